@@ -1,0 +1,294 @@
+//! Blobs as the files of a directory.
+//!
+//! Every path is resolved by the kernel beneath the root (`openat2` with `RESOLVE_BENEATH`), so neither a key nor
+//! a symbolic link, not even one that is exchanged meanwhile, leads out of it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored, temporary_name};
+use crate::digest::Verified;
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::payload::{PageBuffer, Payload, source_error};
+use crate::progress::Cancel;
+use crate::staged::{StagedFile, access};
+
+/// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
+const BLOCK: usize = 1 << 20;
+
+/// A directory.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Keys are paths relative to this directory.
+    pub root: PathBuf,
+    /// What to do if the directory is not there.
+    pub missing_root: MissingRoot,
+}
+
+/// What it means that the root directory is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingRoot {
+    /// It is the built-in default: nothing was stored yet, and the first put makes it.
+    Create,
+    /// Somebody configured it, so a disk may not be mounted: nothing can be told.
+    Refuse,
+}
+
+/// The store.
+pub struct Fs {
+    config: Config,
+    cancel: Arc<Cancel>,
+}
+
+impl Fs {
+    /// Nothing is opened before the first operation.
+    pub fn new(config: Config, context: Context) -> Self {
+        Self {
+            config,
+            cancel: context.cancel,
+        }
+    }
+
+    /// The root directory, or `None` if it is not there and that means an empty store.
+    fn root(&self) -> Result<Option<OwnedFd>> {
+        let root = &self.config.root;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match rustix::fs::open(root, flags, Mode::empty()) {
+            Ok(dir) => Ok(Some(dir)),
+            Err(Errno::NOENT) if self.config.missing_root == MissingRoot::Create => Ok(None),
+            Err(errno @ (Errno::NOENT | Errno::NOTDIR)) => {
+                let text = format!(
+                    "the root directory `{}`: {}",
+                    root.display(),
+                    crate::error::describe(&errno.into())
+                );
+                Err(Error::new(Kind::Config, text)
+                    .hint("create it, mount its disk, or set another `root`"))
+            }
+            Err(errno) => Err(access(
+                errno,
+                format_args!("open the root directory `{}`", root.display()),
+            )),
+        }
+    }
+
+    fn root_for_put(&self) -> Result<OwnedFd> {
+        if let Some(root) = self.root()? {
+            return Ok(root);
+        }
+        let path = &self.config.root;
+        std::fs::create_dir_all(path).map_err(|error| {
+            Error::local(
+                format_args!("create the directory `{}`", path.display()),
+                &error,
+            )
+        })?;
+        self.root()?.ok_or_else(|| {
+            Error::new(
+                Kind::Local,
+                format!("the directory `{}` vanished", path.display()),
+            )
+        })
+    }
+
+    fn shown(&self, path: &str) -> String {
+        crate::error::printable(&self.config.root.join(path).to_string_lossy())
+    }
+
+    /// The blob's file opened with `flags` (a FIFO must not block us), or `None` if there is no regular file of that name.
+    fn file(&self, key: &Key, flags: OFlags) -> Result<Option<(File, std::fs::Metadata)>> {
+        let path = key.as_relative_path()?;
+        let Some(root) = self.root()? else {
+            return Ok(None);
+        };
+        let file: File = match beneath(&root, path, flags) {
+            Ok(file) => file.into(),
+            // A name that is too long for the file system cannot be there either.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => return Ok(None),
+            Err(errno) => return Err(self.refused(errno, "open", path)),
+        };
+        let metadata = file.metadata().map_err(|error| {
+            Error::local(format_args!("examine `{}`", self.shown(path)), &error)
+        })?;
+        Ok(metadata.is_file().then_some((file, metadata)))
+    }
+
+    /// The directory that will hold `path`, made if necessary, and the last segment.
+    fn parent<'a>(&self, root: OwnedFd, path: &'a str) -> Result<(OwnedFd, &'a str)> {
+        let Some((directories, name)) = path.rsplit_once('/') else {
+            return Ok((root, path));
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+        match beneath(&root, directories, flags) {
+            Ok(parent) => return Ok((parent, name)),
+            Err(Errno::NOENT) => {}
+            Err(errno) => return Err(self.refused(errno, "open", directories)),
+        }
+        let mut parent = root;
+        for segment in directories.split('/') {
+            match rustix::fs::mkdirat(&parent, segment, Mode::from_raw_mode(0o777)) {
+                Ok(()) => rustix::fs::fsync(&parent)
+                    .map_err(|errno| self.refused(errno, "sync", directories))?,
+                Err(Errno::EXIST) => {}
+                Err(errno) => return Err(self.refused(errno, "create", directories)),
+            }
+            // Each step is resolved beneath the last one, which is stricter than the root: a link may lead down only.
+            parent = beneath(&parent, segment, flags)
+                .map_err(|errno| self.refused(errno, "open", directories))?;
+        }
+        Ok((parent, name))
+    }
+
+    fn refused(&self, errno: Errno, doing: &str, path: &str) -> Error {
+        let shown = self.shown(path);
+        match errno {
+            Errno::XDEV => Error::new(
+                Kind::Denied,
+                format!("`{shown}` leads out of the root directory by a symbolic link"),
+            ),
+            Errno::NOSYS => Error::new(Kind::Local, "this system has no openat2(2)")
+                .hint("the fs backend needs Linux 5.6 or newer"),
+            _ => access(errno, format_args!("{doing} `{shown}`")),
+        }
+    }
+}
+
+impl Backend for Fs {
+    fn url(&self, key: &Key) -> String {
+        let root =
+            std::path::absolute(&self.config.root).unwrap_or_else(|_| self.config.root.clone());
+        format!(
+            "file://{}",
+            crate::error::printable(&root.join(key.as_str()).to_string_lossy())
+        )
+    }
+
+    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+        Ok(self
+            .file(key, OFlags::PATH)?
+            .map(|(_, metadata)| info(&metadata)))
+    }
+
+    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
+        let path = key.as_relative_path()?;
+        let (parent, name) = self.parent(self.root_for_put()?, path)?;
+        let staged = StagedFile::create(
+            Arc::new(parent),
+            name,
+            temporary_name(),
+            self.shown(path),
+            &self.cancel,
+        )?;
+        if let Some(size) = payload.size() {
+            staged.preallocate(size)?;
+        }
+        let bytes = copy(payload, &staged)?;
+        staged.commit(bytes)?;
+        Ok(Stored {
+            bytes,
+            etag: None,
+            verified: Verified::Length,
+        })
+    }
+
+    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+        let (file, metadata) = self
+            .file(key, OFlags::RDONLY | OFlags::NONBLOCK)?
+            .ok_or_else(Error::not_found)?;
+        let before = info(&metadata);
+        if from
+            .unchanged
+            .as_ref()
+            .is_some_and(|earlier| *earlier != before)
+        {
+            return Err(changed());
+        }
+        sink.begin(&before)?;
+        let failed = |error: &io::Error| {
+            Error::local(format_args!("read `{}`", self.shown(key.as_str())), error)
+        };
+        let mut at = from.offset;
+        while at < before.size {
+            self.cancel.check()?;
+            let room = sink.room();
+            let want = room
+                .len()
+                .min(usize::try_from(before.size - at).unwrap_or(usize::MAX));
+            let n = match file.read_at(&mut room[..want], at) {
+                Ok(0) => return Err(changed()),
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(failed(&error)),
+            };
+            sink.filled(n)?;
+            at += n as u64;
+        }
+        let after = file.metadata().map_err(|error| failed(&error))?;
+        if info(&after) != before {
+            Err(changed())
+        } else {
+            Ok(before)
+        }
+    }
+
+    fn takes_streams(&self) -> bool {
+        true
+    }
+}
+
+fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    rustix::fs::openat2(
+        dir,
+        path,
+        flags | OFlags::CLOEXEC,
+        Mode::empty(),
+        ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS,
+    )
+}
+
+fn info(metadata: &std::fs::Metadata) -> BlobInfo {
+    BlobInfo {
+        size: metadata.size(),
+        modified: metadata.modified().ok(),
+        ..BlobInfo::default()
+    }
+}
+
+fn changed() -> Error {
+    Error::new(Kind::Integrity, "the blob changed while it was read")
+}
+
+/// Writes the whole payload into the file; returns the number of bytes.
+fn copy(payload: &Payload, staged: &StagedFile) -> Result<u64> {
+    let mut reader = payload.reader()?;
+    let size = payload
+        .size()
+        .and_then(|size| usize::try_from(size).ok())
+        .unwrap_or(BLOCK);
+    // One byte more than a small blob has, so that its end is found by the first read.
+    let mut block = PageBuffer::new(BLOCK.min(size + 1));
+    let (mut at, mut fill) = (0, 0);
+    loop {
+        let n = reader
+            .read(&mut block[fill..])
+            .map_err(|error| source_error(&error))?;
+        fill += n;
+        // A pipe yields 64 KiB at a time: whole blocks are written, whatever the pieces were.
+        if n == 0 || fill == block.len() {
+            staged.write_at(&block[..fill], at)?;
+            at += fill as u64;
+            fill = 0;
+        }
+        if n == 0 {
+            return Ok(at);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Where blobs live: the contract that every store keeps, and the one place where a store is chosen.
+//!
+//! A backend performs one storage operation, once, blocking. It does not draw, sleep, retry or spawn: how often,
+//! in how many parts and how many at a time is decided by the transfer engine (floor 3). What must not be left
+//! behind by a failed operation, the backend itself removes before it returns.
+
+pub mod fs;
+pub mod ftp;
+pub mod s3;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::digest::{Digest, Verified};
+use crate::error::Result;
+use crate::key::Key;
+use crate::payload::Payload;
+use crate::progress::{Cancel, Observer};
+
+/// A store of blobs.
+pub trait Backend: Send + Sync {
+    /// The blob's full address without secrets, for messages and `--json`: `s3://media/a.bin`.
+    fn url(&self, key: &Key) -> String;
+
+    /// What the blob is, or `None` if the store proved that it is not there.
+    ///
+    /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.
+    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>>;
+
+    /// Stores the payload under `key`, replacing what was there.
+    ///
+    /// A reader never sees a part of it: the old blob, or none, stays until the new one is whole. When this
+    /// returns, the store has confirmed the number of bytes and the strongest digest that it lets us compare;
+    /// a difference is `Integrity`. On any error nothing of ours remains in the store.
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored>;
+
+    /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
+    ///
+    /// When it returns `Ok`, the protocol is finished and exactly as many bytes were pushed as the store
+    /// announced. A missing blob is `NotFound`. If `from.unchanged` is given and the blob is no longer that one,
+    /// the error is `Integrity` and nothing was pushed.
+    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo>;
+
+    /// Whether `put` takes a payload of unknown length. Where not, the engine cuts a stream into parts.
+    fn takes_streams(&self) -> bool;
+}
+
+/// What a store tells about a blob.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlobInfo {
+    /// Bytes of the whole blob.
+    pub size: u64,
+    /// When it was last written, if the store tells.
+    pub modified: Option<SystemTime>,
+    /// S3's ETag without quotes.
+    pub etag: Option<String>,
+    /// The strongest digest of the whole blob that the store tells and that we can compute.
+    pub digest: Option<Digest>,
+    /// Media type, if the store keeps one.
+    pub content_type: Option<String>,
+}
+
+/// Where a download begins.
+#[derive(Debug, Clone, Default)]
+pub struct From {
+    /// The first byte that is wanted.
+    pub offset: u64,
+    /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
+    pub unchanged: Option<BlobInfo>,
+}
+
+/// What goes with a blob into a store that keeps attributes; others ignore it.
+#[derive(Debug, Clone, Default)]
+pub struct Attributes {
+    /// Media type.
+    pub content_type: Option<String>,
+}
+
+/// What a store confirmed about a put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Bytes stored.
+    pub bytes: u64,
+    /// S3's ETag without quotes.
+    pub etag: Option<String>,
+    /// How it was proven that the store has these bytes.
+    pub verified: Verified,
+}
+
+/// Where a download goes.
+pub trait Sink {
+    /// Told once per attempt, before the first byte: what is coming.
+    fn begin(&mut self, info: &BlobInfo) -> Result<()>;
+
+    /// Room for more bytes: never empty, at most 1 MiB, filled from its start.
+    fn room(&mut self) -> &mut [u8];
+
+    /// The first `len` bytes of [`Sink::room`] have been filled.
+    fn filled(&mut self, len: usize) -> Result<()>;
+}
+
+/// How long nothing may happen.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// To make a connection, with TLS.
+    pub connect: Duration,
+    /// Without a single byte moving in either direction.
+    pub idle: Duration,
+}
+
+/// What all backends share.
+#[derive(Clone)]
+pub struct Context {
+    /// The wish to stop; sockets are to be watched by it.
+    pub cancel: Arc<Cancel>,
+    /// Told of warnings and, at `-v`, of facts.
+    pub observer: Arc<dyn Observer>,
+    /// Limits of silence.
+    pub timeouts: Timeouts,
+    /// How many operations may run at once; sizes connection pools.
+    pub workers: usize,
+}
+
+/// Which store, with everything that it needs.
+#[derive(Debug, Clone)]
+pub enum Config {
+    /// A directory.
+    Fs(fs::Config),
+    /// An FTP or FTPS server.
+    Ftp(ftp::Config),
+    /// A bucket of an S3-compatible service.
+    S3(s3::Config),
+}
+
+/// Opens a store. Nothing is read or connected before the first operation.
+pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
+    match config {
+        Config::Fs(config) => Arc::new(fs::Fs::new(config, context)),
+        Config::Ftp(config) => Arc::new(ftp::Ftp::new(config, context)),
+        Config::S3(config) => Arc::new(s3::S3::new(config, context)),
+    }
+}
+
+/// A name for an unfinished file, unique and recognisable: `.blobctl-` + 16 hex digits + `.part`.
+pub fn temporary_name() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    // The keys of a `RandomState` are the operating system's randomness, without a package for it.
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!(".blobctl-{random:016x}.part")
+}

@@ -1,0 +1,140 @@
+//! A blob's name, checked once at the edge.
+
+use std::fmt;
+
+use crate::error::{Error, Kind, Result, printable};
+
+/// The name of a blob: not empty, without control characters, otherwise any UTF-8, taken verbatim.
+///
+/// No `//` is collapsed and no letter is normalised. What a backend cannot store under exactly this name it
+/// refuses; see [`Key::as_relative_path`].
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+impl Key {
+    /// Accepts `text` as a key, or says (usage error) what is wrong with it.
+    pub fn new(text: impl Into<String>) -> Result<Self> {
+        let text = text.into();
+        if text.is_empty() {
+            return Err(Error::new(Kind::Usage, "the key is empty"));
+        }
+        if let Some(bad) = text.chars().find(|letter| letter.is_control()) {
+            let shown = printable(&text);
+            return Err(Error::new(
+                Kind::Usage,
+                format!(
+                    "the key `{shown}` holds the control character {}",
+                    bad.escape_default()
+                ),
+            ));
+        }
+        Ok(Self(text))
+    }
+
+    /// The key as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part behind the last `/`: what a file made from this blob is called. `None` if the key ends in `/`.
+    pub fn base_name(&self) -> Option<&str> {
+        self.0.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// The key for a store that keeps blobs as files: the same text, provided that it is a plain relative path.
+    ///
+    /// An empty, `.` or `..` segment would be dropped or followed by the file system, so that two keys would
+    /// be one blob or a blob would leave its root: refused (usage error), never repaired.
+    pub fn as_relative_path(&self) -> Result<&str> {
+        let problem = self.0.split('/').find_map(|segment| match segment {
+            "" => Some("an empty segment (`//`, or `/` at an end)"),
+            "." => Some("the segment `.`"),
+            ".." => Some("the segment `..`"),
+            _ => None,
+        });
+        match problem {
+            None => Ok(&self.0),
+            Some(problem) => Err(Error::new(
+                Kind::Usage,
+                format!("the key `{self}` has {problem}, which a store of files cannot keep"),
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&printable(&self.0))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_taken_verbatim() {
+        for text in [
+            "a",
+            "a b",
+            "a//b",
+            "/lead",
+            "tr/",
+            "../up",
+            "ü+%2F?#'\"\\",
+            &"k".repeat(1024),
+        ] {
+            assert_eq!(
+                Key::new(text)
+                    .map(|key| key.as_str().to_owned())
+                    .ok()
+                    .as_deref(),
+                Some(text)
+            );
+        }
+    }
+
+    #[test]
+    fn empty_and_control_characters_are_usage_errors() {
+        for text in ["", "a\nb", "a\0", "\u{7f}", "x\u{85}"] {
+            assert_eq!(
+                Key::new(text).err().map(|e| e.kind()),
+                Some(Kind::Usage),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_store_of_files_refuses_what_it_would_change() {
+        let path = |text: &str| {
+            Key::new(text)
+                .and_then(|key| key.as_relative_path().map(str::to_owned))
+                .is_ok()
+        };
+        for good in ["a", "a/b", "a b/.hidden", "...", "a..b", "-x", "a\\b"] {
+            assert!(path(good), "{good}");
+        }
+        for bad in ["/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a/."] {
+            assert!(!path(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_base_name_is_what_stands_behind_the_last_slash() {
+        let base = |text: &str| {
+            Key::new(text)
+                .ok()
+                .and_then(|key| key.base_name().map(str::to_owned))
+        };
+        assert_eq!(base("db/x.dump").as_deref(), Some("x.dump"));
+        assert_eq!(base("x").as_deref(), Some("x"));
+        assert_eq!(base("db/"), None);
+    }
+}

@@ -1,0 +1,22 @@
+//! blobctl: puts a blob where it has to be, whole, and tells a script whether it is there.
+//!
+//! The modules stand on floors, and imports go downwards only:
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 5 | `main` (the binary) |
+//! | 4 | [`cli`], [`settings`], [`command`], [`terminal`], [`report`] |
+//! | 3 | [`transfer`] |
+//! | 2 | [`backend`] |
+//! | 1 | [`payload`], [`progress`], [`staged`] |
+//! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`] |
+
+pub mod backend;
+pub mod digest;
+pub mod error;
+pub mod exit;
+pub mod key;
+pub mod payload;
+pub mod progress;
+pub mod secret;
+pub mod staged;

@@ -1,0 +1,263 @@
+//! What a transfer tells while it runs, and how it is told to stop.
+//!
+//! Transfers emit [`Event`]s and count bytes in a [`Meter`]; who draws them is none of their business. A
+//! [`Cancel`] reaches every wait: loops ask it, sleeps end early, and sockets that it watches are shut down.
+
+use std::collections::HashMap;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::exit::Signal;
+
+/// Something that an observer may want to show.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A blob's transfer began. `total` is its size in bytes, where that is known.
+    Started {
+        name: &'a str,
+        total: Option<u64>,
+        meter: &'a Meter,
+    },
+    /// The transfer that counts in `meter` ended, well or not.
+    Ended { meter: &'a Meter },
+    /// An attempt failed and will be repeated after `wait`.
+    Retrying {
+        error: &'a Error,
+        attempt: u32,
+        wait: Duration,
+    },
+    /// Something that the user should know although nothing failed.
+    Warning(&'a str),
+    /// For `-v`: one fact about the run.
+    Note(&'a str),
+    /// For `-vv`: one line of a protocol, secrets masked by whoever emits it.
+    Trace(&'a str),
+}
+
+/// Who is told. Nobody is called back for a decision.
+pub trait Observer: Send + Sync {
+    /// Takes notice; must not block for long, since transfers wait meanwhile.
+    fn notify(&self, event: &Event<'_>);
+
+    /// How much is wanted: 0 = no notes, 1 = [`Event::Note`], 2 = [`Event::Trace`] too. Saves formatting.
+    fn verbosity(&self) -> u8 {
+        0
+    }
+}
+
+/// The observer that shows nothing.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn notify(&self, _: &Event<'_>) {}
+}
+
+/// The bytes that one blob's transfer has moved. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    /// A meter at zero.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts `bytes` more.
+    pub fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Takes `bytes` back, because they have to be moved again.
+    pub fn take_back(&self, bytes: u64) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// The count.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether both count together.
+    pub fn is(&self, other: &Meter) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The wish to stop, shared by all that works.
+#[derive(Debug, Default)]
+pub struct Cancel {
+    /// The number of the signal that asked, 0 for none.
+    signal: AtomicU8,
+    watched: Mutex<Watched>,
+    tripped: Condvar,
+}
+
+#[derive(Default)]
+struct Watched {
+    next: u64,
+    sockets: HashMap<u64, TcpStream>,
+    leftovers: HashMap<u64, Box<dyn Fn() + Send>>,
+}
+
+impl std::fmt::Debug for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} sockets, {} leftovers",
+            self.sockets.len(),
+            self.leftovers.len()
+        )
+    }
+}
+
+impl Cancel {
+    /// Nobody wants to stop yet.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self::default())
+    }
+
+    /// Asks everything to stop: sleeps end and watched sockets are shut down, so that blocked reads return.
+    pub fn trip(&self, signal: Signal) {
+        self.signal.store(signal.number(), Ordering::SeqCst);
+        for socket in self.lock().sockets.values() {
+            // A socket that is closed already needs no shutting down.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        self.tripped.notify_all();
+    }
+
+    /// The error to stop with, once somebody asked to stop.
+    pub fn check(&self) -> Result<()> {
+        match Signal::from_number(self.signal.load(Ordering::Relaxed)) {
+            Some(signal) => Err(Error::interrupted(signal)),
+            None => Ok(()),
+        }
+    }
+
+    /// `error`, unless we were asked to stop: then whatever failed, failed because of that.
+    pub fn explain(&self, error: Error) -> Error {
+        self.check().err().unwrap_or(error)
+    }
+
+    /// Waits, or stops early with the error of [`Cancel::check`].
+    pub fn sleep(&self, wait: Duration) -> Result<()> {
+        let still = |_: &mut Watched| self.check().is_ok();
+        drop(
+            self.tripped
+                .wait_timeout_while(self.lock(), wait, still)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        self.check()
+    }
+
+    /// Shuts `socket` down when the run is asked to stop. Keep the guard as long as the socket is in use: it holds a
+    /// duplicate of the descriptor, so the peer sees the connection end only after both are dropped.
+    pub fn watch(self: &Arc<Self>, socket: &TcpStream) -> std::io::Result<Watch> {
+        let copy = socket.try_clone()?;
+        let mut watched = self.lock();
+        let id = watched.id();
+        watched.sockets.insert(id, copy);
+        drop(watched);
+        if self.check().is_err() {
+            // Tripped between the caller's last check and the insertion above: nobody else will shut it down.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        Ok(Watch {
+            cancel: Arc::clone(self),
+            id,
+        })
+    }
+
+    /// Has `remove` run by [`Cancel::sweep`] if the process must end while the guard is still alive. The guard's
+    /// owner removes the leftover itself in every other case.
+    pub fn on_exit(self: &Arc<Self>, remove: impl Fn() + Send + 'static) -> Watch {
+        let mut watched = self.lock();
+        let id = watched.id();
+        watched.leftovers.insert(id, Box::new(remove));
+        Watch {
+            cancel: Arc::clone(self),
+            id,
+        }
+    }
+
+    /// Removes what workers that did not stop in time would leave behind. The process ends right after.
+    pub fn sweep(&self) {
+        self.lock()
+            .leftovers
+            .drain()
+            .for_each(|(_, remove)| remove());
+    }
+
+    /// The maps stay consistent even if a holder of the lock panicked.
+    fn lock(&self) -> MutexGuard<'_, Watched> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watched {
+    fn id(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}
+
+/// Ends a watch when dropped; see [`Cancel::watch`] and [`Cancel::on_exit`].
+#[derive(Debug)]
+pub struct Watch {
+    cancel: Arc<Cancel>,
+    id: u64,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut watched = self.cancel.lock();
+        watched.sockets.remove(&self.id);
+        watched.leftovers.remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::time::Instant;
+
+    #[test]
+    fn a_sleep_ends_when_the_run_is_stopped() {
+        let cancel = Cancel::new();
+        let stopper = Arc::clone(&cancel);
+        let begin = Instant::now();
+        let thread = std::thread::spawn(move || stopper.trip(Signal::Terminate));
+        assert!(cancel.sleep(Duration::from_secs(60)).is_err());
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_blocked_read_ends_when_the_run_is_stopped() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (_theirs, _) = listener.accept().unwrap();
+        let cancel = Cancel::new();
+        let watch = cancel.watch(&ours).unwrap();
+        let stopper = Arc::clone(&cancel);
+        let thread = std::thread::spawn(move || stopper.trip(Signal::Interrupt));
+        assert_eq!(ours.read(&mut [0; 1]).unwrap(), 0);
+        thread.join().unwrap();
+        drop(watch);
+        assert!(cancel.lock().sockets.is_empty());
+    }
+
+    #[test]
+    fn bytes_can_be_taken_back() {
+        let meter = Meter::new();
+        meter.add(5);
+        meter.clone().take_back(3);
+        assert_eq!(meter.get(), 2);
+    }
+}

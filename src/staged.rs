@@ -1,0 +1,238 @@
+//! A file that appears under its name whole or not at all, and stays after a crash.
+//!
+//! Order of steps: create under a temporary name in the same directory, write, sync the file, rename it over the
+//! final name, sync the directory. Until the rename, the old file is what everybody sees.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use crate::error::{Error, Kind, Result};
+use crate::progress::{Cancel, Watch};
+
+/// Files below this size are not preallocated: it would cost a system call and gain nothing.
+const PREALLOCATE_FROM: u64 = 1 << 20;
+
+/// A file that is being written. Dropped without [`StagedFile::commit`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct StagedFile {
+    dir: Arc<OwnedFd>,
+    /// `None` once renamed.
+    temporary: Option<String>,
+    name: String,
+    /// For messages.
+    shown: String,
+    file: File,
+    /// Last, so that it ends after the file is removed.
+    _watch: Watch,
+}
+
+/// Opens a directory for [`StagedFile::create`].
+pub fn open_dir(path: &Path) -> Result<OwnedFd> {
+    let shown = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    rustix::fs::open(
+        shown,
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(|errno| {
+        Error::local(
+            format_args!("open the directory `{}`", shown.display()),
+            &errno.into(),
+        )
+    })
+}
+
+impl StagedFile {
+    /// Begins a file that will be called `name` in `dir`; `temporary` is its name until then, `shown` its path for
+    /// messages.
+    ///
+    /// Permissions are those of a file of that name that exists already, else 0666 less the umask.
+    pub fn create(
+        dir: Arc<OwnedFd>,
+        name: &str,
+        temporary: String,
+        shown: String,
+        cancel: &Arc<Cancel>,
+    ) -> Result<Self> {
+        let failed =
+            |errno: Errno| access(errno, format!("create a temporary file beside `{shown}`"));
+        let old = match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::Directory => {
+                return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
+            }
+            Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::RegularFile => Some(old),
+            Ok(_) | Err(Errno::NOENT) => None,
+            Err(errno) => return Err(failed(errno)),
+        };
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&*dir, &temporary, flags, Mode::from_raw_mode(0o666))
+            .map_err(failed)?;
+        let watch = cancel.on_exit({
+            let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
+            move || drop(rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty()))
+        });
+        let staged = Self {
+            dir,
+            temporary: Some(temporary),
+            name: name.to_owned(),
+            shown,
+            file: file.into(),
+            _watch: watch,
+        };
+        if let Some(old) = old {
+            let mode = Mode::from_raw_mode(old.st_mode & 0o777);
+            rustix::fs::fchmod(&staged.file, mode)
+                .map_err(|errno| access(errno, format!("set the mode of `{}`", staged.shown)))?;
+        }
+        Ok(staged)
+    }
+
+    /// Reserves room for `len` bytes, so that a full disk is found before the transfer.
+    pub fn preallocate(&self, len: u64) -> Result<()> {
+        if len < PREALLOCATE_FROM {
+            return Ok(());
+        }
+        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
+            // A file system that cannot reserve is written without.
+            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR | Errno::INVAL) => Ok(()),
+            Err(errno) => Err(self.write_failed(&errno.into())),
+        }
+    }
+
+    /// Writes all of `bytes` at `offset`.
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.file
+            .write_all_at(bytes, offset)
+            .map_err(|error| self.write_failed(&error))
+    }
+
+    /// Makes the file, `len` bytes long, durable and gives it its name.
+    pub fn commit(mut self, len: u64) -> Result<()> {
+        let failed = |staged: &Self, doing: &str, error: io::Error| {
+            Error::local(format_args!("{doing} `{}`", staged.shown), &error)
+        };
+        // Preallocation may have made it longer than what came.
+        self.file
+            .set_len(len)
+            .map_err(|error| failed(&self, "set the length of", error))?;
+        self.file
+            .sync_all()
+            .map_err(|error| failed(&self, "sync", error))?;
+        if let Some(temporary) = &self.temporary {
+            rustix::fs::renameat(&*self.dir, temporary, &*self.dir, &self.name)
+                .map_err(|errno| failed(&self, "move the finished file to", errno.into()))?;
+            self.temporary = None;
+        }
+        rustix::fs::fsync(&*self.dir)
+            .map_err(|errno| failed(&self, "sync the directory of", errno.into()))
+    }
+
+    fn write_failed(&self, error: &io::Error) -> Error {
+        let full = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        );
+        let error = Error::local(format_args!("write `{}`", self.shown), error);
+        if full {
+            error.hint("free some space there and run the same command again")
+        } else {
+            error
+        }
+    }
+}
+
+impl Drop for StagedFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // Nothing can be done about a failure here, and the first error is on its way already.
+            let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
+        }
+    }
+}
+
+/// A file system error: refusal is `Denied`, everything else `Local`.
+pub fn access(errno: Errno, doing: impl std::fmt::Display) -> Error {
+    let error: io::Error = errno.into();
+    match errno {
+        Errno::ACCESS | Errno::PERM => Error::new(
+            Kind::Denied,
+            format!("{doing}: {}", crate::error::describe(&error)),
+        ),
+        _ => Error::local(doing, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn staged(dir: &Path, name: &str) -> Result<StagedFile> {
+        let handle = Arc::new(open_dir(dir).unwrap());
+        StagedFile::create(
+            handle,
+            name,
+            ".t.part".to_owned(),
+            name.to_owned(),
+            &Cancel::new(),
+        )
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        std::fs::read_dir(dir)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_old_file_stays_until_the_commit_and_its_mode_after_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let file = staged(dir.path(), "x").unwrap();
+        file.preallocate(4 << 20).unwrap();
+        file.write_at(b"new", 0).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        file.commit(3).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(names(dir.path()), ["x"]);
+    }
+
+    #[test]
+    fn dropped_or_swept_it_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(staged(dir.path(), "x").unwrap());
+        assert!(names(dir.path()).is_empty());
+        let cancel = Cancel::new();
+        let handle = Arc::new(open_dir(dir.path()).unwrap());
+        let _stuck =
+            StagedFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
+        cancel.sweep();
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[test]
+    fn a_directory_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("x")).unwrap();
+        assert_eq!(staged(dir.path(), "x").unwrap_err().kind(), Kind::Local);
+    }
+}
