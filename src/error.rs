@@ -63,6 +63,7 @@ struct Inner {
     text: String,
     hint: Option<String>,
     answer: Answer,
+    settled: bool,
 }
 
 impl Error {
@@ -73,6 +74,7 @@ impl Error {
             text: text.into(),
             hint: None,
             answer: Answer::default(),
+            settled: false,
         }))
     }
 
@@ -110,6 +112,13 @@ impl Error {
         self
     }
 
+    /// Says that the attempt must not be repeated, although its kind may pass: its input is used up.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.0.settled = true;
+        self
+    }
+
     /// The reaction that this error calls for.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -127,7 +136,7 @@ impl Error {
 
     /// Whether the same attempt may succeed later.
     pub fn is_transient(&self) -> bool {
-        matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected)
+        matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected) && !self.0.settled
     }
 
     /// The exit code of a command that fails with this.

@@ -9,14 +9,21 @@
 //! | 3 | [`transfer`] |
 //! | 2 | [`backend`] |
 //! | 1 | [`payload`], [`progress`], [`staged`] |
-//! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`] |
+//! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`], [`units`] |
 
 pub mod backend;
+pub mod cli;
+pub mod command;
 pub mod digest;
 pub mod error;
 pub mod exit;
 pub mod key;
 pub mod payload;
 pub mod progress;
+pub mod report;
 pub mod secret;
+pub mod settings;
 pub mod staged;
+pub mod terminal;
+pub mod transfer;
+pub mod units;

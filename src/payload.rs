@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,13 +30,15 @@ enum Source {
         file: Arc<File>,
         offset: u64,
         len: u64,
+        stamp: Option<Stamp>,
     },
     Bytes(Arc<Vec<u8>>),
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
 }
 
 impl Payload {
-    /// `len` bytes of `file` from `offset` on, read with positioned reads.
+    /// `len` bytes of `file` from `offset` on, read with positioned reads. If the file is written to until the last
+    /// byte is read, that read fails, so that no mixture of two states is ever complete.
     pub fn file(
         file: Arc<File>,
         offset: u64,
@@ -44,7 +46,17 @@ impl Payload {
         meter: &Meter,
         cancel: &Arc<Cancel>,
     ) -> Self {
-        Self::new(Source::File { file, offset, len }, meter, cancel)
+        let stamp = stamp(&file);
+        Self::new(
+            Source::File {
+                file,
+                offset,
+                len,
+                stamp,
+            },
+            meter,
+            cancel,
+        )
     }
 
     /// Bytes in memory.
@@ -126,7 +138,13 @@ impl Payload {
 
     fn open<'a>(&'a self, counter: Option<&'a Payload>) -> Result<Reader<'a>> {
         let from = match &self.source {
-            Source::File { file, offset, len } => From::File {
+            Source::File {
+                file,
+                offset,
+                len,
+                stamp,
+            } => From::File {
+                stamp: stamp.as_ref(),
                 file,
                 at: *offset,
                 left: *len,
@@ -147,6 +165,15 @@ impl Payload {
     }
 }
 
+/// What changes when a file is written to: length, seconds and nanoseconds of the last modification.
+type Stamp = (u64, i64, i64);
+
+fn stamp(file: &File) -> Option<Stamp> {
+    file.metadata()
+        .ok()
+        .map(|metadata| (metadata.len(), metadata.mtime(), metadata.mtime_nsec()))
+}
+
 impl std::fmt::Debug for Payload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Payload")
@@ -163,7 +190,12 @@ pub struct Reader<'a> {
 }
 
 enum From<'a> {
-    File { file: &'a File, at: u64, left: u64 },
+    File {
+        file: &'a File,
+        at: u64,
+        left: u64,
+        stamp: Option<&'a Stamp>,
+    },
     Bytes(&'a [u8]),
     Stream(Box<dyn Read + Send>),
 }
@@ -173,7 +205,12 @@ impl Read for Reader<'_> {
         self.cancel.check().map_err(Error::into_io)?;
         let n = match &mut self.from {
             From::File { left: 0, .. } => 0,
-            From::File { file, at, left } => {
+            From::File {
+                file,
+                at,
+                left,
+                stamp,
+            } => {
                 let want = buf.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                 let n = retry_interrupted(|| file.read_at(&mut buf[..want], *at))
                     .map_err(read_failed)?;
@@ -185,6 +222,15 @@ impl Read for Reader<'_> {
                 }
                 *at += n as u64;
                 *left -= n as u64;
+                if *left == 0
+                    && stamp.is_some_and(|before| self::stamp(file).as_ref() != Some(before))
+                {
+                    return Err(Error::new(
+                        Kind::Integrity,
+                        "the source changed while it was read",
+                    )
+                    .into_io());
+                }
                 n
             }
             From::Bytes(bytes) => bytes.read(buf)?,
@@ -285,6 +331,19 @@ mod tests {
     #[test]
     fn a_file_that_became_shorter_is_an_integrity_error() {
         let payload = Payload::file(file_of(b"0123"), 0, 9, &Meter::new(), &Cancel::new());
+        let error = payload
+            .reader()
+            .unwrap()
+            .read_to_end(&mut Vec::new())
+            .unwrap_err();
+        assert_eq!(source_error(&error).kind(), Kind::Integrity);
+    }
+
+    #[test]
+    fn a_file_that_was_written_to_meanwhile_is_an_integrity_error() {
+        let file = file_of(b"0123");
+        let payload = Payload::file(Arc::clone(&file), 0, 4, &Meter::new(), &Cancel::new());
+        (&*file).write_all(b"4").unwrap();
         let error = payload
             .reader()
             .unwrap()

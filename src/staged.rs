@@ -81,7 +81,10 @@ impl StagedFile {
             .map_err(failed)?;
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
-            move || drop(rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty()))
+            move || {
+                // It may be gone already, and the process ends in any case.
+                let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
+            }
         });
         let staged = Self {
             dir,

@@ -46,3 +46,13 @@ pub struct Environment {
     /// `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`.
     pub credentials_file: Option<PathBuf>,
 }
+
+/// The region that the chosen profile names.
+pub fn profile_region(_environment: &Environment) -> crate::error::Result<Option<String>> {
+    Ok(None)
+}
+
+/// The endpoint that the chosen profile names.
+pub fn profile_endpoint_url(_environment: &Environment) -> crate::error::Result<Option<String>> {
+    Ok(None)
+}

@@ -1,0 +1,278 @@
+//! What can be typed. Definitions only: what a value means is decided by the settings floor.
+//!
+//! The first line of each doc comment is the help text; completions and man pages are made from this file too.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::units::parse_duration;
+
+/// Puts a blob where it has to be, whole, and tells a script whether it is there
+#[derive(Debug, Parser)]
+#[command(name = "blobctl", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// The verb.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of all verbs.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const AFTER_HELP: &str = "\
+Addresses: KEY (on the chosen remote or backend), REMOTE:KEY, s3://BUCKET/KEY,
+ftp://[USER@]HOST[:PORT]/PATH, ftpes://… (explicit TLS), ftps://… (implicit TLS),
+file:///PATH, and - for stdin or stdout.
+
+Exit codes: 0 ok or yes, 1 the blob is not there, 2 usage, 3 config, 4 denied,
+5 precondition, 6 integrity, 7 temporary, 8 local file or disk, 11 some failed,
+12 the store answered nonsense, 129/130/141/143 stopped by a signal.";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload files or stdin
+    Put(Put),
+    /// Download to a file, a directory or stdout
+    Get(Get),
+    /// Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell
+    Exists(Exists),
+    /// Print a completion script
+    Completions(Completions),
+}
+
+/// `blobctl put [OPTIONS] SRC... KEY`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC..."
+)]
+pub struct Put {
+    /// Files, or - for stdin, and where they go; the last one is the key, unless it stands alone
+    ///
+    /// A KEY that ends in / takes the name of the file. With several sources it must end in /.
+    #[arg(value_name = "SRC... KEY", required = true)]
+    pub paths: Vec<OsString>,
+    /// Put every SRC under this prefix, which ends in / (for xargs)
+    #[arg(short = 't', long, value_name = "PREFIX")]
+    pub target: Option<OsString>,
+    /// Put the files of directories too, with their paths below them
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Content-Type to store; guessed from the name otherwise
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+}
+
+/// `blobctl get [OPTIONS] KEY... DEST`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
+)]
+pub struct Get {
+    /// Blobs, and where they go: a file, a directory, or - for stdout; one KEY alone comes here under its base name
+    ///
+    /// With several keys DEST must be a directory that exists.
+    #[arg(value_name = "KEY... DEST", required = true)]
+    pub paths: Vec<OsString>,
+    /// Get every KEY into this directory (for xargs)
+    #[arg(short = 't', long, value_name = "DIR")]
+    pub target: Option<OsString>,
+}
+
+/// `blobctl exists [OPTIONS] KEY...`
+#[derive(Debug, Args)]
+pub struct Exists {
+    /// Blobs to look for
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+}
+
+/// `blobctl completions SHELL`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of all verbs.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Global {
+    /// Store for plain keys, with the settings of its section
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "KIND",
+        help_heading = "Which store"
+    )]
+    pub backend: Option<BackendKind>,
+    /// Named remote of the config file for plain keys
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Which store")]
+    pub remote: Option<String>,
+    /// Config file to read instead of the first one found
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Which store")]
+    pub config: Option<PathBuf>,
+
+    /// Service to talk to, like http://127.0.0.1:9000
+    #[arg(long, global = true, value_name = "URL", help_heading = "S3")]
+    pub endpoint_url: Option<String>,
+    /// Bucket of plain keys
+    #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
+    pub bucket: Option<String>,
+    /// Region to sign for
+    #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
+    pub region: Option<String>,
+    /// Profile of the AWS files to take credentials from
+    #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
+    pub profile: Option<String>,
+    /// Where the bucket's name stands: in the path or in the host name
+    #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
+    pub addressing: Option<AddressingStyle>,
+    /// Do not sign requests, for public buckets
+    #[arg(long, global = true, help_heading = "S3")]
+    pub no_sign_request: bool,
+
+    /// FTP server
+    #[arg(long, global = true, value_name = "HOST", help_heading = "FTP")]
+    pub host: Option<String>,
+    /// Port of the FTP server
+    #[arg(long, global = true, value_name = "PORT", help_heading = "FTP")]
+    pub port: Option<u16>,
+    /// Login name
+    #[arg(long, global = true, value_name = "NAME", help_heading = "FTP")]
+    pub user: Option<String>,
+    /// Directory on the server that keys are relative to
+    #[arg(long, global = true, value_name = "DIR", help_heading = "FTP")]
+    pub base_dir: Option<String>,
+    /// Who opens the data connection
+    #[arg(long, global = true, value_name = "MODE", help_heading = "FTP")]
+    pub ftp_mode: Option<FtpMode>,
+    /// How the connection is protected
+    #[arg(long, global = true, value_name = "KIND", help_heading = "FTP")]
+    pub ftp_tls: Option<FtpTls>,
+
+    /// Directory of the fs backend
+    #[arg(long, global = true, value_name = "DIR", help_heading = "fs")]
+    pub root: Option<PathBuf>,
+
+    /// PEM file of certificates to trust instead of the built-in roots
+    #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
+    pub ca_bundle: Option<PathBuf>,
+    /// Accept any certificate: anybody in between can read and change everything
+    #[arg(long, global = true, help_heading = "TLS")]
+    pub insecure: bool,
+
+    /// Repeat temporary failures for this long; 0 = one attempt [default: 2m]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration, help_heading = "Reliability")]
+    pub retry_for: Option<Duration>,
+    /// Give an attempt up when nothing moves for this long [default: 60s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration, help_heading = "Reliability")]
+    pub timeout: Option<Duration>,
+    /// Give a connection attempt up after this long [default: 10s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration, help_heading = "Reliability")]
+    pub connect_timeout: Option<Duration>,
+    /// Blobs at once [default: 8]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Reliability")]
+    pub jobs: Option<u16>,
+
+    /// Print one JSON object a blob
+    #[arg(long, global = true, help_heading = "Output")]
+    pub json: bool,
+    /// What to show of running transfers [default: auto, a bar on a terminal]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "Output")]
+    pub progress: Option<Progress>,
+    /// Show errors only
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Output",
+        conflicts_with = "verbose"
+    )]
+    pub quiet: bool,
+    /// Say what was done; twice: show each request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+}
+
+/// The kinds of store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum BackendKind {
+    /// S3 and what speaks like it
+    S3,
+    /// FTP and FTPS
+    Ftp,
+    /// A directory
+    Fs,
+}
+
+impl BackendKind {
+    /// The name in settings and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Ftp => "ftp",
+            Self::Fs => "fs",
+        }
+    }
+}
+
+/// `--addressing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AddressingStyle {
+    /// By endpoint and name
+    Auto,
+    /// endpoint/bucket/key
+    Path,
+    /// bucket.endpoint/key
+    Virtual,
+}
+
+/// `--ftp-mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FtpMode {
+    /// We open it
+    Passive,
+    /// The server opens it
+    Active,
+}
+
+/// `--ftp-tls`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FtpTls {
+    /// Not at all
+    None,
+    /// By AUTH TLS
+    Explicit,
+    /// From the first byte
+    Implicit,
+}
+
+/// `--progress`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// A bar if stderr is a terminal, else nothing
+    Auto,
+    /// A bar
+    Bar,
+    /// A line every 10 seconds
+    Lines,
+    /// Nothing
+    None,
+}
+
+/// The whole command line, for completions, man pages and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definitions_are_consistent() {
+        super::command().debug_assert();
+    }
+}

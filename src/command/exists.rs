@@ -1,0 +1,88 @@
+//! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
+
+use crate::cli::Exists;
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::report::{Outcome, Report};
+use crate::transfer::{pool, retry};
+
+use super::{Blob, Session};
+
+const OP: &str = "exists";
+
+/// Looks for every key.
+pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
+    let mut targets = Vec::new();
+    for text in &arguments.keys {
+        let target = session.target(text)?;
+        targets
+            .push(target.ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob that can exist"))?);
+    }
+    session.check_flags(targets.iter().map(|target| &target.place))?;
+    let blobs = targets
+        .iter()
+        .map(|target| session.blob(OP, target))
+        .collect::<Result<Vec<Blob>>>()?;
+    let report = std::sync::Arc::clone(&session.report);
+    if let [blob] = blobs.as_slice() {
+        // Nothing is left behind if a signal ends this at once, so that the start of workers can be saved.
+        look(blob, &report);
+    } else {
+        pool::run(
+            blobs,
+            session.settings.jobs()?,
+            &session.cancel,
+            move |blob| look(&blob, &report),
+        )?;
+    }
+    Ok(verdict(session))
+}
+
+fn look(blob: &Blob, report: &Report) {
+    let Blob {
+        engine,
+        key,
+        subject,
+    } = blob;
+    match retry::run(engine, || engine.backend.stat(key), || 0) {
+        Ok(retry::Done { value: None, .. }) => report.absent(subject),
+        Ok(retry::Done {
+            value: Some(info),
+            attempts,
+        }) => {
+            let line = format!("{} exists, {} bytes", subject.url, info.size);
+            let outcome = Outcome {
+                line,
+                bytes: Some(info.size),
+                etag: info.etag,
+                attempts: Some(attempts),
+                exists: Some(true),
+                ..Outcome::default()
+            };
+            report.success(subject, &outcome);
+        }
+        Err(error) => {
+            let error = anyhow::Error::from(error)
+                .context(format!("cannot tell whether {} exists", subject.url));
+            report.failure(Some(subject), OP, &error);
+        }
+    }
+}
+
+/// A blob about which nothing can be told outweighs one that is not there: 1 is said only if it is certain.
+fn verdict(session: &Session) -> Exit {
+    if let Err(error) = session.cancel.check() {
+        return error.exit();
+    }
+    let exits = session.report.exits();
+    let unknown: Vec<Exit> = exits
+        .iter()
+        .copied()
+        .filter(|exit| !matches!(exit, Exit::Ok | Exit::NotFound))
+        .collect();
+    match unknown.is_empty() {
+        false => Exit::merge(&unknown),
+        true if exits.contains(&Exit::NotFound) => Exit::NotFound,
+        true => Exit::Ok,
+    }
+}

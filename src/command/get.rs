@@ -1,0 +1,200 @@
+//! `blobctl get`: blobs to a file, a directory or stdout.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::cli::Get;
+use crate::error::{Error, Kind, Result, printable};
+use crate::exit::Exit;
+use crate::progress::{Event, Meter};
+use crate::report::{Outcome, Report, transfer_line};
+use crate::transfer::download::{Destination, download};
+use crate::transfer::pool;
+
+use super::{Blob, Session};
+
+const OP: &str = "get";
+
+/// Whether stdout carries a blob.
+pub fn goes_to_stdout(arguments: &Get) -> bool {
+    arguments.target.is_none() && arguments.paths.len() == 2 && arguments.paths[1] == "-"
+}
+
+struct Job {
+    blob: Blob,
+    to: Place,
+}
+
+/// Where one blob goes.
+enum Place {
+    Path(PathBuf),
+    Stdout,
+}
+
+/// Fetches every key.
+pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
+    let (keys, into) = destination(arguments)?;
+    let mut targets = Vec::new();
+    for text in keys {
+        let target = session.target(text)?;
+        targets.push(target.ok_or_else(|| {
+            Error::new(
+                Kind::Usage,
+                "`-` is no blob: it can only be the destination",
+            )
+        })?);
+    }
+    session.check_flags(targets.iter().map(|target| &target.place))?;
+    let mut jobs = Vec::new();
+    for target in &targets {
+        let blob = session.blob(OP, target)?;
+        let to = into.place(&blob)?;
+        jobs.push(Job { blob, to });
+    }
+    let report = Arc::clone(&session.report);
+    pool::run(
+        jobs,
+        session.settings.jobs()?,
+        &session.cancel,
+        move |job| fetch(&job, &report),
+    )?;
+    Ok(session.exit())
+}
+
+/// The destination as cp(1) understands it.
+enum Into {
+    /// This directory, under the blob's base name.
+    Directory(PathBuf),
+    /// This very path.
+    Path(PathBuf),
+    Stdout,
+}
+
+impl Into {
+    fn place(&self, blob: &Blob) -> Result<Place> {
+        match self {
+            Self::Stdout => Ok(Place::Stdout),
+            Self::Path(path) => Ok(Place::Path(path.clone())),
+            Self::Directory(dir) => match blob.key.base_name() {
+                Some("." | "..") | None => {
+                    let text = format!("the key `{}` has no base name for a file", blob.key);
+                    Err(Error::new(Kind::Usage, text).hint("name the destination file"))
+                }
+                Some(name) => Ok(Place::Path(dir.join(name))),
+            },
+        }
+    }
+}
+
+/// Splits what was typed into keys and destination.
+fn destination(arguments: &Get) -> Result<(&[OsString], Into)> {
+    if let Some(dir) = &arguments.target {
+        return Ok((
+            &arguments.paths,
+            Into::Directory(directory(Path::new(dir))?),
+        ));
+    }
+    let Some((last, keys)) = arguments
+        .paths
+        .split_last()
+        .filter(|(_, keys)| !keys.is_empty())
+    else {
+        return Ok((&arguments.paths, Into::Directory(PathBuf::new())));
+    };
+    if last.is_empty() {
+        return Err(Error::new(Kind::Usage, "the destination is empty"));
+    }
+    let path = Path::new(last);
+    let into = match keys.len() {
+        1 if last == "-" => Into::Stdout,
+        1 if !ends_with_slash(last) && !path.is_dir() => Into::Path(path.to_path_buf()),
+        _ if last == "-" => {
+            return Err(Error::new(Kind::Usage, "several blobs cannot go to stdout"));
+        }
+        _ => Into::Directory(directory(path)?),
+    };
+    Ok((keys, into))
+}
+
+fn directory(path: &Path) -> Result<PathBuf> {
+    let shown = printable(&path.to_string_lossy());
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(path.to_path_buf()),
+        Ok(_) => Err(Error::new(
+            Kind::Local,
+            format!("`{shown}` is no directory"),
+        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::new(
+            Kind::Local,
+            format!("the directory `{shown}` does not exist"),
+        )
+        .hint(format!("mkdir -p {shown}"))),
+        Err(error) => Err(Error::local(format_args!("examine `{shown}`"), &error)),
+    }
+}
+
+fn ends_with_slash(text: &OsStr) -> bool {
+    text.as_encoded_bytes().ends_with(b"/")
+}
+
+fn fetch(job: &Job, report: &Report) {
+    let Job {
+        blob: Blob {
+            engine,
+            key,
+            subject,
+        },
+        to,
+    } = job;
+    let shown = match to {
+        Place::Path(path) => printable(&path.to_string_lossy()),
+        Place::Stdout => "-".to_owned(),
+    };
+    let begin = Instant::now();
+    let meter = Meter::new();
+    engine.observer.notify(&Event::Started {
+        name: &subject.key,
+        total: None,
+        meter: &meter,
+    });
+    let result = open(to).and_then(|destination| download(engine, key, &destination, &meter));
+    engine.observer.notify(&Event::Ended { meter: &meter });
+    match result {
+        Ok(done) => {
+            let elapsed = begin.elapsed();
+            let place = format!("{} to {shown}", subject.url);
+            let outcome = Outcome {
+                line: transfer_line("fetched", done.info.size, &place, elapsed, done.verified),
+                bytes: Some(done.info.size),
+                elapsed: Some(elapsed),
+                etag: done.info.etag,
+                verified: Some(done.verified),
+                attempts: Some(done.attempts),
+                changed: Some(true),
+                exists: None,
+            };
+            report.success(subject, &outcome);
+        }
+        Err(error) => {
+            let error = anyhow::Error::from(error)
+                .context(format!("cannot download {} to `{shown}`", subject.url));
+            report.failure(Some(subject), OP, &error);
+        }
+    }
+}
+
+fn open(to: &Place) -> Result<Destination> {
+    match to {
+        Place::Path(path) => Destination::at(path),
+        Place::Stdout => {
+            let stdout = std::io::stdout().as_fd().try_clone_to_owned();
+            stdout
+                .map(|fd| Destination::Stream(File::from(fd)))
+                .map_err(|error| Error::local("open stdout", &error))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The verbs: engine calls plus what the user is told.
+
+pub mod completions;
+pub mod exists;
+pub mod get;
+pub mod put;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::backend::{self, Context};
+use crate::cli::{BackendKind, Cli, Command};
+use crate::error::{Error, Kind, Result, printable};
+use crate::exit::Exit;
+use crate::key::Key;
+use crate::progress::{Cancel, Event, Observer};
+use crate::report::{Format, Report, Subject};
+use crate::settings::environment::Environment;
+use crate::settings::{Place, Settings, Target};
+use crate::terminal::{Terminal, Verbosity};
+use crate::transfer::Engine;
+
+/// Everything that a verb works with.
+pub struct Session {
+    /// All settings.
+    pub settings: Settings,
+    /// stderr.
+    pub terminal: Arc<Terminal>,
+    /// Where results go.
+    pub report: Arc<Report>,
+    /// The wish to stop.
+    pub cancel: Arc<Cancel>,
+    engines: HashMap<Place, (Engine, String)>,
+}
+
+/// A blob: which engine reaches it, and under which key.
+#[derive(Clone)]
+pub struct Blob {
+    /// The store.
+    pub engine: Engine,
+    /// The key in the store, prefix included.
+    pub key: Key,
+    /// Key as typed, and full address.
+    pub subject: Subject,
+}
+
+/// Runs what was typed and returns how it ended.
+pub fn run(cli: &Cli) -> Exit {
+    let op = match &cli.command {
+        Command::Put(_) => "put",
+        Command::Get(_) => "get",
+        Command::Exists(_) => "exists",
+        Command::Completions(arguments) => return completions::run(arguments),
+    };
+    let environment = Environment::capture();
+    let verbosity = match (cli.global.quiet, cli.global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, 0) => Verbosity::Normal,
+        (_, 1) => Verbosity::Verbose,
+        _ => Verbosity::Trace,
+    };
+    let format = match (cli.global.json, &cli.command) {
+        (false, _) => Format::Human,
+        (true, Command::Get(get)) if get::goes_to_stdout(get) => Format::JsonOnStderr,
+        (true, _) => Format::Json,
+    };
+    let interactive = environment.terminal;
+    let (settings, progress) =
+        match Settings::load(cli.global.clone(), environment).and_then(|settings| {
+            let progress = settings.progress()?;
+            Ok((settings, progress))
+        }) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let terminal = Arc::new(Terminal::new(
+                    crate::cli::Progress::None,
+                    verbosity,
+                    interactive,
+                ));
+                Report::new(terminal, format).failure(None, op, &error.clone().into());
+                return error.exit();
+            }
+        };
+    let terminal = Arc::new(Terminal::new(progress, verbosity, interactive));
+    let report = Arc::new(Report::new(Arc::clone(&terminal), format));
+    for warning in settings.warnings() {
+        terminal.notify(&Event::Warning(&warning));
+    }
+    let mut session = Session {
+        settings,
+        terminal,
+        report,
+        cancel: Cancel::new(),
+        engines: HashMap::new(),
+    };
+    let result = match &cli.command {
+        Command::Put(arguments) => put::run(&mut session, arguments),
+        Command::Get(arguments) => get::run(&mut session, arguments),
+        Command::Exists(arguments) => exists::run(&mut session, arguments),
+        Command::Completions(_) => Ok(Exit::Ok),
+    };
+    session.terminal.finish();
+    result.unwrap_or_else(|error| {
+        session.report.failure(None, op, &error.clone().into());
+        error.exit()
+    })
+}
+
+impl Session {
+    /// The blob that a target means.
+    pub fn blob(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
+        let (engine, prefix) = self.engine(&target.place)?;
+        let key = Key::new(if target.key.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}{}", target.key)
+        })?;
+        let subject = Subject {
+            op,
+            key: target.key.clone(),
+            url: engine.backend.url(&key),
+        };
+        Ok(Blob {
+            engine,
+            key,
+            subject,
+        })
+    }
+
+    /// The target of an address that must not be stdin or stdout.
+    pub fn target(&self, text: &std::ffi::OsStr) -> Result<Option<Target>> {
+        let text = text.to_str().ok_or_else(|| {
+            let shown = printable(&text.to_string_lossy());
+            Error::new(Kind::Usage, format!("the key `{shown}` is not UTF-8 text"))
+        })?;
+        self.settings.target(text)
+    }
+
+    /// Refuses options that fit none of the stores in use.
+    pub fn check_flags<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Result<()> {
+        let kinds: Vec<BackendKind> = places.map(Place::kind).collect();
+        self.settings.check_flags(&kinds)
+    }
+
+    /// Opens a store once.
+    fn engine(&mut self, place: &Place) -> Result<(Engine, String)> {
+        if let Some(opened) = self.engines.get(place) {
+            return Ok(opened.clone());
+        }
+        let store = self.settings.store(place)?;
+        let observer: Arc<dyn Observer> = self.terminal.clone();
+        let context = Context {
+            cancel: Arc::clone(&self.cancel),
+            observer: Arc::clone(&observer),
+            timeouts: store.timeouts,
+            workers: self.settings.jobs()?,
+        };
+        let insecure = match &store.config {
+            backend::Config::S3(config) => config.insecure,
+            backend::Config::Ftp(config) => {
+                config.insecure && config.tls != backend::ftp::Tls::None
+            }
+            backend::Config::Fs(_) => false,
+        };
+        if insecure {
+            observer.notify(&Event::Warning("certificates are not checked (--insecure): anybody in between can read and change everything"));
+        }
+        let backend = backend::open(store.config, context);
+        let engine = Engine {
+            backend,
+            retry_for: store.retry_for,
+            cancel: Arc::clone(&self.cancel),
+            observer,
+        };
+        self.engines
+            .insert(place.clone(), (engine.clone(), store.prefix.clone()));
+        Ok((engine, store.prefix))
+    }
+
+    /// How the run ended: by signal, or as its results say.
+    pub fn exit(&self) -> Exit {
+        match self.cancel.check() {
+            Err(error) => error.exit(),
+            Ok(()) => Exit::merge(&self.report.exits()),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! What the user is told of each blob: a line, a JSON object, an exit code. The only file that prints errors and
+//! results.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::digest::Verified;
+use crate::error::{Error, Kind, printable};
+use crate::exit::Exit;
+use crate::terminal::{Terminal, Verbosity};
+use crate::units::format_bytes;
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Nothing, or a line on stderr with `-v`.
+    Human,
+    /// One JSON object a blob on stdout.
+    Json,
+    /// The same on stderr, because stdout carries the blob.
+    JsonOnStderr,
+}
+
+/// Which blob a result is about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// `put`, `get`, `exists`.
+    pub op: &'static str,
+    /// As typed, or as derived from what was typed.
+    pub key: String,
+    /// Full address.
+    pub url: String,
+}
+
+/// A success, as far as the operation has something to say.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The line for `-v`, behind "blobctl: ".
+    pub line: String,
+    /// Bytes of the blob.
+    pub bytes: Option<u64>,
+    /// How long it took.
+    pub elapsed: Option<Duration>,
+    /// S3's ETag.
+    pub etag: Option<String>,
+    /// How it was proven.
+    pub verified: Option<Verified>,
+    /// Attempts, counted from 1.
+    pub attempts: Option<u32>,
+    /// Whether the destination was written.
+    pub changed: Option<bool>,
+    /// The answer of `exists`.
+    pub exists: Option<bool>,
+}
+
+/// Collects the results of a run.
+pub struct Report {
+    terminal: Arc<Terminal>,
+    format: Format,
+    exits: Mutex<Vec<Exit>>,
+}
+
+impl Report {
+    /// Nothing happened yet.
+    pub fn new(terminal: Arc<Terminal>, format: Format) -> Self {
+        Self {
+            terminal,
+            format,
+            exits: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// A blob is done.
+    pub fn success(&self, subject: &Subject, outcome: &Outcome) {
+        if self.terminal.verbosity() >= Verbosity::Verbose && !outcome.line.is_empty() {
+            self.terminal.line(&format!("blobctl: {}", outcome.line));
+        }
+        let mut json = Json::about(subject, Exit::Ok);
+        json.bool("exists", outcome.exists);
+        json.number("bytes", outcome.bytes);
+        if let Some(elapsed) = outcome.elapsed {
+            json.raw("seconds", &format!("{:.3}", elapsed.as_secs_f64()));
+        }
+        json.text("etag", outcome.etag.as_deref());
+        json.text("verified", outcome.verified.map(Verified::name));
+        json.number("attempts", outcome.attempts.map(u64::from));
+        json.bool("changed", outcome.changed);
+        self.emit(json);
+        self.remember(Exit::Ok);
+    }
+
+    /// `exists` found that a blob is not there: an answer, not an error.
+    pub fn absent(&self, subject: &Subject) {
+        if self.terminal.verbosity() >= Verbosity::Verbose {
+            self.terminal
+                .line(&format!("blobctl: {} does not exist", subject.url));
+        }
+        let mut json = Json::about(subject, Exit::NotFound);
+        json.bool("exists", Some(false));
+        json.text("error", Some(Exit::NotFound.name()));
+        json.text("message", Some("no such blob"));
+        self.emit(json);
+        self.remember(Exit::NotFound);
+    }
+
+    /// A blob, or (without a subject) the whole command, failed.
+    pub fn failure(&self, subject: Option<&Subject>, op: &'static str, error: &anyhow::Error) {
+        let cause = Error::recover(error.as_ref());
+        let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
+        // The reader of our stdout went away: it does not want to hear of it.
+        if exit != Exit::Signal(crate::exit::Signal::Pipe) {
+            self.terminal.line(&format!("blobctl: {error:#}"));
+            if let Some(hint) = cause.as_ref().and_then(Error::the_hint) {
+                self.terminal.line(&format!("hint: {hint}"));
+            }
+        }
+        let mut json = match subject {
+            Some(subject) => Json::about(subject, exit),
+            None => Json::without_subject(op, exit),
+        };
+        json.text("error", Some(exit.name()));
+        json.text(
+            "message",
+            Some(
+                &cause
+                    .as_ref()
+                    .map_or_else(|| format!("{error:#}"), ToString::to_string),
+            ),
+        );
+        if let Some(cause) = &cause {
+            json.text("hint", cause.the_hint());
+            let answer = cause.answer();
+            json.number("http", answer.http.map(u64::from));
+            json.number("ftp", answer.ftp.map(u64::from));
+            json.text("s3", answer.s3.as_deref());
+            json.text("request_id", answer.request_id.as_deref());
+        }
+        self.emit(json);
+        self.remember(exit);
+    }
+
+    /// The exit codes of all results so far.
+    pub fn exits(&self) -> Vec<Exit> {
+        self.exits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn remember(&self, exit: Exit) {
+        self.exits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(exit);
+    }
+
+    fn emit(&self, json: Json) {
+        match self.format {
+            Format::Human => {}
+            Format::JsonOnStderr => self.terminal.line(&json.finish()),
+            Format::Json => {
+                let mut line = json.finish();
+                line.push('\n');
+                if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
+                    self.remember(Exit::Signal(crate::exit::Signal::Pipe));
+                }
+            }
+        }
+    }
+}
+
+/// `uploaded 5.0 MiB to s3://… (md5)`: the line of `-v`.
+pub fn transfer_line(
+    verb: &str,
+    bytes: u64,
+    place: &str,
+    elapsed: Duration,
+    verified: Verified,
+) -> String {
+    format!(
+        "{verb} {} {place} in {:.1} s, verified by {}",
+        format_bytes(bytes),
+        elapsed.as_secs_f64(),
+        verified.name()
+    )
+}
+
+/// One flat JSON object.
+struct Json(String);
+
+impl Json {
+    fn about(subject: &Subject, exit: Exit) -> Self {
+        let mut json = Self::begin(subject.op);
+        json.text("key", Some(&subject.key));
+        json.text("url", Some(&subject.url));
+        json.end_of_head(exit)
+    }
+
+    fn without_subject(op: &str, exit: Exit) -> Self {
+        Self::begin(op).end_of_head(exit)
+    }
+
+    fn begin(op: &str) -> Self {
+        let mut json = Self(String::from("{\"v\":1"));
+        json.text("op", Some(op));
+        json
+    }
+
+    fn end_of_head(mut self, exit: Exit) -> Self {
+        self.bool("ok", Some(exit == Exit::Ok));
+        self.number("code", Some(exit.code().into()));
+        self
+    }
+
+    fn raw(&mut self, name: &str, value: &str) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, ",\"{name}\":{value}");
+    }
+
+    fn number(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.raw(name, &value.to_string());
+        }
+    }
+
+    fn bool(&mut self, name: &str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.raw(name, if value { "true" } else { "false" });
+        }
+    }
+
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.raw(name, &quoted(value));
+        }
+    }
+
+    fn finish(self) -> String {
+        self.0 + "}"
+    }
+}
+
+/// A JSON string (RFC 8259, section 7); DEL and the C1 controls are escaped too, since terminals obey them.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A wrong command line in our words: one line and at most one hint, where clap would print a paragraph.
+pub fn usage(error: &clap::Error) -> Error {
+    let get = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(" ")),
+        _ => None,
+    };
+    let argument = get(ContextKind::InvalidArg).unwrap_or_default();
+    let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
+    let new = |text: String| Error::new(Kind::Usage, text);
+    let help = "`blobctl --help` shows what there is";
+    match error.kind() {
+        ErrorKind::UnknownArgument if is_secret(&name) => new(format!("there is no option `{name}`"))
+            .hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
+        ErrorKind::UnknownArgument => {
+            let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
+            let what = if name.starts_with('-') { "there is no option" } else { "unexpected argument" };
+            new(format!("{what} `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
+            let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
+            new(format!("there is no command `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            new("no command was given".to_owned()).hint("the commands are put, get and exists; `blobctl --help` shows more")
+        }
+        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).hint("add --help to the command to see its arguments"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
+            let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
+            match (value.is_empty(), std::error::Error::source(error)) {
+                (true, _) => new(format!("`{name}` needs a value")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),
+                (false, None) => new(format!("`{name}` cannot be `{value}`")).hint(valid.unwrap_or_else(|| help.to_owned())),
+            }
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
+            match other == argument {
+                true => new(format!("`{name}` was given twice")),
+                false => new(format!("`{name}` and `{other}` cannot go together")),
+            }
+        }
+        ErrorKind::InvalidUtf8 => new("an argument is not UTF-8 text".to_owned()),
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
+            new(printable(line)).hint(help)
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    ["secret", "password", "passwd", "token", "access-key"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_flat_escaped_and_in_order() {
+        let subject = Subject {
+            op: "put",
+            key: "a\"\\\n\u{7f}ü".to_owned(),
+            url: "s3://b/a".to_owned(),
+        };
+        let mut json = Json::about(&subject, Exit::NotFound);
+        json.number("bytes", Some(1));
+        json.text("etag", None);
+        assert_eq!(
+            json.finish(),
+            r#"{"v":1,"op":"put","key":"a\"\\\u000a\u007fü","url":"s3://b/a","ok":false,"code":1,"bytes":1}"#
+        );
+    }
+}

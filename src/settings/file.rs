@@ -1,0 +1,434 @@
+//! The config file: TOML whose every key is known, with the line of each value for messages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::environment::Environment;
+use super::schema::{self, BACKENDS, Kind};
+use crate::error::{Error, Kind as ErrorKind, Result, printable};
+
+/// More than any configuration needs; a device or a blob given by mistake must not fill the memory.
+const LIMIT: u64 = 1 << 20;
+
+/// What the file says.
+#[derive(Debug, Clone, Default)]
+pub struct ConfigFile {
+    /// Where it was found.
+    pub path: PathBuf,
+    sections: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Whether it holds a secret although others may read it.
+    pub exposed: bool,
+}
+
+/// One value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// As it would be written in an environment variable.
+    pub text: String,
+    /// Counted from 1.
+    pub line: usize,
+}
+
+impl ConfigFile {
+    /// Reads the file that was named, or else the first one that is there, or none.
+    pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Option<Self>> {
+        let named = named
+            .map(Path::to_path_buf)
+            .or_else(|| environment.path("BLOBCTL_CONFIG"));
+        if let Some(path) = named {
+            return match read(&path)? {
+                Some(text) => Self::parse(&path, &text).map(Some),
+                None => Err(Error::new(
+                    ErrorKind::Config,
+                    format!("the config file `{}` does not exist", path.display()),
+                )),
+            };
+        }
+        let usual = environment.xdg("XDG_CONFIG_HOME", ".config", "blobctl/config.toml");
+        for path in usual
+            .into_iter()
+            .chain([PathBuf::from("/etc/blobctl/config.toml")])
+        {
+            if let Some(text) = read(&path)? {
+                return Self::parse(&path, &text).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes in `text` as the content of `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
+        let mut parser = Parser {
+            path,
+            text,
+            file: Self {
+                path: path.to_path_buf(),
+                ..Self::default()
+            },
+            secret: false,
+        };
+        let table = DeTable::parse(text).map_err(|error| {
+            parser.at(error.span().map_or(0, |span| span.start), error.message())
+        })?;
+        parser.top(table.get_ref())?;
+        let Parser {
+            mut file, secret, ..
+        } = parser;
+        file.exposed = secret && readable_by_others(path);
+        Ok(file)
+    }
+
+    /// A value of a section: `""`, `defaults`, `s3`, `ftp`, `fs` or `remotes.NAME`.
+    pub fn get(&self, section: &str, key: &str) -> Option<&Value> {
+        self.sections.get(section)?.get(key)
+    }
+
+    /// The kind of backend of a remote, if there is a remote of that name.
+    pub fn remote(&self, name: &str) -> Option<&str> {
+        self.get(&format!("remotes.{name}"), "backend")
+            .map(|value| value.text.as_str())
+    }
+
+    /// The names of all remotes.
+    pub fn remotes(&self) -> impl Iterator<Item = &str> {
+        self.sections
+            .keys()
+            .filter_map(|section| section.strip_prefix("remotes."))
+    }
+
+    /// `file, line N`, for messages about a value.
+    pub fn place(&self, value: &Value) -> String {
+        format!("{}, line {}", self.path.display(), value.line)
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    use std::io::{ErrorKind as Io, Read};
+    let failed = |error: &std::io::Error| {
+        Error::new(
+            ErrorKind::Config,
+            format!(
+                "the config file `{}`: {}",
+                path.display(),
+                crate::error::describe(error)
+            ),
+        )
+    };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), Io::NotFound | Io::NotADirectory) => return Ok(None),
+        Err(error) => return Err(failed(&error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failed(&error))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(Error::new(
+            ErrorKind::Config,
+            format!("the config file `{}` is larger than 1 MiB", path.display()),
+        ));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => {
+            let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
+            Err(Error::new(
+                ErrorKind::Config,
+                format!("{}, line {line}: not UTF-8 text", path.display()),
+            ))
+        }
+    }
+}
+
+fn readable_by_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+struct Parser<'a> {
+    path: &'a Path,
+    text: &'a str,
+    file: ConfigFile,
+    secret: bool,
+}
+
+impl Parser<'_> {
+    fn line(&self, offset: usize) -> usize {
+        1 + self.text.as_bytes()[..offset.min(self.text.len())]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+    }
+
+    /// An error about the line that holds the byte at `offset`.
+    fn at(&self, offset: usize, what: &str) -> Error {
+        Error::new(
+            ErrorKind::Config,
+            format!(
+                "{}, line {}: {}",
+                self.path.display(),
+                self.line(offset),
+                printable(what)
+            ),
+        )
+    }
+
+    fn top(&mut self, table: &DeTable<'_>) -> Result<()> {
+        for (name, value) in table {
+            let at = name.span().start;
+            match (name.get_ref().as_ref(), value.get_ref()) {
+                ("remotes", DeValue::Table(remotes)) => self.remotes(remotes)?,
+                (section, DeValue::Table(entries))
+                    if section == "defaults" || BACKENDS.contains(&section) =>
+                {
+                    self.section(section, section, entries)?;
+                }
+                ("remotes" | "defaults" | "s3" | "ftp" | "fs", other) => {
+                    let text = format!(
+                        "`{}` must be a section, not a {}",
+                        name.get_ref(),
+                        type_name(other)
+                    );
+                    return Err(self.at(at, &text));
+                }
+                (key, DeValue::Table(_)) => {
+                    let known = BACKENDS.iter().copied().chain(["defaults", "remotes"]);
+                    return Err(self.unknown(at, "section", key, known.collect()));
+                }
+                (key, other) => self.entry("", "", key, at, other, schema::keys_of(""))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn remotes(&mut self, remotes: &DeTable<'_>) -> Result<()> {
+        for (name, value) in remotes {
+            let at = name.span().start;
+            let remote = name.get_ref();
+            let DeValue::Table(entries) = value.get_ref() else {
+                return Err(self.at(at, &format!("`remotes.{remote}` must be a section")));
+            };
+            if remote.is_empty()
+                || remote.contains([':', '/'])
+                || remote.chars().any(char::is_control)
+            {
+                return Err(self.at(
+                    at,
+                    &format!("the remote name `{remote}` holds a character that addresses use"),
+                ));
+            }
+            let backend = entries
+                .iter()
+                .find(|(key, _)| key.get_ref() == "backend")
+                .map(|(_, value)| value);
+            let Some(backend) = backend else {
+                return Err(self.at(
+                    at,
+                    &format!("[remotes.{remote}] has no `backend` (s3, ftp or fs)"),
+                ));
+            };
+            let Some(kind) = backend
+                .get_ref()
+                .as_str()
+                .and_then(|text| BACKENDS.into_iter().find(|kind| *kind == text))
+            else {
+                return Err(self.at(
+                    backend.span().start,
+                    "`backend` must be \"s3\", \"ftp\" or \"fs\"",
+                ));
+            };
+            self.section(&format!("remotes.{remote}"), kind, entries)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in the entries of a section whose keys are those of `like`.
+    fn section(&mut self, section: &str, like: &str, entries: &DeTable<'_>) -> Result<()> {
+        let mut known = schema::keys_of(like);
+        if like != "defaults" {
+            known.extend(schema::keys_of("defaults"));
+        }
+        if section != like {
+            known.push("backend");
+        }
+        // A section without entries is there all the same: a remote may live on its backend's settings.
+        self.file.sections.entry(section.to_owned()).or_default();
+        for (key, value) in entries {
+            self.entry(
+                section,
+                like,
+                key.get_ref(),
+                key.span().start,
+                value.get_ref(),
+                known.clone(),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        section: &str,
+        like: &str,
+        key: &str,
+        at: usize,
+        value: &DeValue<'_>,
+        known: Vec<&'static str>,
+    ) -> Result<()> {
+        if !known.contains(&key) {
+            return Err(self.unknown(at, "key", key, known));
+        }
+        let setting = schema::find(like, key)
+            .or_else(|| schema::find("defaults", key))
+            .or_else(|| schema::find("", key));
+        let kind = setting.map_or(Kind::Text, |setting| setting.kind);
+        self.secret |= kind == Kind::Secret;
+        let text = match (kind, value) {
+            (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
+            (Kind::Number(_), DeValue::Integer(number)) => number.to_string(),
+            (Kind::Duration, DeValue::Integer(number)) if number.to_string() == "0" => {
+                "0".to_owned()
+            }
+            (
+                Kind::Text | Kind::Secret | Kind::Duration | Kind::Choice(_),
+                DeValue::String(text),
+            ) => text.clone().into_owned(),
+            (_, other) => {
+                let text = format!(
+                    "`{key}` must be {}, not a {}",
+                    expected(kind),
+                    type_name(other)
+                );
+                return Err(self.at(at, &text));
+            }
+        };
+        let value = Value {
+            text,
+            line: self.line(at),
+        };
+        self.file
+            .sections
+            .entry(section.to_owned())
+            .or_default()
+            .insert(key.to_owned(), value);
+        Ok(())
+    }
+
+    fn unknown(&self, at: usize, what: &str, name: &str, known: Vec<&str>) -> Error {
+        let near = schema::nearest(name, known.iter().copied());
+        let error = self.at(at, &format!("unknown {what} `{name}`"));
+        match near {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("known here: {}", known.join(", "))),
+        }
+    }
+}
+
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "true or false",
+        Kind::Number(_) => "a number",
+        Kind::Duration => "a duration like \"15m\"",
+        Kind::Text | Kind::Secret | Kind::Choice(_) => "a string",
+    }
+}
+
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "string",
+        DeValue::Integer(_) | DeValue::Float(_) => "number",
+        DeValue::Boolean(_) => "boolean",
+        DeValue::Datetime(_) => "date",
+        DeValue::Array(_) => "list",
+        DeValue::Table(_) => "section",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ConfigFile> {
+        ConfigFile::parse(Path::new("/c.toml"), text)
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        format!("{error} | {}", error.the_hint().unwrap_or(""))
+    }
+
+    #[test]
+    fn values_keep_their_lines() {
+        let file = parse("backend = \"s3\"\n\n[s3]\nbucket = \"lab\"\n[remotes.a]\nbackend = \"ftp\"\nport = 2121\n").unwrap();
+        let value = |section, key| file.get(section, key).map(|v| (v.text.as_str(), v.line));
+        assert_eq!(value("", "backend"), Some(("s3", 1)));
+        assert_eq!(value("s3", "bucket"), Some(("lab", 4)));
+        assert_eq!(value("remotes.a", "port"), Some(("2121", 7)));
+        assert_eq!(file.remote("a"), Some("ftp"));
+        assert_eq!(file.remotes().collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn mistakes_name_file_line_key_and_neighbour() {
+        for (text, wanted) in [
+            (
+                "[s3]\nbuket = \"x\"\n",
+                "/c.toml, line 2: unknown key `buket` | did you mean `bucket`?",
+            ),
+            (
+                "[s33]\n",
+                "/c.toml, line 1: unknown section `s33` | did you mean `s3`?",
+            ),
+            (
+                "bakend = \"s3\"\n",
+                "/c.toml, line 1: unknown key `bakend` | did you mean `backend`?",
+            ),
+            (
+                "[ftp]\nport = \"21\"\n",
+                "/c.toml, line 2: `port` must be a number, not a string | ",
+            ),
+            (
+                "[s3]\nbucket = 7\n",
+                "/c.toml, line 2: `bucket` must be a string, not a number | ",
+            ),
+            (
+                "[defaults]\nretry_for = 15\n",
+                "/c.toml, line 2: `retry_for` must be a duration like \"15m\", not a number | ",
+            ),
+            (
+                "[remotes.x]\nbucket = \"b\"\n",
+                "/c.toml, line 1: [remotes.x] has no `backend` (s3, ftp or fs) | ",
+            ),
+            (
+                "[remotes.x]\nbackend = \"s3\"\nhost = \"h\"\n",
+                "/c.toml, line 3: unknown key `host` | ",
+            ),
+            (
+                "s3 = 1\n",
+                "/c.toml, line 1: `s3` must be a section, not a number | ",
+            ),
+        ] {
+            assert!(
+                refusal(text).starts_with(wanted),
+                "{}\n{wanted}",
+                refusal(text)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_toml_is_refused_without_showing_the_line() {
+        let shown = refusal("[s3]\nsecret_access_key = hunter2\n");
+        assert!(
+            shown.starts_with("/c.toml, line 2: ") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,304 @@
+//! From a store into a file, whole or not at all, or into a stream.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Engine, retry};
+use crate::backend::{BlobInfo, From, Sink, temporary_name};
+use crate::digest::{Hasher, Verified};
+use crate::error::{Error, Kind, Result};
+use crate::exit::Signal;
+use crate::key::Key;
+use crate::payload::{CHUNK, PageBuffer};
+use crate::progress::{Cancel, Meter};
+use crate::staged::{StagedFile, open_dir};
+
+/// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
+const BLOCK: usize = 1 << 20;
+
+/// Where a blob goes.
+pub enum Destination {
+    /// A file that appears whole.
+    File(FileDestination),
+    /// stdout, a pipe or a device: bytes go out as they come and cannot be taken back.
+    Stream(File),
+}
+
+/// A name in an open directory.
+pub struct FileDestination {
+    dir: Arc<OwnedFd>,
+    name: String,
+    shown: String,
+}
+
+impl Destination {
+    /// `path` itself; its directory must be there.
+    pub fn at(path: &Path) -> Result<Self> {
+        let shown = crate::error::printable(&path.to_string_lossy());
+        // What is neither a file nor absent is written through: /dev/null, a FIFO, /dev/stdout.
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
+            }
+            Ok(metadata) if !metadata.is_file() => {
+                let file = File::options().write(true).open(path);
+                return file
+                    .map(Self::Stream)
+                    .map_err(|error| Error::local(format_args!("open `{shown}`"), &error));
+            }
+            _ => {}
+        }
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name
+            .ok_or_else(|| Error::new(Kind::Local, format!("`{shown}` is no name for a file")))?;
+        let parent = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        let dir = open_dir(&parent).map_err(|error| match parent.exists() {
+            true => error,
+            false => Error::new(
+                Kind::Local,
+                format!("the directory `{}` does not exist", parent.display()),
+            )
+            .hint(format!("mkdir -p {}", parent.display())),
+        })?;
+        Ok(Self::File(FileDestination {
+            dir: Arc::new(dir),
+            name: name.to_owned(),
+            shown,
+        }))
+    }
+}
+
+/// What was downloaded, and how it was proven.
+#[derive(Debug)]
+pub struct Downloaded {
+    /// The blob.
+    pub info: BlobInfo,
+    /// How it was proven that these are its bytes.
+    pub verified: Verified,
+    /// Requests, counted from 1.
+    pub attempts: u32,
+}
+
+/// Fetches the blob; counts in `meter`.
+pub fn download(
+    engine: &Engine,
+    key: &Key,
+    destination: &Destination,
+    meter: &Meter,
+) -> Result<Downloaded> {
+    let mut receiver = Receiver::new(destination, meter, &engine.cancel);
+    let first = receiver.fetch(engine, key)?;
+    let (done, outcome) = match (receiver.compare(&first.value), destination) {
+        // Damage on the way is repaired by one fresh transfer; a second mismatch is the store's own.
+        (Compared::Different, Destination::File(_)) => {
+            meter.take_back(receiver.received);
+            receiver = Receiver::new(destination, meter, &engine.cancel);
+            let second = receiver.fetch(engine, key)?;
+            let outcome = receiver.compare(&second.value);
+            (
+                retry::Done {
+                    value: second.value,
+                    attempts: first.attempts + second.attempts,
+                },
+                outcome,
+            )
+        }
+        (outcome, _) => (first, outcome),
+    };
+    let Compared::Same(verified) = outcome else {
+        let text = "the bytes that came do not match the digest that the store has for them";
+        return Err(Error::new(Kind::Integrity, text)
+            .hint("try again; if it stays so, the blob itself is damaged"));
+    };
+    receiver.commit()?;
+    Ok(Downloaded {
+        info: done.value,
+        verified,
+        attempts: done.attempts,
+    })
+}
+
+/// What a comparison with the store's digest said.
+enum Compared {
+    Same(Verified),
+    Different,
+}
+
+/// Counts, hashes and passes on what comes.
+struct Receiver<'a> {
+    output: Output<'a>,
+    /// The blob as the first attempt found it.
+    info: Option<BlobInfo>,
+    received: u64,
+    hasher: Option<Hasher>,
+    meter: &'a Meter,
+    cancel: &'a Arc<Cancel>,
+}
+
+enum Output<'a> {
+    File {
+        destination: &'a FileDestination,
+        staged: Option<StagedFile>,
+        block: PageBuffer,
+        fill: usize,
+    },
+    Stream {
+        file: &'a File,
+        room: Vec<u8>,
+    },
+}
+
+impl<'a> Receiver<'a> {
+    fn new(destination: &'a Destination, meter: &'a Meter, cancel: &'a Arc<Cancel>) -> Self {
+        let output = match destination {
+            Destination::File(destination) => Output::File {
+                destination,
+                staged: None,
+                block: PageBuffer::new(0),
+                fill: 0,
+            },
+            Destination::Stream(file) => Output::Stream {
+                file,
+                room: vec![0; CHUNK],
+            },
+        };
+        Self {
+            output,
+            info: None,
+            received: 0,
+            hasher: None,
+            meter,
+            cancel,
+        }
+    }
+
+    /// Gets the blob, going on after a fault where it broke.
+    fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<retry::Done<BlobInfo>> {
+        let meter = self.meter;
+        let attempt = || {
+            let from = From {
+                offset: self.received,
+                unchanged: self.info.clone().filter(|_| self.received > 0),
+            };
+            engine.backend.get(key, &from, self)
+        };
+        let done = retry::run(engine, attempt, || meter.get())?;
+        if self.received != done.value.size {
+            let text = format!(
+                "{} bytes came, and the blob has {}",
+                self.received, done.value.size
+            );
+            return Err(Error::new(Kind::Integrity, text));
+        }
+        Ok(done)
+    }
+
+    fn compare(&mut self, info: &BlobInfo) -> Compared {
+        match (self.hasher.take().map(Hasher::finish), info.digest) {
+            (Some(computed), Some(stored)) if computed == stored => {
+                Compared::Same(stored.algorithm().into())
+            }
+            (Some(_), Some(_)) => Compared::Different,
+            _ => Compared::Same(Verified::Length),
+        }
+    }
+
+    /// Writes what is still in memory and gives the file its name.
+    fn commit(mut self) -> Result<()> {
+        self.write_block()?;
+        match self.output {
+            Output::File {
+                staged: Some(staged),
+                ..
+            } => staged.commit(self.received),
+            _ => Ok(()),
+        }
+    }
+
+    fn write_block(&mut self) -> Result<()> {
+        if let Output::File {
+            staged: Some(staged),
+            block,
+            fill,
+            ..
+        } = &mut self.output
+        {
+            let at = self.received - *fill as u64;
+            staged.write_at(&block[..*fill], at)?;
+            *fill = 0;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Receiver<'_> {
+    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
+        if self.received > 0 {
+            return Ok(());
+        }
+        self.hasher = info.digest.map(|digest| Hasher::new(digest.algorithm()));
+        self.info = Some(info.clone());
+        if let Output::File {
+            destination,
+            staged,
+            block,
+            fill,
+        } = &mut self.output
+        {
+            let FileDestination { dir, name, shown } = destination;
+            let file = StagedFile::create(
+                Arc::clone(dir),
+                name,
+                temporary_name(),
+                shown.clone(),
+                self.cancel,
+            )?;
+            file.preallocate(info.size)?;
+            *staged = Some(file);
+            *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
+            *fill = 0;
+        }
+        Ok(())
+    }
+
+    fn room(&mut self) -> &mut [u8] {
+        match &mut self.output {
+            Output::File { block, fill, .. } => &mut block[*fill..],
+            Output::Stream { room, .. } => room,
+        }
+    }
+
+    fn filled(&mut self, len: usize) -> Result<()> {
+        self.cancel.check()?;
+        let new = match &mut self.output {
+            Output::File { block, fill, .. } => {
+                *fill += len;
+                &block[*fill - len..*fill]
+            }
+            Output::Stream { file, room } => {
+                write_out(file, &room[..len])?;
+                &room[..len]
+            }
+        };
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(new);
+        }
+        self.received += len as u64;
+        self.meter.add(len as u64);
+        match &self.output {
+            Output::File { block, fill, .. } if *fill == block.len() => self.write_block(),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.
+fn write_out(mut file: &File, bytes: &[u8]) -> Result<()> {
+    file.write_all(bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
+        _ => Error::local("write the output", &error),
+    })
+}

@@ -1,0 +1,175 @@
+//! Blocking workers and the signals that stop them: the only file that knows tokio.
+//!
+//! A first SIGINT, SIGTERM or SIGHUP trips the [`Cancel`]; workers then have [`GRACE`] to end in order. Whoever does
+//! not, because a disk or a peer does not answer, is not waited for: what it would leave behind is swept up. A second
+//! signal ends the process at once.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::error::{Error, Result};
+use crate::exit::{Exit, Signal};
+use crate::progress::Cancel;
+
+/// How long workers may take to stop.
+const GRACE: Duration = Duration::from_millis(1800);
+
+/// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
+/// signal no further job is begun, so that there may be fewer results than jobs.
+///
+/// A panic of a worker goes on here.
+pub fn run<J, R>(
+    jobs: Vec<J>,
+    workers: usize,
+    cancel: &Arc<Cancel>,
+    work: impl Fn(J) -> R + Send + Sync + 'static,
+) -> Result<Vec<R>>
+where
+    J: Send + 'static,
+    R: Send + 'static,
+{
+    let workers = workers.clamp(1, jobs.len().max(1));
+    let failed = |error: std::io::Error| Error::local("start the workers", &error);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(workers)
+        .thread_stack_size(512 << 10)
+        .build()
+        .map_err(failed)?;
+    let shared = Arc::new(Shared {
+        jobs: Mutex::new(jobs.into()),
+        results: Mutex::new(Vec::new()),
+        work,
+        cancel: Arc::clone(cancel),
+    });
+    let finished = runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(failed)?;
+        let mut running: Vec<_> = (0..workers)
+            .map(|_| {
+                let shared = Arc::clone(&shared);
+                tokio::task::spawn_blocking(move || shared.work_off())
+            })
+            .collect();
+        let all = async {
+            for worker in &mut running {
+                if let Err(error) = worker.await {
+                    return Err(error);
+                }
+            }
+            Ok(())
+        };
+        tokio::pin!(all);
+        let stopped = tokio::select! {
+            ended = &mut all => return Ok(Some(ended)),
+            signal = signals.next() => signal,
+        };
+        cancel.trip(stopped);
+        tokio::select! {
+            ended = &mut all => Ok(Some(ended)),
+            _ = signals.next() => Ok(None),
+            () = tokio::time::sleep(GRACE) => Ok(None),
+        }
+    })?;
+    match finished {
+        Some(Ok(())) => {}
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Some(Err(_)) => return Err(Error::new(crate::error::Kind::Local, "a worker vanished")),
+        None => leave(cancel),
+    }
+    // All workers have ended: nobody else holds the lock.
+    Ok(std::mem::take(
+        &mut *shared
+            .results
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner),
+    ))
+}
+
+struct Shared<J, R, W> {
+    jobs: Mutex<VecDeque<J>>,
+    results: Mutex<Vec<R>>,
+    work: W,
+    cancel: Arc<Cancel>,
+}
+
+impl<J, R, W: Fn(J) -> R> Shared<J, R, W> {
+    fn work_off(&self) {
+        while self.cancel.check().is_ok() {
+            let Some(job) = self
+                .jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop_front()
+            else {
+                return;
+            };
+            let result = (self.work)(job);
+            self.results
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(result);
+        }
+    }
+}
+
+/// The signals that stop a run, less those that whoever started us had set to be ignored (nohup, a shell's `&`).
+struct Signals(Vec<(Signal, tokio::signal::unix::Signal)>);
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let ignored = ignored_signals();
+        let kinds = [
+            (Signal::Interrupt, SignalKind::interrupt()),
+            (Signal::Terminate, SignalKind::terminate()),
+            (Signal::Hangup, SignalKind::hangup()),
+        ];
+        let mut listeners = Vec::new();
+        for (name, kind) in kinds {
+            if ignored & (1 << (name.number() - 1)) == 0 {
+                listeners.push((name, signal(kind)?));
+            }
+        }
+        Ok(Self(listeners))
+    }
+
+    /// Waits for the next one; for ever, if all are ignored.
+    async fn next(&mut self) -> Signal {
+        poll_fn(|context| {
+            for (name, listener) in &mut self.0 {
+                if let Poll::Ready(Some(())) = listener.poll_recv(context) {
+                    return Poll::Ready(*name);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// The mask of ignored signals that we inherited: bit n-1 stands for signal n (proc_pid_status(5)).
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+/// Ends the process although workers are still busy.
+#[expect(
+    clippy::exit,
+    reason = "workers that do not answer cannot be joined, and the user does not want to wait"
+)]
+fn leave(cancel: &Cancel) -> ! {
+    cancel.sweep();
+    let code = cancel
+        .check()
+        .err()
+        .map_or(Exit::Bug, |error| error.exit())
+        .code();
+    std::process::exit(code.into())
+}

@@ -1,0 +1,196 @@
+//! The one loop that repeats what failed for a while.
+//!
+//! Whether an error may pass is the error's own word ([`Error::is_transient`]); for how long it is tried is a budget
+//! of time that begins with the first failure and begins anew whenever an attempt got further than all before:
+//! a long transfer over a bad line ends, an outage longer than the budget does not last for ever.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
+
+use super::Engine;
+use crate::error::{Error, Kind, Result};
+use crate::progress::Event;
+use crate::units::format_duration;
+
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// A store that asks for mercy gets a longer first pause.
+const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// What came of it, and how many attempts it took.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// The last attempt's result.
+    pub value: T,
+    /// Counted from 1.
+    pub attempts: u32,
+}
+
+/// Calls `attempt` until it succeeds, fails for good, or the budget is spent. `reached` tells how far the attempts got,
+/// in bytes or any other measure that grows.
+pub fn run<T>(
+    engine: &Engine,
+    mut attempt: impl FnMut() -> Result<T>,
+    reached: impl Fn() -> u64,
+) -> Result<Done<T>> {
+    let mut attempts = 0;
+    let mut failures_since_progress = 0;
+    let mut failing_since: Option<Instant> = None;
+    let mut furthest = reached();
+    loop {
+        engine.cancel.check()?;
+        attempts += 1;
+        let error = match attempt() {
+            Ok(value) => return Ok(Done { value, attempts }),
+            Err(error) => engine.cancel.explain(error),
+        };
+        if !error.is_transient() {
+            return Err(error);
+        }
+        if reached() > furthest {
+            furthest = reached();
+            failing_since = None;
+            failures_since_progress = 0;
+        }
+        failures_since_progress += 1;
+        let since = *failing_since.get_or_insert_with(Instant::now);
+        let wait = pause(failures_since_progress, &error, random());
+        if since.elapsed() + wait > engine.retry_for {
+            return Err(give_up(error, attempts, since.elapsed()));
+        }
+        engine.observer.notify(&Event::Retrying {
+            error: &error,
+            attempt: attempts,
+            wait,
+        });
+        engine.cancel.sleep(wait)?;
+    }
+}
+
+fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
+    if attempts == 1 || error.the_hint().is_some() {
+        return error;
+    }
+    error.hint(format!(
+        "gave up after {attempts} attempts in {}; --retry-for sets how long to try",
+        format_duration(after)
+    ))
+}
+
+/// Full jitter: anything between nothing and a bound that doubles with each failure, so that many clients do not come
+/// back together. At least what the store asked for, up to five minutes of it.
+fn pause(failures: u32, error: &Error, random: u64) -> Duration {
+    let (first, asked) = match error.kind() {
+        Kind::Busy { after } => (FIRST_WAIT_WHEN_BUSY, after.unwrap_or_default()),
+        _ => (FIRST_WAIT, Duration::ZERO),
+    };
+    let bound = first
+        .saturating_mul(1 << (failures - 1).min(16))
+        .min(LONGEST_WAIT);
+    let millis = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX).max(1);
+    Duration::from_millis(random % (millis + 1)).max(asked.min(Duration::from_secs(300)))
+}
+
+/// The operating system's randomness, without a package for it.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Attributes, Backend, BlobInfo, From, Sink, Stored};
+    use crate::key::Key;
+    use crate::payload::Payload;
+    use crate::progress::{Cancel, Silent};
+    use std::cell::Cell;
+    use std::sync::Arc;
+
+    struct Nowhere;
+    impl Backend for Nowhere {
+        fn url(&self, _: &Key) -> String {
+            String::new()
+        }
+        fn stat(&self, _: &Key) -> Result<Option<BlobInfo>> {
+            Ok(None)
+        }
+        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {
+            Err(Error::not_found())
+        }
+        fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
+            Err(Error::not_found())
+        }
+        fn takes_streams(&self) -> bool {
+            false
+        }
+    }
+
+    fn engine(retry_for: Duration) -> Engine {
+        Engine {
+            backend: Arc::new(Nowhere),
+            retry_for,
+            cancel: Cancel::new(),
+            observer: Arc::new(Silent),
+        }
+    }
+
+    fn broken() -> Error {
+        Error::new(Kind::Disconnected, "the line is cut")
+    }
+
+    #[test]
+    fn a_fault_that_passes_is_survived() {
+        let count = Cell::new(0);
+        let attempt = || {
+            count.set(count.get() + 1);
+            if count.get() < 3 {
+                Err(broken())
+            } else {
+                Ok("done")
+            }
+        };
+        let done = run(&engine(Duration::from_secs(60)), attempt, || 0).unwrap();
+        assert_eq!((done.value, done.attempts), ("done", 3));
+    }
+
+    #[test]
+    fn without_a_budget_there_is_one_attempt() {
+        let count = Cell::new(0);
+        let attempt = || -> Result<()> {
+            count.set(count.get() + 1);
+            Err(broken())
+        };
+        // The jitter may be 0 ms, which fits even an empty budget only if no time at all has passed.
+        let error = run(&engine(Duration::ZERO), attempt, || 0).unwrap_err();
+        assert_eq!(error.kind(), Kind::Disconnected);
+        assert_eq!(count.get(), 1);
+    }
+
+    #[test]
+    fn what_is_final_is_not_repeated() {
+        let count = Cell::new(0);
+        let attempt = || -> Result<()> {
+            count.set(count.get() + 1);
+            Err(Error::new(Kind::Denied, "no"))
+        };
+        assert!(run(&engine(Duration::from_secs(60)), attempt, || 0).is_err());
+        assert_eq!(count.get(), 1);
+    }
+
+    #[test]
+    fn pauses_grow_to_a_bound_and_obey_the_store() {
+        let busy = Error::new(
+            Kind::Busy {
+                after: Some(Duration::from_secs(7)),
+            },
+            "slow down",
+        );
+        assert_eq!(
+            pause(1, &broken(), u64::MAX).as_millis(),
+            u128::from(u64::MAX % 101)
+        );
+        assert!(pause(1, &broken(), 12345) <= FIRST_WAIT);
+        assert!(pause(60, &broken(), u64::MAX) <= LONGEST_WAIT);
+        assert_eq!(pause(1, &busy, 0), Duration::from_secs(7));
+    }
+}

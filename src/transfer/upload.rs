@@ -1,0 +1,154 @@
+//! From a file or a stream into a store.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::{Engine, retry};
+use crate::backend::{Attributes, Stored};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::payload::{Payload, source_error};
+use crate::progress::{Cancel, Meter};
+
+/// What is uploaded.
+pub enum Source {
+    /// A regular file from this offset to its end: it can be read again when an attempt fails.
+    File {
+        file: Arc<File>,
+        offset: u64,
+        len: u64,
+    },
+    /// Anything else; it is read once.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Source {
+    /// A file is taken as a file if its bytes can be read again, else as a stream that `cancel` can interrupt.
+    pub fn open(file: File, name: &str, cancel: &Arc<Cancel>) -> Result<Self> {
+        let failed = |error: &io::Error| Error::local(format_args!("examine `{name}`"), error);
+        let metadata = file.metadata().map_err(|error| failed(&error))?;
+        if metadata.is_dir() {
+            return Err(Error::new(Kind::Usage, format!("`{name}` is a directory"))
+                .hint("add --recursive (-r) to put the files in it"));
+        }
+        // Files of /proc and the like say that they are empty: only reading tells.
+        if !metadata.is_file()
+            || metadata.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)
+        {
+            return Ok(Self::Stream(Box::new(Interruptible {
+                file,
+                cancel: Arc::clone(cancel),
+            })));
+        }
+        // stdin may have been read in part by whoever started us.
+        let offset = rustix::fs::tell(&file).map_err(|errno| failed(&errno.into()))?;
+        let len = metadata.len().saturating_sub(offset);
+        Ok(Self::File {
+            file: Arc::new(file),
+            offset,
+            len,
+        })
+    }
+
+    /// The number of bytes, if it is known before they are read.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::File { len, .. } => Some(*len),
+            Self::Stream(_) => None,
+        }
+    }
+}
+
+/// A pipe or device that may stay silent for long: waits for it in short steps, so that a signal is heard meanwhile.
+struct Interruptible {
+    file: File,
+    cancel: Arc<Cancel>,
+}
+
+impl Read for Interruptible {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        const STEP: Timespec = Timespec {
+            tv_sec: 0,
+            tv_nsec: 200_000_000,
+        };
+        loop {
+            self.cancel.check().map_err(Error::into_io)?;
+            match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&STEP)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return self.file.read(buf),
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+}
+
+/// Stores `source` under `key`, whole or not at all; counts in `meter`.
+pub fn upload(
+    engine: &Engine,
+    key: &Key,
+    source: Source,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    match source {
+        Source::File { file, offset, len } => {
+            let payload = Payload::file(file, offset, len, meter, &engine.cancel);
+            put(engine, key, &payload, attributes, meter)
+        }
+        Source::Stream(reader) if engine.backend.takes_streams() => {
+            let payload = Payload::stream(reader, meter, &engine.cancel);
+            put(engine, key, &payload, attributes, meter)
+        }
+        Source::Stream(reader) => stream_in_parts(engine, key, reader, attributes, meter),
+    }
+}
+
+fn put(
+    engine: &Engine,
+    key: &Key,
+    payload: &Payload,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let attempt = || {
+        engine
+            .backend
+            .put(key, payload, attributes)
+            .map_err(
+                |error| match error.is_transient() && !payload.can_be_read() {
+                    // A pipe cannot be read again: the caller has to run its left side again.
+                    true => error.settled().hint(
+                        "input from a pipe cannot be sent again: run the whole command once more",
+                    ),
+                    false => error,
+                },
+            )
+    };
+    retry::run(engine, attempt, || meter.get())
+}
+
+/// A stream for a store that wants to know the size first: kept in memory up to one part.
+fn stream_in_parts(
+    engine: &Engine,
+    key: &Key,
+    reader: Box<dyn Read + Send>,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    const PART: u64 = 16 << 20;
+    let mut bytes = Vec::new();
+    reader
+        .take(PART + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| source_error(&error))?;
+    if bytes.len() as u64 > PART {
+        let text = "input of unknown size and more than 16 MiB cannot be sent to this store";
+        return Err(Error::new(Kind::Usage, text).hint("store it in a file first"));
+    }
+    let payload = Payload::bytes(Arc::new(bytes), meter, &engine.cancel);
+    put(engine, key, &payload, attributes, meter)
+}
