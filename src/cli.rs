@@ -99,6 +99,10 @@ pub struct Completions {
 
 /// Options of all verbs.
 #[derive(Debug, Args, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags without a value are what they are"
+)]
 pub struct Global {
     /// Store for plain keys, with the settings of its section
     #[arg(

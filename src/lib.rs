@@ -11,6 +11,11 @@
 //! | 1 | [`payload`], [`progress`], [`staged`] |
 //! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`], [`units`] |
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on fails")
+)]
+
 pub mod backend;
 pub mod cli;
 pub mod command;

@@ -112,7 +112,9 @@ impl Payload {
     pub fn digests(&self, algorithms: &[Algorithm]) -> Result<Vec<Digest>> {
         let mut hashers: Vec<Hasher> = algorithms.iter().map(|one| Hasher::new(*one)).collect();
         if let Source::Bytes(bytes) = &self.source {
-            hashers.iter_mut().for_each(|hasher| hasher.update(bytes));
+            for hasher in &mut hashers {
+                hasher.update(bytes);
+            }
         } else {
             let mut reader = self.open(None)?;
             let mut chunk = vec![
@@ -128,9 +130,9 @@ impl Payload {
                 if n == 0 {
                     break;
                 }
-                hashers
-                    .iter_mut()
-                    .for_each(|hasher| hasher.update(&chunk[..n]));
+                for hasher in &mut hashers {
+                    hasher.update(&chunk[..n]);
+                }
             }
         }
         Ok(hashers.into_iter().map(Hasher::finish).collect())

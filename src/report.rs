@@ -301,9 +301,10 @@ pub fn usage(error: &clap::Error) -> Error {
         }
         ErrorKind::ArgumentConflict => {
             let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
-            match other == argument {
-                true => new(format!("`{name}` was given twice")),
-                false => new(format!("`{name}` and `{other}` cannot go together")),
+            if other == argument {
+                new(format!("`{name}` was given twice"))
+            } else {
+                new(format!("`{name}` and `{other}` cannot go together"))
             }
         }
         ErrorKind::InvalidUtf8 => new("an argument is not UTF-8 text".to_owned()),

@@ -106,9 +106,9 @@ impl Terminal {
         // Nothing can be done about a stderr that is gone.
         let print = || drop(writeln!(std::io::stderr().lock(), "{text}"));
         if self.show == Show::Bar {
-            self.shared.bars.suspend(print)
+            self.shared.bars.suspend(print);
         } else {
-            print()
+            print();
         }
     }
 
@@ -181,10 +181,10 @@ impl Observer for Terminal {
                 ));
             }
             Event::Warning(text) if self.verbosity >= Verbosity::Normal => {
-                self.line(&format!("blobctl: warning: {text}"))
+                self.line(&format!("blobctl: warning: {text}"));
             }
             Event::Note(text) if self.verbosity >= Verbosity::Verbose => {
-                self.line(&format!("blobctl: {text}"))
+                self.line(&format!("blobctl: {text}"));
             }
             Event::Trace(text) if self.verbosity >= Verbosity::Trace => self.line(text),
             Event::Retrying { .. } | Event::Warning(_) | Event::Note(_) | Event::Trace(_) => {}

@@ -232,10 +232,10 @@ impl Backend for Fs {
             at += n as u64;
         }
         let after = file.metadata().map_err(|error| failed(&error))?;
-        if info(&after) != before {
-            Err(changed())
-        } else {
+        if info(&after) == before {
             Ok(before)
+        } else {
+            Err(changed())
         }
     }
 

@@ -149,14 +149,14 @@ mod tests {
         host: &str,
         port: Option<u16>,
         path: &str,
-    ) -> Option<Address> {
-        Some(Address::Ftp {
+    ) -> Address {
+        Address::Ftp {
             tls,
             user: user.map(str::to_owned),
             host: host.to_owned(),
             port,
             path: path.to_owned(),
-        })
+        }
     }
 
     #[test]
@@ -199,19 +199,25 @@ mod tests {
         assert_eq!(parse("file:///a/b"), Some(Address::File("/a/b".into())));
         assert_eq!(
             parse("ftp://h/p/q"),
-            ftp_of(FtpTls::None, None, "h", None, "p/q")
+            Some(ftp_of(FtpTls::None, None, "h", None, "p/q"))
         );
         assert_eq!(
             parse("ftp://h//abs"),
-            ftp_of(FtpTls::None, None, "h", None, "/abs")
+            Some(ftp_of(FtpTls::None, None, "h", None, "/abs"))
         );
         assert_eq!(
             parse("ftpes://u@h:2121/x"),
-            ftp_of(FtpTls::Explicit, Some("u"), "h", Some(2121), "x")
+            Some(ftp_of(FtpTls::Explicit, Some("u"), "h", Some(2121), "x"))
         );
         assert_eq!(
             parse("ftps://u@mail@[::1]:990/x"),
-            ftp_of(FtpTls::Implicit, Some("u@mail"), "::1", Some(990), "x")
+            Some(ftp_of(
+                FtpTls::Implicit,
+                Some("u@mail"),
+                "::1",
+                Some(990),
+                "x"
+            ))
         );
     }
 

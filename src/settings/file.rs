@@ -134,16 +134,20 @@ fn read(path: &Path) -> Result<Option<String>> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
         Err(error) => {
-            let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
+            let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
             Err(Error::new(
                 ErrorKind::Config,
                 format!("{}, line {line}: not UTF-8 text", path.display()),
             ))
         }
     }
+}
+
+/// The line, counted from 1, that the byte at `offset` stands on.
+fn line_of(text: &[u8], offset: usize) -> usize {
+    text[..offset.min(text.len())]
+        .split(|byte| *byte == b'\n')
+        .count()
 }
 
 fn readable_by_others(path: &Path) -> bool {
@@ -160,10 +164,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn line(&self, offset: usize) -> usize {
-        1 + self.text.as_bytes()[..offset.min(self.text.len())]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
+        line_of(self.text.as_bytes(), offset)
     }
 
     /// An error about the line that holds the byte at `offset`.
@@ -199,9 +200,9 @@ impl Parser<'_> {
                 }
                 (key, DeValue::Table(_)) => {
                     let known = BACKENDS.iter().copied().chain(["defaults", "remotes"]);
-                    return Err(self.unknown(at, "section", key, known.collect()));
+                    return Err(self.unknown(at, "section", key, &known.collect::<Vec<_>>()));
                 }
-                (key, other) => self.entry("", "", key, at, other, schema::keys_of(""))?,
+                (key, other) => self.entry("", "", key, at, other, &schema::keys_of(""))?,
             }
         }
         Ok(())
@@ -266,7 +267,7 @@ impl Parser<'_> {
                 key.get_ref(),
                 key.span().start,
                 value.get_ref(),
-                known.clone(),
+                &known,
             )?;
         }
         Ok(())
@@ -279,7 +280,7 @@ impl Parser<'_> {
         key: &str,
         at: usize,
         value: &DeValue<'_>,
-        known: Vec<&'static str>,
+        known: &[&'static str],
     ) -> Result<()> {
         if !known.contains(&key) {
             return Err(self.unknown(at, "key", key, known));
@@ -320,7 +321,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn unknown(&self, at: usize, what: &str, name: &str, known: Vec<&str>) -> Error {
+    fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str]) -> Error {
         let near = schema::nearest(name, known.iter().copied());
         let error = self.at(at, &format!("unknown {what} `{name}`"));
         match near {

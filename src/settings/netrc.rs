@@ -56,10 +56,10 @@ fn entries(text: &str) -> Vec<Entry> {
             "default" => entries.push(entry(None)),
             "macdef" => rest = rest.find("\n\n").map_or("", |end| &rest[end..]),
             "login" => set(&mut entries, self::token(&mut rest), |login, value| {
-                login.user = Some(value)
+                login.user = Some(value);
             }),
             "password" => set(&mut entries, self::token(&mut rest), |login, value| {
-                login.password = Some(Secret::new(value))
+                login.password = Some(Secret::new(value));
             }),
             "account" => drop(self::token(&mut rest)),
             _ => {}
@@ -126,21 +126,24 @@ fn token(rest: &mut &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn login(user: &str, password: &str) -> Option<Login> {
-        Some(Login {
+    fn login(user: &str, password: &str) -> Login {
+        Login {
             user: Some(user.to_owned()),
             password: Some(Secret::new(password)),
-        })
+        }
     }
 
     #[test]
     fn entries_are_found_by_host_and_user() {
         let text = "# mine\nmachine a.example login u1 password p1\nmachine a.example\n\tlogin u2\n\tpassword \"p 2\\\"\"\n\
                     macdef init\nmachine evil login x\n\nmachine B.example login u3 account acc password p3\ndefault login anonymous password me@\n";
-        assert_eq!(find(text, "a.example", None), login("u1", "p1"));
-        assert_eq!(find(text, "a.example", Some("u2")), login("u2", "p 2\""));
-        assert_eq!(find(text, "b.example", None), login("u3", "p3"));
-        assert_eq!(find(text, "evil", None), login("anonymous", "me@"));
+        assert_eq!(find(text, "a.example", None), Some(login("u1", "p1")));
+        assert_eq!(
+            find(text, "a.example", Some("u2")),
+            Some(login("u2", "p 2\""))
+        );
+        assert_eq!(find(text, "b.example", None), Some(login("u3", "p3")));
+        assert_eq!(find(text, "evil", None), Some(login("anonymous", "me@")));
         assert_eq!(find(text, "a.example", Some("other")), None);
     }
 

@@ -55,13 +55,16 @@ impl Destination {
         let name = name
             .ok_or_else(|| Error::new(Kind::Local, format!("`{shown}` is no name for a file")))?;
         let parent = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let dir = open_dir(&parent).map_err(|error| match parent.exists() {
-            true => error,
-            false => Error::new(
-                Kind::Local,
-                format!("the directory `{}` does not exist", parent.display()),
-            )
-            .hint(format!("mkdir -p {}", parent.display())),
+        let dir = open_dir(&parent).map_err(|error| {
+            if parent.exists() {
+                error
+            } else {
+                Error::new(
+                    Kind::Local,
+                    format!("the directory `{}` does not exist", parent.display()),
+                )
+                .hint(format!("mkdir -p {}", parent.display()))
+            }
         })?;
         Ok(Self::File(FileDestination {
             dir: Arc::new(dir),

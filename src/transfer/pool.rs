@@ -57,11 +57,9 @@ where
             .collect();
         let all = async {
             for worker in &mut running {
-                if let Err(error) = worker.await {
-                    return Err(error);
-                }
+                worker.await?;
             }
-            Ok(())
+            Ok::<(), tokio::task::JoinError>(())
         };
         tokio::pin!(all);
         let stopped = tokio::select! {

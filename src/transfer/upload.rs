@@ -118,15 +118,16 @@ fn put(
         engine
             .backend
             .put(key, payload, attributes)
-            .map_err(
-                |error| match error.is_transient() && !payload.can_be_read() {
+            .map_err(|error| {
+                if error.is_transient() && !payload.can_be_read() {
                     // A pipe cannot be read again: the caller has to run its left side again.
-                    true => error.settled().hint(
+                    error.settled().hint(
                         "input from a pipe cannot be sent again: run the whole command once more",
-                    ),
-                    false => error,
-                },
-            )
+                    )
+                } else {
+                    error
+                }
+            })
     };
     retry::run(engine, attempt, || meter.get())
 }

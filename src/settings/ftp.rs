@@ -1,0 +1,174 @@
+//! The settings of the FTP backend.
+
+use super::scope::{Scope, choice, number, text};
+use super::{Settings, netrc};
+use crate::backend::ftp::{Config, Mode, Password, Tls};
+use crate::cli::{FtpMode, FtpTls};
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::secret::Secret;
+
+/// Whose login may be sent to the host of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// The config file was written for this host.
+    Section,
+    /// Only what was set for this run.
+    Environment,
+}
+
+impl Settings {
+    pub(super) fn ftp(&self, scope: &Scope<'_>) -> Result<Config> {
+        let flags = &self.flags;
+        let host = scope
+            .value("host", flags.host.clone(), text)?
+            .ok_or_else(|| scope.missing("host", "--host"))?;
+        let tls = ftp_tls(
+            scope
+                .value("tls", flags.ftp_tls, choice::<FtpTls>)?
+                .unwrap_or(FtpTls::None),
+        );
+        let user = scope.value("username", flags.user.clone(), text)?;
+        let (username, password) = self.ftp_login(scope, &host, user, Trust::Section)?;
+        let port = scope
+            .value("port", flags.port, number)?
+            .unwrap_or(ftp_port(tls));
+        let base_dir = scope
+            .value("base_dir", flags.base_dir.clone(), text)?
+            .unwrap_or_default();
+        self.ftp_rest(
+            scope,
+            Config {
+                host,
+                port,
+                username,
+                password,
+                base_dir,
+                mode: Mode::Passive,
+                tls,
+                ca_bundle: None,
+                insecure: false,
+            },
+        )
+    }
+
+    /// An address names host, user and path itself. The section's login goes to the section's host only.
+    pub(super) fn ftp_address(
+        &self,
+        scope: &Scope<'_>,
+        tls: &str,
+        user: Option<&str>,
+        host: &str,
+        port: Option<u16>,
+    ) -> Result<Config> {
+        let same_host = scope
+            .text("host", &[])
+            .is_some_and(|found| found.text.eq_ignore_ascii_case(host));
+        let tls = ftp_tls(choice::<FtpTls>(tls).unwrap_or(FtpTls::None));
+        let flag_or_address = user.map(str::to_owned).or_else(|| self.flags.user.clone());
+        let user = match flag_or_address {
+            None if same_host => scope.text("username", &[]).map(|found| found.text),
+            user => user,
+        };
+        let trust = if same_host {
+            Trust::Section
+        } else {
+            Trust::Environment
+        };
+        let (username, password) = self.ftp_login(scope, host, user, trust)?;
+        let port = port.or(self.flags.port).unwrap_or(ftp_port(tls));
+        let host = host.to_owned();
+        self.ftp_rest(
+            scope,
+            Config {
+                host,
+                port,
+                username,
+                password,
+                base_dir: String::new(),
+                mode: Mode::Passive,
+                tls,
+                ca_bundle: None,
+                insecure: false,
+            },
+        )
+    }
+
+    fn ftp_rest(&self, scope: &Scope<'_>, config: Config) -> Result<Config> {
+        let mode = match scope.value("mode", self.flags.ftp_mode, choice::<FtpMode>)? {
+            None | Some(FtpMode::Passive) => Mode::Passive,
+            Some(FtpMode::Active) => Mode::Active,
+        };
+        Ok(Config {
+            mode,
+            ca_bundle: self.ca_bundle(scope, &["SSL_CERT_FILE"])?,
+            insecure: self.insecure(scope)?,
+            ..config
+        })
+    }
+
+    fn ftp_login(
+        &self,
+        scope: &Scope<'_>,
+        host: &str,
+        user: Option<String>,
+        trust: Trust,
+    ) -> Result<(String, Password)> {
+        let keys = ["password", "password_file", "password_command"];
+        let found = match trust {
+            Trust::Section => scope.first(&keys),
+            Trust::Environment => keys
+                .iter()
+                .find_map(|key| Some((*key, scope.in_environment(key, &[])?))),
+        };
+        if let Some((key, found)) = found {
+            let user = user.ok_or_else(|| scope.missing("username", "--user"))?;
+            let password = match key {
+                "password_file" => Password::File(self.expand(&found.text)),
+                "password_command" => Password::Command(found.text),
+                _ => Password::Text(Secret::new(found.text)),
+            };
+            return Ok((user, password));
+        }
+        if let Some(login) = self.netrc(host, user.as_deref())?
+            && let (Some(user), Some(password)) = (user.clone().or(login.user), login.password)
+        {
+            return Ok((user, Password::Text(password)));
+        }
+        match user {
+            None => Ok(("anonymous".to_owned(), Password::Anonymous)),
+            Some(user) if user == "anonymous" || user == "ftp" => Ok((user, Password::Anonymous)),
+            Some(user) => Err(Error::new(Kind::Config, format!("no password for `{}` on {}", printable(&user), printable(host)))
+                .hint("set `password_file` or `password_command` in the config file, BLOBCTL_FTP_PASSWORD, or an entry in ~/.netrc")),
+        }
+    }
+
+    fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::Login>> {
+        let Some(path) = self
+            .environment
+            .path("NETRC")
+            .or_else(|| self.environment.home(".netrc"))
+        else {
+            return Ok(None);
+        };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(netrc::find(&text, host, user)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::new(
+                Kind::Config,
+                format!("`{}`: {}", path.display(), describe(&error)),
+            )),
+        }
+    }
+}
+
+fn ftp_tls(tls: FtpTls) -> Tls {
+    match tls {
+        FtpTls::None => Tls::None,
+        FtpTls::Explicit => Tls::Explicit,
+        FtpTls::Implicit => Tls::Implicit,
+    }
+}
+
+fn ftp_port(tls: Tls) -> u16 {
+    if tls == Tls::Implicit { 990 } else { 21 }
+}

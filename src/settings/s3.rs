@@ -1,0 +1,177 @@
+//! The settings of the S3 backend.
+
+use std::path::Path;
+
+use super::Settings;
+use super::scope::{Found, Scope, boolean, choice, text};
+use crate::backend::s3::credentials::{self, Credentials, Source};
+use crate::backend::s3::{Addressing, Config, Proxies};
+use crate::cli::AddressingStyle;
+use crate::error::{Error, Kind, Result, describe};
+use crate::secret::Secret;
+
+impl Settings {
+    pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<Config> {
+        let flags = &self.flags;
+        let bucket = match bucket {
+            Some(bucket) => Some(bucket.to_owned()),
+            None => scope.value("bucket", flags.bucket.clone(), text)?,
+        };
+        let bucket = bucket.ok_or_else(|| scope.missing("bucket", "--bucket"))?;
+        let profile = scope.text("profile", &[]).map(|found| found.text);
+        let aws = self.aws_environment(profile);
+        let credentials = self.s3_credentials(scope, &aws)?;
+        // Only who takes the credentials from a profile takes the place from it.
+        let from_profile = matches!(credentials, Source::Chain(_));
+        let region = match scope.value_or(
+            "region",
+            flags.region.clone(),
+            &["AWS_REGION", "AWS_DEFAULT_REGION"],
+            text,
+        )? {
+            None if from_profile => credentials::profile_region(&aws)?,
+            region => region,
+        };
+        let endpoint = match scope.value_or(
+            "endpoint_url",
+            flags.endpoint_url.clone(),
+            self.aws_endpoints(),
+            text,
+        )? {
+            None if from_profile && !self.aws_endpoints().is_empty() => {
+                credentials::profile_endpoint_url(&aws)?
+            }
+            endpoint => endpoint,
+        };
+        Ok(Config {
+            endpoint,
+            bucket,
+            region: region.unwrap_or_else(|| "us-east-1".to_owned()),
+            addressing: match scope.value(
+                "addressing",
+                flags.addressing,
+                choice::<AddressingStyle>,
+            )? {
+                None | Some(AddressingStyle::Auto) => Addressing::Auto,
+                Some(AddressingStyle::Path) => Addressing::Path,
+                Some(AddressingStyle::Virtual) => Addressing::Virtual,
+            },
+            credentials,
+            ca_bundle: self.ca_bundle(scope, &["AWS_CA_BUNDLE", "SSL_CERT_FILE"])?,
+            insecure: self.insecure(scope)?,
+            proxies: self.proxies(),
+        })
+    }
+
+    fn aws_endpoints(&self) -> &'static [&'static str] {
+        match self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+            Some(ignore) if ignore.eq_ignore_ascii_case("true") => &[],
+            _ => &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
+        }
+    }
+
+    fn s3_credentials(
+        &self,
+        scope: &Scope<'_>,
+        aws: &credentials::Environment,
+    ) -> Result<credentials::Source> {
+        if scope.value(
+            "no_sign_request",
+            self.flags.no_sign_request.then_some(true),
+            boolean,
+        )? == Some(true)
+        {
+            return Ok(Source::Anonymous);
+        }
+        let id = scope.text("access_key_id", &[]);
+        let secret = scope.first(&["secret_access_key", "secret_access_key_file"]);
+        match (id, secret) {
+            // A profile that is asked for on the command line beats keys that were written down earlier.
+            _ if self.flags.profile.is_some() => Ok(Source::Chain(aws.clone())),
+            (None, None) => Ok(Source::Chain(aws.clone())),
+            (Some(id), Some((key, secret))) => {
+                let secret_access_key = if key == "secret_access_key_file" {
+                    secret_file(&secret)?
+                } else {
+                    Secret::new(secret.text)
+                };
+                let session_token = scope
+                    .text("session_token", &[])
+                    .map(|token| Secret::new(token.text));
+                Ok(Source::Explicit(Credentials {
+                    access_key_id: id.text,
+                    secret_access_key,
+                    session_token,
+                    origin: id.origin,
+                }))
+            }
+            (Some(id), None) => Err(half(&id.origin, "access_key_id", "secret_access_key")),
+            (None, Some((key, secret))) => Err(half(&secret.origin, key, "access_key_id")),
+        }
+    }
+
+    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
+        let env = &self.environment;
+        let get = |name: &str| env.get(name).map(str::to_owned);
+        credentials::Environment {
+            access_key_id: get("AWS_ACCESS_KEY_ID"),
+            secret_access_key: get("AWS_SECRET_ACCESS_KEY").map(Secret::new),
+            session_token: get("AWS_SESSION_TOKEN")
+                .or_else(|| get("AWS_SECURITY_TOKEN"))
+                .map(Secret::new),
+            profile_flag: self.flags.profile.clone().or(profile_setting),
+            profile: get("AWS_PROFILE").or_else(|| get("AWS_DEFAULT_PROFILE")),
+            config_file: env
+                .path("AWS_CONFIG_FILE")
+                .or_else(|| env.home(".aws/config")),
+            credentials_file: env
+                .path("AWS_SHARED_CREDENTIALS_FILE")
+                .or_else(|| env.home(".aws/credentials")),
+        }
+    }
+
+    fn proxies(&self) -> Proxies {
+        let get = |names: &[&str]| {
+            names
+                .iter()
+                .find_map(|name| self.environment.get(name))
+                .map(str::to_owned)
+        };
+        Proxies {
+            // HTTP_PROXY in capitals can be set by a request's header where a CGI program runs us (httpoxy).
+            http: get(&["http_proxy"]),
+            https: get(&["https_proxy", "HTTPS_PROXY"]),
+            all: get(&["all_proxy", "ALL_PROXY"]),
+            no: get(&["no_proxy", "NO_PROXY"]),
+        }
+    }
+}
+
+fn half(origin: &str, there: &str, missing: &str) -> Error {
+    Error::new(
+        Kind::Config,
+        format!("{origin}: `{there}` is set without `{missing}`"),
+    )
+    .hint("set both, or leave both out to take the credentials from the AWS environment and files")
+}
+
+fn secret_file(found: &Found) -> Result<Secret> {
+    let path = Path::new(&found.text);
+    let failed = |what: &str| {
+        Error::new(
+            Kind::Config,
+            format!(
+                "{}: `secret_access_key_file` {}: {what}",
+                found.origin,
+                path.display()
+            ),
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&describe(&error)))?;
+    let line = text.lines().next().unwrap_or("").trim();
+    if line.is_empty() {
+        Err(failed("its first line is empty"))
+    } else {
+        Ok(Secret::new(line))
+    }
+}
