@@ -238,10 +238,6 @@ impl Backend for Fs {
             Err(changed())
         }
     }
-
-    fn takes_streams(&self) -> bool {
-        true
-    }
 }
 
 fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {

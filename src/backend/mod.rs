@@ -41,8 +41,54 @@ pub trait Backend: Send + Sync {
     /// the error is `Integrity` and nothing was pushed.
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo>;
 
-    /// Whether `put` takes a payload of unknown length. Where not, the engine cuts a stream into parts.
-    fn takes_streams(&self) -> bool;
+    /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
+    /// length: the engine cuts streams into parts.
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        None
+    }
+}
+
+/// A store that takes a blob in parts, which may be sent at the same time and in any order. The engine owns the parts:
+/// it cuts, repeats, and on failure aborts.
+pub trait Multipart: Send + Sync {
+    /// Begins an upload. Nothing is visible under `key` before [`Multipart::complete`].
+    fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId>;
+
+    /// Stores one part; sent again, it replaces the earlier one. `number` counts from 1 to 10,000.
+    fn put_part(
+        &self,
+        key: &Key,
+        upload: &UploadId,
+        number: u16,
+        payload: &Payload,
+    ) -> Result<Part>;
+
+    /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
+    /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.
+    fn complete(&self, key: &Key, upload: &UploadId, parts: &[Part]) -> Result<Stored>;
+
+    /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
+    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>>;
+
+    /// Removes the upload and its parts. Works also after the run was asked to stop, within about two seconds.
+    fn abort(&self, key: &Key, upload: &UploadId) -> Result<()>;
+}
+
+/// The store's name for an unfinished upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadId(pub String);
+
+/// A part that the store has confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Counted from 1.
+    pub number: u16,
+    /// Bytes.
+    pub size: u64,
+    /// As the store wrote it, quotes included if it wrote any.
+    pub etag: String,
+    /// MD5 of the part's bytes, as far as it was computed.
+    pub md5: Option<Digest>,
 }
 
 /// What a store tells about a blob.

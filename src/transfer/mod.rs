@@ -3,6 +3,8 @@
 //! It names only the contract of [`crate::backend`] and never a store.
 
 pub mod download;
+pub mod parts;
+pub mod plan;
 pub mod pool;
 pub mod retry;
 pub mod upload;

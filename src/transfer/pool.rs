@@ -19,6 +19,9 @@ use crate::progress::Cancel;
 /// How long workers may take to stop.
 const GRACE: Duration = Duration::from_millis(1800);
 
+/// Bytes of a worker's stack: no recursion of ours is deep.
+const STACK: usize = 512 << 10;
+
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so that there may be fewer results than jobs.
 ///
@@ -38,7 +41,7 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(workers)
-        .thread_stack_size(512 << 10)
+        .thread_stack_size(STACK)
         .build()
         .map_err(failed)?;
     let shared = Arc::new(Shared {
@@ -86,6 +89,22 @@ where
             .lock()
             .unwrap_or_else(PoisonError::into_inner),
     ))
+}
+
+/// Runs `work` on `workers` threads, this one included, until all of them return. A panic of one goes on here.
+pub fn side_by_side(workers: usize, work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            let started = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, &work);
+            if started.is_err() {
+                // The system has no more threads: fewer workers do the same work.
+                break;
+            }
+        }
+        work();
+    });
 }
 
 struct Shared<J, R, W> {

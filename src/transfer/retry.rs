@@ -120,9 +120,6 @@ mod tests {
         fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
             Err(Error::not_found())
         }
-        fn takes_streams(&self) -> bool {
-            false
-        }
     }
 
     fn engine(retry_for: Duration) -> Engine {

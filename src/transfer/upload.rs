@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Engine, retry};
-use crate::backend::{Attributes, Stored};
+use super::{Engine, parts, plan, retry};
+use crate::backend::{Attributes, Multipart, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::payload::{Payload, source_error};
+use crate::payload::Payload;
 use crate::progress::{Cancel, Meter};
 
 /// What is uploaded.
@@ -95,15 +95,27 @@ pub fn upload(
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
     match source {
-        Source::File { file, offset, len } => {
-            let payload = Payload::file(file, offset, len, meter, &engine.cancel);
-            put(engine, key, &payload, attributes, meter)
-        }
-        Source::Stream(reader) if engine.backend.takes_streams() => {
+        Source::File { file, offset, len } => match engine.backend.multipart() {
+            Some(multipart) if len > plan::ONE_REQUEST => parts::upload_file(
+                engine,
+                multipart,
+                key,
+                (&file, offset, len),
+                attributes,
+                meter,
+            ),
+            _ => {
+                let payload = Payload::file(file, offset, len, meter, &engine.cancel);
+                put(engine, key, &payload, attributes, meter)
+            }
+        },
+        Source::Stream(reader) => {
+            if let Some(multipart) = engine.backend.multipart() {
+                return stream(engine, multipart, key, reader, attributes, meter);
+            }
             let payload = Payload::stream(reader, meter, &engine.cancel);
             put(engine, key, &payload, attributes, meter)
         }
-        Source::Stream(reader) => stream_in_parts(engine, key, reader, attributes, meter),
     }
 }
 
@@ -132,24 +144,19 @@ fn put(
     retry::run(engine, attempt, || meter.get())
 }
 
-/// A stream for a store that wants to know the size first: kept in memory up to one part.
-fn stream_in_parts(
+/// A stream for a store that wants to know each request's size: whole, if it fits one part, else in parts.
+fn stream(
     engine: &Engine,
+    multipart: &dyn Multipart,
     key: &Key,
-    reader: Box<dyn Read + Send>,
+    mut reader: Box<dyn Read + Send>,
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
-    const PART: u64 = 16 << 20;
-    let mut bytes = Vec::new();
-    reader
-        .take(PART + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| source_error(&error))?;
-    if bytes.len() as u64 > PART {
-        let text = "input of unknown size and more than 16 MiB cannot be sent to this store";
-        return Err(Error::new(Kind::Usage, text).hint("store it in a file first"));
+    let first = parts::read_part(&mut *reader)?;
+    if first.len() as u64 == plan::PART {
+        return parts::upload_stream(engine, multipart, key, first, reader, attributes, meter);
     }
-    let payload = Payload::bytes(Arc::new(bytes), meter, &engine.cancel);
+    let payload = Payload::bytes(Arc::new(first), meter, &engine.cancel);
     put(engine, key, &payload, attributes, meter)
 }

@@ -94,7 +94,4 @@ impl Backend for Ftp {
     fn get(&self, _key: &Key, _from: &From, _sink: &mut dyn Sink) -> Result<BlobInfo> {
         Err(crate::error::Error::not_found())
     }
-    fn takes_streams(&self) -> bool {
-        true
-    }
 }

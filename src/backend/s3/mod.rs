@@ -83,7 +83,4 @@ impl Backend for S3 {
     fn get(&self, _key: &Key, _from: &From, _sink: &mut dyn Sink) -> Result<BlobInfo> {
         Err(crate::error::Error::not_found())
     }
-    fn takes_streams(&self) -> bool {
-        false
-    }
 }
