@@ -46,7 +46,7 @@ impl Settings {
         Ok(Config {
             endpoint,
             bucket,
-            region: region.unwrap_or_else(|| "us-east-1".to_owned()),
+            region,
             addressing: match scope.value(
                 "addressing",
                 flags.addressing,

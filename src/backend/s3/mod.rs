@@ -1,13 +1,32 @@
-//! The S3 backend.
+//! Blobs as the objects of a bucket, over HTTP.
+//!
+//! Operations in S3's words stand here; one request is the business of [`client`], its signature of [`sign`], what an
+//! answer means of [`answers`].
 
+pub mod address;
+pub mod answers;
+mod client;
 pub mod credentials;
+mod multipart;
+mod proxy;
+pub mod sign;
+mod transport;
+pub mod xml;
 
+use std::io::Read;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
-use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored};
-use crate::error::Result;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use self::client::{Answer, Body, Client, Purpose, Request};
+use super::{Attributes, Backend, BlobInfo, Context, From, Multipart, Sink, Stored};
+use crate::digest::{Algorithm, Digest, Verified, base64};
+use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::payload::Payload;
+use crate::payload::{CHUNK, Payload};
 
 /// A bucket and how to reach it.
 #[derive(Debug, Clone)]
@@ -16,8 +35,8 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// The bucket's name.
     pub bucket: String,
-    /// The region that requests are signed for.
-    pub region: String,
+    /// The region that requests are signed for; `None` = the service's default.
+    pub region: Option<String>,
     /// Where the bucket's name stands in the address.
     pub addressing: Addressing,
     /// Who signs.
@@ -33,7 +52,7 @@ pub struct Config {
 /// Where the bucket's name stands in the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressing {
-    /// Virtual-hosted where the endpoint is known to take it and the bucket's name allows it, else path.
+    /// Virtual-hosted where the service is known to take it and the bucket's name allows it, else path.
     Auto,
     /// `endpoint/bucket/key`.
     Path,
@@ -56,31 +75,370 @@ pub struct Proxies {
 
 /// The store.
 pub struct S3 {
-    _config: Config,
-    _context: Context,
+    client: Client,
+    /// Whether the bucket is known to be there, so that a 404 must mean the blob.
+    bucket_seen: AtomicBool,
 }
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            _config: config,
-            _context: context,
+            client: Client::new(config, context),
+            bucket_seen: AtomicBool::new(false),
+        }
+    }
+
+    /// HEAD has no body that could say whether blob or bucket is missing; a GET of one byte has.
+    fn bucket_is_there(&self, key: &Key) -> Result<bool> {
+        if self.bucket_seen.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let mut request = request("GET", key);
+        request
+            .headers
+            .push(("range".to_owned(), "bytes=0-0".to_owned()));
+        match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == Kind::NotFound => {
+                self.bucket_seen.store(true, Ordering::Relaxed);
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The digests that a body needs: MD5 for `Content-MD5`, and SHA-256 for the signature where no TLS protects it.
+    fn digests(&self, payload: &Payload) -> Result<(Digest, Option<String>)> {
+        let algorithms: &[Algorithm] = match self.client.is_https()? {
+            true => &[Algorithm::Md5],
+            false => &[Algorithm::Md5, Algorithm::Sha256],
+        };
+        match payload.digests(algorithms)?.as_slice() {
+            [md5] => Ok((*md5, None)),
+            [md5, sha256] => Ok((*md5, Some(sha256.hex()))),
+            _ => Err(Error::new(Kind::Local, "a digest is missing")),
+        }
+    }
+
+    /// Compares what the store says it has with what was sent.
+    fn confirm(
+        &self,
+        key: &Key,
+        size: u64,
+        etag: &str,
+        answer: &Answer,
+        md5: &Digest,
+    ) -> Result<Verified> {
+        match plain_md5(etag, answer) {
+            Some(stored) if stored == *md5 => Ok(Verified::Md5),
+            Some(_) => Err(Error::new(
+                Kind::Integrity,
+                "the store has other bytes than were sent: its ETag is another MD5",
+            )),
+            None => self.confirm_length(key, size),
+        }
+    }
+
+    /// Where the ETag tells nothing, the length has to do.
+    fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
+        match self.stat(key)? {
+            Some(info) if info.size == size => Ok(Verified::Length),
+            Some(info) => Err(Error::new(
+                Kind::Integrity,
+                format!("the store has {} of {size} bytes", info.size),
+            )),
+            None => Err(Error::new(
+                Kind::Integrity,
+                "the store said yes and does not have the blob",
+            )),
         }
     }
 }
 
 impl Backend for S3 {
-    fn url(&self, _key: &Key) -> String {
-        String::new()
+    fn url(&self, key: &Key) -> String {
+        format!(
+            "s3://{}/{key}",
+            crate::error::printable(self.client.bucket())
+        )
     }
-    fn stat(&self, _key: &Key) -> Result<Option<BlobInfo>> {
-        Ok(None)
+
+    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+        match self
+            .client
+            .send(&request("HEAD", key), &[200], Purpose::Work)
+        {
+            Ok(answer) => {
+                self.bucket_seen.store(true, Ordering::Relaxed);
+                info(&answer, length(&answer)?).map(Some)
+            }
+            Err(error) if error.kind() == Kind::NotFound => match self.bucket_is_there(key)? {
+                true => Ok(None),
+                false => Err(Error::new(
+                    Kind::Busy { after: None },
+                    "the blob appeared while it was looked for",
+                )),
+            },
+            Err(error) => Err(error),
+        }
     }
-    fn put(&self, _key: &Key, _payload: &Payload, _attributes: &Attributes) -> Result<Stored> {
-        Err(crate::error::Error::not_found())
+
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+        let size = payload
+            .size()
+            .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        let (md5, sha256) = self.digests(payload)?;
+        let mut request = request("PUT", key);
+        request
+            .headers
+            .push(("content-md5".to_owned(), base64(md5.bytes())));
+        attribute_headers(attributes, &mut request.headers);
+        request.body = Body::Payload {
+            payload,
+            size,
+            sha256,
+        };
+        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        let etag = etag(&answer)?;
+        let verified = self.confirm(key, size, &etag, &answer, &md5)?;
+        Ok(Stored {
+            bytes: size,
+            etag: Some(etag),
+            verified,
+        })
     }
-    fn get(&self, _key: &Key, _from: &From, _sink: &mut dyn Sink) -> Result<BlobInfo> {
-        Err(crate::error::Error::not_found())
+
+    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+        let mut request = request("GET", key);
+        if from.offset > 0 {
+            request
+                .headers
+                .push(("range".to_owned(), format!("bytes={}-", from.offset)));
+        }
+        let earlier = from.unchanged.as_ref();
+        if let Some(etag) = earlier.and_then(|info| info.etag.as_ref()) {
+            request
+                .headers
+                .push(("if-match".to_owned(), format!("\"{etag}\"")));
+        }
+        let mut answer = self
+            .client
+            .send(&request, &[200, 206], Purpose::Work)
+            .map_err(|error| match error.kind() {
+                Kind::Precondition if earlier.is_some() => changed(),
+                _ => error,
+            })?;
+        let (start, size) = extent(&answer)?;
+        let info = info(&answer, size)?;
+        if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {
+            return Err(changed());
+        }
+        let skip = from.offset.checked_sub(start).ok_or_else(|| {
+            Error::new(
+                Kind::Remote,
+                format!(
+                    "the store sent bytes from {start} on instead of from {}",
+                    from.offset
+                ),
+            )
+        })?;
+        sink.begin(&info)?;
+        self.push(&mut answer, skip, size - from.offset.min(size), sink)?;
+        Ok(info)
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        Some(self)
+    }
+}
+
+impl S3 {
+    /// Passes `count` bytes of the body on, after leaving out `skip` of them.
+    fn push(
+        &self,
+        answer: &mut Answer,
+        mut skip: u64,
+        count: u64,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
+        let mut body = answer.reader();
+        let mut unwanted = if skip > 0 { vec![0; CHUNK] } else { Vec::new() };
+        while skip > 0 {
+            let want = unwanted.len().min(usize::try_from(skip).unwrap_or(CHUNK));
+            match body
+                .read(&mut unwanted[..want])
+                .map_err(|error| self.client.broken(&error))?
+            {
+                0 => return Err(ended_early(skip + count)),
+                len => skip -= len as u64,
+            }
+        }
+        let mut left = count;
+        while left > 0 {
+            let room = sink.room();
+            let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            match body
+                .read(&mut room[..want])
+                .map_err(|error| self.client.broken(&error))?
+            {
+                0 => return Err(ended_early(left)),
+                len => {
+                    sink.filled(len)?;
+                    left -= len as u64;
+                }
+            }
+        }
+        // The end is read too: only then is the connection free for the next request.
+        match body
+            .read(&mut [0; 1])
+            .map_err(|error| self.client.broken(&error))?
+        {
+            0 => Ok(()),
+            _ => Err(Error::new(
+                Kind::Integrity,
+                "the store sent more bytes than it announced",
+            )),
+        }
+    }
+}
+
+fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
+    Request {
+        method,
+        key: key.as_str(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: Body::None,
+    }
+}
+
+fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
+    if let Some(content_type) = &attributes.content_type {
+        headers.push(("content-type".to_owned(), content_type.clone()));
+    }
+}
+
+fn changed() -> Error {
+    Error::new(Kind::Integrity, "the blob changed while it was downloaded")
+}
+
+fn ended_early(missing: u64) -> Error {
+    Error::new(
+        Kind::Disconnected,
+        format!("the connection ended {missing} bytes early"),
+    )
+}
+
+/// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
+fn etag(answer: &Answer) -> Result<String> {
+    let etag = answer
+        .header("etag")
+        .map(|etag| etag.trim().trim_matches('"').to_owned())
+        .filter(|etag| !etag.is_empty());
+    etag.ok_or_else(|| {
+        Error::new(
+            Kind::Remote,
+            format!(
+                "the answer (HTTP {}) has no ETag, so it is not S3's",
+                answer.status()
+            ),
+        )
+        .hint("compare the endpoint with the service's; something in between may have answered")
+    })
+}
+
+/// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
+fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
+    let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
+    let customer_key = answer.header("x-amz-server-side-encryption-customer-algorithm");
+    if encryption.starts_with("aws:kms") || customer_key.is_some() {
+        return None;
+    }
+    Digest::md5_from_hex(etag)
+}
+
+fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
+    let etag = etag(answer)?;
+    let modified = answer
+        .header("last-modified")
+        .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
+    Ok(BlobInfo {
+        size,
+        modified: modified.map(SystemTime::from),
+        digest: plain_md5(&etag, answer),
+        etag: Some(etag),
+        content_type: answer.header("content-type").map(str::to_owned),
+    })
+}
+
+fn length(answer: &Answer) -> Result<u64> {
+    let length = answer
+        .header("content-length")
+        .and_then(|text| text.trim().parse().ok());
+    length.ok_or_else(|| {
+        Error::new(
+            Kind::Remote,
+            "the answer does not say how long it is, so that a cut could not be noticed",
+        )
+        .hint("a proxy in between may be to blame")
+    })
+}
+
+/// First byte and size of the whole blob. Some servers answer 200 to a range and have the range right all the same.
+fn extent(answer: &Answer) -> Result<(u64, u64)> {
+    let length = length(answer)?;
+    match (answer.status(), answer.header("content-range")) {
+        (200, None) => Ok((0, length)),
+        (_, Some(range)) => content_range(range)
+            .filter(|(start, end, size)| {
+                end.checked_sub(*start) == length.checked_sub(1) && end < size
+            })
+            .map(|(start, _, size)| (start, size))
+            .ok_or_else(|| {
+                Error::new(
+                    Kind::Remote,
+                    format!(
+                        "the answer's range `{}` makes no sense",
+                        crate::error::printable(range)
+                    ),
+                )
+            }),
+        (_, None) => Err(Error::new(
+            Kind::Remote,
+            "the answer to a range does not say which one it is",
+        )),
+    }
+}
+
+/// `bytes 5-9/20`: first byte, last byte, size.
+fn content_range(text: &str) -> Option<(u64, u64, u64)> {
+    let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = range.split_once('-')?;
+    Some((
+        start.trim().parse().ok()?,
+        end.trim().parse().ok()?,
+        size.trim().parse().ok()?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_understood_or_refused() {
+        assert_eq!(content_range("bytes 5-9/20"), Some((5, 9, 20)));
+        for text in [
+            "",
+            "bytes */0",
+            "bytes 5-9/*",
+            "items 0-1/2",
+            "bytes -1-2/3",
+            "bytes 1-99999999999999999999/3",
+        ] {
+            assert_eq!(content_range(text), None, "{text}");
+        }
     }
 }
