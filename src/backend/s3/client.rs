@@ -193,15 +193,18 @@ impl Client {
             Source::Explicit(credentials) => Some(credentials.clone()),
             Source::Chain(environment) => Some(credentials::find(environment)?),
         };
-        match &found {
-            Some(found) => self.note(&format!(
-                "credentials: {}, access key {}",
-                found.origin,
-                found.masked_id()
-            )),
-            None => self.note("requests are not signed"),
+        // Of several workers that come here at once, one tells.
+        if self.credentials.set(found).is_ok() {
+            match self.credentials.get().and_then(Option::as_ref) {
+                Some(found) => self.note(&format!(
+                    "credentials: {}, access key {}",
+                    found.origin,
+                    found.masked_id()
+                )),
+                None => self.note("requests are not signed"),
+            }
         }
-        Ok(self.credentials.get_or_init(|| found).as_ref())
+        Ok(self.credentials.get().and_then(Option::as_ref))
     }
 
     /// The request's headers with all that the signature needs and the signature itself.

@@ -232,7 +232,7 @@ pub fn authorization(
     signature: &str,
 ) -> String {
     format!(
-        "{ALGORITHM} Credential={access_key_id}/{},SignedHeaders={signed_headers},Signature={signature}",
+        "{ALGORITHM} Credential={access_key_id}/{}, SignedHeaders={signed_headers}, Signature={signature}",
         scope.credential_scope()
     )
 }
