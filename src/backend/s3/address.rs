@@ -164,9 +164,13 @@ impl Endpoint {
             [.., "r2", "cloudflarestorage", "com"] | [.., "storage", "googleapis", "com"] => {
                 Some("auto")
             }
-            ["s3", region, "backblazeb2" | "wasabisys", "com"]
-            | ["s3", region, "amazonaws", "com"] => Some(*region),
-            ["s3", region, "amazonaws", "com", "cn"]
+            [
+                "s3",
+                region,
+                "backblazeb2" | "wasabisys" | "amazonaws",
+                "com",
+            ]
+            | ["s3", region, "amazonaws", "com", "cn"]
             | ["s3", "dualstack", region, "amazonaws", "com"] => Some(*region),
             _ => None,
         };

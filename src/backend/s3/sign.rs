@@ -104,7 +104,7 @@ pub fn uri_encode(text: &str, slash: Slash) -> String {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             b'/' if slash == Slash::Keep => out.push('/'),
             _ => {

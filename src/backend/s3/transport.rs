@@ -436,7 +436,7 @@ impl Resolver for CachingResolver {
 
 fn copy(resolver: &CachingResolver, addresses: &ResolvedSocketAddrs) -> ResolvedSocketAddrs {
     let mut copy = resolver.empty();
-    for address in addresses.iter() {
+    for address in addresses {
         copy.push(*address);
     }
     copy

@@ -61,20 +61,20 @@ pub fn parse(text: &str) -> Option<Element> {
                         root = Some(Element {
                             name,
                             children: Vec::new(),
-                        })
+                        });
                     }
                     _ if depth == 1 + wrapped => {
-                        root.as_mut()?.children.push((name, String::new()))
+                        root.as_mut()?.children.push((name, String::new()));
                     }
                     _ => {}
                 }
             }
             Event::End(_) => depth = depth.checked_sub(1)?,
             Event::Text(piece) if depth == 2 + wrapped => {
-                last(&mut root)?.push_str(&piece.xml10_content())
+                last(&mut root)?.push_str(&piece.xml10_content());
             }
             Event::CData(piece) if depth == 2 + wrapped => {
-                last(&mut root)?.push_str(&piece.xml10_content())
+                last(&mut root)?.push_str(&piece.xml10_content());
             }
             Event::GeneralRef(reference) => {
                 let letter = entity(&reference)?;
