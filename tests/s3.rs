@@ -1,0 +1,691 @@
+//! S3 through the built binary: what goes over the wire, and what becomes of every fault.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use support::http::{Fault, FaultProxy, Script, ScriptedServer, Then, answer, s3_error};
+use support::s3::{BUCKET, S3Server, variables};
+use support::{MIB, Sandbox, bytes};
+
+fn on(server: &S3Server) -> Sandbox {
+    Sandbox::new().envs(&server.variables())
+}
+
+fn against(server: &ScriptedServer) -> Sandbox {
+    Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .env("BLOBCTL_RETRY_FOR", "0")
+}
+
+fn behind(proxy: &FaultProxy) -> Sandbox {
+    Sandbox::new().envs(&variables(&proxy.endpoint()))
+}
+
+const NO_RETRY: [&str; 2] = ["--retry-for", "0"];
+
+#[test]
+fn a_small_put_get_and_exists_are_one_request_each() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a.txt", "hello");
+    sandbox.run(["put", "a.txt", "d/a.txt"]).succeeds();
+    let put = server.requests();
+    sandbox.run(["exists", "d/a.txt"]).succeeds();
+    let exists = server.requests();
+    sandbox.run(["get", "d/a.txt", "-"]).prints(b"hello");
+    let get = server.requests();
+    let shape = |requests: &[support::s3::Logged]| {
+        requests
+            .iter()
+            .map(|r| format!("{} {}", r.method, r.uri))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shape(&put), ["PUT /lab/d/a.txt"]);
+    assert_eq!(shape(&exists), ["HEAD /lab/d/a.txt"]);
+    assert_eq!(shape(&get), ["GET /lab/d/a.txt"]);
+    assert_eq!(put[0].header("content-length"), Some("5"));
+    assert_eq!(
+        put[0].header("content-md5"),
+        Some("XUFAKrxLKna5cZ2REBfFkg==")
+    );
+    assert_eq!(put[0].header("content-type"), Some("text/plain"));
+    assert_eq!(
+        put[0].header("x-amz-content-sha256"),
+        Some("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+    );
+    for request in [&put[0], &exists[0], &get[0]] {
+        assert_eq!(request.header("transfer-encoding"), None);
+        assert_eq!(request.header("expect"), None);
+        assert_eq!(request.header("accept-encoding"), None);
+    }
+}
+
+#[test]
+fn an_empty_blob_is_sent_with_a_length_of_0() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("empty", "");
+    sandbox.run(["put", "empty"]).succeeds();
+    assert_eq!(server.requests()[0].header("content-length"), Some("0"));
+    sandbox.run(["get", "empty", "back"]).succeeds();
+    assert_eq!(sandbox.read("back"), b"");
+}
+
+#[test]
+fn a_missing_blob_is_1_and_nothing_is_written() {
+    let server = S3Server::start();
+    let sandbox = on(&server);
+    sandbox.run(["exists", "nope"]).is_silent(1);
+    sandbox.run(["get", "nope", "x"]).fails(
+        1,
+        "blobctl: cannot download s3://lab/nope to `x`: no such blob: NoSuchKey",
+    );
+    assert!(!sandbox.exists("x"));
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn only_the_first_absence_costs_a_second_request() {
+    let server = S3Server::start();
+    on(&server)
+        .run(["exists", "n1", "n2", "n3", "n4", "--jobs", "1"])
+        .is_silent(1);
+    let requests = server.requests();
+    assert_eq!(
+        requests
+            .iter()
+            .filter(|request| request.method == "HEAD")
+            .count(),
+        4
+    );
+    assert_eq!(
+        requests
+            .iter()
+            .filter(|request| request.method == "GET")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_missing_bucket_is_never_no() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "x");
+    for arguments in [
+        ["exists", "a", "--bucket", "nobody"],
+        ["put", "a", "--bucket", "nobody"],
+        ["get", "a", "--bucket", "nobody"],
+    ] {
+        sandbox
+            .run(arguments)
+            .fails_with(3, "the bucket does not exist: NoSuchBucket");
+    }
+}
+
+#[test]
+fn refusal_is_cannot_tell() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "x");
+    sandbox
+        .run(["exists", "a", "--bucket", "forbidden"])
+        .fails_with(
+            4,
+            "cannot tell whether s3://forbidden/a exists: access denied",
+        );
+    sandbox
+        .run(["put", "a", "--bucket", "forbidden"])
+        .fails_with(4, "access denied: AccessDenied");
+    sandbox
+        .run(["get", "a", "b", "--bucket", "forbidden"])
+        .fails_with(4, "access denied: AccessDenied");
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_wrong_secret_is_refused_by_the_server_and_never_shown() {
+    let server = S3Server::start();
+    let sandbox = on(&server)
+        .env("AWS_SECRET_ACCESS_KEY", "hunter2hunter2")
+        .file("a", "x");
+    for arguments in [
+        &["put", "a", "-vv"][..],
+        &["exists", "a", "-vv"],
+        &["get", "a", "b", "-vv"],
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(4), "{outcome:?}");
+        assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    }
+    sandbox
+        .run(["put", "a"])
+        .fails_with(4, "access denied: SignatureDoesNotMatch");
+    assert_eq!(
+        support::files(&server.bucket()),
+        Vec::<std::path::PathBuf>::new()
+    );
+}
+
+#[test]
+fn an_unknown_access_key_is_refused() {
+    let server = S3Server::start();
+    let sandbox = on(&server)
+        .env("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN")
+        .file("a", "x");
+    sandbox.run(["put", "a"]).fails_with(4, "access denied");
+}
+
+#[test]
+fn unsigned_requests_carry_no_authorization() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"5d41402abc4b2a76b9719d911017c592\"")],
+        b"hello",
+    )]);
+    against(&server)
+        .run(["get", "a", "-", "--no-sign-request"])
+        .prints(b"hello");
+    assert_eq!(server.seen()[0].header("authorization"), None);
+}
+
+#[test]
+fn the_session_token_is_sent_and_signed() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"5d41402abc4b2a76b9719d911017c592\"")],
+        b"hello",
+    )]);
+    let sandbox = against(&server)
+        .env("AWS_SESSION_TOKEN", "tokentoken")
+        .env("AWS_REGION", "eu-west-1");
+    sandbox.run(["get", "a", "-"]).prints(b"hello");
+    let request = &server.seen()[0];
+    assert_eq!(request.header("x-amz-security-token"), Some("tokentoken"));
+    let authorization = request.header("authorization").unwrap();
+    assert!(
+        authorization
+            .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token"),
+        "{authorization}"
+    );
+    assert!(
+        authorization.contains("/eu-west-1/s3/aws4_request"),
+        "{authorization}"
+    );
+}
+
+#[test]
+fn virtual_hosted_style_signs_the_buckets_host() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"5d41402abc4b2a76b9719d911017c592\"")],
+        b"hello",
+    )]);
+    let endpoint = format!("http://localhost:{}", server.address.port());
+    // `lab.localhost` is this machine itself for the system's resolver (RFC 6761), or the test says what it could not do.
+    let sandbox = against(&server).env("BLOBCTL_S3_ENDPOINT_URL", &endpoint);
+    let outcome = sandbox.run(["get", "a", "-", "--addressing", "virtual"]);
+    if outcome.code == Some(7) && outcome.stderr.contains("find the host") {
+        panic!("this system does not resolve lab.localhost: {outcome:?}");
+    }
+    outcome.prints(b"hello");
+    let request = &server.seen()[0];
+    assert_eq!(
+        request.header("host"),
+        Some(format!("lab.localhost:{}", server.address.port()).as_str())
+    );
+    assert_eq!(request.target, "/a");
+}
+
+#[test]
+fn an_ipv6_endpoint_works() {
+    let server = S3Server::bind("[::1]:0");
+    let sandbox = on(&server).file("a", "x");
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a", "-"]).prints(b"x");
+}
+
+#[test]
+fn a_server_that_is_down_is_temporary() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let sandbox = Sandbox::new()
+        .envs(&variables(&format!("http://{free}")))
+        .file("a", "x");
+    for verb in [&["put", "a"][..], &["get", "a"], &["exists", "a"]] {
+        sandbox
+            .run(verb.iter().chain(&NO_RETRY))
+            .fails_with(7, &format!("connect to {free}: connection refused"));
+    }
+    let outcome = sandbox.run(["exists", "a", "--retry-for", "400ms", "-v"]);
+    assert!(
+        outcome.stderr.contains("attempt 1 failed")
+            && outcome.stderr.contains("hint: gave up after"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_put_that_is_cut_half_way_is_repeated_and_whole() {
+    let server = S3Server::start();
+    let content = bytes(5 * MIB, 1);
+    let proxy = FaultProxy::start(server.address, [Fault::CutUp(2_000_000), Fault::CutUp(10)]);
+    let sandbox = behind(&proxy).file("a", &content);
+    let outcome = sandbox.run(["put", "a", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.json()[0]["attempts"], 3);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+}
+
+#[test]
+fn a_put_that_is_cut_for_good_leaves_the_old_blob() {
+    let server = S3Server::start();
+    on(&server).file("a", "old").run(["put", "a"]).succeeds();
+    let proxy = FaultProxy::start(server.address, [Fault::CutUp(2_000_000)]);
+    let sandbox = behind(&proxy).file("a", bytes(5 * MIB, 1));
+    sandbox
+        .run(["put", "a", "--retry-for", "0"])
+        .fails_with(7, "cannot upload `a` to s3://lab/a: ");
+    assert_eq!(std::fs::read(server.bucket().join("a")).unwrap(), b"old");
+}
+
+#[test]
+fn a_get_that_is_cut_half_way_goes_on_where_it_broke() {
+    let server = S3Server::start();
+    let content = bytes(5 * MIB, 2);
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    server.requests();
+    let proxy = FaultProxy::start(
+        server.address,
+        [Fault::CutDown(2_000_000), Fault::CutDown(1_000_000)],
+    );
+    let sandbox = behind(&proxy);
+    let outcome = sandbox.run(["get", "a", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["verified"]),
+        (Some(0), &"md5".into()),
+        "{outcome:?}"
+    );
+    assert!(sandbox.read("a") == content);
+    let ranges: Vec<bool> = server
+        .requests()
+        .iter()
+        .map(|request| request.header("range").is_some() && request.header("if-match").is_some())
+        .collect();
+    assert_eq!(ranges, [false, true, true]);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_get_that_is_cut_for_good_leaves_the_old_file() {
+    let server = S3Server::start();
+    on(&server)
+        .file("a", bytes(5 * MIB, 2))
+        .run(["put", "a"])
+        .succeeds();
+    let proxy = FaultProxy::start(server.address, [Fault::CutDown(2_000_000)]);
+    let sandbox = behind(&proxy).file("a", "old");
+    sandbox
+        .run(["get", "a", "--retry-for", "0"])
+        .fails_with(7, "cannot download s3://lab/a to `a`: ");
+    assert_eq!(sandbox.read("a"), b"old");
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn busy_answers_are_repeated_and_counted() {
+    let good = answer(
+        200,
+        &[("etag", "\"5d41402abc4b2a76b9719d911017c592\"")],
+        b"hello",
+    );
+    let busy = answer(
+        503,
+        &[("x-amz-retry-after", "20")],
+        b"<Error><Code>SlowDown</Code></Error>",
+    );
+    let server = ScriptedServer::start([busy.clone(), busy, good]);
+    let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
+    let outcome = sandbox.run(["get", "a", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["attempts"]),
+        (Some(0), &3.into()),
+        "{outcome:?}"
+    );
+    assert_eq!(sandbox.read("a"), b"hello");
+}
+
+#[test]
+fn a_wait_that_is_longer_than_the_budget_is_not_begun() {
+    let server = ScriptedServer::start([answer(503, &[("retry-after", "3600")], b"")]);
+    let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
+    sandbox
+        .run(["get", "a"])
+        .fails_with(7, "the store is not able to answer: HTTP 503");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn final_answers_are_asked_for_once() {
+    for (status, code, exit) in [
+        (403, "AccessDenied", 4),
+        (400, "InvalidRequest", 12),
+        (501, "NotImplemented", 12),
+        (400, "ExpiredToken", 4),
+    ] {
+        let server = ScriptedServer::start([s3_error(status, code)]);
+        let sandbox = Sandbox::new()
+            .envs(&variables(&server.endpoint()))
+            .file("a", "x");
+        let outcome = sandbox.run(["put", "a", "--json"]);
+        let json = &outcome.json()[0];
+        assert_eq!(
+            (outcome.code, &json["s3"], &json["http"]),
+            (Some(exit), &code.into(), &status.into()),
+            "{outcome:?}"
+        );
+        assert_eq!(json["request_id"], "4442587FB7D0A2F9");
+        assert_eq!(server.seen().len(), 1, "{code}");
+    }
+}
+
+#[test]
+fn an_early_refusal_during_a_large_body_is_heard() {
+    let server = ScriptedServer::start([s3_error(403, "AccessDenied").early().then(Then::Close)]);
+    let sandbox = against(&server).file("big", bytes(14 * MIB, 3));
+    sandbox
+        .run(["put", "big"])
+        .fails_with(4, "access denied: AccessDenied");
+}
+
+#[test]
+fn a_stalled_server_is_given_up_after_the_timeout() {
+    let server = ScriptedServer::start([Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Stall,
+    }]);
+    let outcome = against(&server).run(["get", "a", "--timeout", "300ms"]);
+    outcome.fails_with(7, "did not move a byte for 300 ms");
+    assert!(outcome.elapsed.as_secs() < 5, "{outcome:?}");
+}
+
+#[test]
+fn a_body_that_stalls_is_given_up_after_the_timeout() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"hello world")
+        .cut(5)
+        .then(Then::Stall)]);
+    let sandbox = against(&server);
+    sandbox
+        .run(["get", "a", "--timeout", "300ms"])
+        .fails_with(7, "did not move a byte for 300 ms");
+    assert!(!sandbox.exists("a"));
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_truncated_body_is_temporary_and_no_file() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"hello world")
+        .cut(5)
+        .then(Then::Close)]);
+    let sandbox = against(&server);
+    sandbox
+        .run(["get", "a"])
+        .fails_with(7, "cannot download s3://lab/a to `a`: ");
+    assert!(!sandbox.exists("a"));
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn bytes_that_do_not_match_the_etag_are_an_integrity_failure() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"00000000000000000000000000000000\"")],
+        b"hello",
+    )]);
+    let sandbox = against(&server).file("a", "old");
+    sandbox
+        .run(["get", "a"])
+        .fails_with(6, "do not match the digest");
+    assert_eq!(sandbox.read("a"), b"old");
+    assert_eq!(server.seen().len(), 2, "one fresh transfer is tried");
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn damage_on_the_way_is_repaired_by_one_fresh_transfer() {
+    let etag = [("etag", "\"5d41402abc4b2a76b9719d911017c592\"")];
+    let server =
+        ScriptedServer::start([answer(200, &etag, b"jello"), answer(200, &etag, b"hello")]);
+    let sandbox = against(&server);
+    sandbox.run(["get", "a"]).succeeds();
+    assert_eq!(sandbox.read("a"), b"hello");
+}
+
+#[test]
+fn a_store_that_has_other_bytes_is_an_integrity_failure() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"00000000000000000000000000000000\"")],
+        b"",
+    )]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a"])
+        .fails_with(6, "its ETag is another MD5");
+}
+
+#[test]
+fn an_answer_without_an_etag_is_not_s3s() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("content-type", "text/html")],
+        b"<html>Please log in</html>",
+    )]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox.run(["put", "a", "k"]).fails_with(12, "has no ETag");
+    sandbox.run(["get", "k", "b"]).fails_with(12, "has no ETag");
+    sandbox.run(["exists", "k"]).fails_with(12, "has no ETag");
+    assert!(!sandbox.exists("b"));
+}
+
+#[test]
+fn a_get_without_a_length_is_refused() {
+    let script = Script {
+        read_body: true,
+        answer: b"HTTP/1.1 200 OK\r\netag: \"x\"\r\n\r\nhello".to_vec(),
+        then: Then::Close,
+    };
+    let sandbox_server = ScriptedServer::start([script]);
+    against(&sandbox_server)
+        .run(["get", "a"])
+        .fails_with(12, "does not say how long it is");
+}
+
+#[test]
+fn hostile_error_bodies_cost_nothing_and_print_nothing() {
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><Error><Code>&b;</Code></Error>";
+    let escapes =
+        "<Error><Code>Access\u{1b}[2JDenied</Code><Message>\u{1b}]0;owned\u{7}</Message></Error>";
+    for (body, part) in [
+        (bomb, "access denied: HTTP 403"),
+        (escapes, "access denied: "),
+    ] {
+        let server = ScriptedServer::start([answer(403, &[], body.as_bytes())]);
+        let outcome = against(&server).run(["get", "a"]);
+        outcome.fails_with(4, part);
+        assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_endless_error_body_is_cut() {
+    let head = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 99999999999\r\n\r\n".to_vec();
+    let server = ScriptedServer::start([Script {
+        read_body: true,
+        answer: head,
+        then: Then::Flood,
+    }]);
+    let outcome = against(&server).run(["get", "a"]);
+    outcome.fails_with(4, "access denied: HTTP 403");
+    assert!(outcome.elapsed.as_secs() < 10, "{outcome:?}");
+}
+
+#[test]
+fn redirects_are_never_followed() {
+    let elsewhere = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"stolen")]);
+    let location = format!("{}/lab/a", elsewhere.endpoint());
+    let server = ScriptedServer::start([answer(
+        307,
+        &[
+            ("location", &location),
+            ("x-amz-bucket-region", "eu-west-1"),
+        ],
+        b"",
+    )]);
+    let outcome = against(&server).run(["get", "a"]);
+    outcome.fails_with(3, "the bucket is elsewhere");
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: set `region` to `eu-west-1` (now `us-east-1`)"),
+        "{outcome:?}"
+    );
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[test]
+fn a_blob_that_changes_during_a_get_is_not_mixed() {
+    let etag = |etag: &'static str| [("etag", etag)];
+    let first = answer(200, &etag("\"one\""), b"aaaaaaaaaa")
+        .cut(5)
+        .then(Then::Close);
+    let server = ScriptedServer::start([first, s3_error(412, "PreconditionFailed")]);
+    let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
+    sandbox
+        .run(["get", "a"])
+        .fails_with(6, "the blob changed while it was downloaded");
+    assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
+    assert_eq!(server.seen()[1].header("range"), Some("bytes=5-"));
+    assert!(!sandbox.exists("a"));
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_server_that_ignores_the_range_is_understood() {
+    let etag = [("etag", "\"92eb5ffee6ae2fec3ad71c777531578f\"")];
+    let full = answer(200, &etag, b"b");
+    let first = answer(
+        200,
+        &[("etag", "\"e80b5017098950fc58aad83c8c14978e\"")],
+        b"abcdef",
+    )
+    .cut(3)
+    .then(Then::Close);
+    let second = answer(
+        200,
+        &[("etag", "\"e80b5017098950fc58aad83c8c14978e\"")],
+        b"abcdef",
+    );
+    let server = ScriptedServer::start([first, second, full]);
+    let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
+    sandbox.run(["get", "a"]).succeeds();
+    assert_eq!(sandbox.read("a"), b"abcdef");
+}
+
+#[test]
+fn a_large_file_goes_in_parts_and_an_interrupted_one_is_aborted() {
+    let server = S3Server::start();
+    let content = bytes(40 * MIB + 7, 4);
+    let sandbox = on(&server).file("big", &content);
+    let outcome = sandbox.run(["put", "big", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["bytes"]),
+        (Some(0), &(40 * MIB + 7).into()),
+        "{outcome:?}"
+    );
+    let requests = server.requests();
+    assert_eq!(
+        requests
+            .iter()
+            .filter(|request| request.uri.contains("partNumber="))
+            .count(),
+        3
+    );
+    assert!(std::fs::read(server.bucket().join("big")).unwrap() == content);
+    sandbox.run(["get", "big", "back"]).succeeds();
+    assert!(sandbox.read("back") == content);
+}
+
+#[test]
+fn a_failed_part_aborts_the_upload() {
+    let began = answer(
+        200,
+        &[],
+        b"<InitiateMultipartUploadResult><UploadId>u+1</UploadId></InitiateMultipartUploadResult>",
+    );
+    let server = ScriptedServer::start([began, s3_error(403, "AccessDenied")]);
+    let sandbox = against(&server).file("big", bytes(20 * MIB, 5));
+    let outcome = sandbox.run(["put", "big"]);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    let seen = server.seen();
+    let last = seen.last().unwrap();
+    assert_eq!(
+        (last.method.as_str(), last.target.as_str()),
+        ("DELETE", "/lab/big?uploadId=u%2B1")
+    );
+}
+
+#[test]
+fn a_complete_that_fails_with_200_is_a_failure() {
+    let began = answer(
+        200,
+        &[],
+        b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+    );
+    let part = answer(200, &[("etag", "\"opaque\"")], b"");
+    let late = answer(
+        200,
+        &[],
+        b"  \n<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>m</Message></Error>",
+    );
+    let aborted = answer(204, &[], b"");
+    let server = ScriptedServer::start([began, part.clone(), part, late, aborted]);
+    let sandbox = against(&server).file("big", bytes(20 * MIB, 5));
+    sandbox.run(["put", "big"]).fails_with(7, "InternalError");
+}
+
+#[test]
+fn a_stream_of_unknown_size_goes_in_parts() {
+    let server = S3Server::start();
+    let content = bytes(33 * MIB, 6);
+    let sandbox = on(&server);
+    sandbox.pipe(["put", "-", "stream"], &content).succeeds();
+    assert!(std::fs::read(server.bucket().join("stream")).unwrap() == content);
+    sandbox.pipe(["put", "-", "short"], b"short").succeeds();
+    sandbox.pipe(["put", "-", "none"], b"").succeeds();
+    sandbox.run(["get", "short", "-"]).prints(b"short");
+    sandbox.run(["get", "none", "-"]).prints(b"");
+}
+
+#[test]
+fn proxies_of_the_environment_are_never_used_for_this_machine() {
+    let server = S3Server::start();
+    let sandbox = on(&server)
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env("ALL_PROXY", "http://127.0.0.1:1")
+        .file("a", "x");
+    sandbox.run(["put", "a"]).succeeds();
+}
+
+#[test]
+fn the_buckets_address_overrides_the_configured_bucket() {
+    let server = S3Server::start();
+    let sandbox = on(&server)
+        .env("BLOBCTL_S3_BUCKET", "elsewhere")
+        .file("a", "x");
+    sandbox
+        .run(["put", "a", &format!("s3://{BUCKET}/x/")])
+        .succeeds();
+    sandbox
+        .run(["get", &format!("s3://{BUCKET}/x/a"), "-"])
+        .prints(b"x");
+}
