@@ -1,13 +1,31 @@
-//! The FTP backend.
+//! A server that speaks FTP, in the clear or protected by TLS.
+//!
+//! [`connect`] makes a [`session`] on a [`server`], the [`pool`] keeps it for the next blob; [`lookup`], [`upload`] and
+//! [`download`] are the storage operations. [`replies`] and [`listing`] read what servers write, without I/O.
+//! These files are the only place that knows the `ftp` crate.
+
+mod connect;
+mod download;
+pub mod listing;
+mod lookup;
+mod password;
+mod pool;
+pub mod replies;
+mod server;
+mod session;
+mod tls;
+mod upload;
 
 use std::path::PathBuf;
 
-use crate::secret::Secret;
-
+use self::lookup::Found;
+use self::pool::Pool;
+use self::server::Server;
 use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored};
-use crate::error::Result;
+use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::payload::Payload;
+use crate::secret::Secret;
 
 /// An FTP server, a login and a directory on it.
 #[derive(Debug, Clone)]
@@ -67,31 +85,63 @@ pub enum Tls {
 
 /// The store.
 pub struct Ftp {
-    _config: Config,
-    _context: Context,
+    pool: Pool,
 }
 
 impl Ftp {
     /// Nothing is connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            _config: config,
-            _context: context,
+            pool: Pool::new(Server::new(config, context)),
         }
     }
 }
 
 impl Backend for Ftp {
-    fn url(&self, _key: &Key) -> String {
-        String::new()
+    /// In the form that the command line takes: a path that begins with `/` is absolute.
+    fn url(&self, key: &Key) -> String {
+        let config = &self.pool.server().config;
+        let (scheme, usual) = match config.tls {
+            Tls::None => ("ftp", 21),
+            Tls::Explicit => ("ftpes", 21),
+            Tls::Implicit => ("ftps", 990),
+        };
+        let host = if config.host.contains(':') {
+            format!("[{}]", config.host)
+        } else {
+            config.host.clone()
+        };
+        let port = if config.port == usual {
+            String::new()
+        } else {
+            format!(":{}", config.port)
+        };
+        let base = config.base_dir.trim_end_matches('/');
+        let slash = if config.base_dir.is_empty() { "" } else { "/" };
+        printable(&format!(
+            "{scheme}://{host}{port}/{base}{slash}{}",
+            key.as_str()
+        ))
     }
-    fn stat(&self, _key: &Key) -> Result<Option<BlobInfo>> {
-        Ok(None)
+
+    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+        let path = key.as_relative_path()?;
+        let mut lease = self.pool.lease()?;
+        let found = lease.begin(|session| {
+            let path = format!("{}/{path}", session.base());
+            session.look_up(&path)
+        })?;
+        Ok(match found {
+            Found::Blob(info) => Some(info),
+            Found::Directory | Found::Absent => None,
+        })
     }
-    fn put(&self, _key: &Key, _payload: &Payload, _attributes: &Attributes) -> Result<Stored> {
-        Err(crate::error::Error::not_found())
+
+    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
+        upload::put(&self.pool, key, payload)
     }
-    fn get(&self, _key: &Key, _from: &From, _sink: &mut dyn Sink) -> Result<BlobInfo> {
-        Err(crate::error::Error::not_found())
+
+    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+        download::get(&self.pool, key, from, sink)
     }
 }

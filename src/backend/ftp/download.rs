@@ -1,0 +1,190 @@
+//! One download: exactly the bytes that the server announced, or an error.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use super::lookup::Found;
+use super::pool::Pool;
+use super::session::{Ended, Opened, Patience, Session, Transfer};
+use crate::backend::{BlobInfo, From, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::payload::CHUNK;
+use crate::progress::Cancel;
+
+/// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Pushes the blob's bytes, from `from.offset` on, into `sink`.
+pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+    let path = key.as_relative_path()?;
+    let mut lease = pool.lease()?;
+    let (info, opened) = lease.begin(|session| {
+        let path = format!("{}/{path}", session.base());
+        let info = session.blob(&path, from)?;
+        // Past the end servers answer in five ways, and there is nothing to ask for.
+        if from.offset == info.size && from.offset > 0 {
+            return Ok((info, None));
+        }
+        let opened = session.retrieve(&path, from.offset)?;
+        Ok((info, Some(opened)))
+    })?;
+    let session = lease.session()?;
+    let Some((mut transfer, skip)) = opened else {
+        sink.begin(&info)?;
+        return Ok(info);
+    };
+    let mut incoming = Incoming {
+        skip,
+        wanted: info.size - from.offset,
+        came: 0,
+    };
+    let cancel = &pool.server().context.cancel;
+    let received = sink
+        .begin(&info)
+        .and_then(|()| incoming.receive(&mut transfer, sink, cancel));
+    if let Err(error) = received {
+        session.cut(transfer);
+        return Err(error);
+    }
+    let ended = session.finish(transfer, Patience::Full);
+    incoming.judge(ended, &info)?;
+    Ok(info)
+}
+
+impl Session {
+    /// The blob, if it is still the one that an earlier attempt found.
+    fn blob(&mut self, path: &str, from: &From) -> Result<BlobInfo> {
+        let Found::Blob(info) = self.look_up(path)? else {
+            return Err(Error::not_found());
+        };
+        let other = from.unchanged.as_ref().is_some_and(|before| {
+            let times = before.modified.zip(info.modified);
+            before.size != info.size || times.is_some_and(|(then, now)| then != now)
+        });
+        if other || from.offset > info.size {
+            return Err(Error::new(
+                Kind::Integrity,
+                "the blob changed while it was read",
+            ));
+        }
+        Ok(info)
+    }
+
+    /// Opens the download, and tells how many bytes at its beginning are not wanted: where REST is refused, all before
+    /// the offset.
+    fn retrieve(&mut self, path: &str, offset: u64) -> Result<(Transfer, u64)> {
+        let command = format!("RETR {path}");
+        let refused = match self.open_data(&command, offset)? {
+            Opened::Ready(transfer) => return Ok((transfer, 0)),
+            Opened::Refused(reply) => reply,
+        };
+        if offset == 0 {
+            return Err(refused.refusal());
+        }
+        match self.open_data(&command, 0)? {
+            Opened::Ready(transfer) => Ok((transfer, offset)),
+            Opened::Refused(reply) => Err(reply.refusal()),
+        }
+    }
+}
+
+/// How far a download is, in bytes.
+struct Incoming {
+    /// To be thrown away.
+    skip: u64,
+    /// To be pushed.
+    wanted: u64,
+    /// Pushed.
+    came: u64,
+}
+
+impl Incoming {
+    /// Reads to the end of the data, or to the end of the connection.
+    fn receive(
+        &mut self,
+        transfer: &mut Transfer,
+        sink: &mut dyn Sink,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        if self.skip > 0 && !self.skip_over(transfer, cancel)? {
+            return Ok(());
+        }
+        while self.came < self.wanted {
+            let room = sink.room();
+            let left = usize::try_from(self.wanted - self.came).unwrap_or(usize::MAX);
+            let most = room.len().min(left);
+            let n = read(transfer, &mut room[..most], cancel)?;
+            if n == 0 {
+                return Ok(());
+            }
+            sink.filled(n)?;
+            self.came += n as u64;
+        }
+        end_of_data(transfer, cancel)
+    }
+
+    /// Whether the data went on long enough.
+    fn skip_over(&mut self, transfer: &mut Transfer, cancel: &Cancel) -> Result<bool> {
+        let mut chunk = vec![0; CHUNK];
+        while self.skip > 0 {
+            let most = usize::try_from(self.skip).unwrap_or(CHUNK).min(CHUNK);
+            let n = read(transfer, &mut chunk[..most], cancel)?;
+            if n == 0 {
+                return Ok(false);
+            }
+            self.skip -= n as u64;
+        }
+        Ok(true)
+    }
+
+    /// The number of bytes decides, whatever the server says at the end: 226 after half a blob is common.
+    fn judge(&self, ended: Ended, info: &BlobInfo) -> Result<()> {
+        if self.came == self.wanted {
+            return Ok(());
+        }
+        let short = |why: &str| {
+            let missing = self.wanted - self.came;
+            let text = format!("{why}: {missing} of {} bytes are missing", info.size);
+            Error::new(Kind::Disconnected, text)
+        };
+        Err(match ended {
+            Ended::Refused(reply) => reply.refusal(),
+            Ended::Complete => short("the server ended the transfer too early"),
+            Ended::Unclear(_) => short("the data connection broke"),
+        })
+    }
+}
+
+/// More bytes than announced mean another blob than the one that was asked for, or an ignored REST.
+fn end_of_data(transfer: &mut Transfer, cancel: &Cancel) -> Result<()> {
+    transfer
+        .wait_at_most(FAREWELL)
+        .map_err(|error| Error::disconnected("the data connection", &error))?;
+    match transfer.read(&mut [0; 1]) {
+        Ok(n) if n > 0 => Err(Error::new(
+            Kind::Integrity,
+            "the server sends more bytes than it announced",
+        )
+        .hint("the blob may have grown meanwhile: try again")),
+        // All bytes are there: an end that is late or impolite takes nothing away.
+        _ => cancel.check(),
+    }
+}
+
+/// The next bytes; 0 at the end of the data, however the server ends it.
+fn read(transfer: &mut Transfer, room: &mut [u8], cancel: &Cancel) -> Result<usize> {
+    loop {
+        match transfer.read(room) {
+            Ok(0) => return cancel.check().map(|()| 0),
+            Ok(n) => return Ok(n),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // TLS without its farewell: the number of bytes tells whether something was cut off.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
+            Err(error) => {
+                let error = Error::disconnected("the data connection broke", &error);
+                return Err(cancel.explain(error));
+            }
+        }
+    }
+}

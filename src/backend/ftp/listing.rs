@@ -1,0 +1,174 @@
+//! What listings say: the facts of MLST and MLSD (RFC 3659, section 7) and the names of NLST. No I/O.
+//!
+//! The human-readable form of LIST is never read: it differs from server to server.
+
+use std::time::{Duration, SystemTime};
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// A link, a device, or something that the server does not say: only a question about it tells.
+    Unknown,
+}
+
+/// One line of MLST or MLSD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// When it was last written.
+    pub modified: Option<SystemTime>,
+    /// The part behind the last `/`.
+    pub name: String,
+}
+
+/// Reads `fact=value;fact=value; name`; `None` if the line has another form, or is the directory itself or its parent.
+pub fn entry(line: &str) -> Option<Entry> {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let line = line.strip_prefix(' ').unwrap_or(line);
+    // Names and targets of links may hold blanks, so the facts end at a blank that follows a semicolon.
+    let (facts, path) = line.split_once("; ")?;
+    let mut entry = Entry {
+        kind: EntryKind::Unknown,
+        size: None,
+        modified: None,
+        name: base_name(path).to_owned(),
+    };
+    for fact in facts.split(';') {
+        let (name, value) = fact.split_once('=')?;
+        match name.to_ascii_lowercase().as_str() {
+            "type" => match value.to_ascii_lowercase().as_str() {
+                "file" => entry.kind = EntryKind::File,
+                "dir" => entry.kind = EntryKind::Directory,
+                "cdir" | "pdir" => return None,
+                _ => {}
+            },
+            "size" => entry.size = value.parse().ok(),
+            "modify" => entry.modified = timestamp(value),
+            _ => {}
+        }
+    }
+    Some(entry)
+}
+
+/// The answer of MLST: as [`entry`], but asked about a directory, servers may say that it is the current one.
+pub fn described(line: &str) -> Option<Entry> {
+    let facts = line.to_ascii_lowercase();
+    if facts.contains("type=cdir;") || facts.contains("type=pdir;") {
+        return Some(Entry {
+            kind: EntryKind::Directory,
+            size: None,
+            modified: None,
+            name: String::new(),
+        });
+    }
+    entry(line)
+}
+
+/// The name in a line of NLST, which some servers write with the directory in front; `None` for the directory itself.
+pub fn listed_name(line: &str) -> Option<&str> {
+    let name = base_name(line.trim_end_matches(['\r', '\n']));
+    (!matches!(name, "" | "." | "..")).then_some(name)
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `YYYYMMDDHHMMSS` with an optional fraction, in UTC (RFC 3659, section 2.3).
+pub fn timestamp(text: &str) -> Option<SystemTime> {
+    let (whole, _fraction) = text.split_once('.').unwrap_or((text, ""));
+    if whole.len() != 14 || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| whole[from..to].parse::<u16>().ok();
+    let small = |from: usize, to: usize| whole[from..to].parse::<u8>().ok();
+    let month = time::Month::try_from(small(4, 6)?).ok()?;
+    let date = time::Date::from_calendar_date(i32::from(part(0, 4)?), month, small(6, 8)?).ok()?;
+    let moment = date
+        .with_hms(small(8, 10)?, small(10, 12)?, small(12, 14)?)
+        .ok()?;
+    let seconds = u64::try_from(moment.assume_utc().unix_timestamp()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_read_in_any_order_and_case() {
+        let file = |line: &str| entry(line).map(|e| (e.kind, e.size, e.name));
+        let expected = |name: &str| Some((EntryKind::File, Some(12), name.to_owned()));
+        for (line, name) in [
+            ("type=file;size=12;modify=20260102030405; a.txt", "a.txt"),
+            (" Size=12;Type=FILE;UNIX.mode=0644; a  b", "a  b"),
+            ("type=file;size=12; /data/x y; z\r\n", "x y; z"),
+            ("perm=adfrw;type=file;size=12;  lead", " lead"),
+        ] {
+            assert_eq!(file(line), expected(name), "{line}");
+        }
+    }
+
+    #[test]
+    fn directories_links_and_nonsense_are_told_apart() {
+        let kind = |line: &str| entry(line).map(|e| e.kind);
+        assert_eq!(kind("type=dir; d"), Some(EntryKind::Directory));
+        assert_eq!(
+            kind("type=OS.unix=slink:/a b;size=3; l"),
+            Some(EntryKind::Unknown)
+        );
+        assert_eq!(kind("size=3; f"), Some(EntryKind::Unknown));
+        for line in [
+            "type=cdir; .",
+            "type=pdir; ..",
+            "",
+            "a.txt",
+            "-rw-r--r-- 1 a b 3 Jan 1 x",
+            "facts; x",
+        ] {
+            assert_eq!(kind(line), None, "{line}");
+        }
+        assert_eq!(
+            described(" Type=cdir;modify=20260102030405; /data").map(|e| e.kind),
+            Some(EntryKind::Directory)
+        );
+    }
+
+    #[test]
+    fn names_come_with_and_without_their_directory() {
+        for (line, name) in [
+            ("a.txt\r\n", Some("a.txt")),
+            ("/data/a.txt", Some("a.txt")),
+            ("./a b", Some("a b")),
+            (".", None),
+            ("/data/..", None),
+            ("", None),
+        ] {
+            assert_eq!(listed_name(line), name, "{line}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_utc_and_checked() {
+        let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(timestamp("19700101000001"), at(1));
+        assert_eq!(timestamp("20260102030405.123"), at(1_767_323_045));
+        for bad in [
+            "",
+            "2026010203040",
+            "20261302030405",
+            "20260230000000",
+            "1969123123595ü",
+            "19691231235959",
+        ] {
+            assert_eq!(timestamp(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What the server's replies say: text in, values out, no I/O.
+//!
+//! RFC 959, section 4.2 gives the form, RFC 2389 the one of FEAT, RFC 3659 those of SIZE and MDTM. Servers write them
+//! in many ways, so everything is read leniently, and nothing is decided by a reply's wording alone.
+
+use std::time::SystemTime;
+
+use super::listing;
+use crate::error::{Answer, Error, Kind, printable};
+
+/// One reply, possibly of several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Three digits.
+    pub code: u16,
+    /// All lines, decoded lossily, without the codes at their beginnings.
+    pub lines: Vec<String>,
+}
+
+impl Reply {
+    /// Reads a whole reply. `None` if it has no code, or if its first and its last line have different ones: then
+    /// nobody knows where it ends, and the connection is out of step.
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(body);
+        let raw: Vec<&str> = text.lines().collect();
+        let code = code_of(raw.first()?)?;
+        let last = raw.last()?;
+        if code_of(last) != Some(code) || last[3..].starts_with('-') {
+            return None;
+        }
+        let own = |line: &&str| match code_of(line) {
+            Some(same) if same == code => line[3..].get(1..).unwrap_or_default().to_owned(),
+            _ => (*line).to_owned(),
+        };
+        Some(Self {
+            code,
+            lines: raw.iter().map(own).collect(),
+        })
+    }
+
+    /// Whether the server did what it was asked.
+    pub fn is_done(&self) -> bool {
+        (200..300).contains(&self.code)
+    }
+
+    /// Whether the server does not know the command, or not in this form.
+    pub fn is_unknown_command(&self) -> bool {
+        matches!(self.code, 500 | 502 | 503 | 504)
+    }
+
+    /// Code and text for one line of a message.
+    pub fn shown(&self) -> String {
+        let words: Vec<&str> = self
+            .lines
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty())
+            .collect();
+        printable(&format!("{} {}", self.code, words.join(" ")))
+    }
+
+    /// The number in the answer to SIZE, in bytes; some servers add a unit.
+    pub fn size(&self) -> Option<u64> {
+        if self.code != 213 {
+            return None;
+        }
+        self.lines.first()?.split_whitespace().next()?.parse().ok()
+    }
+
+    /// The time in the answer to MDTM.
+    pub fn modified(&self) -> Option<SystemTime> {
+        if self.code != 213 {
+            return None;
+        }
+        listing::timestamp(self.lines.first()?.split_whitespace().next()?)
+    }
+
+    /// The directory in the answer to PWD: in double quotes, those in the name doubled (RFC 959, appendix II). `None`
+    /// if it is no absolute path or holds control characters.
+    pub fn directory(&self) -> Option<String> {
+        if self.code != 257 {
+            return None;
+        }
+        let mut letters = self.lines.first()?.trim_start().strip_prefix('"')?.chars();
+        let mut path = String::new();
+        loop {
+            match letters.next()? {
+                '"' if letters.clone().next() == Some('"') => {
+                    letters.next();
+                    path.push('"');
+                }
+                '"' => break,
+                letter if letter.is_control() => return None,
+                letter => path.push(letter),
+            }
+        }
+        path.starts_with('/').then_some(path)
+    }
+
+    /// Whether the wording speaks of one of `words`, given in lower case.
+    pub fn mentions(&self, words: &[&str]) -> bool {
+        let text = self.lines.join(" ").to_lowercase();
+        words.iter().any(|word| text.contains(word))
+    }
+
+    /// The error that a refused command ends with, unless the caller knows better.
+    pub fn refusal(&self) -> Error {
+        let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
+        let (kind, what) = match self.code {
+            421 => (Kind::Busy { after: None }, "the server is not available"),
+            425 if self.mentions(&protection) => return self.unprotected(),
+            425 => (Kind::Disconnected, "no data connection"),
+            426 => (Kind::Disconnected, "the transfer was broken off"),
+            452 | 552 => (Kind::Remote, "no room on the server"),
+            400..=499 => (Kind::Busy { after: None }, "the server cannot do it now"),
+            522 => return self.unprotected(),
+            533..=537 => (Kind::Denied, "the server demands protection"),
+            530 | 532 | 550 | 551 | 553 => (Kind::Denied, "access denied"),
+            500..=504 => (Kind::Remote, "the server does not do this"),
+            _ => (Kind::Remote, "unexpected answer"),
+        };
+        self.error(kind, what)
+    }
+
+    fn unprotected(&self) -> Error {
+        self.error(Kind::Remote, "the server refuses the data connection")
+            .hint("it may demand TLS on data connections, or that they resume the TLS session")
+    }
+
+    /// `what` with this reply behind it.
+    pub fn error(&self, kind: Kind, what: &str) -> Error {
+        Error::new(kind, format!("{what}: {}", self.shown())).answered(Answer {
+            ftp: Some(self.code),
+            ..Answer::default()
+        })
+    }
+}
+
+/// The code at the beginning of a line that has one.
+fn code_of(line: &str) -> Option<u16> {
+    let digits = line.get(..3)?;
+    let separated = matches!(line.as_bytes().get(3), None | Some(b' ' | b'-'));
+    let valid = digits.bytes().all(|byte| byte.is_ascii_digit()) && separated;
+    valid.then(|| digits.parse().ok()).flatten()
+}
+
+/// What the server says it can do, or may be able to where it does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    /// MLST and MLSD (RFC 3659, section 7).
+    pub mlst: bool,
+    /// MDTM (RFC 3659, section 3).
+    pub mdtm: bool,
+    /// UTF8, to be switched on (RFC 2640).
+    pub utf8: bool,
+}
+
+impl Features {
+    /// Reads the reply to FEAT: a hint only, since lines lack their leading blank, are in either case, or are missing.
+    pub fn parse(reply: &Reply) -> Self {
+        if reply.code != 211 {
+            return Self {
+                mlst: true,
+                mdtm: false,
+                utf8: true,
+            };
+        }
+        let has = |name: &str| {
+            let first = |line: &String| {
+                let word = line.split_whitespace().next().unwrap_or_default();
+                word.eq_ignore_ascii_case(name)
+            };
+            reply.lines.iter().any(first)
+        };
+        Self {
+            mlst: has("MLST") || has("MLSD"),
+            mdtm: has("MDTM"),
+            utf8: has("UTF8"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(text: &str) -> Reply {
+        Reply::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn replies_of_one_and_several_lines_are_read() {
+        assert_eq!(reply("200 ok\r\n").code, 200);
+        assert_eq!(reply("230\r\n").code, 230);
+        assert_eq!(
+            reply("230-Welcome\r\n to us\r\n230-more\r\n230 done\r\n").lines,
+            ["Welcome", " to us", "more", "done"]
+        );
+        assert_eq!(
+            reply("550-No\r\n550 such \u{1b}[2Jfile\r\n").shown(),
+            "550 No such \\u{1b}[2Jfile"
+        );
+    }
+
+    #[test]
+    fn a_reply_whose_end_is_unknown_is_refused() {
+        for text in [
+            "",
+            "hello\r\n",
+            "20 x\r\n",
+            "2000 x\r\n",
+            "230-Welcome\r\n150 users\r\n",
+            "230-only\r\n",
+            "ü30 x\r\n",
+            "23\u{fc} x",
+        ] {
+            assert_eq!(Reply::parse(text.as_bytes()), None, "{text:?}");
+        }
+        assert!(Reply::parse(b"220 caf\xe9\r\n").is_some());
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_a_unit() {
+        assert_eq!(reply("213 12000\r\n").size(), Some(12000));
+        assert_eq!(reply("213 12000 bytes\r\n").size(), Some(12000));
+        assert_eq!(reply("213 -1\r\n").size(), None);
+        assert_eq!(reply("213 99999999999999999999999\r\n").size(), None);
+        assert_eq!(reply("550 12000\r\n").size(), None);
+    }
+
+    #[test]
+    fn the_directory_is_unquoted() {
+        for (text, path) in [
+            ("257 \"/\" is the current directory", Some("/")),
+            ("257 \"/a b\"", Some("/a b")),
+            ("257 \"/say \"\"hi\"\"\" is cwd", Some("/say \"hi\"")),
+            ("257 \"/open", None),
+            ("257 /bare", None),
+            ("257 \"C:\\x\"", None),
+            ("257 \"/a\u{1b}b\"", None),
+            ("250 \"/\"", None),
+        ] {
+            assert_eq!(reply(text).directory().as_deref(), path, "{text}");
+        }
+    }
+
+    #[test]
+    fn features_are_read_in_all_their_forms() {
+        for text in [
+            "211-Features:\r\n MLST type*;size*;\r\n UTF8\r\n MDTM\r\n211 End\r\n",
+            "211-Extensions\r\nmlst size*\r\nutf8\r\nMdtm\r\n211 END\r\n",
+            "211-x\r\n211-MLST a;\r\n211-MDTM\r\n\r\n211-UTF8\r\n211 end\r\n",
+        ] {
+            let all = Features {
+                mlst: true,
+                mdtm: true,
+                utf8: true,
+            };
+            assert_eq!(Features::parse(&reply(text)), all, "{text}");
+        }
+        assert!(!Features::parse(&reply("211-x\r\n SIZE\r\n211 end")).mlst);
+        assert!(Features::parse(&reply("502 no FEAT")).mlst);
+    }
+
+    #[test]
+    fn each_refusal_has_its_kind() {
+        let busy = Kind::Busy { after: None };
+        for (text, kind) in [
+            ("421 too many connections", busy),
+            ("425 cannot open data connection", Kind::Disconnected),
+            ("425 Operation not permitted", Kind::Remote),
+            ("426 broken pipe", Kind::Disconnected),
+            ("450 busy", busy),
+            ("451 local error", busy),
+            ("452 disk full", Kind::Remote),
+            ("500 what", Kind::Remote),
+            ("522 SSL session reuse required", Kind::Remote),
+            ("530 not logged in", Kind::Denied),
+            ("550 permission denied", Kind::Denied),
+            ("552 quota", Kind::Remote),
+            ("553 could not create file", Kind::Denied),
+            ("299 what", Kind::Remote),
+        ] {
+            let error = reply(text).refusal();
+            assert_eq!(error.kind(), kind, "{text}");
+            assert_eq!(error.answer().ftp, text[..3].parse().ok(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! TLS for control and data connections.
+//!
+//! Servers demand that a data connection resumes the control connection's TLS session. A session of TLS 1.2 can be
+//! resumed any number of times, a ticket of TLS 1.3 once, and uploads bring no new ones, so that the third upload
+//! fails: TLS 1.2 comes first, 1.3 only for servers that have nothing else. Each FTP session has a cache of its own,
+//! since servers compare the data connection with that very control connection.
+
+use std::io;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
+use rustls::client::Resumption;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore};
+
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::progress::Cancel;
+
+/// The stream that the crate makes of a socket; it does not export its name.
+pub type Protected = <RustlsConnector as TlsConnector>::Stream;
+
+/// Which versions are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Versions {
+    /// TLS 1.2, whose sessions can be resumed again and again.
+    #[default]
+    Resumable,
+    /// TLS 1.3, for servers that refuse 1.2.
+    Newest,
+}
+
+/// Whom we trust.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// Certificates that these roots vouch for.
+    Roots(Arc<RootCertStore>),
+    /// Everybody, because the user said so.
+    Anybody,
+}
+
+impl Trust {
+    /// The roots in `bundle`, or those of the web.
+    pub fn load(bundle: Option<&Path>) -> Result<Self> {
+        let mut roots = RootCertStore::empty();
+        match bundle {
+            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+            Some(path) => add_bundle(&mut roots, path)?,
+        }
+        Ok(Self::Roots(Arc::new(roots)))
+    }
+}
+
+fn add_bundle(roots: &mut RootCertStore, path: &Path) -> Result<()> {
+    let failed = |why: &str| {
+        let shown = printable(&path.to_string_lossy());
+        Error::new(Kind::Config, format!("the CA bundle `{shown}`: {why}"))
+    };
+    let certificates =
+        CertificateDer::pem_file_iter(path).map_err(|error| failed(&error.to_string()))?;
+    for certificate in certificates {
+        let certificate = certificate.map_err(|error| failed(&error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| failed(&error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(failed("no certificate in it"));
+    }
+    Ok(())
+}
+
+/// Why the latest handshake failed: the crate passes on text only.
+#[derive(Debug, Default)]
+pub struct Fault(Mutex<Option<(Error, Remedy)>>);
+
+/// What may help after a failed handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing of ours.
+    None,
+    /// The other [`Versions`].
+    OtherVersion,
+}
+
+impl Fault {
+    /// The failure, or what the crate said about it.
+    pub fn take(&self, otherwise: &str) -> (Error, Remedy) {
+        let fault = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        fault.unwrap_or_else(|| {
+            let text = format!("the TLS connection: {}", printable(otherwise));
+            (Error::new(Kind::Remote, text), Remedy::None)
+        })
+    }
+}
+
+/// Makes TLS connections of one FTP session: all resume one TLS session, and none waits for ever.
+pub struct Connector {
+    tls: RustlsConnector,
+    fault: Arc<Fault>,
+    cancel: Option<Arc<Cancel>>,
+    /// For the handshake.
+    connect: Duration,
+    /// For everything after it.
+    idle: Duration,
+    /// Takes the place of the first socket, see [`Connector::in_place_of_the_first`].
+    prepared: Mutex<Option<TcpStream>>,
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connector")
+    }
+}
+
+impl Connector {
+    /// `cancel` is left out where the work is to clean up after a stop.
+    pub fn new(
+        trust: &Trust,
+        versions: Versions,
+        fault: Arc<Fault>,
+        cancel: Option<Arc<Cancel>>,
+        (connect, idle): (Duration, Duration),
+    ) -> Result<Self> {
+        Ok(Self {
+            tls: RustlsConnector::from(Arc::new(client_config(trust, versions)?)),
+            fault,
+            cancel,
+            connect,
+            idle,
+            prepared: Mutex::new(None),
+        })
+    }
+
+    /// Uses `socket` instead of the first one that the crate brings: for implicit TLS it insists on connecting by
+    /// itself, without a time-out.
+    #[must_use]
+    pub fn in_place_of_the_first(mut self, socket: TcpStream) -> Self {
+        self.prepared = Mutex::new(Some(socket));
+        self
+    }
+
+    fn handshake(&self, domain: &str, socket: TcpStream) -> io::Result<Protected> {
+        socket.set_read_timeout(Some(self.connect))?;
+        socket.set_write_timeout(Some(self.connect))?;
+        let _watch = match &self.cancel {
+            Some(cancel) => Some(cancel.watch(&socket)?),
+            None => None,
+        };
+        let mut stream = self
+            .tls
+            .connect(domain, socket)
+            .map_err(|error| io::Error::other(error.to_string()))?;
+        let inner = stream.mut_ref();
+        while inner.conn.is_handshaking() {
+            inner.conn.complete_io(&mut inner.sock)?;
+        }
+        inner.sock.set_read_timeout(Some(self.idle))?;
+        inner.sock.set_write_timeout(Some(self.idle))?;
+        Ok(stream)
+    }
+}
+
+impl TlsConnector for Connector {
+    type Stream = Protected;
+
+    fn connect(&self, domain: &str, socket: TcpStream) -> FtpResult<Protected> {
+        let prepared = self
+            .prepared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.handshake(domain, prepared.unwrap_or(socket))
+            .map_err(|error| {
+                let text = error.to_string();
+                *self.fault.0.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(explain(&error));
+                FtpError::SecureError(text)
+            })
+    }
+}
+
+fn explain(error: &io::Error) -> (Error, Remedy) {
+    use rustls::Error as Tls;
+    let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Tls>())
+    else {
+        let text = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),
+            _ => describe(error),
+        };
+        let text = format!("the TLS handshake: {text}");
+        return (Error::new(Kind::Disconnected, text), Remedy::None);
+    };
+    let shown = printable(&tls.to_string());
+    match tls {
+        Tls::InvalidCertificate(_) | Tls::NoCertificatesPresented => {
+            let text = format!("the server cannot prove who it is: {shown}");
+            let error = Error::new(Kind::Denied, text)
+                .hint("name the certificate's authority with `ca_bundle` (--ca-bundle)");
+            (error, Remedy::None)
+        }
+        Tls::AlertReceived(
+            AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
+        )
+        | Tls::PeerIncompatible(_) => {
+            let text = format!("no common version of TLS: {shown}");
+            (Error::new(Kind::Remote, text), Remedy::OtherVersion)
+        }
+        Tls::InvalidMessage(_) => {
+            let error = Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
+                .hint("`tls = \"implicit\"` is for ports that begin with TLS, mostly 990; otherwise use \"explicit\"");
+            (error, Remedy::None)
+        }
+        _ => (
+            Error::new(Kind::Remote, format!("the TLS handshake: {shown}")),
+            Remedy::None,
+        ),
+    }
+}
+
+fn client_config(trust: &Trust, versions: Versions) -> Result<ClientConfig> {
+    let unusable = |error: rustls::Error| Error::new(Kind::Remote, format!("TLS: {error}"));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions: &[&rustls::SupportedProtocolVersion] = match versions {
+        Versions::Resumable => &[&rustls::version::TLS12],
+        Versions::Newest => &[&rustls::version::TLS13],
+    };
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(versions)
+        .map_err(unusable)?;
+    let mut config = match trust {
+        Trust::Roots(roots) => builder
+            .with_root_certificates(Arc::clone(roots))
+            .with_no_client_auth(),
+        Trust::Anybody => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Unverified(provider)))
+            .with_no_client_auth(),
+    };
+    config.resumption = Resumption::in_memory_sessions(16);
+    Ok(config)
+}
+
+/// Accepts any certificate. The handshake itself is still checked, so that nobody gets in between later.
+#[derive(Debug)]
+struct Unverified(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
