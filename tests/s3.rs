@@ -689,3 +689,19 @@ fn the_buckets_address_overrides_the_configured_bucket() {
         .run(["get", &format!("s3://{BUCKET}/x/a"), "-"])
         .prints(b"x");
 }
+
+#[test]
+fn a_key_of_1024_bytes_travels_whole() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[("etag", "\"5d41402abc4b2a76b9719d911017c592\"")],
+        b"hello",
+    )]);
+    let key = "ü/".repeat(341) + "x";
+    assert_eq!(key.len(), 1024);
+    against(&server).run(["get", &key, "-"]).prints(b"hello");
+    assert_eq!(
+        server.seen()[0].target,
+        format!("/lab/{}x", "%C3%BC/".repeat(341))
+    );
+}

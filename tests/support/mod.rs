@@ -215,11 +215,11 @@ pub fn finish(mut child: Child) -> Outcome {
     let mut stderr = child.stderr.take().unwrap();
     let begin = Instant::now();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let peak = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         scope.spawn(|| stdout.read_to_end(&mut out).unwrap());
         scope.spawn(|| stderr.read_to_end(&mut err).unwrap());
     });
-    let () = peak;
+
     let status = child.wait().unwrap();
     Outcome {
         shown: String::new(),
