@@ -258,7 +258,12 @@ impl Sink for Receiver<'_> {
                 temporary_name(),
                 shown.clone(),
                 self.cancel,
-            )?;
+            )
+            // Where we fetch to is ours: refusal there is no word of the store.
+            .map_err(|error| match error.kind() {
+                Kind::Denied => Error::new(Kind::Local, error.to_string()),
+                _ => error,
+            })?;
             file.preallocate(info.size)?;
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
