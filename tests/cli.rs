@@ -165,7 +165,7 @@ fn unreadable_sources_and_unwritable_destinations_are_8() {
     let sandbox = Sandbox::new().file("secret", "y").file("a", "x");
     sandbox.run(["put", "a", "k"]).succeeds();
     let set = |path: std::path::PathBuf, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     std::fs::create_dir(sandbox.work().join("closed")).unwrap();
     set(sandbox.work().join("secret"), 0o000);

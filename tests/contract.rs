@@ -1,6 +1,10 @@
 //! What every store keeps, run through the built binary over each of them: a directory, an S3 server that verifies
 //! signatures, an FTP server.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says on which store"
+)]
 
 mod support;
 
@@ -9,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use support::s3::S3Server;
-use support::{KIB, MIB, Outcome, Sandbox, bytes, finish, leftovers};
+use support::{KIB, MIB, Outcome, Sandbox, bytes, finish, handles, leftovers};
 
 /// A store under test, and how to look at what it really has.
 trait Store {
@@ -488,16 +492,6 @@ fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
             store.is_clean(&sandbox);
         }
     });
-}
-
-/// Whether the process has a handler for the signal: then its workers run.
-fn handles(pid: u32, signal: Signal) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigCgt:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.unwrap_or(0) & (1 << (signal.as_raw() - 1)) != 0
 }
 
 #[test]

@@ -4,6 +4,9 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::format_push_string,
+    clippy::large_stack_arrays,
     reason = "each test crate uses its part, and a test that cannot go on fails"
 )]
 
@@ -200,13 +203,33 @@ pub fn files(dir: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            found.extend(files(&path))
+            found.extend(files(&path));
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
     found.sort();
     found
+}
+
+/// The most memory that a process has used so far, in KiB (proc_pid_status(5)); 0 once it has ended.
+pub fn peak_memory(pid: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap_or("0 kB");
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+}
+
+/// Whether the process has a handler for the signal: then its workers run.
+pub fn handles(pid: u32, signal: rustix::process::Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let mask = mask
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0);
+    mask & (1 << (signal.as_raw() - 1)) != 0
 }
 
 /// Waits for a child that runs already, reading both its outputs.
