@@ -15,7 +15,7 @@ use crate::report::{Outcome, Report, transfer_line};
 use crate::transfer::download::{Destination, download};
 use crate::transfer::pool;
 
-use super::{Blob, Session};
+use super::{Blob, Session, refuse_twins};
 
 const OP: &str = "get";
 
@@ -55,6 +55,10 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         let to = into.place(&blob)?;
         jobs.push(Job { blob, to });
     }
+    refuse_twins(jobs.iter().filter_map(|job| match &job.to {
+        Place::Path(path) => path.to_str(),
+        Place::Stdout => None,
+    }))?;
     let report = Arc::clone(&session.report);
     pool::run(
         jobs,

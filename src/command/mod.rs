@@ -185,3 +185,16 @@ impl Session {
         }
     }
 }
+
+/// Refuses two sources for one destination: the one that ends first would be lost without a word.
+fn refuse_twins<'a>(destinations: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen = std::collections::HashSet::new();
+    for destination in destinations {
+        if !seen.insert(destination) {
+            let text = format!("two sources would both become `{}`", printable(destination));
+            return Err(Error::new(Kind::Usage, text)
+                .hint("give them different destinations, in commands of their own"));
+        }
+    }
+    Ok(())
+}

@@ -17,7 +17,7 @@ use crate::settings::Target;
 use crate::transfer::pool;
 use crate::transfer::upload::{Source, upload};
 
-use super::{Blob, Session};
+use super::{Blob, Session, refuse_twins};
 
 const OP: &str = "put";
 
@@ -56,6 +56,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             attributes: Attributes { content_type },
         });
     }
+    refuse_twins(jobs.iter().map(|job| job.blob.subject.url.as_str()))?;
     let (report, cancel) = (Arc::clone(&session.report), Arc::clone(&session.cancel));
     pool::run(
         jobs,

@@ -182,7 +182,8 @@ impl<'a> Upload<'a> {
     fn send(&self, number: u16, payload: &Payload) -> Result<()> {
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
-        let done = retry::run(self.engine, attempt, || self.meter.get())?;
+        let done =
+            retry::run(self.engine, attempt, || self.meter.get()).map_err(upload_vanished)?;
         self.attempts.fetch_max(done.attempts, Ordering::Relaxed);
         lock(&self.parts).push(done.value);
         Ok(())
@@ -207,7 +208,7 @@ impl<'a> Upload<'a> {
                 result => result,
             }
         };
-        let done = retry::run(self.engine, attempt, || 0)?;
+        let done = retry::run(self.engine, attempt, || 0).map_err(upload_vanished)?;
         Ok(retry::Done {
             value: done.value,
             attempts: done.attempts.max(self.attempts.load(Ordering::Relaxed)),
@@ -225,6 +226,17 @@ impl<'a> Upload<'a> {
             self.engine.observer.notify(&Event::Warning(&text));
         }
     }
+}
+
+/// An upload that is gone says nothing about the blob: it is not "not found" (1), and a new try may succeed.
+fn upload_vanished(error: Error) -> Error {
+    if error.kind() != Kind::NotFound {
+        return error;
+    }
+    Error::new(Kind::Disconnected, "the store forgot the unfinished upload")
+        .settled()
+        .hint("another run may have stored or removed the same key meanwhile: try again")
+        .answered(error.answer().clone())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
