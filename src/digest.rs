@@ -14,6 +14,13 @@ pub enum Algorithm {
     Md5,
 }
 
+impl Algorithm {
+    /// As in the output contract.
+    pub fn name(self) -> &'static str {
+        Verified::from(self).name()
+    }
+}
+
 /// The digest of a whole blob or of one part, as raw bytes in the usual (big-endian) order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digest {

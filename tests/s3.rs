@@ -748,3 +748,85 @@ fn memory_is_bounded_whatever_the_blobs_size() {
         );
     }
 }
+
+#[test]
+fn presigned_urls_work_without_credentials() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox.run(["put", "a", "d/a b+c"]).succeeds();
+    let url = String::from_utf8(sandbox.run(["presign", "d/a b+c"]).stdout).unwrap();
+    assert_eq!(fetch("GET", url.trim(), b""), (200, b"hello".to_vec()));
+    let url = String::from_utf8(
+        sandbox
+            .run(["presign", "new", "--method", "put", "--expires", "1h"])
+            .stdout,
+    )
+    .unwrap();
+    assert_eq!(fetch("PUT", url.trim(), b"by url").0, 200);
+    sandbox.run(["get", "new", "-"]).prints(b"by url");
+    let tampered = url.trim().replace("/new?", "/other?");
+    assert_eq!(fetch("PUT", &tampered, b"x").0, 403);
+    sandbox
+        .run(["presign", "x", "--expires", "8d"])
+        .fails_with(2, "1 second to 7 days");
+    Sandbox::new()
+        .run(["presign", "x"])
+        .fails_with(2, "only S3 has presigned URLs");
+    // Nothing was sent for it.
+    server.requests();
+    sandbox.run(["presign", "x", "-q"]);
+    assert!(server.requests().is_empty());
+}
+
+/// A plain HTTP request, as curl would send it.
+fn fetch(method: &str, url: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    use std::io::{Read, Write};
+    let (host, target) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "{method} /{target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let status = std::str::from_utf8(&answer[9..12])
+        .unwrap()
+        .parse()
+        .unwrap();
+    (status, answer[end + 4..].to_vec())
+}
+
+#[test]
+fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
+    let page = |keys: &[&str], next: Option<&str>| {
+        let contents: String = keys
+            .iter()
+            .map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>"))
+            .collect();
+        let next = next.map_or("<IsTruncated>false</IsTruncated>".to_owned(), |token| format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"));
+        answer(200, &[], format!("<ListBucketResult><EncodingType>url</EncodingType>{contents}{next}</ListBucketResult>").as_bytes())
+    };
+    let server =
+        ScriptedServer::start([page(&["a+b", "c%2Bd"], Some("t/1+")), page(&["%0Ae"], None)]);
+    against(&server).run(["ls"]).prints(b"a b\nc+d\n\\ne\n");
+    assert_eq!(
+        server.seen()[1].target,
+        "/lab?continuation-token=t%2F1%2B&encoding-type=url&list-type=2"
+    );
+    let server = ScriptedServer::start([page(&["a"], Some("same"))]);
+    let outcome = against(&server).run(["ls"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_slice()),
+        (Some(12), &b"a\na\n"[..]),
+        "{outcome:?}"
+    );
+    // Keys that were not asked for are left out.
+    let server = ScriptedServer::start([page(&["p/a", "../evil"], None)]);
+    against(&server).run(["ls", "p/"]).prints(b"p/a\n");
+}

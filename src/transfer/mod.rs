@@ -2,7 +2,9 @@
 //!
 //! It names only the contract of [`crate::backend`] and never a store.
 
+pub mod copy;
 pub mod download;
+pub mod list;
 pub mod parts;
 pub mod plan;
 pub mod pool;

@@ -245,6 +245,50 @@ impl Client {
         Ok(headers)
     }
 
+    /// A URL that is signed instead of a request. Nothing is sent.
+    pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
+        /// A week; S3 takes no longer time.
+        const LONGEST: u64 = 7 * 86_400;
+        let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
+        if expires.as_secs() > LONGEST || expires.is_zero() {
+            return Err(Error::new(
+                Kind::Usage,
+                "a presigned URL lives for 1 second to 7 days",
+            ));
+        }
+        let endpoint = self.endpoint()?;
+        let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
+        let credentials = self
+            .credentials()?
+            .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
+        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let headers = [("host".to_owned(), location.authority.clone())];
+        let token = credentials.session_token.as_ref();
+        let query = sign::presigned_parameters(
+            &credentials.access_key_id,
+            &scope,
+            seconds,
+            &sign::signed_headers(&headers),
+            token,
+        );
+        let signable = SignableRequest {
+            method,
+            path: &location.path,
+            query: &query,
+            headers: &headers,
+            payload_hash: UNSIGNED_PAYLOAD,
+        };
+        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
+        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let query = sign::presigned_query(&query, &signature);
+        Ok(format!(
+            "{}://{}{}?{query}",
+            endpoint.scheme.name(),
+            location.authority,
+            location.path
+        ))
+    }
+
     /// The key of the day, made once.
     fn signing_key(&self, credentials: &Credentials, scope: &Scope) -> SigningKey {
         let mut kept = self

@@ -7,6 +7,7 @@ pub mod address;
 pub mod answers;
 mod client;
 pub mod credentials;
+mod listing;
 mod multipart;
 mod proxy;
 pub mod sign;
@@ -16,13 +17,15 @@ pub mod xml;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use self::client::{Answer, Body, Client, Purpose, Request};
-use super::{Attributes, Backend, BlobInfo, Context, From, Multipart, Sink, Stored};
+use super::{
+    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
+};
 use crate::digest::{Algorithm, Digest, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -246,6 +249,29 @@ impl Backend for S3 {
         sink.begin(&info)?;
         self.push(&mut answer, skip, size - from.offset.min(size), sink)?;
         Ok(info)
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        page: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        self.list_page(prefix, page, each)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        self.client
+            .send(&request("DELETE", key), &[200, 204], Purpose::Work)
+            .map(drop)
+    }
+
+    fn presign(&self, key: &Key, method: Method, expires: Duration) -> Result<String> {
+        let method = match method {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+        };
+        self.client.presign(method, key.as_str(), expires)
     }
 
     fn multipart(&self) -> Option<&dyn Multipart> {
