@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -36,6 +36,16 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of 
 complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
@@ -85,6 +95,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Prof
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
@@ -124,6 +144,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Prof
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
@@ -161,6 +191,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
@@ -198,6 +238,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Pro
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
@@ -235,6 +285,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
@@ -273,6 +333,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
@@ -312,6 +382,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
@@ -352,6 +432,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
@@ -389,6 +479,16 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r

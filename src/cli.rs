@@ -214,6 +214,12 @@ pub struct Global {
     /// Where the bucket's name stands: in the path or in the host name
     #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
     pub addressing: Option<AddressingStyle>,
+    /// How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]
+    #[arg(long, global = true, value_name = "KIND", help_heading = "S3")]
+    pub checksum: Option<ChecksumKind>,
+    /// Whether the body's SHA-256 is signed [default: auto, over http only]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
+    pub payload_signing: Option<PayloadSigningKind>,
     /// Do not sign requests, for public buckets
     #[arg(long, global = true, help_heading = "S3")]
     pub no_sign_request: bool,
@@ -312,6 +318,36 @@ pub enum AddressingStyle {
     Path,
     /// bucket.endpoint/key
     Virtual,
+}
+
+/// `--checksum`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChecksumKind {
+    /// The cheapest that the store understands
+    Auto,
+    /// CRC-64/NVME
+    Crc64nvme,
+    /// CRC-32C
+    Crc32c,
+    /// CRC-32
+    Crc32,
+    /// SHA-256
+    Sha256,
+    /// Content-MD5 and the ETag
+    Md5,
+    /// Only the length
+    None,
+}
+
+/// `--payload-signing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PayloadSigningKind {
+    /// Over http, where nothing else protects the body
+    Auto,
+    /// Always
+    Signed,
+    /// Never
+    Unsigned,
 }
 
 /// `--ftp-mode`.

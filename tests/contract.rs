@@ -81,7 +81,7 @@ impl Store for S3Server {
         assert_eq!(self.unfinished_uploads(), Vec::<std::path::PathBuf>::new());
     }
     fn proof(&self) -> &'static str {
-        "md5"
+        "crc64nvme"
     }
 }
 

@@ -60,6 +60,11 @@ pub trait Backend: Send + Sync {
         Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
     }
 
+    /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.
+    fn ranges(&self) -> bool {
+        false
+    }
+
     /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
     /// length: the engine cuts streams into parts.
     fn multipart(&self) -> Option<&dyn Multipart> {
@@ -106,8 +111,10 @@ pub struct Part {
     pub size: u64,
     /// As the store wrote it, quotes included if it wrote any.
     pub etag: String,
-    /// MD5 of the part's bytes, as far as it was computed.
+    /// MD5 of the part's bytes, as the store told and as far as it could be compared.
     pub md5: Option<Digest>,
+    /// CRC-64/NVME of the part's bytes, where the store has confirmed it.
+    pub crc: Option<Digest>,
 }
 
 /// What a store tells about a blob.
@@ -143,11 +150,13 @@ pub enum Method {
     Put,
 }
 
-/// Where a download begins.
+/// Where a download begins, and ends.
 #[derive(Debug, Clone, Default)]
 pub struct From {
     /// The first byte that is wanted.
     pub offset: u64,
+    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`]; others go on to the end.
+    pub end: Option<u64>,
     /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
     pub unchanged: Option<BlobInfo>,
 }

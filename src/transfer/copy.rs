@@ -73,6 +73,7 @@ fn fetch_all(engine: &Engine, key: &Key, sink: &mut Sender<'_>) -> Result<()> {
     let attempt = || {
         let from = From {
             offset: sink.sent,
+            end: None,
             unchanged: sink.info.clone().filter(|_| sink.sent > 0),
         };
         let result = engine.backend.get(key, &from, sink);

@@ -8,6 +8,7 @@ pub mod list;
 pub mod parts;
 pub mod plan;
 pub mod pool;
+pub mod ranges;
 pub mod retry;
 pub mod upload;
 

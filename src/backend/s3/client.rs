@@ -15,7 +15,7 @@ use super::proxy;
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{agent, answered_early, begin_request, was_reused};
 use super::xml::ERROR_LIMIT;
-use super::{Config, credentials};
+use super::{Config, PayloadSigning, credentials};
 use crate::backend::Context;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -97,6 +97,19 @@ impl Client {
     /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
     pub fn is_https(&self) -> Result<bool> {
         Ok(self.endpoint()?.scheme == Scheme::Https)
+    }
+
+    /// What the settings say about the body's hash.
+    pub fn payload_signing(&self) -> PayloadSigning {
+        self.config.payload_signing
+    }
+
+    /// Whether the service may be asked for the checksums that it keeps; Backblaze refuses the question.
+    pub fn tells_checksums(&self) -> bool {
+        !self
+            .endpoint
+            .get()
+            .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
     }
 
     /// Tells of a fact, with `-v`.
