@@ -12,7 +12,7 @@ version() { "$PYTHON" -c 'import pyftpdlib; print("pyftpdlib", pyftpdlib.__ver__
 start() {
   make_ftp_home
   [ "$FTP_TLS" = none ] || make_certificates
-  background env FTP_USER="$FTP_USER" FTP_PASSWORD="$FTP_PASSWORD" "$PYTHON" "$HERE/pyftpdlib.py" "$PORT" "$DATA" "$FTP_TLS" "$TLS/both.pem"
+  background env FTP_USER="$FTP_USER" FTP_PASSWORD="$FTP_PASSWORD" "$PYTHON" "$HERE/pyftpd_server.py" "$PORT" "$DATA" "$FTP_TLS" "$TLS/both.pem"
 }
 
 ready() { listening "$PORT"; }

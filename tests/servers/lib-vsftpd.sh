@@ -1,14 +1,17 @@
 # vsftpd (Debian): NAME is vsftpd, vsftpd-tls or vsftpd-implicit, FTP_TLS none, explicit or implicit.
-# Its users are the system's. To add none, all logins become "nobody" and PAM compares the password with a file.
+# Its users are the system's. To add none, all logins become "daemon", and a PAM module for tests (of libpam-wrapper) looks
+# for the password in a file of ours.
 PACKAGE=vsftpd
 . "$(dirname "$0")/lib.sh"
 
-VSFTPD=$ROOT/debian/$PACKAGE/usr/sbin/vsftpd
+DIR=$ROOT/debian/$PACKAGE
+VSFTPD=$DIR/usr/sbin/vsftpd
 SERVICE=blobctl-test-$NAME
+FTP_OWNER=daemon # "nobody" has no home directory, which vsftpd wants
 
 installed() { [ -x "$VSFTPD" ]; }
-missing() { need_root; need apt-get; need openssl; }
-install() { debian_unpack vsftpd; }
+missing() { need_root; need apt-get openssl; }
+install() { debian_unpack vsftpd libpam-wrapper; }
 version() { "$VSFTPD" -v 0>&1 2>&1 | sed -n 's/.*version /vsftpd /p'; }
 
 start() {
@@ -20,16 +23,12 @@ start() {
 }
 
 login_by_file() {
-  printf '%s' "$FTP_PASSWORD" >"$RUN/password"
-  cat >"$RUN/check" <<'C'
-#!/bin/sh
-# PAM gives the user in PAM_USER and the password, ended by a NUL, on stdin.
-[ "$PAM_USER" = "$1" ] && [ "$(tr -d '\0')" = "$(cat "$2")" ]
-C
-  chmod 700 "$RUN/check"
+  local module
+  module="$(find "$DIR/usr/lib" -name pam_matrix.so) passdb=$RUN/passwords"
+  (umask 077 && echo "$FTP_USER:$FTP_PASSWORD:$SERVICE" >"$RUN/passwords")
   cat >"/etc/pam.d/$SERVICE" <<C
-auth    required pam_exec.so quiet expose_authtok $RUN/check $FTP_USER $RUN/password
-account required pam_permit.so
+auth    required $module
+account required $module
 session required pam_permit.so
 C
 }
@@ -46,7 +45,7 @@ background=NO
 anonymous_enable=NO
 local_enable=YES
 guest_enable=YES
-guest_username=nobody
+guest_username=$FTP_OWNER
 virtual_use_local_privs=YES
 write_enable=YES
 local_umask=022

@@ -178,7 +178,7 @@ ftp_environment() { # ftp_environment none|explicit|implicit
 make_ftp_home() {
   mkdir -p "$DATA/data"
   chmod 755 "$ROOT" "$ROOT/run" "$RUN" "$DATA"
-  [ "$(id -u)" != 0 ] || chown -R nobody: "$DATA"
+  [ "$(id -u)" != 0 ] || chown -R "${FTP_OWNER:-nobody}:" "$DATA"
 }
 
 main() {

@@ -1,10 +1,7 @@
-"""An FTP server on loopback: pyftpdlib.py PORT DIRECTORY none|explicit|implicit CERTIFICATE"""
+"""An FTP server on loopback: pyftpd_server.py PORT DIRECTORY none|explicit|implicit CERTIFICATE"""
 
 import os
 import sys
-
-# The program's own directory holds scripts of this name, but the package is meant.
-sys.path.pop(0)
 
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
