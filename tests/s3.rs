@@ -142,6 +142,66 @@ fn refusal_is_cannot_tell() {
 }
 
 #[test]
+fn exists_says_why_it_cannot_tell() {
+    let server = S3Server::start();
+    let hint = "hint: the blob may be missing all the same";
+    on(&server)
+        .run(["exists", "a", "--bucket", "forbidden"])
+        .fails_with(4, hint);
+    let outcome = on(&server)
+        .env("AWS_SECRET_ACCESS_KEY", "another")
+        .run(["exists", "a"]);
+    outcome.fails_with(4, "access denied: SignatureDoesNotMatch");
+    assert!(!outcome.stderr.contains(hint), "{outcome:?}");
+    for (status, code, exit, text) in [
+        (
+            400,
+            "ExpiredToken",
+            4,
+            "hint: the session token has expired",
+        ),
+        (
+            400,
+            "AuthorizationHeaderMalformed",
+            3,
+            "the bucket is elsewhere",
+        ),
+        (403, "RequestTimeTooSkewed", 4, "hint: this machine's clock"),
+    ] {
+        let server = ScriptedServer::start([answer(status, &[], b""), s3_error(status, code)]);
+        against(&server).run(["exists", "a"]).fails_with(exit, text);
+        assert_eq!(server.seen().len(), 2);
+    }
+}
+
+#[test]
+fn a_page_of_another_server_is_never_no() {
+    let page = answer(
+        404,
+        &[("content-type", "text/html")],
+        b"<html>not here</html>",
+    );
+    let server = ScriptedServer::start([answer(404, &[], b""), page.clone()]);
+    against(&server)
+        .run(["exists", "a"])
+        .fails_with(12, "the answer (HTTP 404) is not S3's");
+    let server = ScriptedServer::start([page]);
+    against(&server)
+        .run(["get", "a", "b"])
+        .fails_with(12, "the answer (HTTP 404) is not S3's");
+}
+
+#[test]
+fn who_may_only_write_can_put_where_the_etag_tells_nothing() {
+    let opaque = answer(200, &[("etag", "\"opaque\"")], b"");
+    let server =
+        ScriptedServer::start([opaque, answer(403, &[], b""), s3_error(403, "AccessDenied")]);
+    let sandbox = against(&server).file("a", "hello");
+    let outcome = sandbox.run(["put", "a", "--json"]);
+    assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
+}
+
+#[test]
 fn a_wrong_secret_is_refused_by_the_server_and_never_shown() {
     let server = S3Server::start();
     let sandbox = on(&server)

@@ -12,6 +12,7 @@
 
 pub mod http;
 pub mod s3;
+pub mod tls;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -30,6 +30,9 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
         s3: code.clone(),
         request_id: request_id.map(printable),
     };
+    if status == 404 && is_foreign(body) {
+        return foreign(status).answered(answer);
+    }
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"));
     let said = said(status, code.as_deref(), document.as_ref());
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
@@ -53,15 +56,39 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     .answered(answer)
 }
 
+/// Adds to a refusal what it may stand for, unless the service said what was wrong with the request itself.
+pub fn may_be_missing(error: Error) -> Error {
+    match error.answer().s3.as_deref() {
+        None | Some("AccessDenied") if error.kind() == Kind::Denied => error.hint(
+            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
+        ),
+        _ => error,
+    }
+}
+
+/// Whether a body is somebody else's: the page of a web server or of a proxy says nothing about a blob. An empty one may
+/// be the service's, and one that was cut shows that it was meant to be an error document.
+fn is_foreign(body: &str) -> bool {
+    !body.trim().is_empty() && !body.contains("<Error")
+}
+
+fn foreign(status: u16) -> Error {
+    let text = format!("the answer (HTTP {status}) is not S3's, so it says nothing about the blob");
+    Error::new(Kind::Remote, text)
+        .hint("compare the endpoint with the service's; something in between may have answered")
+}
+
 /// The error inside an answer of 200: CompleteMultipartUpload and CopyObject begin to answer before they know.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
+    let request_id = root.and_then(|root| root.child("RequestId"));
     let answer = Answer {
         http: Some(200),
         s3: code.map(printable),
+        request_id: request_id.map(printable),
         ..Answer::default()
     };
     let said = said(200, code, root);
@@ -87,6 +114,9 @@ fn by_code(
     match code {
         "NoSuchKey" | "NoSuchUpload" | "NoSuchVersion" => new(Kind::NotFound, format!("no such blob: {code}")),
         "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
+            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
+        // Bucket, account, access point, …: what the blob would be in is not there.
+        code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
             .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
         "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
         | "OperationAborted" | "ConditionalRequestConflict" | "TooManyRequests" | "Throttling" | "ThrottlingException"
@@ -127,14 +157,18 @@ fn by_status(
 ) -> Error {
     match status {
         404 => Error::new(Kind::NotFound, "no such blob"),
-        401 | 403 if method == "HEAD" => Error::new(Kind::Denied, format!("access denied: {said}")).hint(
-            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
-        ),
-        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
-        412 | 304 => Error::new(Kind::Precondition, format!("a condition does not hold: {said}")),
-        408 | 429 | 500 | 502 | 503 | 504 | 509 => {
-            Error::new(Kind::Busy { after }, format!("the store is not able to answer: {said}"))
+        401 | 403 if method == "HEAD" => {
+            may_be_missing(Error::new(Kind::Denied, format!("access denied: {said}")))
         }
+        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
+        412 | 304 => Error::new(
+            Kind::Precondition,
+            format!("a condition does not hold: {said}"),
+        ),
+        408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
+            Kind::Busy { after },
+            format!("the store is not able to answer: {said}"),
+        ),
         301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
         400 if other_region.is_some() => wrong_region(said, other_region, region),
         _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
@@ -151,12 +185,18 @@ fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
     }
 }
 
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`.
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`.
 fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
-    let message = document
-        .and_then(|root| root.child("Message"))
-        .map(printable)
-        .filter(|message| !message.is_empty());
+    let text = |name: &str| {
+        document
+            .and_then(|root| root.child(name))
+            .map(printable)
+            .filter(|text| !text.is_empty())
+    };
+    let message = match (text("Message"), text("Details")) {
+        (Some(message), Some(details)) => Some(format!("{message} ({details})")),
+        (message, details) => message.or(details),
+    };
     match (code, message) {
         (Some(code), Some(message)) => format!("{}: {message}", printable(code)),
         (Some(code), None) => printable(code),
@@ -240,6 +280,30 @@ mod tests {
             of("GET", 502, &[], "<html>").kind(),
             Kind::Busy { after: None }
         );
+    }
+
+    #[test]
+    fn a_page_of_somebody_else_says_nothing_about_a_blob() {
+        for body in ["<html><h1>404 Not Found</h1></html>", "{\"error\":404}"] {
+            assert_eq!(of("GET", 404, &[], body).kind(), Kind::Remote, "{body}");
+        }
+        for body in [
+            "",
+            "\n",
+            "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Mess",
+        ] {
+            assert_eq!(of("GET", 404, &[], body).kind(), Kind::NotFound, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_blob_would_be_in_is_no_blob() {
+        let missing = |code: &str| {
+            let body = format!("<Error><Code>{code}</Code></Error>");
+            of("GET", 404, &[], &body).kind()
+        };
+        assert_eq!(missing("NoSuchAccessPoint"), Kind::Config);
+        assert_eq!(missing("NotFound"), Kind::NotFound);
     }
 
     #[test]

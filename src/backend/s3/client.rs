@@ -13,7 +13,7 @@ use super::answers;
 use super::credentials::{Credentials, Source};
 use super::proxy;
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use super::transport::{agent, answered_early, begin_request, was_reused};
+use super::transport::{Traffic, agent, answered_early, begin_request, was_reused};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, credentials};
 use crate::backend::Context;
@@ -389,6 +389,7 @@ impl Client {
             ),
         };
         let connections = self.context.workers.saturating_mul(4).max(8);
+        let proxy = proxy::choose(&self.config.proxies, endpoint)?;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -397,7 +398,6 @@ impl Client {
             .accept("")
             .accept_encoding("")
             .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
-            .proxy(proxy::choose(&self.config.proxies, endpoint)?)
             .timeout_connect(Some(connect))
             .timeout_per_read(Some(idle))
             .timeout_per_write(Some(idle))
@@ -406,10 +406,16 @@ impl Client {
             .max_idle_age(std::time::Duration::from_secs(30))
             .input_buffer_size(BUFFER)
             .output_buffer_size(BUFFER);
-        if endpoint.scheme == Scheme::Https {
+        let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
+        let traffic = match (endpoint.scheme, to_proxy) {
+            (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
+            (Scheme::Http, _) => Traffic::Plain,
+        };
+        if traffic == Traffic::Tls {
             config = config.tls_config(self.tls()?);
         }
-        Ok(agent(config.build(), &cancel))
+        let config = config.proxy(proxy);
+        Ok(agent(config.build(), traffic, &cancel))
     }
 
     fn tls(&self) -> Result<TlsConfig> {
