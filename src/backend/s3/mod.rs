@@ -560,6 +560,7 @@ mod tests {
     fn a_blob_that_came_whole_is_not_missed() {
         let from = |offset, size: Option<u64>| From {
             offset,
+            end: None,
             unchanged: size.map(|size| BlobInfo {
                 size,
                 ..BlobInfo::default()
