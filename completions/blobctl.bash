@@ -19,14 +19,29 @@ _blobctl() {
             blobctl,completions)
                 cmd="blobctl__subcmd__completions"
                 ;;
+            blobctl,cp)
+                cmd="blobctl__subcmd__cp"
+                ;;
             blobctl,exists)
                 cmd="blobctl__subcmd__exists"
                 ;;
             blobctl,get)
                 cmd="blobctl__subcmd__get"
                 ;;
+            blobctl,ls)
+                cmd="blobctl__subcmd__ls"
+                ;;
+            blobctl,presign)
+                cmd="blobctl__subcmd__presign"
+                ;;
             blobctl,put)
                 cmd="blobctl__subcmd__put"
+                ;;
+            blobctl,rm)
+                cmd="blobctl__subcmd__rm"
+                ;;
+            blobctl,stat)
+                cmd="blobctl__subcmd__stat"
                 ;;
             *)
                 ;;
@@ -35,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help --version put get exists completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -75,6 +90,14 @@ _blobctl() {
                     ;;
                 --addressing)
                     COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -137,7 +160,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -177,6 +200,128 @@ _blobctl() {
                     ;;
                 --addressing)
                     COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-mode)
+                    COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-tls)
+                    COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        blobctl__subcmd__cp)
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --content-type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                --remote)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --addressing)
+                    COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -239,7 +384,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -279,6 +424,14 @@ _blobctl() {
                     ;;
                 --addressing)
                     COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -341,7 +494,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --backend --remote --config --endpoint-url --bucket --region --profile --addressing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -389,6 +542,242 @@ _blobctl() {
                     ;;
                 --addressing)
                     COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-mode)
+                    COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-tls)
+                    COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        blobctl__subcmd__ls)
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                --remote)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --addressing)
+                    COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-mode)
+                    COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-tls)
+                    COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        blobctl__subcmd__presign)
+            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --method)
+                    COMPREPLY=($(compgen -W "get put" -- "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backend)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                --remote)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --addressing)
+                    COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -451,7 +840,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -503,6 +892,234 @@ _blobctl() {
                     ;;
                 --addressing)
                     COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-mode)
+                    COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-tls)
+                    COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        blobctl__subcmd__rm)
+            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                --remote)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --addressing)
+                    COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-mode)
+                    COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-tls)
+                    COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        blobctl__subcmd__stat)
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --jobs --json --progress --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -W "s3 ftp fs" -- "${cur}"))
+                    return 0
+                    ;;
+                --remote)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --addressing)
+                    COMPREPLY=($(compgen -W "auto path virtual" -- "${cur}"))
+                    return 0
+                    ;;
+                --checksum)
+                    COMPREPLY=($(compgen -W "auto crc64nvme crc32c crc32 sha256 md5 none" -- "${cur}"))
+                    return 0
+                    ;;
+                --payload-signing)
+                    COMPREPLY=($(compgen -W "auto signed unsigned" -- "${cur}"))
                     return 0
                     ;;
                 --host)

@@ -40,6 +40,16 @@ pub enum Command {
     Get(Get),
     /// Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell
     Exists(Exists),
+    /// Show what stores tell about blobs: size, time, digest, type
+    Stat(Stat),
+    /// List keys, one a line
+    Ls(Ls),
+    /// Remove blobs; a missing one is exit 1
+    Rm(Rm),
+    /// Copy a blob between any two stores
+    Cp(Cp),
+    /// Print a URL that lets its bearer get or put one blob for a while (S3)
+    Presign(Presign),
     /// Print a completion script
     Completions(Completions),
 }
@@ -90,6 +100,75 @@ pub struct Exists {
     pub keys: Vec<OsString>,
 }
 
+/// `blobctl stat [OPTIONS] KEY...`
+#[derive(Debug, Args)]
+pub struct Stat {
+    /// Blobs to describe
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+}
+
+/// `blobctl ls [OPTIONS] [PREFIX]`
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// List the keys that begin with this; everything otherwise
+    #[arg(value_name = "PREFIX")]
+    pub prefix: Option<OsString>,
+    /// Show size and time too
+    #[arg(short, long)]
+    pub long: bool,
+}
+
+/// `blobctl rm [OPTIONS] KEY...`
+#[derive(Debug, Args)]
+pub struct Rm {
+    /// Blobs to remove
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+    /// A missing blob is fine
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// `blobctl cp [OPTIONS] FROM TO`
+#[derive(Debug, Args)]
+pub struct Cp {
+    /// Blob to copy
+    #[arg(value_name = "FROM")]
+    pub from: OsString,
+    /// Key of the copy; one that ends in / takes FROM's base name
+    #[arg(value_name = "TO")]
+    pub to: OsString,
+    /// Content-Type to store; the source's otherwise
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+}
+
+/// `blobctl presign [OPTIONS] KEY`
+#[derive(Debug, Args)]
+pub struct Presign {
+    /// Blob that the URL is for; it need not exist
+    #[arg(value_name = "KEY")]
+    pub key: OsString,
+    /// What the URL allows
+    #[arg(long, value_name = "METHOD", default_value = "get")]
+    pub method: PresignMethod,
+    /// For how long, at most 7 days
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "15m")]
+    pub expires: Duration,
+}
+
+/// `--method`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PresignMethod {
+    /// Download
+    #[value(alias = "GET")]
+    Get,
+    /// Upload
+    #[value(alias = "PUT")]
+    Put,
+}
+
 /// `blobctl completions SHELL`
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -135,6 +214,12 @@ pub struct Global {
     /// Where the bucket's name stands: in the path or in the host name
     #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
     pub addressing: Option<AddressingStyle>,
+    /// How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]
+    #[arg(long, global = true, value_name = "KIND", help_heading = "S3")]
+    pub checksum: Option<ChecksumKind>,
+    /// Whether the body's SHA-256 is signed [default: auto, over http only]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
+    pub payload_signing: Option<PayloadSigningKind>,
     /// Do not sign requests, for public buckets
     #[arg(long, global = true, help_heading = "S3")]
     pub no_sign_request: bool,
@@ -233,6 +318,36 @@ pub enum AddressingStyle {
     Path,
     /// bucket.endpoint/key
     Virtual,
+}
+
+/// `--checksum`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChecksumKind {
+    /// The cheapest that the store understands
+    Auto,
+    /// CRC-64/NVME
+    Crc64nvme,
+    /// CRC-32C
+    Crc32c,
+    /// CRC-32
+    Crc32,
+    /// SHA-256
+    Sha256,
+    /// Content-MD5 and the ETag
+    Md5,
+    /// Only the length
+    None,
+}
+
+/// `--payload-signing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PayloadSigningKind {
+    /// Over http, where nothing else protects the body
+    Auto,
+    /// Always
+    Signed,
+    /// Never
+    Unsigned,
 }
 
 /// `--ftp-mode`.

@@ -121,6 +121,12 @@ impl StagedFile {
             .map_err(|error| self.write_failed(&error))
     }
 
+    /// Fills `bytes` from `offset`; what was not written yet is an error.
+    pub fn read_at(&self, bytes: &mut [u8], offset: u64) -> Result<()> {
+        let failed = |error: io::Error| Error::local(format_args!("read `{}`", self.shown), &error);
+        self.file.read_exact_at(bytes, offset).map_err(failed)
+    }
+
     /// Makes the file, `len` bytes long, durable and gives it its name.
     pub fn commit(mut self, len: u64) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {

@@ -81,7 +81,7 @@ impl Store for S3Server {
         assert_eq!(self.unfinished_uploads(), Vec::<std::path::PathBuf>::new());
     }
     fn proof(&self) -> &'static str {
-        "md5"
+        "crc64nvme"
     }
 }
 
@@ -573,6 +573,119 @@ fn a_source_that_changes_during_the_put_is_refused_and_the_old_blob_stays() {
             outcome.fails_with(6, "the source changed while it was read");
         });
         assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"old"[..]));
+        store.is_clean(&sandbox);
+    });
+}
+
+#[test]
+fn a_listing_has_every_key_once_and_only_those_of_its_prefix() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        let keys = ["a", "b c", "d/e", "d/f", "d2/g", "ü/日本"];
+        for (index, key) in keys.iter().enumerate() {
+            sandbox.pipe(["put", "-", key], &bytes(index, 1)).succeeds();
+        }
+        let list = |arguments: &[&str]| {
+            let outcome = sandbox.run(arguments);
+            assert_eq!(
+                (outcome.code, outcome.stderr.as_str()),
+                (Some(0), ""),
+                "{outcome:?}"
+            );
+            String::from_utf8(outcome.stdout)
+                .unwrap()
+                .lines()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(list(&["ls"]), keys);
+        assert_eq!(list(&["ls", "d"]), ["d/e", "d/f", "d2/g"]);
+        assert_eq!(list(&["ls", "d/"]), ["d/e", "d/f"]);
+        assert_eq!(list(&["ls", "d/e"]), ["d/e"]);
+        assert_eq!(list(&["ls", "nope/"]), Vec::<String>::new());
+        let long = list(&["ls", "-l", "d/f"]);
+        assert!(
+            long[0].trim_start().starts_with("3  20") && long[0].ends_with("Z  d/f"),
+            "{long:?}"
+        );
+        let outcome = sandbox.run(["ls", "d/", "--json"]);
+        let json = outcome.json();
+        assert_eq!(
+            (json.len(), &json[1]["key"], &json[1]["bytes"]),
+            (2, &"d/f".into(), &3.into()),
+            "{outcome:?}"
+        );
+    });
+}
+
+#[test]
+fn stat_tells_size_and_time() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        sandbox.pipe(["put", "-", "k.txt"], b"hello").succeeds();
+        let outcome = sandbox.run(["stat", "k.txt"]);
+        let text = String::from_utf8(outcome.stdout.clone()).unwrap();
+        assert!(
+            text.starts_with(&format!(
+                "{}\n  size: 5\n  modified: 20",
+                store.url(&sandbox, "k.txt")
+            )),
+            "{outcome:?}"
+        );
+        let json = &sandbox.run(["stat", "k.txt", "--json"]).json()[0];
+        assert_eq!(
+            (&json["bytes"], &json["ok"]),
+            (&5.into(), &true.into()),
+            "{json}"
+        );
+        sandbox.run(["stat", "nope"]).fails_with(1, "no such blob");
+    });
+}
+
+#[test]
+fn rm_removes_and_a_missing_blob_is_1_unless_forced() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        sandbox.pipe(["put", "-", "d/k"], b"x").succeeds();
+        sandbox.pipe(["put", "-", "d/l"], b"y").succeeds();
+        sandbox.run(["rm", "d/k"]).succeeds();
+        assert_eq!(store.look(&sandbox, "d/k"), None);
+        assert_eq!(store.look(&sandbox, "d/l").as_deref(), Some(&b"y"[..]));
+        sandbox.run(["rm", "d/k"]).fails_with(
+            1,
+            &format!("cannot remove {}: no such blob", store.url(&sandbox, "d/k")),
+        );
+        sandbox.run(["rm", "--force", "d/k"]).succeeds();
+        let outcome = sandbox.run(["rm", "d/k", "d/l"]);
+        assert_eq!(outcome.code, Some(11), "{outcome:?}");
+        assert_eq!(store.look(&sandbox, "d/l"), None);
+    });
+}
+
+#[test]
+fn cp_takes_a_blob_to_any_other_store() {
+    on_every_store(|store| {
+        let content = bytes(3 * MIB, 4);
+        let sandbox = store
+            .sandbox()
+            .config("[remotes.other]\nbackend = \"fs\"\nroot = \"/\"\n")
+            .file("in", &content);
+        let there = |name: &str| format!("file://{}/{name}", sandbox.work().display());
+        sandbox.run(["put", "in", "k"]).succeeds();
+        sandbox.run(["cp", "k", &there("copy")]).succeeds();
+        assert!(sandbox.read("copy") == content);
+        sandbox.run(["cp", &there("copy"), "back/"]).succeeds();
+        assert!(store.look(&sandbox, "back/copy") == Some(content.clone()));
+        sandbox.run(["cp", "k", "l"]).succeeds();
+        assert!(store.look(&sandbox, "l") == Some(content));
+        sandbox
+            .run(["cp", "nope", &there("x")])
+            .fails_with(1, "no such blob");
+        assert!(!sandbox.exists("x"));
+        sandbox
+            .run(["cp", "k", "k"])
+            .fails_with(2, "would be copied onto itself");
+        sandbox.nothing_left_behind();
         store.is_clean(&sandbox);
     });
 }

@@ -43,10 +43,12 @@ fn a_small_put_get_and_exists_are_one_request_each() {
     assert_eq!(shape(&exists), ["HEAD /lab/d/a.txt"]);
     assert_eq!(shape(&get), ["GET /lab/d/a.txt"]);
     assert_eq!(put[0].header("content-length"), Some("5"));
+    // CRC-64/NVME of "hello".
     assert_eq!(
-        put[0].header("content-md5"),
-        Some("XUFAKrxLKna5cZ2REBfFkg==")
+        put[0].header("x-amz-checksum-crc64nvme"),
+        Some("M3eFcAZSQlc=")
     );
+    assert_eq!(put[0].header("content-md5"), None);
     assert_eq!(put[0].header("content-type"), Some("text/plain"));
     assert_eq!(
         put[0].header("x-amz-content-sha256"),
@@ -318,7 +320,7 @@ fn the_session_token_is_sent_and_signed() {
     let authorization = request.header("authorization").unwrap();
     assert!(
         authorization
-            .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token"),
+            .contains("SignedHeaders=host;x-amz-checksum-mode;x-amz-content-sha256;x-amz-date;x-amz-security-token"),
         "{authorization}"
     );
     assert!(
@@ -419,7 +421,7 @@ fn a_get_that_is_cut_half_way_goes_on_where_it_broke() {
     let outcome = sandbox.run(["get", "a", "--json"]);
     assert_eq!(
         (outcome.code, &outcome.json()[0]["verified"]),
-        (Some(0), &"md5".into()),
+        (Some(0), &"crc64nvme".into()),
         "{outcome:?}"
     );
     assert!(sandbox.read("a") == content);
@@ -682,7 +684,7 @@ fn a_blob_that_changes_during_a_get_is_not_mixed() {
         .run(["get", "a"])
         .fails_with(6, "the blob changed while it was downloaded");
     assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
-    assert_eq!(server.seen()[1].header("range"), Some("bytes=5-"));
+    assert_eq!(server.seen()[1].header("range"), Some("bytes=5-16777215"));
     assert!(!sandbox.exists("a"));
     sandbox.nothing_left_behind();
 }
@@ -864,4 +866,307 @@ fn memory_is_bounded_whatever_the_blobs_size() {
             "{arguments:?} used {peak} KiB"
         );
     }
+}
+
+#[test]
+fn presigned_urls_work_without_credentials() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox.run(["put", "a", "d/a b+c"]).succeeds();
+    let url = String::from_utf8(sandbox.run(["presign", "d/a b+c"]).stdout).unwrap();
+    assert_eq!(fetch("GET", url.trim(), b""), (200, b"hello".to_vec()));
+    let url = String::from_utf8(
+        sandbox
+            .run(["presign", "new", "--method", "put", "--expires", "1h"])
+            .stdout,
+    )
+    .unwrap();
+    assert_eq!(fetch("PUT", url.trim(), b"by url").0, 200);
+    sandbox.run(["get", "new", "-"]).prints(b"by url");
+    let tampered = url.trim().replace("/new?", "/other?");
+    assert_eq!(fetch("PUT", &tampered, b"x").0, 403);
+    sandbox
+        .run(["presign", "x", "--expires", "8d"])
+        .fails_with(2, "1 second to 7 days");
+    Sandbox::new()
+        .run(["presign", "x"])
+        .fails_with(2, "only S3 has presigned URLs");
+    // Nothing was sent for it.
+    server.requests();
+    sandbox.run(["presign", "x", "-q"]);
+    assert!(server.requests().is_empty());
+}
+
+/// A plain HTTP request, as curl would send it.
+fn fetch(method: &str, url: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    use std::io::{Read, Write};
+    let (host, target) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "{method} /{target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let status = std::str::from_utf8(&answer[9..12])
+        .unwrap()
+        .parse()
+        .unwrap();
+    (status, answer[end + 4..].to_vec())
+}
+
+#[test]
+fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
+    let page = |keys: &[&str], next: Option<&str>| {
+        let contents = keys.iter().fold(String::new(), |text, key| {
+            text + "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
+        });
+        let next = next.map_or("<IsTruncated>false</IsTruncated>".to_owned(), |token| format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"));
+        answer(200, &[], format!("<ListBucketResult><EncodingType>url</EncodingType>{contents}{next}</ListBucketResult>").as_bytes())
+    };
+    let server =
+        ScriptedServer::start([page(&["a+b", "c%2Bd"], Some("t/1+")), page(&["%0Ae"], None)]);
+    against(&server).run(["ls"]).prints(b"a b\nc+d\n\\ne\n");
+    assert_eq!(
+        server.seen()[1].target,
+        "/lab?continuation-token=t%2F1%2B&encoding-type=url&list-type=2"
+    );
+    let server = ScriptedServer::start([page(&["a"], Some("same"))]);
+    let outcome = against(&server).run(["ls"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_slice()),
+        (Some(12), &b"a\na\n"[..]),
+        "{outcome:?}"
+    );
+    // Keys that were not asked for are left out.
+    let server = ScriptedServer::start([page(&["p/a", "../evil"], None)]);
+    against(&server).run(["ls", "p/"]).prints(b"p/a\n");
+}
+
+const HELLO_MD5: [(&str, &str); 1] = [("etag", "\"5d41402abc4b2a76b9719d911017c592\"")];
+const HELLO_CRC: &str = "M3eFcAZSQlc=";
+
+#[test]
+fn a_store_that_ignores_the_checksum_header_is_held_to_its_etag() {
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
+    let sandbox = against(&server).file("a", "hello").file("b", "hello");
+    let outcome = sandbox.run(["put", "a", "b", "p/", "--json", "--jobs", "1"]);
+    assert_eq!(outcome.json()[0]["verified"], "md5", "{outcome:?}");
+    let seen = server.seen();
+    assert_eq!(
+        (
+            seen[0].header("x-amz-checksum-crc64nvme"),
+            seen[0].header("content-md5")
+        ),
+        (Some(HELLO_CRC), None)
+    );
+    // What was learnt holds for the rest of the run.
+    assert_eq!(
+        (
+            seen[1].header("x-amz-checksum-crc64nvme"),
+            seen[1].header("content-md5")
+        ),
+        (None, Some("XUFAKrxLKna5cZ2REBfFkg=="))
+    );
+}
+
+#[test]
+fn a_store_that_refuses_the_checksum_header_is_asked_once_more_without() {
+    for (status, code, message) in [
+        (
+            400,
+            "InvalidArgument",
+            "Unsupported header 'x-amz-checksum-crc64nvme' received for this API call.",
+        ),
+        (
+            501,
+            "NotImplemented",
+            "Header 'x-amz-checksum-crc64nvme' with value 'x' not implemented",
+        ),
+    ] {
+        let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        let server = ScriptedServer::start([
+            answer(status, &[], body.as_bytes()),
+            answer(200, &HELLO_MD5, b""),
+        ]);
+        let outcome = against(&server)
+            .file("a", "hello")
+            .run(["put", "a", "--json"]);
+        assert_eq!(
+            (outcome.code, &outcome.json()[0]["verified"]),
+            (Some(0), &"md5".into()),
+            "{outcome:?}"
+        );
+        assert_eq!(
+            server.seen()[1].header("content-md5"),
+            Some("XUFAKrxLKna5cZ2REBfFkg==")
+        );
+        // Who asked for it is told.
+        let server = ScriptedServer::start([answer(status, &[], body.as_bytes())]);
+        let sandbox = against(&server).file("a", "hello");
+        sandbox
+            .run(["put", "a", "--checksum", "crc64nvme"])
+            .fails_with(12, "x-amz-checksum-crc64nvme");
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[test]
+fn a_checksum_that_comes_back_changed_is_an_integrity_failure() {
+    let server = ScriptedServer::start([answer(
+        200,
+        &[HELLO_MD5[0], ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA=")],
+        b"",
+    )]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a"])
+        .fails_with(6, "its checksum is another one");
+}
+
+#[test]
+fn each_checksum_is_sent_as_it_was_asked_for() {
+    for (kind, header, value) in [
+        ("crc64nvme", "x-amz-checksum-crc64nvme", HELLO_CRC),
+        ("crc32c", "x-amz-checksum-crc32c", "mnG7TA=="),
+        ("crc32", "x-amz-checksum-crc32", "NhCmhg=="),
+        (
+            "sha256",
+            "x-amz-checksum-sha256",
+            "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+        ),
+        ("md5", "content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
+    ] {
+        let server = S3Server::start();
+        let sandbox = on(&server).file("a", "hello");
+        let outcome = sandbox.run(["put", "a", "--checksum", kind, "--json"]);
+        assert_eq!(
+            (outcome.code, &outcome.json()[0]["verified"]),
+            (Some(0), &kind.into()),
+            "{outcome:?}"
+        );
+        assert_eq!(server.requests()[0].header(header), Some(value));
+        let outcome = sandbox.run(["get", "a", "b", "--json"]);
+        assert_eq!(outcome.json()[0]["verified"], kind, "{outcome:?}");
+    }
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    let outcome = sandbox.run([
+        "put",
+        "a",
+        "--checksum",
+        "none",
+        "--payload-signing",
+        "unsigned",
+        "--json",
+    ]);
+    assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
+    assert_eq!(
+        server.requests()[0].header("x-amz-content-sha256"),
+        Some("UNSIGNED-PAYLOAD")
+    );
+}
+
+#[test]
+fn the_stores_checksum_is_compared_on_the_way_down() {
+    let good = answer(
+        200,
+        &[
+            ("etag", "\"opaque\""),
+            ("x-amz-checksum-crc64nvme", HELLO_CRC),
+            ("x-amz-checksum-type", "FULL_OBJECT"),
+        ],
+        b"hello",
+    );
+    let server = ScriptedServer::start([good]);
+    let outcome = against(&server).run(["get", "a", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["verified"]),
+        (Some(0), &"crc64nvme".into()),
+        "{outcome:?}"
+    );
+    let bad = answer(
+        200,
+        &[
+            ("etag", "\"opaque\""),
+            ("x-amz-checksum-crc64nvme", "AAAAAAAAAAA="),
+        ],
+        b"hello",
+    );
+    let server = ScriptedServer::start([bad]);
+    against(&server)
+        .run(["get", "a"])
+        .fails_with(6, "do not match the digest");
+    // One that was composed from the parts' says nothing about the whole.
+    for (value, kind) in [
+        ("AAAAAAAAAAA=-3", "COMPOSITE"),
+        ("AAAAAAAAAAA=", "COMPOSITE"),
+        ("nonsense", "FULL_OBJECT"),
+    ] {
+        let composed = answer(
+            200,
+            &[
+                ("etag", "\"opaque\""),
+                ("x-amz-checksum-crc64nvme", value),
+                ("x-amz-checksum-type", kind),
+            ],
+            b"hello",
+        );
+        let server = ScriptedServer::start([composed]);
+        let outcome = against(&server).run(["get", "a", "--json"]);
+        assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_large_blob_comes_in_ranges_of_the_same_blob() {
+    let server = S3Server::start();
+    let content = bytes(50 * MIB + 3, 11);
+    let sandbox = on(&server).file("big", &content);
+    // As one object, so that the server knows its MD5; as parts, it knows a CRC at most.
+    std::fs::write(server.bucket().join("plain"), &content).unwrap();
+    sandbox.run(["put", "big"]).succeeds();
+    for key in ["plain", "big"] {
+        server.requests();
+        let outcome = sandbox.run(["get", key, "back", "--json"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert!(sandbox.read("back") == content);
+        let requests = server.requests();
+        assert!(
+            requests.iter().all(|request| request.method == "GET"),
+            "no HEAD before it"
+        );
+        assert_eq!(requests.len(), 4);
+        let ranged = requests.iter().filter(|request| {
+            request.header("range").is_some() && request.header("if-match").is_some()
+        });
+        assert_eq!(ranged.count(), 3);
+    }
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_range_that_breaks_is_repeated_alone() {
+    let server = S3Server::start();
+    let content = bytes(40 * MIB, 12);
+    std::fs::write(server.bucket().join("k"), &content).unwrap();
+    let proxy = FaultProxy::start(
+        server.address,
+        [
+            Fault::CutDown(20_000_000),
+            Fault::CutDown(3_000_000),
+            Fault::CutDown(5_000_000),
+        ],
+    );
+    let sandbox = behind(&proxy);
+    let outcome = sandbox.run(["get", "k", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(sandbox.read("k") == content);
+    sandbox.nothing_left_behind();
 }

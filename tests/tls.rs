@@ -31,7 +31,7 @@ fn blobs_travel_over_tls_without_being_hashed_for_the_signature() {
             seen[0].header("x-amz-content-sha256"),
             Some("UNSIGNED-PAYLOAD")
         );
-        assert!(seen[0].header("content-md5").is_some());
+        assert!(seen[0].header("x-amz-checksum-crc64nvme").is_some());
         assert!(seen[0].body == content);
     }
 }

@@ -13,7 +13,10 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored, temporary_name};
+use super::{
+    Attributes, Backend, BlobInfo, Context, From, Listed, Sink, Stored, TEMPORARY_PREFIX,
+    temporary_name,
+};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -199,6 +202,54 @@ impl Backend for Fs {
         })
     }
 
+    fn list(
+        &self,
+        prefix: &str,
+        _: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let Some(root) = self.root()? else {
+            return Ok(None);
+        };
+        // Only the directory that the prefix names is read, not the whole root.
+        let directory = prefix
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory);
+        if directory.is_empty() {
+            self.walk(&root, "", prefix, each)?;
+            return Ok(None);
+        }
+        let path = Key::new(directory)?;
+        match beneath(
+            &root,
+            path.as_relative_path()?,
+            OFlags::RDONLY | OFlags::DIRECTORY,
+        ) {
+            Ok(dir) => self.walk(&dir, &format!("{directory}/"), prefix, each)?,
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => {}
+            Err(errno) => return Err(self.refused(errno, "list", directory)),
+        }
+        Ok(None)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        let path = key.as_relative_path()?;
+        if self.file(key, OFlags::PATH)?.is_none() {
+            return Err(Error::not_found());
+        }
+        let root = self.root()?.ok_or_else(Error::not_found)?;
+        let (directories, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let parent = beneath(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
+            .map_err(|errno| self.refused(errno, "open", directories))?;
+        match rustix::fs::unlinkat(&parent, name, rustix::fs::AtFlags::empty()) {
+            Ok(()) => {
+                rustix::fs::fsync(&parent).map_err(|errno| self.refused(errno, "sync", directories))
+            }
+            Err(Errno::NOENT) => Err(Error::not_found()),
+            Err(errno) => Err(self.refused(errno, "remove", path)),
+        }
+    }
+
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
         let (file, metadata) = self
             .file(key, OFlags::RDONLY | OFlags::NONBLOCK)?
@@ -237,6 +288,62 @@ impl Backend for Fs {
         } else {
             Err(changed())
         }
+    }
+}
+
+impl Fs {
+    /// Tells the files below a directory in the order of their keys. Links to directories are not followed.
+    fn walk(
+        &self,
+        dir: &OwnedFd,
+        path: &str,
+        prefix: &str,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<()> {
+        self.cancel.check()?;
+        let failed = |errno: Errno| self.refused(errno, "list", path);
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(dir).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            // A name that is not UTF-8 is no key.
+            let Ok(name) = entry.file_name().to_str() else {
+                continue;
+            };
+            let is_ours = name.starts_with(TEMPORARY_PREFIX);
+            if matches!(name, "." | "..") || is_ours {
+                continue;
+            }
+            let key = format!("{path}{name}");
+            if key.starts_with(prefix) || prefix.starts_with(&format!("{key}/")) {
+                let slash = if entry.file_type() == rustix::fs::FileType::Directory {
+                    "/"
+                } else {
+                    ""
+                };
+                names.push(format!("{name}{slash}"));
+            }
+        }
+        names.sort_unstable();
+        for name in names {
+            let key = format!("{path}{name}");
+            if let Some(directory) = name.strip_suffix('/') {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+                match beneath(dir, directory, flags) {
+                    Ok(below) => self.walk(&below, &key, prefix, each)?,
+                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
+                    Err(errno) => return Err(self.refused(errno, "list", &key)),
+                }
+            } else if let Some((_, metadata)) = Key::new(key.as_str())
+                .and_then(|key| self.file(&key, OFlags::PATH))
+                .unwrap_or(None)
+            {
+                each(Listed {
+                    key,
+                    info: info(&metadata),
+                })?;
+            }
+        }
+        Ok(())
     }
 }
 

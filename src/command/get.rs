@@ -179,7 +179,7 @@ fn fetch(job: &Job, report: &Report) {
                 verified: Some(done.verified),
                 attempts: Some(done.attempts),
                 changed: Some(true),
-                exists: None,
+                ..Outcome::default()
             };
             report.success(subject, &outcome);
         }

@@ -259,7 +259,7 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
                 verified: Some(stored.verified),
                 attempts: Some(done.attempts),
                 changed: Some(true),
-                exists: None,
+                ..Outcome::default()
             };
             report.success(subject, &outcome);
         }

@@ -6,9 +6,10 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Engine, retry};
+use super::ranges::{Rest, Sum};
+use super::{Engine, plan, retry};
 use crate::backend::{BlobInfo, From, Sink, temporary_name};
-use crate::digest::{Hasher, Verified};
+use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::key::Key;
@@ -93,34 +94,25 @@ pub fn download(
     meter: &Meter,
 ) -> Result<Downloaded> {
     let mut receiver = Receiver::new(destination, meter, &engine.cancel);
-    let first = receiver.fetch(engine, key)?;
-    let (done, outcome) = match (receiver.compare(&first.value), destination) {
+    let mut attempts = receiver.fetch(engine, key)?;
+    let mut outcome = receiver.compare();
+    if let (Compared::Different, Destination::File(_)) = (&outcome, destination) {
         // Damage on the way is repaired by one fresh transfer; a second mismatch is the store's own.
-        (Compared::Different, Destination::File(_)) => {
-            meter.take_back(receiver.received);
-            receiver = Receiver::new(destination, meter, &engine.cancel);
-            let second = receiver.fetch(engine, key)?;
-            let outcome = receiver.compare(&second.value);
-            (
-                retry::Done {
-                    value: second.value,
-                    attempts: first.attempts + second.attempts,
-                },
-                outcome,
-            )
-        }
-        (outcome, _) => (first, outcome),
-    };
+        meter.take_back(receiver.received);
+        receiver = Receiver::new(destination, meter, &engine.cancel);
+        attempts += receiver.fetch(engine, key)?;
+        outcome = receiver.compare();
+    }
     let Compared::Same(verified) = outcome else {
         let text = "the bytes that came do not match the digest that the store has for them";
         return Err(Error::new(Kind::Integrity, text)
             .hint("try again; if it stays so, the blob itself is damaged"));
     };
-    receiver.commit()?;
+    let info = receiver.commit()?;
     Ok(Downloaded {
-        info: done.value,
+        info,
         verified,
-        attempts: done.attempts,
+        attempts,
     })
 }
 
@@ -136,7 +128,7 @@ struct Receiver<'a> {
     /// The blob as the first attempt found it.
     info: Option<BlobInfo>,
     received: u64,
-    hasher: Option<Hasher>,
+    hasher: Option<Sum>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
 }
@@ -178,30 +170,63 @@ impl<'a> Receiver<'a> {
         }
     }
 
-    /// Gets the blob, going on after a fault where it broke.
-    fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<retry::Done<BlobInfo>> {
+    /// Gets the blob, going on after a fault where it broke; returns the number of attempts. The first request asks for
+    /// everything and stops after one part; what a large blob has beyond it comes in parts, side by side.
+    fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
+        let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
+        let end = in_parts.then_some(plan::PART);
         let attempt = || {
             let from = From {
                 offset: self.received,
+                end,
                 unchanged: self.info.clone().filter(|_| self.received > 0),
             };
             engine.backend.get(key, &from, self)
         };
         let done = retry::run(engine, attempt, || meter.get())?;
-        if self.received != done.value.size {
-            let text = format!(
-                "{} bytes came, and the blob has {}",
-                self.received, done.value.size
-            );
+        let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
+        let mut attempts = done.attempts;
+        if end == Some(self.received) && self.received < size {
+            attempts = attempts.max(self.fetch_rest(engine, key)?);
+        }
+        if self.received != size {
+            let text = format!("{} bytes came, and the blob has {size}", self.received);
             return Err(Error::new(Kind::Integrity, text));
         }
-        Ok(done)
+        Ok(attempts)
     }
 
-    fn compare(&mut self, info: &BlobInfo) -> Compared {
-        match (self.hasher.take().map(Hasher::finish), info.digest) {
-            (Some(computed), Some(stored)) if computed == stored => {
+    fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
+        self.write_block()?;
+        let (
+            Output::File {
+                staged: Some(staged),
+                ..
+            },
+            Some(info),
+        ) = (&self.output, &self.info)
+        else {
+            return Err(Error::new(Kind::Local, "there is no file for the rest"));
+        };
+        let rest = Rest {
+            engine,
+            key,
+            staged,
+            info,
+            meter: self.meter,
+            start: self.received,
+        };
+        let (hasher, attempts) = rest.fetch(self.hasher.take())?;
+        self.hasher = hasher;
+        self.received = info.size;
+        Ok(attempts)
+    }
+
+    fn compare(&mut self) -> Compared {
+        let stored = self.info.as_ref().and_then(|info| info.digest);
+        match (self.hasher.take().map(Sum::finish), stored) {
+            (Some(computed), Some(stored)) if computed == Some(stored) => {
                 Compared::Same(stored.algorithm().into())
             }
             (Some(_), Some(_)) => Compared::Different,
@@ -210,14 +235,15 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes what is still in memory and gives the file its name.
-    fn commit(mut self) -> Result<()> {
+    fn commit(mut self) -> Result<BlobInfo> {
         self.write_block()?;
+        let info = self.info.take().unwrap_or_default();
         match self.output {
             Output::File {
                 staged: Some(staged),
                 ..
-            } => staged.commit(self.received),
-            _ => Ok(()),
+            } => staged.commit(self.received).map(|()| info),
+            _ => Ok(info),
         }
     }
 
@@ -242,7 +268,7 @@ impl Sink for Receiver<'_> {
         if self.received > 0 {
             return Ok(());
         }
-        self.hasher = info.digest.map(|digest| Hasher::new(digest.algorithm()));
+        self.hasher = info.digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         if let Output::File {
             destination,

@@ -161,7 +161,7 @@ impl<'a> Upload<'a> {
         self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<Stored>> {
-        pool::side_by_side(WORKERS, || {
+        pool::side_by_side(WORKERS, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,

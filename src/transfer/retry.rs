@@ -127,6 +127,17 @@ mod tests {
         fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {
             Err(Error::not_found())
         }
+        fn list(
+            &self,
+            _: &str,
+            _: Option<&str>,
+            _: &mut dyn FnMut(crate::backend::Listed) -> Result<()>,
+        ) -> Result<Option<String>> {
+            Ok(None)
+        }
+        fn remove(&self, _: &Key) -> Result<()> {
+            Err(Error::not_found())
+        }
         fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
             Err(Error::not_found())
         }

@@ -15,7 +15,7 @@ use super::proxy;
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{Traffic, agent, answered_early, begin_request, was_reused};
 use super::xml::ERROR_LIMIT;
-use super::{Config, credentials};
+use super::{Config, PayloadSigning, credentials};
 use crate::backend::Context;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -104,6 +104,19 @@ impl Client {
     /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
     pub fn is_https(&self) -> Result<bool> {
         Ok(self.endpoint()?.scheme == Scheme::Https)
+    }
+
+    /// What the settings say about the body's hash.
+    pub fn payload_signing(&self) -> PayloadSigning {
+        self.config.payload_signing
+    }
+
+    /// Whether the service may be asked for the checksums that it keeps; Backblaze refuses the question.
+    pub fn tells_checksums(&self) -> bool {
+        !self
+            .endpoint
+            .get()
+            .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
     }
 
     /// Tells of a fact, with `-v`.
@@ -261,6 +274,50 @@ impl Client {
             sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
         Ok(Signed { headers, canonical })
+    }
+
+    /// A URL that is signed instead of a request. Nothing is sent.
+    pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
+        /// A week; S3 takes no longer time.
+        const LONGEST: u64 = 7 * 86_400;
+        let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
+        if expires.as_secs() > LONGEST || expires.is_zero() {
+            return Err(Error::new(
+                Kind::Usage,
+                "a presigned URL lives for 1 second to 7 days",
+            ));
+        }
+        let endpoint = self.endpoint()?;
+        let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
+        let credentials = self
+            .credentials()?
+            .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
+        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let headers = [("host".to_owned(), location.authority.clone())];
+        let token = credentials.session_token.as_ref();
+        let query = sign::presigned_parameters(
+            &credentials.access_key_id,
+            &scope,
+            seconds,
+            &sign::signed_headers(&headers),
+            token,
+        );
+        let signable = SignableRequest {
+            method,
+            path: &location.path,
+            query: &query,
+            headers: &headers,
+            payload_hash: UNSIGNED_PAYLOAD,
+        };
+        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
+        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let query = sign::presigned_query(&query, &signature);
+        Ok(format!(
+            "{}://{}{}?{query}",
+            endpoint.scheme.name(),
+            location.authority,
+            location.path
+        ))
     }
 
     /// The key of the day, made once.

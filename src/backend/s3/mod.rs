@@ -7,7 +7,9 @@ pub mod address;
 pub mod answers;
 mod client;
 pub mod credentials;
+mod listing;
 mod multipart;
+mod proof;
 mod proxy;
 pub mod sign;
 mod transport;
@@ -16,14 +18,17 @@ pub mod xml;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use self::client::{Answer, Body, Client, Purpose, Request};
-use super::{Attributes, Backend, BlobInfo, Context, From, Multipart, Sink, Stored};
-use crate::digest::{Algorithm, Digest, Verified, base64};
+use self::proof::Agreement;
+use super::{
+    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
+};
+use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::{CHUNK, Payload};
@@ -41,12 +46,38 @@ pub struct Config {
     pub addressing: Addressing,
     /// Who signs.
     pub credentials: credentials::Source,
+    /// How the store is to prove that it has the bytes.
+    pub checksum: Checksum,
+    /// Whether the body's hash is part of the signature.
+    pub payload_signing: PayloadSigning,
     /// PEM file with the certificates to trust instead of the built-in roots.
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate.
     pub insecure: bool,
     /// The proxies of the environment.
     pub proxies: Proxies,
+}
+
+/// How the store is to prove that it has the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checksum {
+    /// CRC-64/NVME where the store answers with it, else MD5 and the ETag.
+    Auto,
+    /// This one; a store that refuses it is an error.
+    Only(Algorithm),
+    /// Nothing but the length.
+    None,
+}
+
+/// Whether the body's hash is part of the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayloadSigning {
+    /// Over http, where nothing else protects the body.
+    Auto,
+    /// Always.
+    Signed,
+    /// Never.
+    Unsigned,
 }
 
 /// Where the bucket's name stands in the address.
@@ -78,12 +109,15 @@ pub struct S3 {
     client: Client,
     /// Whether the bucket is known to be there, so that a 404 must mean the blob.
     bucket_seen: AtomicBool,
+    /// What is known of how the store proves that it has the bytes.
+    proof: Agreement,
 }
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
+            proof: Agreement::new(config.checksum),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
         }
@@ -123,38 +157,6 @@ impl S3 {
         }
     }
 
-    /// The digests that a body needs: MD5 for `Content-MD5`, and SHA-256 for the signature where no TLS protects it.
-    fn digests(&self, payload: &Payload) -> Result<(Digest, Option<String>)> {
-        let algorithms: &[Algorithm] = match self.client.is_https()? {
-            true => &[Algorithm::Md5],
-            false => &[Algorithm::Md5, Algorithm::Sha256],
-        };
-        match payload.digests(algorithms)?.as_slice() {
-            [md5] => Ok((*md5, None)),
-            [md5, sha256] => Ok((*md5, Some(sha256.hex()))),
-            _ => Err(Error::new(Kind::Local, "a digest is missing")),
-        }
-    }
-
-    /// Compares what the store says it has with what was sent.
-    fn confirm(
-        &self,
-        key: &Key,
-        size: u64,
-        etag: &str,
-        answer: &Answer,
-        md5: &Digest,
-    ) -> Result<Verified> {
-        match plain_md5(etag, answer) {
-            Some(stored) if stored == *md5 => Ok(Verified::Md5),
-            Some(_) => Err(Error::new(
-                Kind::Integrity,
-                "the store has other bytes than were sent: its ETag is another MD5",
-            )),
-            None => self.confirm_length(key, size),
-        }
-    }
-
     /// Where the ETag tells nothing, the length has to do.
     fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
         match self.stat(key) {
@@ -187,10 +189,13 @@ impl Backend for S3 {
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        match self
-            .client
-            .send(&request("HEAD", key), &[200], Purpose::Work)
-        {
+        let mut request = request("HEAD", key);
+        if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        }
+        match self.client.send(&request, &[200], Purpose::Work) {
             Ok(answer) => {
                 self.bucket_seen.store(true, Ordering::Relaxed);
                 info(&answer, length(&answer)?).map(Some)
@@ -203,33 +208,44 @@ impl Backend for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
-        let (md5, sha256) = self.digests(payload)?;
-        let mut request = request("PUT", key);
-        request
-            .headers
-            .push(("content-md5".to_owned(), base64(md5.bytes())));
-        attribute_headers(attributes, &mut request.headers);
-        request.body = Body::Payload {
-            payload,
-            size,
-            sha256,
-        };
-        let answer = self.client.send(&request, &[200], Purpose::Work)?;
-        let etag = etag(&answer)?;
-        let verified = self.confirm(key, size, &etag, &answer, &md5)?;
-        Ok(Stored {
-            bytes: size,
-            etag: Some(etag),
-            verified,
+        self.with_proof(|proof| {
+            let sums = self.sums(proof, payload)?;
+            let mut request = request("PUT", key);
+            sums.headers(&mut request.headers);
+            attribute_headers(attributes, &mut request.headers);
+            request.body = Body::Payload {
+                payload,
+                size,
+                sha256: sums.sha256.clone(),
+            };
+            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let etag = etag(&answer)?;
+            let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
+                Some(verified) => verified,
+                None => self.confirm_length(key, size)?,
+            };
+            Ok(Stored {
+                bytes: size,
+                etag: Some(etag),
+                verified,
+            })
         })
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
         let mut request = request("GET", key);
         if from.offset > 0 {
+            // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
+            let last = from
+                .end
+                .map_or(String::new(), |end| end.saturating_sub(1).to_string());
             request
                 .headers
-                .push(("range".to_owned(), format!("bytes={}-", from.offset)));
+                .push(("range".to_owned(), format!("bytes={}-{last}", from.offset)));
+        } else if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
         }
         let earlier = from.unchanged.as_ref();
         if let Some(etag) = earlier.and_then(|info| info.etag.as_ref())
@@ -264,8 +280,43 @@ impl Backend for S3 {
             )
         })?;
         sink.begin(&info)?;
-        self.push(&mut answer, skip, size - from.offset.min(size), sink)?;
+        let end = from.end.unwrap_or(size).min(size);
+        let more = length(&answer)? > end.saturating_sub(start);
+        self.push(
+            &mut answer,
+            skip,
+            end.saturating_sub(from.offset),
+            more,
+            sink,
+        )?;
         Ok(info)
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        page: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        self.list_page(prefix, page, each)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        self.client
+            .send(&request("DELETE", key), &[200, 204], Purpose::Work)
+            .map(drop)
+    }
+
+    fn presign(&self, key: &Key, method: Method, expires: Duration) -> Result<String> {
+        let method = match method {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+        };
+        self.client.presign(method, key.as_str(), expires)
+    }
+
+    fn ranges(&self) -> bool {
+        true
     }
 
     fn multipart(&self) -> Option<&dyn Multipart> {
@@ -274,12 +325,13 @@ impl Backend for S3 {
 }
 
 impl S3 {
-    /// Passes `count` bytes of the body on, after leaving out `skip` of them.
+    /// Passes `count` bytes of the body on, after leaving out `skip` of them; `more` says that others follow them.
     fn push(
         &self,
         answer: &mut Answer,
         mut skip: u64,
         count: u64,
+        more: bool,
         sink: &mut dyn Sink,
     ) -> Result<()> {
         let mut body = answer.reader();
@@ -308,6 +360,10 @@ impl S3 {
                     left -= len as u64;
                 }
             }
+        }
+        if more {
+            // Whoever wanted no more than this gives the connection up.
+            return Ok(());
         }
         // The end is read too: only then is the connection free for the next request.
         match body
@@ -402,6 +458,27 @@ fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
     Digest::md5_from_hex(etag)
 }
 
+/// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
+fn full_checksum(answer: &Answer) -> Option<Digest> {
+    const KNOWN: [(&str, Algorithm); 4] = [
+        ("x-amz-checksum-crc64nvme", Algorithm::Crc64Nvme),
+        ("x-amz-checksum-crc32c", Algorithm::Crc32c),
+        ("x-amz-checksum-crc32", Algorithm::Crc32),
+        ("x-amz-checksum-sha256", Algorithm::Sha256),
+    ];
+    let whole = answer.status() == 200 && answer.header("content-range").is_none();
+    let composite = answer
+        .header("x-amz-checksum-type")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("COMPOSITE"));
+    if !whole || composite {
+        return None;
+    }
+    KNOWN.iter().find_map(|(header, algorithm)| {
+        Digest::from_base64(*algorithm, answer.header(header)?.trim())
+    })
+}
+
 fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
     let etag = etag(answer)?;
     let modified = answer
@@ -410,7 +487,7 @@ fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
     Ok(BlobInfo {
         size,
         modified: modified.map(SystemTime::from),
-        digest: plain_md5(&etag, answer),
+        digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
     })
@@ -483,6 +560,7 @@ mod tests {
     fn a_blob_that_came_whole_is_not_missed() {
         let from = |offset, size: Option<u64>| From {
             offset,
+            end: None,
             unchanged: size.map(|size| BlobInfo {
                 size,
                 ..BlobInfo::default()

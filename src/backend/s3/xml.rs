@@ -108,6 +108,73 @@ fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     }
 }
 
+/// One page of ListObjectsV2, as far as anybody needs it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
+    pub contents: Vec<Element>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// Whether keys are percent-encoded (`EncodingType` is `url`).
+    pub encoded: bool,
+}
+
+/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`parse`].
+pub fn parse_listing(text: &str) -> Option<Page> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
+    let mut page = Page::default();
+    let mut path: Vec<String> = Vec::new();
+    let mut piece = String::new();
+    let mut truncated = false;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) => {
+                path.push(start.local_name().as_ref().to_owned());
+                let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                match names.as_slice() {
+                    [root] if *root != "ListBucketResult" => return None,
+                    [_, "Contents"] => page.contents.push(Element {
+                        name: "Contents".to_owned(),
+                        children: Vec::new(),
+                    }),
+                    names if names.len() > DEPTH_LIMIT => return None,
+                    _ => {}
+                }
+                piece.clear();
+            }
+            Event::Text(text) => piece.push_str(&text.xml10_content()),
+            Event::CData(text) => piece.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => piece.push(entity(&reference)?),
+            Event::End(_) => {
+                let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                match names.as_slice() {
+                    [_, "Contents", field] => page
+                        .contents
+                        .last_mut()?
+                        .children
+                        .push(((*field).to_owned(), piece.clone())),
+                    [_, "IsTruncated"] => truncated = piece.trim() == "true",
+                    [_, "NextContinuationToken"] => page.next = Some(piece.clone()),
+                    [_, "EncodingType"] => page.encoded = piece.trim() == "url",
+                    _ => {}
+                }
+                piece.clear();
+                path.pop()?;
+                if path.is_empty() {
+                    page.next = page.next.filter(|_| truncated);
+                    return if truncated && page.next.is_none() {
+                        None
+                    } else {
+                        Some(page)
+                    };
+                }
+            }
+            Event::DocType(_) | Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 /// Escapes text for an XML document of ours.
 pub fn escape(text: &str) -> String {
     quick_xml::escape::escape(text).into_owned()
@@ -138,6 +205,31 @@ mod tests {
             "<ErrorResponse><Error><Code>A</Code></Error><RequestId>r</RequestId></ErrorResponse>";
         assert_eq!(parse(text).map(|root| root.name).as_deref(), Some("Error"));
         assert_eq!(child(text, "Code").as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn a_listing_is_read_with_its_keys_and_its_next_page() {
+        let text = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"u\"><IsTruncated>true</IsTruncated><EncodingType>url</EncodingType>\
+                    <Contents><Key>a%20&amp;b</Key><Size>5</Size><Owner><ID>x</ID></Owner></Contents><Contents><Key>c</Key></Contents>\
+                    <NextContinuationToken>t</NextContinuationToken><CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>";
+        let page = parse_listing(text).unwrap();
+        assert_eq!(
+            (page.next.as_deref(), page.encoded, page.contents.len()),
+            (Some("t"), true, 2)
+        );
+        assert_eq!(
+            (
+                page.contents[0].child("Key"),
+                page.contents[0].child("Size")
+            ),
+            (Some("a%20&b"), Some("5"))
+        );
+        assert_eq!(
+            parse_listing("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"),
+            None
+        );
+        assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
+        assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
     }
 
     #[test]
