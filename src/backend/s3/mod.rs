@@ -4,13 +4,16 @@
 //! answer means of [`answers`].
 
 pub mod address;
+mod agent;
 pub mod answers;
 mod client;
 pub mod credentials;
+mod faults;
 mod listing;
 mod multipart;
 mod proof;
 mod proxy;
+mod shown;
 pub mod sign;
 mod transport;
 pub mod xml;
