@@ -175,6 +175,63 @@ fn exists_says_why_it_cannot_tell() {
 }
 
 #[test]
+fn the_canonical_request_is_shown_when_the_signature_is_refused() {
+    let server = S3Server::start();
+    let outcome = on(&server)
+        .env("AWS_SECRET_ACCESS_KEY", "another")
+        .env("AWS_SESSION_TOKEN", "hunter2")
+        .file("a", "hello")
+        .run(["put", "a", "a b", "-vv"]);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    for line in [
+        "> PUT http://",
+        "> authorization: (secret)",
+        "> x-amz-security-token: (secret)",
+        "< 403",
+        "| PUT",
+        "| /lab/a%20b",
+        "| x-amz-security-token:(secret)",
+        "| content-type;host;x-amz-checksum-crc64nvme;x-amz-content-sha256;x-amz-date;x-amz-security-token",
+        "| 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    ] {
+        let found = outcome.stderr.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "`{line}` is missing\n{outcome:?}");
+    }
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn what_http_cannot_carry_is_refused_before_anything_is_sent() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"")]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox
+        .run(["put", "a", "--content-type", "text\r\nx-evil: 1"])
+        .fails_with(
+            2,
+            "the value for `content-type` holds a character that HTTP cannot carry",
+        );
+    let outcome = against(&server)
+        .file("a", "x")
+        .env("AWS_ACCESS_KEY_ID", "hunter2\n")
+        .run(["put", "a"]);
+    outcome.fails_with(
+        3,
+        "the access key id holds a character that HTTP cannot carry",
+    );
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_host_that_nobody_knows_is_named_whole() {
+    Sandbox::new()
+        .envs(&variables("http://s3.invalid"))
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .run(["exists", "a", "--addressing", "virtual"])
+        .fails_with(7, "find the host lab.s3.invalid: ");
+}
+
+#[test]
 fn a_page_of_another_server_is_never_no() {
     let page = answer(
         404,

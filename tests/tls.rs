@@ -101,13 +101,21 @@ fn the_wrong_scheme_is_a_setting_that_is_wrong() {
 #[test]
 fn a_bundle_without_certificates_is_a_setting_that_is_wrong() {
     let server = TlsStore::start(&["127.0.0.1"]);
-    let damaged = server.certificate.replace("MII", "!!!");
+    // One that can be read and one that cannot.
+    let damaged = format!(
+        "{0}{1}",
+        server.certificate,
+        server.certificate.replace("MII", "!!!")
+    );
     let sandbox = trusting(&server)
         .file("text", "no certificate")
         .file("damaged", damaged);
     for (file, what) in [
         ("text", "holds no certificate in PEM form"),
-        ("damaged", "the CA bundle `damaged`: "),
+        (
+            "damaged",
+            "the CA bundle `damaged`: its PEM section 2 cannot be read",
+        ),
         ("nowhere", "the CA bundle `nowhere`: no such file"),
     ] {
         sandbox

@@ -57,13 +57,20 @@ pub enum Body<'a> {
 pub enum Purpose {
     /// Ends when the run is asked to stop.
     Work,
-    /// Goes on then, for two seconds.
+    /// Goes on then, for two seconds in all.
     CleanUp,
 }
 
 /// An answer whose status says success.
 pub struct Answer {
     response: ureq::http::Response<ureq::Body>,
+}
+
+/// What goes before the body, and the text whose hash was signed.
+struct Signed {
+    headers: Vec<(String, String)>,
+    /// Empty if nothing was signed.
+    canonical: String,
 }
 
 /// The connection to one bucket.
@@ -139,7 +146,8 @@ impl Client {
     ) -> Result<Answer> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
-        let headers = self.headers(request, &location)?;
+        let Signed { headers, canonical } = self.sign(request, &location)?;
+        check_values(&headers)?;
         let query = sign::canonical_query(&request.query);
         let question = if query.is_empty() { "" } else { "?" };
         let url = format!(
@@ -148,19 +156,26 @@ impl Client {
             location.authority,
             location.path
         );
-        self.trace(|| format!("> {} {url}\n> {}", request.method, names(&headers)));
+        self.trace('>', || {
+            format!("{} {url}\n{}", request.method, masked_headers(&headers))
+        });
         let response = match self.exchange(request, &url, &headers, purpose) {
             // A kept connection may have been closed just when we used it: that is nobody's failure.
             Err(error) if is_stale(&error) => self.exchange(request, &url, &headers, purpose),
             result => result,
         }
-        .map_err(|error| self.failed(error, endpoint, purpose))?;
-        let status = response.status().as_u16();
-        self.trace(|| format!("< {status}"));
-        if expected.contains(&status) {
+        .map_err(|error| self.failed(error, &location.authority, purpose))?;
+        self.trace('<', || head_of(&response));
+        if expected.contains(&response.status().as_u16()) {
             return Ok(Answer { response });
         }
-        Err(self.refused(request, response))
+        let error = self.refused(request, response);
+        if is_about_the_signature(&error) {
+            self.trace('|', || {
+                format!("what was signed:\n{}", masked_request(&canonical))
+            });
+        }
+        Err(error)
     }
 
     fn refused(
@@ -206,6 +221,7 @@ impl Client {
             Some(text) => Endpoint::parse(text)?,
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
+        endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
 
@@ -233,11 +249,12 @@ impl Client {
     }
 
     /// The request's headers with all that the signature needs and the signature itself.
-    fn headers(&self, request: &Request<'_>, location: &Location) -> Result<Vec<(String, String)>> {
+    fn sign(&self, request: &Request<'_>, location: &Location) -> Result<Signed> {
         let mut headers = request.headers.clone();
         headers.push(("host".to_owned(), location.authority.clone()));
         let Some(credentials) = self.credentials()? else {
-            return Ok(headers);
+            let canonical = String::new();
+            return Ok(Signed { headers, canonical });
         };
         let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
         let payload_hash = match &request.body {
@@ -261,13 +278,14 @@ impl Client {
             headers: &headers,
             payload_hash: &payload_hash,
         };
-        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
+        let canonical = sign::canonical_request(&signable);
+        let string_to_sign = sign::string_to_sign(&scope, &canonical);
         let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
         let signed = sign::signed_headers(&headers);
         let authorization =
             sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
-        Ok(headers)
+        Ok(Signed { headers, canonical })
     }
 
     /// A URL that is signed instead of a request. Nothing is sent.
@@ -388,15 +406,17 @@ impl Client {
         const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs(2);
         let endpoint = self.endpoint()?;
         let timeouts = self.context.timeouts;
-        let (connect, idle, cancel) = match purpose {
+        let (connect, idle, total, cancel) = match purpose {
             Purpose::Work => (
                 timeouts.connect,
                 timeouts.idle,
+                None,
                 Arc::clone(&self.context.cancel),
             ),
             Purpose::CleanUp => (
                 timeouts.connect.min(CLEAN_UP),
                 timeouts.idle.min(CLEAN_UP),
+                Some(CLEAN_UP),
                 Cancel::new(),
             ),
         };
@@ -410,6 +430,7 @@ impl Client {
             .accept("")
             .accept_encoding("")
             .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(total)
             .timeout_connect(Some(connect))
             .timeout_per_read(Some(idle))
             .timeout_per_write(Some(idle))
@@ -442,17 +463,22 @@ impl Client {
     }
 
     /// An error of the connection, in our words.
-    fn failed(&self, error: ureq::Error, endpoint: &Endpoint, purpose: Purpose) -> Error {
-        let error = connection_error(error, &endpoint.authority(), &self.context);
+    fn failed(&self, error: ureq::Error, host: &str, purpose: Purpose) -> Error {
+        let error = connection_error(error, host, &self.context);
         match purpose {
             Purpose::Work => self.context.cancel.explain(error),
             Purpose::CleanUp => error,
         }
     }
 
-    fn trace(&self, text: impl Fn() -> String) {
+    /// Shows lines with `-vv`, each behind a mark that says whose they are.
+    fn trace(&self, mark: char, text: impl Fn() -> String) {
         if self.context.observer.verbosity() >= 2 {
-            self.context.observer.notify(&Event::Trace(&text()));
+            for line in text().lines() {
+                self.context
+                    .observer
+                    .notify(&Event::Trace(&format!("{mark} {line}")));
+            }
         }
     }
 }
@@ -575,6 +601,7 @@ fn connection_error(error: ureq::Error, host: &str, context: &Context) -> Error 
             ),
         ),
         ureq::Error::Io(error) => io_error(&error, host),
+        ureq::Error::Rustls(error) => tls_error(&error, host),
         ureq::Error::Protocol(what) => Error::new(
             Kind::Remote,
             format!(
@@ -600,14 +627,15 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
     {
         return tls_error(tls, host);
     }
+    let said = describe(error);
     match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
             Error::disconnected(format_args!("connect to {host}"), error)
         }
-        // What getaddrinfo says has no kind of its own.
-        std::io::ErrorKind::Other | std::io::ErrorKind::NotFound => Error::new(
+        // What getaddrinfo(3) says has no kind that could be matched.
+        _ if said.contains("lookup address") => Error::new(
             Kind::Disconnected,
-            format!("find the host {host}: {}", printable(&describe(error))),
+            format!("find the host {host}: {}", printable(&said)),
         ),
         _ => Error::disconnected(format_args!("the connection to {host}"), error),
     }
@@ -627,6 +655,16 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .hint("an endpoint without TLS begins with http://")
         }
+        // Both sides said what they want, and will say it again.
+        rustls::Error::AlertReceived(_)
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::NoCertificatesPresented => Error::new(
+            Kind::Denied,
+            format!(
+                "no agreement about TLS with {host}: {}",
+                printable(&error.to_string())
+            ),
+        ),
         other => Error::new(
             Kind::Disconnected,
             format!("TLS with {host}: {}", printable(&other.to_string())),
@@ -642,26 +680,77 @@ fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
         )
     };
     let pem = std::fs::read(path).map_err(|error| wrong(&describe(&error)))?;
-    let certificates: Vec<_> = ureq::tls::parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        Err(wrong("holds no certificate in PEM form"))
-    } else {
-        Ok(certificates)
+    let mut certificates = Vec::new();
+    for (index, item) in ureq::tls::parse_pem(&pem).enumerate() {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            // One that cannot be read may be the one that matters.
+            Err(_) => {
+                let what = format!("its PEM section {} cannot be read", index + 1);
+                return Err(wrong(&what));
+            }
+        }
     }
+    if certificates.is_empty() {
+        return Err(wrong("holds no certificate in PEM form"));
+    }
+    Ok(certificates)
 }
 
-fn names(headers: &[(String, String)]) -> String {
+/// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
+fn check_values(headers: &[(String, String)]) -> Result<()> {
+    let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
+    let bad = headers
+        .iter()
+        .find(|(_, value)| !value.bytes().all(can_be_sent));
+    let Some((name, _)) = bad else {
+        return Ok(());
+    };
+    let (kind, what) = match name.as_str() {
+        "authorization" => (Kind::Config, "access key id".to_owned()),
+        "x-amz-security-token" => (Kind::Config, "session token".to_owned()),
+        name => (Kind::Usage, format!("value for `{name}`")),
+    };
+    Err(Error::new(
+        kind,
+        format!("the {what} holds a character that HTTP cannot carry"),
+    ))
+}
+
+fn masked_headers(headers: &[(String, String)]) -> String {
     let shown: Vec<String> = headers
         .iter()
         .map(|(name, value)| match name.as_str() {
             "authorization" | "x-amz-security-token" => format!("{name}: (secret)"),
-            _ => format!("{name}: {}", printable(value)),
+            _ => format!("{name}: {value}"),
         })
         .collect();
-    shown.join("\n> ")
+    shown.join("\n")
+}
+
+fn masked_request(canonical: &str) -> String {
+    let shown: Vec<&str> = canonical
+        .lines()
+        .map(|line| match line.starts_with("x-amz-security-token:") {
+            true => "x-amz-security-token:(secret)",
+            false => line,
+        })
+        .collect();
+    shown.join("\n")
+}
+
+/// Status and headers of an answer; they hold no secrets.
+fn head_of(response: &ureq::http::Response<ureq::Body>) -> String {
+    let mut lines = vec![response.status().as_u16().to_string()];
+    for (name, value) in response.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        lines.push(format!("{name}: {}", printable(&value)));
+    }
+    lines.join("\n")
+}
+
+/// Some services call it AccessDenied and say in words what it is.
+fn is_about_the_signature(error: &Error) -> bool {
+    error.kind() == Kind::Denied && error.to_string().to_ascii_lowercase().contains("signature")
 }
