@@ -208,7 +208,7 @@ fn what_http_cannot_carry_is_refused_before_anything_is_sent() {
         .run(["put", "a", "--content-type", "text\r\nx-evil: 1"])
         .fails_with(
             2,
-            "the value for `content-type` holds a character that HTTP cannot carry",
+            "`--content-type` cannot be `text\\r\\nx-evil: 1`: a header holds printable ASCII",
         );
     let outcome = against(&server)
         .file("a", "x")
