@@ -689,3 +689,124 @@ fn cp_takes_a_blob_to_any_other_store() {
         store.is_clean(&sandbox);
     });
 }
+
+#[test]
+fn if_absent_never_replaces() {
+    on_every_store(|store| {
+        let sandbox = store
+            .sandbox()
+            .file("one", "1")
+            .file("two", bytes(20 * MIB, 2));
+        let outcome = sandbox.run(["put", "one", "k", "--if-absent", "--json"]);
+        assert_eq!(
+            (outcome.code, outcome.json()[0]["atomic"].is_boolean()),
+            (Some(0), true),
+            "{outcome:?}"
+        );
+        sandbox
+            .run(["put", "two", "k", "--if-absent"])
+            .fails_with(5, "it exists already");
+        sandbox
+            .pipe(["put", "-", "k", "--if-absent"], b"3")
+            .fails_with(5, "it exists already");
+        assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"1"[..]));
+        sandbox.nothing_left_behind();
+        store.is_clean(&sandbox);
+    });
+}
+
+#[test]
+fn a_source_that_is_not_what_was_expected_is_not_stored() {
+    const SHA256_OF_HELLO: &str =
+        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    on_every_store(|store| {
+        let sandbox = store
+            .sandbox()
+            .file("a", "hello")
+            .file("b", "jello")
+            .file("none", "");
+        sandbox
+            .run([
+                "put",
+                "a",
+                "k",
+                "--expect-sha256",
+                SHA256_OF_HELLO,
+                "--expect-size",
+                "5",
+                "--fail-if-empty",
+            ])
+            .succeeds();
+        sandbox
+            .pipe(
+                [
+                    "put",
+                    "-",
+                    "k2",
+                    "--expect-sha256",
+                    SHA256_OF_HELLO,
+                    "--expect-size",
+                    "5",
+                ],
+                b"hello",
+            )
+            .succeeds();
+        sandbox
+            .run(["put", "b", "k", "--expect-sha256", SHA256_OF_HELLO])
+            .fails_with(6, "the source has the SHA-256");
+        sandbox
+            .run(["put", "a", "k", "--expect-size", "6"])
+            .fails_with(6, "the source has 5 bytes instead of 6");
+        sandbox
+            .run(["put", "none", "k", "--fail-if-empty"])
+            .fails_with(6, "the source is empty");
+        sandbox
+            .pipe(
+                ["put", "-", "k", "--expect-sha256", SHA256_OF_HELLO],
+                b"jello",
+            )
+            .fails_with(6, "the source has the SHA-256");
+        sandbox
+            .pipe(["put", "-", "k", "--expect-size", "6"], &bytes(17 * MIB, 1))
+            .fails_with(6, "instead of 6");
+        sandbox
+            .pipe(["put", "-", "k", "--fail-if-empty"], b"")
+            .fails_with(6, "the source is empty");
+        assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"hello"[..]));
+        sandbox.nothing_left_behind();
+        store.is_clean(&sandbox);
+    });
+}
+
+#[test]
+fn no_clobber_leaves_the_old_file_alone() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("old", "old");
+        sandbox.pipe(["put", "-", "k"], b"new").succeeds();
+        sandbox
+            .run(["get", "k", "old", "--no-clobber"])
+            .fails_with(5, "it exists already");
+        assert_eq!(sandbox.read("old"), b"old");
+        sandbox
+            .run(["get", "k", "fresh", "--no-clobber"])
+            .succeeds();
+        assert_eq!(sandbox.read("fresh"), b"new");
+    });
+}
+
+#[test]
+fn require_verified_needs_more_than_a_length() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        sandbox.pipe(["put", "-", "k"], b"x").succeeds();
+        let outcome = sandbox.run(["get", "k", "b", "--require-verified"]);
+        if store.proof() == "length" {
+            outcome.fails_with(6, "no digest of it that could be compared");
+            assert!(!sandbox.exists("b"));
+        } else {
+            outcome.succeeds();
+        }
+        let outcome = sandbox.run(["get", "k", "c", "--verify", "length", "--json"]);
+        assert_eq!(outcome.json()[0]["verified"], "length");
+    });
+}

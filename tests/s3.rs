@@ -208,7 +208,7 @@ fn what_http_cannot_carry_is_refused_before_anything_is_sent() {
         .run(["put", "a", "--content-type", "text\r\nx-evil: 1"])
         .fails_with(
             2,
-            "the value for `content-type` holds a character that HTTP cannot carry",
+            "`--content-type` cannot be `text\\r\\nx-evil: 1`: a header holds printable ASCII",
         );
     let outcome = against(&server)
         .file("a", "x")
@@ -1169,4 +1169,153 @@ fn a_range_that_breaks_is_repeated_alone() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(sandbox.read("k") == content);
     sandbox.nothing_left_behind();
+}
+
+#[test]
+fn attributes_travel_as_signed_headers() {
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
+    let sandbox = against(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--content-encoding",
+            "gzip",
+            "--content-disposition",
+            "attachment",
+            "--cache-control",
+            "max-age=7",
+            "--metadata",
+            "Owner=ü",
+            "--metadata",
+            "n=1 2",
+            "--tag",
+            "a=b c",
+            "--storage-class",
+            "STANDARD_IA",
+            "--sse",
+            "aws:kms",
+            "--sse-kms-key-id",
+            "key/1",
+            "--acl",
+            "private",
+        ])
+        .succeeds();
+    let request = &server.seen()[0];
+    let signed = request.header("authorization").unwrap().to_owned();
+    for (name, value) in [
+        ("content-type", "text/x-probe"),
+        ("content-encoding", "gzip"),
+        ("content-disposition", "attachment"),
+        ("cache-control", "max-age=7"),
+        ("x-amz-meta-owner", "=?UTF-8?B?w7w=?="),
+        ("x-amz-meta-n", "1 2"),
+        ("x-amz-tagging", "a=b%20c"),
+        ("x-amz-storage-class", "STANDARD_IA"),
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "key/1"),
+        ("x-amz-acl", "private"),
+    ] {
+        assert_eq!(request.header(name), Some(value), "{name}");
+        assert!(signed.contains(name), "{name} is not signed: {signed}");
+    }
+    for bad in [
+        ["--metadata", "novalue"],
+        ["--metadata", "a b=c"],
+        ["--metadata", "a=b\r\nx: y"],
+        ["--acl", "x\ny"],
+        ["--content-type", ""],
+    ] {
+        assert_eq!(
+            sandbox.run(["put", "a"].iter().chain(&bad)).code,
+            Some(2),
+            "{bad:?}"
+        );
+    }
+    Sandbox::new()
+        .file("a", "x")
+        .run(["put", "a", "--acl", "private"])
+        .fails_with(2, "--acl is kept by S3 alone, and this is fs");
+}
+
+#[test]
+fn attributes_come_back_from_a_real_server() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--metadata",
+            "k=v",
+        ])
+        .succeeds();
+    assert_eq!(
+        sandbox.run(["stat", "a", "--json"]).json()[0]["content_type"],
+        "text/x-probe"
+    );
+}
+
+#[test]
+fn conditions_are_sent_and_their_failures_told_apart() {
+    let missing = || answer(404, &[], b"");
+    let no_key = || s3_error(404, "NoSuchKey");
+    // The precheck finds nothing, then the service keeps the condition.
+    let server = ScriptedServer::start([missing(), no_key(), s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[2].header("if-none-match"), Some("*"));
+    // It does not know the condition: nothing is promised.
+    let server = ScriptedServer::start([missing(), no_key(), answer(501, &[], b"<Error><Code>NotImplemented</Code><Message>If-None-Match is not implemented</Message></Error>")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "the service keeps no conditions");
+    // It says yes: whether it tested the condition is not known of this service.
+    let server = ScriptedServer::start([missing(), no_key(), answer(200, &HELLO_MD5, b"")]);
+    let outcome = against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["atomic"]),
+        (Some(0), &false.into()),
+        "{outcome:?}"
+    );
+    let server = ScriptedServer::start([s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-match", "\"abc\""])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[0].header("if-match"), Some("\"abc\""));
+}
+
+#[test]
+fn ones_own_lost_write_is_not_taken_for_somebody_elses() {
+    let missing = answer(404, &[], b"");
+    let lost = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let ours = answer(200, &HELLO_MD5, b"hello");
+    let head = Script {
+        answer: ours.answer[..ours.answer.len() - 5].to_vec(),
+        ..ours
+    };
+    let server = ScriptedServer::start([missing, s3_error(404, "NoSuchKey"), lost, head]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("a", "hello");
+    let outcome = sandbox.run(["put", "a", "--if-absent", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["verified"]),
+        (Some(0), &"md5".into()),
+        "{outcome:?}"
+    );
 }

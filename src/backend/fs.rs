@@ -14,15 +14,15 @@ use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::{
-    Attributes, Backend, BlobInfo, Context, From, Listed, Sink, Stored, TEMPORARY_PREFIX,
-    temporary_name,
+    Attributes, Backend, BlobInfo, Condition, Context, From, Listed, Sink, Stored,
+    TEMPORARY_PREFIX, temporary_name,
 };
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::{PageBuffer, Payload, source_error};
 use crate::progress::Cancel;
-use crate::staged::{StagedFile, access};
+use crate::staged::{Replace, StagedFile, access, is_there};
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
 const BLOCK: usize = 1 << 20;
@@ -180,8 +180,19 @@ impl Backend for Fs {
             .map(|(_, metadata)| info(&metadata)))
     }
 
-    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
         let path = key.as_relative_path()?;
+        let replace = match &attributes.condition {
+            Condition::None => Replace::Old,
+            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => return Err(is_there()),
+            Condition::Absent => Replace::Nothing,
+            Condition::Etag(_) => {
+                return Err(Error::new(
+                    Kind::Precondition,
+                    "a directory keeps no ETags that a condition could name",
+                ));
+            }
+        };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
         let staged = StagedFile::create(
             Arc::new(parent),
@@ -194,11 +205,12 @@ impl Backend for Fs {
             staged.preallocate(size)?;
         }
         let bytes = copy(payload, &staged)?;
-        staged.commit(bytes)?;
+        staged.commit(bytes, replace)?;
         Ok(Stored {
             bytes,
             etag: None,
             verified: Verified::Length,
+            atomic: (replace == Replace::Nothing).then_some(true),
         })
     }
 

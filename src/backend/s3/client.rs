@@ -117,6 +117,18 @@ impl Client {
             .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
     }
 
+    /// Whether the service is known to test a condition and store in one step.
+    pub fn keeps_conditions(&self) -> bool {
+        const KNOWN: [&str; 3] = [
+            ".amazonaws.com",
+            ".amazonaws.com.cn",
+            ".r2.cloudflarestorage.com",
+        ];
+        self.endpoint
+            .get()
+            .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
+    }
+
     /// Tells of a fact, with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));

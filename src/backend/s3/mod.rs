@@ -6,6 +6,7 @@
 pub mod address;
 mod agent;
 pub mod answers;
+mod attributes;
 mod client;
 pub mod credentials;
 mod faults;
@@ -26,6 +27,8 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+pub use self::attributes::check_metadata;
+use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Purpose, Request};
 use self::proof::Agreement;
 use super::{
@@ -211,17 +214,22 @@ impl Backend for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
             let mut request = request("PUT", key);
             sums.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
+            condition_header(&attributes.condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
                 sha256: sums.sha256.clone(),
             };
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let answer = self
+                .client
+                .send(&request, &[200], Purpose::Work)
+                .map_err(attributes::unsupported)?;
             let etag = etag(&answer)?;
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,
@@ -231,6 +239,7 @@ impl Backend for S3 {
                 bytes: size,
                 etag: Some(etag),
                 verified,
+                atomic: self.atomic(&attributes.condition),
             })
         })
     }
@@ -389,12 +398,6 @@ fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
-    }
-}
-
-fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
-    if let Some(content_type) = &attributes.content_type {
-        headers.push(("content-type".to_owned(), content_type.clone()));
     }
 }
 
