@@ -232,6 +232,36 @@ fn a_host_that_nobody_knows_is_named_whole() {
 }
 
 #[test]
+fn a_kept_connection_that_ends_costs_no_attempt() {
+    let found = answer(200, &[("etag", "\"x\"")], b"");
+    let hangs_up = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let server = ScriptedServer::start([found.clone(), hangs_up.clone(), found.clone()]);
+    against(&server)
+        .run(["exists", "--jobs", "1", "a", "b"])
+        .is_silent(0);
+    assert_eq!(server.seen().len(), 3);
+    // A fresh one that does the same is a failure like any other.
+    let server = ScriptedServer::start([hangs_up, found]);
+    against(&server)
+        .run(["exists", "a"])
+        .fails_with(7, "the connection to ");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_full_disk_during_a_get_is_no_network_error() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], &bytes(MIB, 1))]);
+    against(&server)
+        .run(["get", "a", "/dev/full"])
+        .fails_with(8, "no space left on device");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
 fn a_page_of_another_server_is_never_no() {
     let page = answer(
         404,
