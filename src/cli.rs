@@ -33,6 +33,7 @@ Exit codes: 0 ok or yes, 1 the blob is not there, 2 usage, 3 config, 4 denied,
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Command {
     /// Upload files or stdin
     Put(Put),
@@ -40,6 +41,16 @@ pub enum Command {
     Get(Get),
     /// Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell
     Exists(Exists),
+    /// Show what stores tell about blobs: size, time, digest, type
+    Stat(Stat),
+    /// List keys, one a line
+    Ls(Ls),
+    /// Remove blobs; a missing one is exit 1
+    Rm(Rm),
+    /// Copy a blob between any two stores
+    Cp(Cp),
+    /// Print a URL that lets its bearer get or put one blob for a while (S3)
+    Presign(Presign),
     /// Print a completion script
     Completions(Completions),
 }
@@ -61,9 +72,92 @@ pub struct Put {
     /// Put the files of directories too, with their paths below them
     #[arg(short, long)]
     pub recursive: bool,
+    /// Store only if there is no blob of that name; else exit 5
+    #[arg(long, help_heading = "Conditions", conflicts_with = "if_match")]
+    pub if_absent: bool,
+    /// Replace only the blob that has this ETag; else exit 5 (S3)
+    #[arg(long, value_name = "ETAG", help_heading = "Conditions")]
+    pub if_match: Option<String>,
+    /// Fail (6) unless the source has exactly so many bytes
+    #[arg(long, value_name = "BYTES", help_heading = "Conditions")]
+    pub expect_size: Option<u64>,
+    /// Fail (6) unless the source has this SHA-256
+    #[arg(long, value_name = "HEX", help_heading = "Conditions")]
+    pub expect_sha256: Option<String>,
+    /// Fail (6) if the source is empty
+    #[arg(long, help_heading = "Conditions")]
+    pub fail_if_empty: bool,
     /// Content-Type to store; guessed from the name otherwise
-    #[arg(long, value_name = "TYPE")]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        help_heading = "What goes with the blob (S3)"
+    )]
     pub content_type: Option<String>,
+    /// Content-Encoding to store; the bytes are stored as they are
+    #[arg(
+        long,
+        value_name = "CODING",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub content_encoding: Option<String>,
+    /// Content-Disposition to store
+    #[arg(
+        long,
+        value_name = "TEXT",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub content_disposition: Option<String>,
+    /// Cache-Control to store
+    #[arg(
+        long,
+        value_name = "TEXT",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub cache_control: Option<String>,
+    /// Metadata of your own; may be repeated
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub metadata: Vec<String>,
+    /// Tag; may be repeated
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub tag: Vec<String>,
+    /// Storage class, like STANDARD_IA
+    #[arg(
+        long,
+        value_name = "CLASS",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub storage_class: Option<String>,
+    /// Encryption by the service: AES256 or aws:kms
+    #[arg(
+        long,
+        value_name = "KIND",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub sse: Option<String>,
+    /// Key for --sse aws:kms
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "What goes with the blob (S3)",
+        requires = "sse"
+    )]
+    pub sse_kms_key_id: Option<String>,
+    /// Canned ACL, like bucket-owner-full-control
+    #[arg(
+        long,
+        value_name = "ACL",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub acl: Option<String>,
 }
 
 /// `blobctl get [OPTIONS] KEY... DEST`
@@ -80,6 +174,15 @@ pub struct Get {
     /// Get every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
+    /// Leave a file that exists alone; exit 5
+    #[arg(long)]
+    pub no_clobber: bool,
+    /// Fail (6) if the store has no digest that could be compared
+    #[arg(long, conflicts_with = "verify")]
+    pub require_verified: bool,
+    /// What is compared: all that the store has, or the length alone [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub verify: Option<Verify>,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`
@@ -88,6 +191,75 @@ pub struct Exists {
     /// Blobs to look for
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
+}
+
+/// `blobctl stat [OPTIONS] KEY...`
+#[derive(Debug, Args)]
+pub struct Stat {
+    /// Blobs to describe
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+}
+
+/// `blobctl ls [OPTIONS] [PREFIX]`
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// List the keys that begin with this; everything otherwise
+    #[arg(value_name = "PREFIX")]
+    pub prefix: Option<OsString>,
+    /// Show size and time too
+    #[arg(short, long)]
+    pub long: bool,
+}
+
+/// `blobctl rm [OPTIONS] KEY...`
+#[derive(Debug, Args)]
+pub struct Rm {
+    /// Blobs to remove
+    #[arg(value_name = "KEY", required = true)]
+    pub keys: Vec<OsString>,
+    /// A missing blob is fine
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// `blobctl cp [OPTIONS] FROM TO`
+#[derive(Debug, Args)]
+pub struct Cp {
+    /// Blob to copy
+    #[arg(value_name = "FROM")]
+    pub from: OsString,
+    /// Key of the copy; one that ends in / takes FROM's base name
+    #[arg(value_name = "TO")]
+    pub to: OsString,
+    /// Content-Type to store; the source's otherwise
+    #[arg(long, value_name = "TYPE")]
+    pub content_type: Option<String>,
+}
+
+/// `blobctl presign [OPTIONS] KEY`
+#[derive(Debug, Args)]
+pub struct Presign {
+    /// Blob that the URL is for; it need not exist
+    #[arg(value_name = "KEY")]
+    pub key: OsString,
+    /// What the URL allows
+    #[arg(long, value_name = "METHOD", default_value = "get")]
+    pub method: PresignMethod,
+    /// For how long, at most 7 days
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "15m")]
+    pub expires: Duration,
+}
+
+/// `--method`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PresignMethod {
+    /// Download
+    #[value(alias = "GET")]
+    Get,
+    /// Upload
+    #[value(alias = "PUT")]
+    Put,
 }
 
 /// `blobctl completions SHELL`
@@ -135,6 +307,12 @@ pub struct Global {
     /// Where the bucket's name stands: in the path or in the host name
     #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
     pub addressing: Option<AddressingStyle>,
+    /// How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]
+    #[arg(long, global = true, value_name = "KIND", help_heading = "S3")]
+    pub checksum: Option<ChecksumKind>,
+    /// Whether the body's SHA-256 is signed [default: auto, over http only]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
+    pub payload_signing: Option<PayloadSigningKind>,
     /// Do not sign requests, for public buckets
     #[arg(long, global = true, help_heading = "S3")]
     pub no_sign_request: bool,
@@ -235,6 +413,36 @@ pub enum AddressingStyle {
     Virtual,
 }
 
+/// `--checksum`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChecksumKind {
+    /// The cheapest that the store understands
+    Auto,
+    /// CRC-64/NVME
+    Crc64nvme,
+    /// CRC-32C
+    Crc32c,
+    /// CRC-32
+    Crc32,
+    /// SHA-256
+    Sha256,
+    /// Content-MD5 and the ETag
+    Md5,
+    /// Only the length
+    None,
+}
+
+/// `--payload-signing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PayloadSigningKind {
+    /// Over http, where nothing else protects the body
+    Auto,
+    /// Always
+    Signed,
+    /// Never
+    Unsigned,
+}
+
 /// `--ftp-mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FtpMode {
@@ -253,6 +461,15 @@ pub enum FtpTls {
     Explicit,
     /// From the first byte
     Implicit,
+}
+
+/// `--verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// The strongest digest that the store has
+    Auto,
+    /// The length
+    Length,
 }
 
 /// `--progress`.

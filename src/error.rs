@@ -212,10 +212,18 @@ pub fn describe(error: &io::Error) -> String {
 /// Text that somebody else wrote, fit for one line of a terminal: control characters and marks that reorder
 /// text are escaped, and what is longer than 300 characters is cut.
 pub fn printable(text: &str) -> String {
-    const LIMIT: usize = 300;
-    let mut out = String::with_capacity(text.len().min(LIMIT));
-    for (count, letter) in text.trim().chars().enumerate() {
-        if count == LIMIT {
+    escape(text.trim(), 300)
+}
+
+/// The same without a cut, for what is printed as a result.
+pub fn printable_whole(text: &str) -> String {
+    escape(text, usize::MAX)
+}
+
+fn escape(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit));
+    for (count, letter) in text.chars().enumerate() {
+        if count == limit {
             out.push('…');
             break;
         }

@@ -13,7 +13,11 @@
 
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, reason = "a test that cannot go on fails")
+    allow(
+        clippy::unwrap_used,
+        clippy::needless_pass_by_value,
+        reason = "a test that cannot go on fails"
+    )
 )]
 
 pub mod backend;

@@ -2,15 +2,16 @@
 //! results.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufWriter, Stdout, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::digest::Verified;
+use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, printable};
-use crate::exit::Exit;
+use crate::exit::{Exit, Signal};
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
 
@@ -53,8 +54,16 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// Whether the destination was written.
     pub changed: Option<bool>,
+    /// Whether a condition was certainly tested in one step with the change.
+    pub atomic: Option<bool>,
     /// The answer of `exists`.
     pub exists: Option<bool>,
+    /// When the blob was last written.
+    pub modified: Option<SystemTime>,
+    /// The strongest digest that the store tells.
+    pub digest: Option<Digest>,
+    /// Media type.
+    pub content_type: Option<String>,
 }
 
 /// Collects the results of a run.
@@ -62,6 +71,9 @@ pub struct Report {
     terminal: Arc<Terminal>,
     format: Format,
     exits: Mutex<Vec<Exit>>,
+    stdout: Mutex<BufWriter<Stdout>>,
+    /// Whether the reader of our stdout went away.
+    unread: AtomicBool,
 }
 
 impl Report {
@@ -71,17 +83,31 @@ impl Report {
             terminal,
             format,
             exits: Mutex::new(Vec::new()),
+            stdout: Mutex::new(BufWriter::new(std::io::stdout())),
+            unread: AtomicBool::new(false),
         }
     }
 
     /// A blob is done.
     pub fn success(&self, subject: &Subject, outcome: &Outcome) {
+        self.listed(subject, outcome);
+        self.flush_quietly();
+        self.remember(Exit::Ok);
+    }
+
+    /// One blob of many that a listing tells.
+    pub fn listed(&self, subject: &Subject, outcome: &Outcome) {
         if self.terminal.verbosity() >= Verbosity::Verbose && !outcome.line.is_empty() {
             self.terminal.line(&format!("blobctl: {}", outcome.line));
         }
         let mut json = Json::about(subject, Exit::Ok);
         json.bool("exists", outcome.exists);
         json.number("bytes", outcome.bytes);
+        json.text("modified", outcome.modified.map(timestamp).as_deref());
+        json.text("content_type", outcome.content_type.as_deref());
+        if let Some(digest) = outcome.digest {
+            json.text(digest.algorithm().name(), Some(&digest.hex()));
+        }
         if let Some(elapsed) = outcome.elapsed {
             json.raw("seconds", &format!("{:.3}", elapsed.as_secs_f64()));
         }
@@ -89,8 +115,8 @@ impl Report {
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
+        json.bool("atomic", outcome.atomic);
         self.emit(json);
-        self.remember(Exit::Ok);
     }
 
     /// `exists` found that a blob is not there: an answer, not an error.
@@ -104,6 +130,7 @@ impl Report {
         json.text("error", Some(Exit::NotFound.name()));
         json.text("message", Some("no such blob"));
         self.emit(json);
+        self.flush_quietly();
         self.remember(Exit::NotFound);
     }
 
@@ -112,7 +139,7 @@ impl Report {
         let cause = Error::recover(error.as_ref());
         let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
         // The reader of our stdout went away: it does not want to hear of it.
-        if exit != Exit::Signal(crate::exit::Signal::Pipe) {
+        if exit != Exit::Signal(Signal::Pipe) {
             self.terminal.line(&format!("blobctl: {error:#}"));
             if let Some(hint) = cause.as_ref().and_then(Error::the_hint) {
                 self.terminal.line(&format!("hint: {hint}"));
@@ -140,15 +167,21 @@ impl Report {
             json.text("request_id", answer.request_id.as_deref());
         }
         self.emit(json);
+        self.flush_quietly();
         self.remember(exit);
     }
 
     /// The exit codes of all results so far.
     pub fn exits(&self) -> Vec<Exit> {
-        self.exits
+        let mut exits = self
+            .exits
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+            .clone();
+        if let Err(error) = self.check_pipe() {
+            exits.push(error.exit());
+        }
+        exits
     }
 
     fn remember(&self, exit: Exit) {
@@ -158,19 +191,67 @@ impl Report {
             .push(exit);
     }
 
+    /// Prints a result on stdout, unless JSON is printed there instead.
+    pub fn print(&self, text: &str) {
+        if self.format == Format::Human {
+            self.write(text);
+        }
+    }
+
+    /// Whether results are JSON objects.
+    pub fn is_json(&self) -> bool {
+        self.format != Format::Human
+    }
+
+    /// The error to stop with, once nobody reads our stdout any more.
+    pub fn check_pipe(&self) -> Result<(), Error> {
+        match self.unread.load(Ordering::Relaxed) {
+            true => Err(Error::interrupted(Signal::Pipe)),
+            false => Ok(()),
+        }
+    }
+
+    /// Sends what was printed on its way.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.flush_quietly();
+        self.check_pipe()
+    }
+
+    fn flush_quietly(&self) {
+        let failed = self.stdout().flush().is_err();
+        self.unread.fetch_or(failed, Ordering::Relaxed);
+    }
+
+    fn write(&self, text: &str) {
+        let failed = self.stdout().write_all(text.as_bytes()).is_err();
+        self.unread.fetch_or(failed, Ordering::Relaxed);
+    }
+
+    fn stdout(&self) -> std::sync::MutexGuard<'_, BufWriter<Stdout>> {
+        self.stdout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn emit(&self, json: Json) {
         match self.format {
             Format::Human => {}
             Format::JsonOnStderr => self.terminal.line(&json.finish()),
-            Format::Json => {
-                let mut line = json.finish();
-                line.push('\n');
-                if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
-                    self.remember(Exit::Signal(crate::exit::Signal::Pipe));
-                }
-            }
+            Format::Json => self.write(&(json.finish() + "\n")),
         }
     }
+}
+
+/// RFC 3339 in UTC, to the second: `2026-11-24T12:00:00Z`.
+pub fn timestamp(time: SystemTime) -> String {
+    let time = time::OffsetDateTime::from(time).to_offset(time::UtcOffset::UTC);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
 }
 
 /// `uploaded 5.0 MiB to s3://… (md5)`: the line of `-v`.

@@ -13,13 +13,16 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored, temporary_name};
+use super::{
+    Attributes, Backend, BlobInfo, Condition, Context, From, Listed, Sink, Stored,
+    TEMPORARY_PREFIX, temporary_name,
+};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::{PageBuffer, Payload, source_error};
 use crate::progress::Cancel;
-use crate::staged::{StagedFile, access};
+use crate::staged::{Replace, StagedFile, access, is_there};
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
 const BLOCK: usize = 1 << 20;
@@ -177,8 +180,19 @@ impl Backend for Fs {
             .map(|(_, metadata)| info(&metadata)))
     }
 
-    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
         let path = key.as_relative_path()?;
+        let replace = match &attributes.condition {
+            Condition::None => Replace::Old,
+            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => return Err(is_there()),
+            Condition::Absent => Replace::Nothing,
+            Condition::Etag(_) => {
+                return Err(Error::new(
+                    Kind::Precondition,
+                    "a directory keeps no ETags that a condition could name",
+                ));
+            }
+        };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
         let staged = StagedFile::create(
             Arc::new(parent),
@@ -191,12 +205,61 @@ impl Backend for Fs {
             staged.preallocate(size)?;
         }
         let bytes = copy(payload, &staged)?;
-        staged.commit(bytes)?;
+        staged.commit(bytes, replace)?;
         Ok(Stored {
             bytes,
             etag: None,
             verified: Verified::Length,
+            atomic: (replace == Replace::Nothing).then_some(true),
         })
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        _: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let Some(root) = self.root()? else {
+            return Ok(None);
+        };
+        // Only the directory that the prefix names is read, not the whole root.
+        let directory = prefix
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory);
+        if directory.is_empty() {
+            self.walk(&root, "", prefix, each)?;
+            return Ok(None);
+        }
+        let path = Key::new(directory)?;
+        match beneath(
+            &root,
+            path.as_relative_path()?,
+            OFlags::RDONLY | OFlags::DIRECTORY,
+        ) {
+            Ok(dir) => self.walk(&dir, &format!("{directory}/"), prefix, each)?,
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => {}
+            Err(errno) => return Err(self.refused(errno, "list", directory)),
+        }
+        Ok(None)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        let path = key.as_relative_path()?;
+        if self.file(key, OFlags::PATH)?.is_none() {
+            return Err(Error::not_found());
+        }
+        let root = self.root()?.ok_or_else(Error::not_found)?;
+        let (directories, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let parent = beneath(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
+            .map_err(|errno| self.refused(errno, "open", directories))?;
+        match rustix::fs::unlinkat(&parent, name, rustix::fs::AtFlags::empty()) {
+            Ok(()) => {
+                rustix::fs::fsync(&parent).map_err(|errno| self.refused(errno, "sync", directories))
+            }
+            Err(Errno::NOENT) => Err(Error::not_found()),
+            Err(errno) => Err(self.refused(errno, "remove", path)),
+        }
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
@@ -237,6 +300,62 @@ impl Backend for Fs {
         } else {
             Err(changed())
         }
+    }
+}
+
+impl Fs {
+    /// Tells the files below a directory in the order of their keys. Links to directories are not followed.
+    fn walk(
+        &self,
+        dir: &OwnedFd,
+        path: &str,
+        prefix: &str,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<()> {
+        self.cancel.check()?;
+        let failed = |errno: Errno| self.refused(errno, "list", path);
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(dir).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            // A name that is not UTF-8 is no key.
+            let Ok(name) = entry.file_name().to_str() else {
+                continue;
+            };
+            let is_ours = name.starts_with(TEMPORARY_PREFIX);
+            if matches!(name, "." | "..") || is_ours {
+                continue;
+            }
+            let key = format!("{path}{name}");
+            if key.starts_with(prefix) || prefix.starts_with(&format!("{key}/")) {
+                let slash = if entry.file_type() == rustix::fs::FileType::Directory {
+                    "/"
+                } else {
+                    ""
+                };
+                names.push(format!("{name}{slash}"));
+            }
+        }
+        names.sort_unstable();
+        for name in names {
+            let key = format!("{path}{name}");
+            if let Some(directory) = name.strip_suffix('/') {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+                match beneath(dir, directory, flags) {
+                    Ok(below) => self.walk(&below, &key, prefix, each)?,
+                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
+                    Err(errno) => return Err(self.refused(errno, "list", &key)),
+                }
+            } else if let Some((_, metadata)) = Key::new(key.as_str())
+                .and_then(|key| self.file(&key, OFlags::PATH))
+                .unwrap_or(None)
+            {
+                each(Listed {
+                    key,
+                    info: info(&metadata),
+                })?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Observer};
@@ -41,6 +41,30 @@ pub trait Backend: Send + Sync {
     /// the error is `Integrity` and nothing was pushed.
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo>;
 
+    /// Tells one page of the blobs whose keys begin with `prefix`, in an order that does not change between calls, and
+    /// returns the name of the next page. `page` is such a name; `None` begins.
+    ///
+    /// An empty listing says that there is no such blob; a missing bucket, root or base directory is `Config`.
+    fn list(
+        &self,
+        prefix: &str,
+        page: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>>;
+
+    /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.
+    fn remove(&self, key: &Key) -> Result<()>;
+
+    /// A URL that lets its bearer do one thing with the blob for a while, for a store that has them.
+    fn presign(&self, _key: &Key, _method: Method, _expires: Duration) -> Result<String> {
+        Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
+    }
+
+    /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.
+    fn ranges(&self) -> bool {
+        false
+    }
+
     /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
     /// length: the engine cuts streams into parts.
     fn multipart(&self) -> Option<&dyn Multipart> {
@@ -65,7 +89,13 @@ pub trait Multipart: Send + Sync {
 
     /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
     /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.
-    fn complete(&self, key: &Key, upload: &UploadId, parts: &[Part]) -> Result<Stored>;
+    fn complete(
+        &self,
+        key: &Key,
+        upload: &UploadId,
+        parts: &[Part],
+        condition: &Condition,
+    ) -> Result<Stored>;
 
     /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
     fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>>;
@@ -87,8 +117,10 @@ pub struct Part {
     pub size: u64,
     /// As the store wrote it, quotes included if it wrote any.
     pub etag: String,
-    /// MD5 of the part's bytes, as far as it was computed.
+    /// MD5 of the part's bytes, as the store told and as far as it could be compared.
     pub md5: Option<Digest>,
+    /// CRC-64/NVME of the part's bytes, where the store has confirmed it.
+    pub crc: Option<Digest>,
 }
 
 /// What a store tells about a blob.
@@ -106,20 +138,72 @@ pub struct BlobInfo {
     pub content_type: Option<String>,
 }
 
-/// Where a download begins.
+/// One line of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The whole key.
+    pub key: String,
+    /// Bytes, and whatever else the listing tells.
+    pub info: BlobInfo,
+}
+
+/// What a presigned URL allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Download.
+    Get,
+    /// Upload.
+    Put,
+}
+
+/// Where a download begins, and ends.
 #[derive(Debug, Clone, Default)]
 pub struct From {
     /// The first byte that is wanted.
     pub offset: u64,
+    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`]; others go on to the end.
+    pub end: Option<u64>,
     /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
     pub unchanged: Option<BlobInfo>,
 }
 
-/// What goes with a blob into a store that keeps attributes; others ignore it.
+/// What goes with a blob. Stores of files keep none of it but the condition.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
+    /// What must hold for the destination.
+    pub condition: Condition,
     /// Media type.
     pub content_type: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// `Content-Disposition`.
+    pub content_disposition: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// Names and values of the user's own.
+    pub metadata: Vec<(String, String)>,
+    /// Names and values of tags.
+    pub tags: Vec<(String, String)>,
+    /// S3's storage class.
+    pub storage_class: Option<String>,
+    /// `AES256` or `aws:kms`.
+    pub encryption: Option<String>,
+    /// The key for `aws:kms`.
+    pub kms_key_id: Option<String>,
+    /// Canned ACL.
+    pub acl: Option<String>,
+}
+
+/// What must hold for the destination when a blob becomes visible; else the error is `Precondition`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// There is no blob of that name.
+    Absent,
+    /// The blob there has this ETag.
+    Etag(String),
 }
 
 /// What a store confirmed about a put.
@@ -131,6 +215,8 @@ pub struct Stored {
     pub etag: Option<String>,
     /// How it was proven that the store has these bytes.
     pub verified: Verified,
+    /// Whether the store is known to have tested the condition and stored the blob in one step; `None` without one.
+    pub atomic: Option<bool>,
 }
 
 /// Where a download goes.
@@ -191,10 +277,13 @@ pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
     }
 }
 
+/// How the names of unfinished files begin; listings leave them out.
+pub const TEMPORARY_PREFIX: &str = ".blobctl-";
+
 /// A name for an unfinished file, unique and recognisable: `.blobctl-` + 16 hex digits + `.part`.
 pub fn temporary_name() -> String {
     use std::hash::{BuildHasher, Hasher};
     // The keys of a `RandomState` are the operating system's randomness, without a package for it.
     let random = std::hash::RandomState::new().build_hasher().finish();
-    format!(".blobctl-{random:016x}.part")
+    format!("{TEMPORARY_PREFIX}{random:016x}.part")
 }

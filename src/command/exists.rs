@@ -1,7 +1,7 @@
 //! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
 
 use crate::cli::Exists;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Outcome, Report};
 use crate::transfer::{pool, retry};
@@ -12,17 +12,7 @@ const OP: &str = "exists";
 
 /// Looks for every key.
 pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
-    let mut targets = Vec::new();
-    for text in &arguments.keys {
-        let target = session.target(text)?;
-        targets
-            .push(target.ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob that can exist"))?);
-    }
-    session.check_flags(targets.iter().map(|target| &target.place))?;
-    let blobs = targets
-        .iter()
-        .map(|target| session.blob(OP, target))
-        .collect::<Result<Vec<Blob>>>()?;
+    let blobs = session.blobs(OP, &arguments.keys)?;
     let report = std::sync::Arc::clone(&session.report);
     if let [blob] = blobs.as_slice() {
         // Nothing is left behind if a signal ends this at once, so that the start of workers can be saved.

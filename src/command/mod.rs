@@ -1,9 +1,14 @@
 //! The verbs: engine calls plus what the user is told.
 
 pub mod completions;
+pub mod cp;
 pub mod exists;
 pub mod get;
+pub mod ls;
+pub mod presign;
 pub mod put;
+pub mod rm;
+pub mod stat;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -50,6 +55,11 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Put(_) => "put",
         Command::Get(_) => "get",
         Command::Exists(_) => "exists",
+        Command::Stat(_) => "stat",
+        Command::Ls(_) => "ls",
+        Command::Rm(_) => "rm",
+        Command::Cp(_) => "cp",
+        Command::Presign(_) => "presign",
         Command::Completions(arguments) => return completions::run(arguments),
     };
     let environment = Environment::capture();
@@ -97,6 +107,11 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Put(arguments) => put::run(&mut session, arguments),
         Command::Get(arguments) => get::run(&mut session, arguments),
         Command::Exists(arguments) => exists::run(&mut session, arguments),
+        Command::Stat(arguments) => stat::run(&mut session, arguments),
+        Command::Ls(arguments) => ls::run(&mut session, arguments),
+        Command::Rm(arguments) => rm::run(&mut session, arguments),
+        Command::Cp(arguments) => cp::run(&mut session, arguments),
+        Command::Presign(arguments) => presign::run(&mut session, arguments),
         Command::Completions(_) => Ok(Exit::Ok),
     };
     session.terminal.finish();
@@ -136,14 +151,29 @@ impl Session {
         self.settings.target(text)
     }
 
+    /// The blobs that addresses mean, none of which may be stdin.
+    pub fn blobs(
+        &mut self,
+        op: &'static str,
+        addresses: &[std::ffi::OsString],
+    ) -> Result<Vec<Blob>> {
+        let mut targets = Vec::new();
+        for text in addresses {
+            let target = self.target(text)?;
+            targets.push(target.ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob"))?);
+        }
+        self.check_flags(targets.iter().map(|target| &target.place))?;
+        targets.iter().map(|target| self.blob(op, target)).collect()
+    }
+
     /// Refuses options that fit none of the stores in use.
     pub fn check_flags<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Result<()> {
         let kinds: Vec<BackendKind> = places.map(Place::kind).collect();
         self.settings.check_flags(&kinds)
     }
 
-    /// Opens a store once.
-    fn engine(&mut self, place: &Place) -> Result<(Engine, String)> {
+    /// Opens a store once; the text stands before every key.
+    pub fn engine(&mut self, place: &Place) -> Result<(Engine, String)> {
         if let Some(opened) = self.engines.get(place) {
             return Ok(opened.clone());
         }
@@ -184,4 +214,17 @@ impl Session {
             Ok(()) => Exit::merge(&self.report.exits()),
         }
     }
+}
+
+/// Refuses two sources for one destination: the one that ends first would be lost without a word.
+fn refuse_twins<'a>(destinations: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen = std::collections::HashSet::new();
+    for destination in destinations {
+        if !seen.insert(destination) {
+            let text = format!("two sources would both become `{}`", printable(destination));
+            return Err(Error::new(Kind::Usage, text)
+                .hint("give them different destinations, in commands of their own"));
+        }
+    }
+    Ok(())
 }

@@ -337,6 +337,8 @@ impl Settings {
             (flags.region.is_some(), "--region"),
             (flags.profile.is_some(), "--profile"),
             (flags.addressing.is_some(), "--addressing"),
+            (flags.checksum.is_some(), "--checksum"),
+            (flags.payload_signing.is_some(), "--payload-signing"),
             (flags.no_sign_request, "--no-sign-request"),
         ];
         let ftp = [

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::Settings;
 use super::scope::{Found, Scope, boolean, choice, text};
 use crate::backend::s3::credentials::{self, Credentials, Source};
-use crate::backend::s3::{Addressing, Config, Proxies};
-use crate::cli::AddressingStyle;
+use crate::backend::s3::{Addressing, Checksum, Config, PayloadSigning, Proxies};
+use crate::cli::{AddressingStyle, ChecksumKind, PayloadSigningKind};
+use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe};
 use crate::secret::Secret;
 
@@ -46,7 +47,7 @@ impl Settings {
         Ok(Config {
             endpoint,
             bucket,
-            region: region.unwrap_or_else(|| "us-east-1".to_owned()),
+            region,
             addressing: match scope.value(
                 "addressing",
                 flags.addressing,
@@ -57,6 +58,12 @@ impl Settings {
                 Some(AddressingStyle::Virtual) => Addressing::Virtual,
             },
             credentials,
+            checksum: checksum(scope.value("checksum", flags.checksum, choice::<ChecksumKind>)?),
+            payload_signing: payload_signing(scope.value(
+                "payload_signing",
+                flags.payload_signing,
+                choice::<PayloadSigningKind>,
+            )?),
             ca_bundle: self.ca_bundle(scope, &["AWS_CA_BUNDLE", "SSL_CERT_FILE"])?,
             insecure: self.insecure(scope)?,
             proxies: self.proxies(),
@@ -144,6 +151,26 @@ impl Settings {
             all: get(&["all_proxy", "ALL_PROXY"]),
             no: get(&["no_proxy", "NO_PROXY"]),
         }
+    }
+}
+
+fn checksum(kind: Option<ChecksumKind>) -> Checksum {
+    match kind {
+        None | Some(ChecksumKind::Auto) => Checksum::Auto,
+        Some(ChecksumKind::Crc64nvme) => Checksum::Only(Algorithm::Crc64Nvme),
+        Some(ChecksumKind::Crc32c) => Checksum::Only(Algorithm::Crc32c),
+        Some(ChecksumKind::Crc32) => Checksum::Only(Algorithm::Crc32),
+        Some(ChecksumKind::Sha256) => Checksum::Only(Algorithm::Sha256),
+        Some(ChecksumKind::Md5) => Checksum::Only(Algorithm::Md5),
+        Some(ChecksumKind::None) => Checksum::None,
+    }
+}
+
+fn payload_signing(kind: Option<PayloadSigningKind>) -> PayloadSigning {
+    match kind {
+        None | Some(PayloadSigningKind::Auto) => PayloadSigning::Auto,
+        Some(PayloadSigningKind::Signed) => PayloadSigning::Signed,
+        Some(PayloadSigningKind::Unsigned) => PayloadSigning::Unsigned,
     }
 }
 

@@ -6,15 +6,16 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Engine, retry};
+use super::ranges::{Rest, Sum};
+use super::{Engine, plan, retry};
 use crate::backend::{BlobInfo, From, Sink, temporary_name};
-use crate::digest::{Hasher, Verified};
+use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::key::Key;
 use crate::payload::{CHUNK, PageBuffer};
 use crate::progress::{Cancel, Meter};
-use crate::staged::{StagedFile, open_dir};
+use crate::staged::{Replace, StagedFile, open_dir};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
@@ -85,42 +86,63 @@ pub struct Downloaded {
     pub attempts: u32,
 }
 
+/// What the user asks of a download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// What the file may take the place of.
+    pub replace: Replace,
+    /// How it is to be proven.
+    pub proof: Demand,
+}
+
+/// How a download is to be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// By the strongest digest that the store has, else by its length.
+    Best,
+    /// By a digest; a blob without one is a failure.
+    Digest,
+    /// By its length alone, which costs nothing.
+    Length,
+}
+
 /// Fetches the blob; counts in `meter`.
 pub fn download(
     engine: &Engine,
     key: &Key,
     destination: &Destination,
+    terms: Terms,
     meter: &Meter,
 ) -> Result<Downloaded> {
     let mut receiver = Receiver::new(destination, meter, &engine.cancel);
-    let first = receiver.fetch(engine, key)?;
-    let (done, outcome) = match (receiver.compare(&first.value), destination) {
+    receiver.proof = terms.proof;
+    let mut attempts = receiver.fetch(engine, key)?;
+    let mut outcome = receiver.compare();
+    if let (Compared::Different, Destination::File(_)) = (&outcome, destination) {
         // Damage on the way is repaired by one fresh transfer; a second mismatch is the store's own.
-        (Compared::Different, Destination::File(_)) => {
-            meter.take_back(receiver.received);
-            receiver = Receiver::new(destination, meter, &engine.cancel);
-            let second = receiver.fetch(engine, key)?;
-            let outcome = receiver.compare(&second.value);
-            (
-                retry::Done {
-                    value: second.value,
-                    attempts: first.attempts + second.attempts,
-                },
-                outcome,
-            )
-        }
-        (outcome, _) => (first, outcome),
-    };
+        meter.take_back(receiver.received);
+        receiver = Receiver::new(destination, meter, &engine.cancel);
+        receiver.proof = terms.proof;
+        attempts += receiver.fetch(engine, key)?;
+        outcome = receiver.compare();
+    }
     let Compared::Same(verified) = outcome else {
         let text = "the bytes that came do not match the digest that the store has for them";
         return Err(Error::new(Kind::Integrity, text)
             .hint("try again; if it stays so, the blob itself is damaged"));
     };
-    receiver.commit()?;
+    if terms.proof == Demand::Digest && verified == Verified::Length {
+        return Err(Error::new(
+            Kind::Integrity,
+            "the store has no digest of it that could be compared",
+        )
+        .hint("leave --require-verified out to accept the length as proof"));
+    }
+    let info = receiver.commit(terms.replace)?;
     Ok(Downloaded {
-        info: done.value,
+        info,
         verified,
-        attempts: done.attempts,
+        attempts,
     })
 }
 
@@ -136,7 +158,8 @@ struct Receiver<'a> {
     /// The blob as the first attempt found it.
     info: Option<BlobInfo>,
     received: u64,
-    hasher: Option<Hasher>,
+    proof: Demand,
+    hasher: Option<Sum>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
 }
@@ -172,36 +195,70 @@ impl<'a> Receiver<'a> {
             output,
             info: None,
             received: 0,
+            proof: Demand::Best,
             hasher: None,
             meter,
             cancel,
         }
     }
 
-    /// Gets the blob, going on after a fault where it broke.
-    fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<retry::Done<BlobInfo>> {
+    /// Gets the blob, going on after a fault where it broke; returns the number of attempts. The first request asks for
+    /// everything and stops after one part; what a large blob has beyond it comes in parts, side by side.
+    fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
+        let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
+        let end = in_parts.then_some(plan::PART);
         let attempt = || {
             let from = From {
                 offset: self.received,
+                end,
                 unchanged: self.info.clone().filter(|_| self.received > 0),
             };
             engine.backend.get(key, &from, self)
         };
         let done = retry::run(engine, attempt, || meter.get())?;
-        if self.received != done.value.size {
-            let text = format!(
-                "{} bytes came, and the blob has {}",
-                self.received, done.value.size
-            );
+        let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
+        let mut attempts = done.attempts;
+        if end == Some(self.received) && self.received < size {
+            attempts = attempts.max(self.fetch_rest(engine, key)?);
+        }
+        if self.received != size {
+            let text = format!("{} bytes came, and the blob has {size}", self.received);
             return Err(Error::new(Kind::Integrity, text));
         }
-        Ok(done)
+        Ok(attempts)
     }
 
-    fn compare(&mut self, info: &BlobInfo) -> Compared {
-        match (self.hasher.take().map(Hasher::finish), info.digest) {
-            (Some(computed), Some(stored)) if computed == stored => {
+    fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
+        self.write_block()?;
+        let (
+            Output::File {
+                staged: Some(staged),
+                ..
+            },
+            Some(info),
+        ) = (&self.output, &self.info)
+        else {
+            return Err(Error::new(Kind::Local, "there is no file for the rest"));
+        };
+        let rest = Rest {
+            engine,
+            key,
+            staged,
+            info,
+            meter: self.meter,
+            start: self.received,
+        };
+        let (hasher, attempts) = rest.fetch(self.hasher.take())?;
+        self.hasher = hasher;
+        self.received = info.size;
+        Ok(attempts)
+    }
+
+    fn compare(&mut self) -> Compared {
+        let stored = self.info.as_ref().and_then(|info| info.digest);
+        match (self.hasher.take().map(Sum::finish), stored) {
+            (Some(computed), Some(stored)) if computed == Some(stored) => {
                 Compared::Same(stored.algorithm().into())
             }
             (Some(_), Some(_)) => Compared::Different,
@@ -210,14 +267,15 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes what is still in memory and gives the file its name.
-    fn commit(mut self) -> Result<()> {
+    fn commit(mut self, replace: Replace) -> Result<BlobInfo> {
         self.write_block()?;
+        let info = self.info.take().unwrap_or_default();
         match self.output {
             Output::File {
                 staged: Some(staged),
                 ..
-            } => staged.commit(self.received),
-            _ => Ok(()),
+            } => staged.commit(self.received, replace).map(|()| info),
+            _ => Ok(info),
         }
     }
 
@@ -242,7 +300,8 @@ impl Sink for Receiver<'_> {
         if self.received > 0 {
             return Ok(());
         }
-        self.hasher = info.digest.map(|digest| Hasher::new(digest.algorithm()));
+        let digest = info.digest.filter(|_| self.proof != Demand::Length);
+        self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         if let Output::File {
             destination,
@@ -258,7 +317,12 @@ impl Sink for Receiver<'_> {
                 temporary_name(),
                 shown.clone(),
                 self.cancel,
-            )?;
+            )
+            // Where we fetch to is ours: refusal there is no word of the store.
+            .map_err(|error| match error.kind() {
+                Kind::Denied => Error::new(Kind::Local, error.to_string()),
+                _ => error,
+            })?;
             file.preallocate(info.size)?;
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));

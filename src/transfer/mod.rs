@@ -2,10 +2,13 @@
 //!
 //! It names only the contract of [`crate::backend`] and never a store.
 
+pub mod copy;
 pub mod download;
+pub mod list;
 pub mod parts;
 pub mod plan;
 pub mod pool;
+pub mod ranges;
 pub mod retry;
 pub mod upload;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::plan;
 use super::{Engine, pool, retry};
-use crate::backend::{Attributes, Multipart, Part, Stored, UploadId};
+use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::payload::{Payload, source_error};
@@ -23,6 +23,7 @@ struct Upload<'a> {
     key: &'a Key,
     id: UploadId,
     meter: &'a Meter,
+    condition: Condition,
     parts: Mutex<Vec<Part>>,
     /// The first failure; nobody begins another part after it.
     failure: Mutex<Option<Error>>,
@@ -149,6 +150,7 @@ impl<'a> Upload<'a> {
             key,
             id: begun.value,
             meter,
+            condition: attributes.condition.clone(),
             parts: Mutex::new(Vec::new()),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
@@ -161,7 +163,7 @@ impl<'a> Upload<'a> {
         self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<Stored>> {
-        pool::side_by_side(WORKERS, || {
+        pool::side_by_side(WORKERS, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,
@@ -182,7 +184,8 @@ impl<'a> Upload<'a> {
     fn send(&self, number: u16, payload: &Payload) -> Result<()> {
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
-        let done = retry::run(self.engine, attempt, || self.meter.get())?;
+        let done =
+            retry::run(self.engine, attempt, || self.meter.get()).map_err(upload_vanished)?;
         self.attempts.fetch_max(done.attempts, Ordering::Relaxed);
         lock(&self.parts).push(done.value);
         Ok(())
@@ -199,15 +202,20 @@ impl<'a> Upload<'a> {
         let mut tried_before = false;
         let attempt = || {
             let again = std::mem::replace(&mut tried_before, true);
-            match self.multipart.complete(self.key, &self.id, &parts) {
+            match self
+                .multipart
+                .complete(self.key, &self.id, &parts, &self.condition)
+            {
                 // The answer to an earlier attempt may have been lost after it took effect.
-                Err(error) if error.kind() == Kind::NotFound && again => {
+                Err(error)
+                    if matches!(error.kind(), Kind::NotFound | Kind::Precondition) && again =>
+                {
                     self.multipart.completed(self.key, &parts)?.ok_or(error)
                 }
                 result => result,
             }
         };
-        let done = retry::run(self.engine, attempt, || 0)?;
+        let done = retry::run(self.engine, attempt, || 0).map_err(upload_vanished)?;
         Ok(retry::Done {
             value: done.value,
             attempts: done.attempts.max(self.attempts.load(Ordering::Relaxed)),
@@ -225,6 +233,17 @@ impl<'a> Upload<'a> {
             self.engine.observer.notify(&Event::Warning(&text));
         }
     }
+}
+
+/// An upload that is gone says nothing about the blob: it is not "not found" (1), and a new try may succeed.
+fn upload_vanished(error: Error) -> Error {
+    if error.kind() != Kind::NotFound {
+        return error;
+    }
+    Error::new(Kind::Disconnected, "the store forgot the unfinished upload")
+        .settled()
+        .hint("another run may have stored or removed the same key meanwhile: try again")
+        .answered(error.answer().clone())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

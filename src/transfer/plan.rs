@@ -13,7 +13,7 @@ pub const MOST_PARTS: u64 = 10_000;
 /// One part: its number, from 1 on, and its place in the blob, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece {
-    /// Counted from 1.
+    /// Counted from 1; 0 in a download.
     pub number: u16,
     /// First byte.
     pub offset: u64,
@@ -42,6 +42,19 @@ pub fn cut(len: u64) -> impl Iterator<Item = Piece> {
                 len: size.min(len - offset),
             }
         })
+}
+
+/// Cuts what lies from `start` to `len` into parts for a download, the last one shorter; there is no limit on their number.
+pub fn cut_from(start: u64, len: u64) -> impl Iterator<Item = Piece> {
+    let count = len.saturating_sub(start).div_ceil(PART);
+    (0..count).map(move |index| {
+        let offset = start + index * PART;
+        Piece {
+            number: 0,
+            offset,
+            len: PART.min(len - offset),
+        }
+    })
 }
 
 #[cfg(test)]

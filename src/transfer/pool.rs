@@ -91,19 +91,21 @@ where
     ))
 }
 
-/// Runs `work` on `workers` threads, this one included, until all of them return. A panic of one goes on here.
-pub fn side_by_side(workers: usize, work: impl Fn() + Sync) {
+/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
+pub fn side_by_side(workers: usize, work: impl Fn(usize) + Sync) {
+    let work = &work;
     std::thread::scope(|scope| {
-        for _ in 1..workers {
+        // The last ones first: whoever follows the others must not be the one that is left out.
+        for worker in (1..workers).rev() {
             let started = std::thread::Builder::new()
                 .stack_size(STACK)
-                .spawn_scoped(scope, &work);
+                .spawn_scoped(scope, move || work(worker));
             if started.is_err() {
                 // The system has no more threads: fewer workers do the same work.
                 break;
             }
         }
-        work();
+        work(0);
     });
 }
 

@@ -54,10 +54,12 @@ pub fn run<T>(
         }
         failures_since_progress += 1;
         let since = *failing_since.get_or_insert_with(Instant::now);
-        let wait = pause(failures_since_progress, &error, random());
-        if since.elapsed() + wait > engine.retry_for {
+        let left = engine.retry_for.saturating_sub(since.elapsed());
+        if left.is_zero() || asked(&error) > left {
             return Err(give_up(error, attempts, since.elapsed()));
         }
+        // The last pause ends with the budget, so that the last attempt uses all of it.
+        let wait = pause(failures_since_progress, &error, random()).min(left);
         engine.observer.notify(&Event::Retrying {
             error: &error,
             attempt: attempts,
@@ -78,17 +80,25 @@ fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
 }
 
 /// Full jitter: anything between nothing and a bound that doubles with each failure, so that many clients do not come
-/// back together. At least what the store asked for, up to five minutes of it.
+/// back together. At least what the store asked for.
 fn pause(failures: u32, error: &Error, random: u64) -> Duration {
-    let (first, asked) = match error.kind() {
-        Kind::Busy { after } => (FIRST_WAIT_WHEN_BUSY, after.unwrap_or_default()),
-        _ => (FIRST_WAIT, Duration::ZERO),
+    let first = match error.kind() {
+        Kind::Busy { .. } => FIRST_WAIT_WHEN_BUSY,
+        _ => FIRST_WAIT,
     };
     let bound = first
         .saturating_mul(1 << (failures - 1).min(16))
         .min(LONGEST_WAIT);
     let millis = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX).max(1);
-    Duration::from_millis(random % (millis + 1)).max(asked.min(Duration::from_secs(300)))
+    Duration::from_millis(random % (millis + 1)).max(asked(error))
+}
+
+/// How long the store asked us to stay away.
+fn asked(error: &Error) -> Duration {
+    match error.kind() {
+        Kind::Busy { after } => after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    }
 }
 
 /// The operating system's randomness, without a package for it.
@@ -115,6 +125,17 @@ mod tests {
             Ok(None)
         }
         fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {
+            Err(Error::not_found())
+        }
+        fn list(
+            &self,
+            _: &str,
+            _: Option<&str>,
+            _: &mut dyn FnMut(crate::backend::Listed) -> Result<()>,
+        ) -> Result<Option<String>> {
+            Ok(None)
+        }
+        fn remove(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())
         }
         fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
@@ -157,7 +178,6 @@ mod tests {
             count.set(count.get() + 1);
             Err(broken())
         };
-        // The jitter may be 0 ms, which fits even an empty budget only if no time at all has passed.
         let error = run(&engine(Duration::ZERO), attempt, || 0).unwrap_err();
         assert_eq!(error.kind(), Kind::Disconnected);
         assert_eq!(count.get(), 1);

@@ -220,14 +220,6 @@ impl Session {
                 Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
             }
         }
-        let named = |line: &str| {
-            listing::listed_name(line).map(|name| Entry {
-                kind: EntryKind::Unknown,
-                size: None,
-                modified: None,
-                name: name.to_owned(),
-            })
-        };
         match self.open_data(&format!("NLST {directory}"), 0)? {
             Opened::Ready(transfer) => self.search(transfer, name, named),
             Opened::Refused(reply) => Ok(Listed::Refused(reply)),
@@ -241,17 +233,15 @@ impl Session {
         name: &str,
         read: impl Fn(&str) -> Option<Entry>,
     ) -> Result<Listed> {
-        let mut lines = BufReader::new(transfer);
-        let searched = search_lines(&mut lines, name, read);
-        let transfer = lines.into_inner();
-        let listed = match searched {
-            Ok(listed) => listed,
-            Err(error) => {
-                self.cut(transfer);
-                return Err(error);
+        let mut listed = Listed::Nothing;
+        let ended = self.read_entries(transfer, read, |entry| {
+            if entry.name == name {
+                listed = Listed::Has(entry);
+            } else if matches!(listed, Listed::Nothing) {
+                listed = Listed::OnlyOthers;
             }
-        };
-        match (self.finish(transfer, Patience::Full), listed) {
+        })?;
+        match (ended, listed) {
             (Ended::Complete, listed) => Ok(listed),
             // What was found is there, whatever the end was.
             (_, Listed::Has(entry)) => Ok(Listed::Has(entry)),
@@ -259,14 +249,85 @@ impl Session {
             (Ended::Unclear(error), _) => Err(error),
         }
     }
+
+    /// All that a directory holds, sorted by name; `None` if there is no such directory.
+    pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<Entry>>> {
+        let shown = if directory.is_empty() { "/" } else { directory };
+        let mut entries = Vec::new();
+        let mut opened = None;
+        if self.features().mlst {
+            match self.open_data(&format!("MLSD {shown}"), 0)? {
+                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
+                other => opened = Some((other, listing::entry as fn(&str) -> Option<Entry>)),
+            }
+        }
+        let (opened, read) = match opened {
+            Some(opened) => opened,
+            None => (
+                self.open_data(&format!("NLST {shown}"), 0)?,
+                named as fn(&str) -> Option<Entry>,
+            ),
+        };
+        let ended = match opened {
+            Opened::Ready(transfer) => {
+                self.read_entries(transfer, read, |entry| entries.push(entry))?
+            }
+            Opened::Refused(reply) => Ended::Refused(reply),
+        };
+        match ended {
+            Ended::Complete => {}
+            Ended::Unclear(error) => return Err(error),
+            Ended::Refused(reply) if self.enters(directory)? => {
+                let empty = reply.code == 450
+                    || reply.mentions(&["no files", "no such file", "not found", "empty"]);
+                if !empty {
+                    return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
+                }
+            }
+            Ended::Refused(_) => return Ok(None),
+        }
+        // Some servers answer a missing directory with an empty listing.
+        if entries.is_empty() && !self.enters(directory)? {
+            return Ok(None);
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Some(entries))
+    }
+
+    fn read_entries(
+        &mut self,
+        transfer: Transfer,
+        read: impl Fn(&str) -> Option<Entry>,
+        each: impl FnMut(Entry),
+    ) -> Result<Ended> {
+        let mut lines = BufReader::new(transfer);
+        let result = read_lines(&mut lines, read, each);
+        let transfer = lines.into_inner();
+        match result {
+            Ok(()) => Ok(self.finish(transfer, Patience::Full)),
+            Err(error) => {
+                self.cut(transfer);
+                Err(error)
+            }
+        }
+    }
 }
 
-fn search_lines(
+/// A line of NLST: a name about which nothing else is known.
+fn named(line: &str) -> Option<Entry> {
+    listing::listed_name(line).map(|name| Entry {
+        kind: EntryKind::Unknown,
+        size: None,
+        modified: None,
+        name: name.to_owned(),
+    })
+}
+
+fn read_lines(
     lines: &mut BufReader<Transfer>,
-    name: &str,
     read: impl Fn(&str) -> Option<Entry>,
-) -> Result<Listed> {
-    let mut listed = Listed::Nothing;
+    mut each: impl FnMut(Entry),
+) -> Result<()> {
     let mut total = 0;
     let mut line = Vec::new();
     loop {
@@ -285,16 +346,14 @@ fn search_lines(
             Ok(n) => n,
         };
         if n == 0 {
-            return Ok(listed);
+            return Ok(());
         }
         total += n as u64;
         if total > LONGEST_LISTING {
             return Err(Error::new(Kind::Remote, "the listing does not end"));
         }
-        match read(&String::from_utf8_lossy(&line)) {
-            Some(entry) if entry.name == name => listed = Listed::Has(entry),
-            Some(_) if matches!(listed, Listed::Nothing) => listed = Listed::OnlyOthers,
-            _ => {}
+        if let Some(entry) = read(&String::from_utf8_lossy(&line)) {
+            each(entry);
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod replies;
 mod server;
 mod session;
 mod tls;
+mod tree;
 mod upload;
 
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
-use super::{Attributes, Backend, BlobInfo, Context, From, Sink, Stored};
+use super::{Attributes, Backend, BlobInfo, Context, From, Listed, Sink, Stored};
 use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -137,8 +138,21 @@ impl Backend for Ftp {
         })
     }
 
-    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
-        upload::put(&self.pool, key, payload)
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+        upload::put(&self.pool, key, payload, &attributes.condition)
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        _: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        tree::list(&self.pool, prefix, each).map(|()| None)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        tree::remove(&self.pool, key)
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {

@@ -1,0 +1,534 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_blobctl_global_optspecs
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= jobs= json progress= q/quiet v/verbose h/help V/version
+end
+
+function __fish_blobctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_blobctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_blobctl_using_subcommand
+    set -l cmd (__fish_blobctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c blobctl -n "__fish_blobctl_needs_command" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s V -l version -d 'Print version'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files or stdin'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "get" -d 'Download to a file, a directory or stdout'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Show what stores tell about blobs: size, time, digest, type'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one a line'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "rm" -d 'Remove blobs; a missing one is exit 1'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy a blob between any two stores'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a URL that lets its bearer get or put one blob for a while (S3)'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Put every SRC under this prefix, which ends in / (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Replace only the blob that has this ETag; else exit 5 (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (6) unless the source has exactly so many bytes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (6) unless the source has this SHA-256' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store; guessed from the name otherwise' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are stored as they are' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l metadata -d 'Metadata of your own; may be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l tag -d 'Tag; may be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d 'Storage class, like STANDARD_IA' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Encryption by the service: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'Key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Put the files of directories too, with their paths below them'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if there is no blob of that name; else exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
+length\t'The length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Leave a file that exists alone; exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (6) if the store has no digest that could be compared'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Show size and time too'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'A missing blob is fine'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store; the source\'s otherwise' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'What the URL allows' -r -f -a "get\t'Download'
+put\t'Upload'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'For how long, at most 7 days' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS files to take credentials from' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+md5\t'Content-MD5 and the ETag'
+none\t'Only the length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object a blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Show errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

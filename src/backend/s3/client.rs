@@ -1,0 +1,756 @@
+//! One request and its answer: addressed, signed, sent, classified. The only file that knows ureq's requests.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use time::OffsetDateTime;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::{Agent, SendBody};
+
+use super::address::{self, Endpoint, Location, Scheme};
+use super::answers;
+use super::credentials::{Credentials, Source};
+use super::proxy;
+use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
+use super::transport::{Traffic, agent, answered_early, begin_request, was_reused};
+use super::xml::ERROR_LIMIT;
+use super::{Config, PayloadSigning, credentials};
+use crate::backend::Context;
+use crate::digest::{Algorithm, Hasher};
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::payload::Payload;
+use crate::progress::{Cancel, Event};
+
+/// A request, as the operations say it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// `GET`, `PUT`, …
+    pub method: &'static str,
+    /// Empty for the bucket.
+    pub key: &'a str,
+    /// Query names and values, not encoded.
+    pub query: Vec<(String, String)>,
+    /// Lower-case names. All of them are signed.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Body<'a>,
+}
+
+/// What is sent with a request.
+#[derive(Debug)]
+pub enum Body<'a> {
+    /// Nothing, and no length: GET, HEAD, DELETE.
+    None,
+    /// These bytes, also if there are none of them.
+    Bytes(&'a [u8]),
+    /// A blob or a part of one, with the SHA-256 of it where one was computed.
+    Payload {
+        payload: &'a Payload,
+        size: u64,
+        sha256: Option<String>,
+    },
+}
+
+/// Whether a request belongs to the work or to the clean-up after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Ends when the run is asked to stop.
+    Work,
+    /// Goes on then, for two seconds in all.
+    CleanUp,
+}
+
+/// An answer whose status says success.
+pub struct Answer {
+    response: ureq::http::Response<ureq::Body>,
+}
+
+/// What goes before the body, and the text whose hash was signed.
+struct Signed {
+    headers: Vec<(String, String)>,
+    /// Empty if nothing was signed.
+    canonical: String,
+}
+
+/// The connection to one bucket.
+pub struct Client {
+    config: Config,
+    context: Context,
+    endpoint: OnceLock<Endpoint>,
+    agent: OnceLock<Agent>,
+    credentials: OnceLock<Option<Credentials>>,
+    signing_key: Mutex<Option<(Scope, SigningKey)>>,
+}
+
+impl Client {
+    /// Reads and connects nothing yet.
+    pub fn new(config: Config, context: Context) -> Self {
+        Self {
+            config,
+            context,
+            endpoint: OnceLock::new(),
+            agent: OnceLock::new(),
+            credentials: OnceLock::new(),
+            signing_key: Mutex::new(None),
+        }
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> &str {
+        &self.config.bucket
+    }
+
+    /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
+    pub fn is_https(&self) -> Result<bool> {
+        Ok(self.endpoint()?.scheme == Scheme::Https)
+    }
+
+    /// What the settings say about the body's hash.
+    pub fn payload_signing(&self) -> PayloadSigning {
+        self.config.payload_signing
+    }
+
+    /// Whether the service may be asked for the checksums that it keeps; Backblaze refuses the question.
+    pub fn tells_checksums(&self) -> bool {
+        !self
+            .endpoint
+            .get()
+            .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
+    }
+
+    /// Whether the service is known to test a condition and store in one step.
+    pub fn keeps_conditions(&self) -> bool {
+        const KNOWN: [&str; 3] = [
+            ".amazonaws.com",
+            ".amazonaws.com.cn",
+            ".r2.cloudflarestorage.com",
+        ];
+        self.endpoint
+            .get()
+            .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
+    }
+
+    /// Tells of a fact, with `-v`.
+    pub fn note(&self, text: &str) {
+        self.context.observer.notify(&Event::Note(text));
+    }
+
+    /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
+    /// [`answers`]. The date and the signature are made anew at each call.
+    pub fn send(
+        &self,
+        request: &Request<'_>,
+        expected: &[u16],
+        purpose: Purpose,
+    ) -> Result<Answer> {
+        let endpoint = self.endpoint()?;
+        let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
+        let Signed { headers, canonical } = self.sign(request, &location)?;
+        check_values(&headers)?;
+        let query = sign::canonical_query(&request.query);
+        let question = if query.is_empty() { "" } else { "?" };
+        let url = format!(
+            "{}://{}{}{question}{query}",
+            endpoint.scheme.name(),
+            location.authority,
+            location.path
+        );
+        self.trace('>', || {
+            format!("{} {url}\n{}", request.method, masked_headers(&headers))
+        });
+        let response = match self.exchange(request, &url, &headers, purpose) {
+            // A kept connection may have been closed just when we used it: that is nobody's failure.
+            Err(error) if is_stale(&error) => self.exchange(request, &url, &headers, purpose),
+            result => result,
+        }
+        .map_err(|error| self.failed(error, &location.authority, purpose))?;
+        self.trace('<', || head_of(&response));
+        if expected.contains(&response.status().as_u16()) {
+            return Ok(Answer { response });
+        }
+        let error = self.refused(request, response);
+        if is_about_the_signature(&error) {
+            self.trace('|', || {
+                format!("what was signed:\n{}", masked_request(&canonical))
+            });
+        }
+        Err(error)
+    }
+
+    fn refused(
+        &self,
+        request: &Request<'_>,
+        mut response: ureq::http::Response<ureq::Body>,
+    ) -> Error {
+        // Reading it out frees the connection; what is longer than any error needs is left unread.
+        let mut body = Vec::new();
+        let _ = response
+            .body_mut()
+            .as_reader()
+            .take(ERROR_LIMIT)
+            .read_to_end(&mut body);
+        let body = String::from_utf8_lossy(&body);
+        answers::error(
+            request.method,
+            response.status().as_u16(),
+            response.headers(),
+            &body,
+            &self.region(),
+        )
+    }
+
+    /// The region that requests are signed for.
+    fn region(&self) -> String {
+        match (&self.config.region, self.endpoint.get()) {
+            (Some(region), _) => region.clone(),
+            (None, Some(endpoint)) => endpoint.default_region(),
+            (None, None) => "us-east-1".to_owned(),
+        }
+    }
+
+    fn endpoint(&self) -> Result<&Endpoint> {
+        if let Some(endpoint) = self.endpoint.get() {
+            return Ok(endpoint);
+        }
+        address::check_bucket(&self.config.bucket)?;
+        if let Some(region) = &self.config.region {
+            address::check_region(region)?;
+        }
+        let endpoint = match &self.config.endpoint {
+            Some(text) => Endpoint::parse(text)?,
+            None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
+        };
+        endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
+        Ok(self.endpoint.get_or_init(|| endpoint))
+    }
+
+    fn credentials(&self) -> Result<Option<&Credentials>> {
+        if let Some(credentials) = self.credentials.get() {
+            return Ok(credentials.as_ref());
+        }
+        let found = match &self.config.credentials {
+            Source::Anonymous => None,
+            Source::Explicit(credentials) => Some(credentials.clone()),
+            Source::Chain(environment) => Some(credentials::find(environment)?),
+        };
+        // Of several workers that come here at once, one tells.
+        if self.credentials.set(found).is_ok() {
+            match self.credentials.get().and_then(Option::as_ref) {
+                Some(found) => self.note(&format!(
+                    "credentials: {}, access key {}",
+                    found.origin,
+                    found.masked_id()
+                )),
+                None => self.note("requests are not signed"),
+            }
+        }
+        Ok(self.credentials.get().and_then(Option::as_ref))
+    }
+
+    /// The request's headers with all that the signature needs and the signature itself.
+    fn sign(&self, request: &Request<'_>, location: &Location) -> Result<Signed> {
+        let mut headers = request.headers.clone();
+        headers.push(("host".to_owned(), location.authority.clone()));
+        let Some(credentials) = self.credentials()? else {
+            let canonical = String::new();
+            return Ok(Signed { headers, canonical });
+        };
+        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let payload_hash = match &request.body {
+            Body::None => EMPTY_PAYLOAD.to_owned(),
+            Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
+            Body::Payload {
+                sha256: Some(sha256),
+                ..
+            } => sha256.clone(),
+            Body::Payload { sha256: None, .. } => UNSIGNED_PAYLOAD.to_owned(),
+        };
+        headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
+        headers.push(("x-amz-content-sha256".to_owned(), payload_hash.clone()));
+        if let Some(token) = &credentials.session_token {
+            headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
+        }
+        let signable = SignableRequest {
+            method: request.method,
+            path: &location.path,
+            query: &request.query,
+            headers: &headers,
+            payload_hash: &payload_hash,
+        };
+        let canonical = sign::canonical_request(&signable);
+        let string_to_sign = sign::string_to_sign(&scope, &canonical);
+        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let signed = sign::signed_headers(&headers);
+        let authorization =
+            sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
+        headers.push(("authorization".to_owned(), authorization));
+        Ok(Signed { headers, canonical })
+    }
+
+    /// A URL that is signed instead of a request. Nothing is sent.
+    pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
+        /// A week; S3 takes no longer time.
+        const LONGEST: u64 = 7 * 86_400;
+        let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
+        if expires.as_secs() > LONGEST || expires.is_zero() {
+            return Err(Error::new(
+                Kind::Usage,
+                "a presigned URL lives for 1 second to 7 days",
+            ));
+        }
+        let endpoint = self.endpoint()?;
+        let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
+        let credentials = self
+            .credentials()?
+            .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
+        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let headers = [("host".to_owned(), location.authority.clone())];
+        let token = credentials.session_token.as_ref();
+        let query = sign::presigned_parameters(
+            &credentials.access_key_id,
+            &scope,
+            seconds,
+            &sign::signed_headers(&headers),
+            token,
+        );
+        let signable = SignableRequest {
+            method,
+            path: &location.path,
+            query: &query,
+            headers: &headers,
+            payload_hash: UNSIGNED_PAYLOAD,
+        };
+        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
+        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let query = sign::presigned_query(&query, &signature);
+        Ok(format!(
+            "{}://{}{}?{query}",
+            endpoint.scheme.name(),
+            location.authority,
+            location.path
+        ))
+    }
+
+    /// The key of the day, made once.
+    fn signing_key(&self, credentials: &Credentials, scope: &Scope) -> SigningKey {
+        let mut kept = self
+            .signing_key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, key)) = kept.as_ref()
+            && of.credential_scope() == scope.credential_scope()
+        {
+            return key.clone();
+        }
+        let key = sign::signing_key(&credentials.secret_access_key, scope);
+        *kept = Some((scope.clone(), key.clone()));
+        key
+    }
+
+    fn exchange(
+        &self,
+        request: &Request<'_>,
+        url: &str,
+        headers: &[(String, String)],
+        purpose: Purpose,
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        let cleaning;
+        let agent = match purpose {
+            Purpose::Work => self
+                .agent()
+                .map_err(|error| ureq::Error::Io(error.into_io()))?,
+            Purpose::CleanUp => {
+                cleaning = self
+                    .build_agent(purpose)
+                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                &cleaning
+            }
+        };
+        let mut builder = ureq::http::Request::builder()
+            .method(request.method)
+            .uri(url);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        begin_request();
+        match &request.body {
+            Body::None => agent.run(builder.body(())?),
+            Body::Bytes(bytes) => {
+                agent.run(builder.header("content-length", bytes.len()).body(*bytes)?)
+            }
+            Body::Payload { payload, size, .. } => {
+                let reader = payload
+                    .reader()
+                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                let mut exact = Exact {
+                    reader,
+                    left: *size,
+                };
+                let body = SendBody::from_reader(&mut exact);
+                agent.run(builder.header("content-length", *size).body(body)?)
+            }
+        }
+    }
+
+    fn agent(&self) -> Result<&Agent> {
+        if let Some(agent) = self.agent.get() {
+            return Ok(agent);
+        }
+        let agent = self.build_agent(Purpose::Work)?;
+        Ok(self.agent.get_or_init(|| agent))
+    }
+
+    fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
+        const BUFFER: usize = 256 << 10;
+        const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs(2);
+        let endpoint = self.endpoint()?;
+        let timeouts = self.context.timeouts;
+        let (connect, idle, total, cancel) = match purpose {
+            Purpose::Work => (
+                timeouts.connect,
+                timeouts.idle,
+                None,
+                Arc::clone(&self.context.cancel),
+            ),
+            Purpose::CleanUp => (
+                timeouts.connect.min(CLEAN_UP),
+                timeouts.idle.min(CLEAN_UP),
+                Some(CLEAN_UP),
+                Cancel::new(),
+            ),
+        };
+        let connections = self.context.workers.saturating_mul(4).max(8);
+        let proxy = proxy::choose(&self.config.proxies, endpoint)?;
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .accept("")
+            .accept_encoding("")
+            .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(total)
+            .timeout_connect(Some(connect))
+            .timeout_per_read(Some(idle))
+            .timeout_per_write(Some(idle))
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
+            .max_idle_age(std::time::Duration::from_secs(30))
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER);
+        let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
+        let traffic = match (endpoint.scheme, to_proxy) {
+            (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
+            (Scheme::Http, _) => Traffic::Plain,
+        };
+        if traffic == Traffic::Tls {
+            config = config.tls_config(self.tls()?);
+        }
+        let config = config.proxy(proxy);
+        Ok(agent(config.build(), traffic, &cancel))
+    }
+
+    fn tls(&self) -> Result<TlsConfig> {
+        let roots = match &self.config.ca_bundle {
+            Some(path) => RootCerts::Specific(Arc::new(certificates(path)?)),
+            None => RootCerts::WebPki,
+        };
+        Ok(TlsConfig::builder()
+            .root_certs(roots)
+            .disable_verification(self.config.insecure)
+            .build())
+    }
+
+    /// An error of the connection, in our words.
+    fn failed(&self, error: ureq::Error, host: &str, purpose: Purpose) -> Error {
+        let error = connection_error(error, host, &self.context);
+        match purpose {
+            Purpose::Work => self.context.cancel.explain(error),
+            Purpose::CleanUp => error,
+        }
+    }
+
+    /// Shows lines with `-vv`, each behind a mark that says whose they are.
+    fn trace(&self, mark: char, text: impl Fn() -> String) {
+        if self.context.observer.verbosity() >= 2 {
+            for line in text().lines() {
+                self.context
+                    .observer
+                    .notify(&Event::Trace(&format!("{mark} {line}")));
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The whole body, which must not be longer than `limit` bytes.
+    pub fn text(mut self, client: &Client, limit: u64) -> Result<String> {
+        let mut body = Vec::new();
+        let reader = self.response.body_mut().as_reader();
+        reader
+            .take(limit + 1)
+            .read_to_end(&mut body)
+            .map_err(|error| client.broken(&error))?;
+        if body.len() as u64 > limit {
+            return Err(Error::new(
+                Kind::Remote,
+                "the answer is longer than it can be",
+            ));
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The body.
+    pub fn reader(&mut self) -> impl Read + '_ {
+        self.response.body_mut().as_reader()
+    }
+}
+
+impl Client {
+    /// An error while a body was read.
+    pub fn broken(&self, error: &std::io::Error) -> Error {
+        let host = self
+            .endpoint
+            .get()
+            .map_or_else(String::new, Endpoint::authority);
+        let error = match error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<ureq::Error>())
+        {
+            Some(ureq::Error::Timeout(_)) => stalled(&host, &self.context),
+            _ => Error::disconnected(format_args!("the connection to {host} broke"), error),
+        };
+        self.context.cancel.explain(error)
+    }
+}
+
+/// A source cut to the announced length. A shorter one is an error, because ureq would wait for the rest for ever; once the
+/// server has answered, the rest is claimed and not read.
+struct Exact<R> {
+    reader: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Exact<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let want = buf
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if want == 0 {
+            return Ok(0);
+        }
+        let len = if answered_early() {
+            want
+        } else {
+            self.reader.read(&mut buf[..want])?
+        };
+        if len == 0 {
+            return Err(Error::new(Kind::Integrity, "the source ended early").into_io());
+        }
+        self.left -= len as u64;
+        Ok(len)
+    }
+}
+
+/// Whether a kept connection turned out to be closed: nothing of an answer was read.
+fn is_stale(error: &ureq::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error, ureq::Error::Io(error)
+        if Error::recover(error).is_none()
+            && was_reused()
+            && matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
+}
+
+fn stalled(host: &str, context: &Context) -> Error {
+    let limit = crate::units::format_duration(context.timeouts.idle);
+    Error::new(
+        Kind::Disconnected,
+        format!("{host} did not move a byte for {limit}"),
+    )
+}
+
+fn connection_error(error: ureq::Error, host: &str, context: &Context) -> Error {
+    match error {
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+            let limit = crate::units::format_duration(context.timeouts.connect);
+            Error::new(
+                Kind::Disconnected,
+                format!("connect to {host}: no answer within {limit}"),
+            )
+        }
+        ureq::Error::Timeout(_) => stalled(host, context),
+        ureq::Error::HostNotFound => {
+            Error::new(Kind::Disconnected, format!("the host {host} is not known"))
+        }
+        ureq::Error::ConnectProxyFailed(what) => Error::new(
+            Kind::Disconnected,
+            format!(
+                "the proxy refused to connect to {host}: {}",
+                printable(&what)
+            ),
+        ),
+        ureq::Error::Io(error) => io_error(&error, host),
+        ureq::Error::Rustls(error) => tls_error(&error, host),
+        ureq::Error::Protocol(what) => Error::new(
+            Kind::Remote,
+            format!(
+                "{host} does not speak HTTP: {}",
+                printable(&what.to_string())
+            ),
+        )
+        .hint("compare the scheme (http or https) and the port of the endpoint with the service's"),
+        other => Error::new(
+            Kind::Remote,
+            format!("{host}: {}", printable(&other.to_string())),
+        ),
+    }
+}
+
+fn io_error(error: &std::io::Error, host: &str) -> Error {
+    if let Some(ours) = Error::recover(error) {
+        return ours;
+    }
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return tls_error(tls, host);
+    }
+    let said = describe(error);
+    match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => {
+            Error::disconnected(format_args!("connect to {host}"), error)
+        }
+        // What getaddrinfo(3) says has no kind that could be matched.
+        _ if said.contains("lookup address") => Error::new(
+            Kind::Disconnected,
+            format!("find the host {host}: {}", printable(&said)),
+        ),
+        _ => Error::disconnected(format_args!("the connection to {host}"), error),
+    }
+}
+
+fn tls_error(error: &rustls::Error, host: &str) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(why) => Error::new(
+            Kind::Denied,
+            format!(
+                "the certificate of {host} is not valid: {}",
+                printable(&why.to_string())
+            ),
+        )
+        .hint("if it is your own authority's, name its file with --ca-bundle"),
+        rustls::Error::InvalidMessage(_) => {
+            Error::new(Kind::Config, format!("{host} does not speak TLS"))
+                .hint("an endpoint without TLS begins with http://")
+        }
+        // Both sides said what they want, and will say it again.
+        rustls::Error::AlertReceived(_)
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::NoCertificatesPresented => Error::new(
+            Kind::Denied,
+            format!(
+                "no agreement about TLS with {host}: {}",
+                printable(&error.to_string())
+            ),
+        ),
+        other => Error::new(
+            Kind::Disconnected,
+            format!("TLS with {host}: {}", printable(&other.to_string())),
+        ),
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
+    let wrong = |what: &str| {
+        Error::new(
+            Kind::Config,
+            format!("the CA bundle `{}`: {what}", path.display()),
+        )
+    };
+    let pem = std::fs::read(path).map_err(|error| wrong(&describe(&error)))?;
+    let mut certificates = Vec::new();
+    for (index, item) in ureq::tls::parse_pem(&pem).enumerate() {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            // One that cannot be read may be the one that matters.
+            Err(_) => {
+                let what = format!("its PEM section {} cannot be read", index + 1);
+                return Err(wrong(&what));
+            }
+        }
+    }
+    if certificates.is_empty() {
+        return Err(wrong("holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}
+
+/// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
+fn check_values(headers: &[(String, String)]) -> Result<()> {
+    let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
+    let bad = headers
+        .iter()
+        .find(|(_, value)| !value.bytes().all(can_be_sent));
+    let Some((name, _)) = bad else {
+        return Ok(());
+    };
+    let (kind, what) = match name.as_str() {
+        "authorization" => (Kind::Config, "access key id".to_owned()),
+        "x-amz-security-token" => (Kind::Config, "session token".to_owned()),
+        name => (Kind::Usage, format!("value for `{name}`")),
+    };
+    Err(Error::new(
+        kind,
+        format!("the {what} holds a character that HTTP cannot carry"),
+    ))
+}
+
+fn masked_headers(headers: &[(String, String)]) -> String {
+    let shown: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| match name.as_str() {
+            "authorization" | "x-amz-security-token" => format!("{name}: (secret)"),
+            _ => format!("{name}: {value}"),
+        })
+        .collect();
+    shown.join("\n")
+}
+
+fn masked_request(canonical: &str) -> String {
+    let shown: Vec<&str> = canonical
+        .lines()
+        .map(|line| match line.starts_with("x-amz-security-token:") {
+            true => "x-amz-security-token:(secret)",
+            false => line,
+        })
+        .collect();
+    shown.join("\n")
+}
+
+/// Status and headers of an answer; they hold no secrets.
+fn head_of(response: &ureq::http::Response<ureq::Body>) -> String {
+    let mut lines = vec![response.status().as_u16().to_string()];
+    for (name, value) in response.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        lines.push(format!("{name}: {}", printable(&value)));
+    }
+    lines.join("\n")
+}
+
+/// Some services call it AccessDenied and say in words what it is.
+fn is_about_the_signature(error: &Error) -> bool {
+    error.kind() == Kind::Denied && error.to_string().to_ascii_lowercase().contains("signature")
+}

@@ -1,0 +1,155 @@
+//! ListObjectsV2, page by page.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
+
+use std::time::SystemTime;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::client::{Body, Purpose, Request};
+use super::xml::{self, Element};
+use super::{Listed, S3};
+use crate::backend::BlobInfo;
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+
+/// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
+const PAGE_LIMIT: u64 = 64 << 20;
+
+impl S3 {
+    /// One page; see [`crate::backend::Backend::list`].
+    pub(super) fn list_page(
+        &self,
+        prefix: &str,
+        page: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        let mut query = vec![
+            ("list-type".to_owned(), "2".to_owned()),
+            ("encoding-type".to_owned(), "url".to_owned()),
+        ];
+        if !prefix.is_empty() {
+            query.push(("prefix".to_owned(), prefix.to_owned()));
+        }
+        if let Some(token) = page {
+            query.push(("continuation-token".to_owned(), token.to_owned()));
+        }
+        let request = Request {
+            method: "GET",
+            key: "",
+            query,
+            headers: Vec::new(),
+            body: Body::None,
+        };
+        let text = self
+            .client
+            .send(&request, &[200], Purpose::Work)?
+            .text(&self.client, PAGE_LIMIT)?;
+        let listing = xml::parse_listing(&text)
+            .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
+        // Some servers say that they encoded the keys and did not.
+        let encoded = listing.encoded
+            && listing
+                .contents
+                .iter()
+                .filter_map(|entry| entry.child("Key"))
+                .all(is_encoded);
+        for entry in &listing.contents {
+            let key = entry.child("Key").ok_or_else(|| {
+                Error::new(Kind::Remote, "the listing has an entry without a key")
+            })?;
+            let key = if encoded { decode(key) } else { key.to_owned() };
+            // What was not asked for is not passed on, whatever the server thinks.
+            if key.starts_with(prefix) {
+                each(Listed {
+                    key,
+                    info: info(entry),
+                })?;
+            }
+        }
+        match listing.next {
+            // The same page again would go on for ever.
+            Some(next) if Some(next.as_str()) == page => Err(Error::new(
+                Kind::Remote,
+                "the listing does not end: it repeats itself",
+            )),
+            next => Ok(next),
+        }
+    }
+}
+
+fn info(entry: &Element) -> BlobInfo {
+    let etag = entry
+        .child("ETag")
+        .map(|etag| etag.trim().trim_matches('"').to_owned());
+    let modified = entry
+        .child("LastModified")
+        .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
+    BlobInfo {
+        size: entry
+            .child("Size")
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0),
+        modified: modified.map(SystemTime::from),
+        digest: etag.as_deref().and_then(Digest::md5_from_hex),
+        etag,
+        content_type: None,
+    }
+}
+
+/// Whether a text can be the result of S3's encoding: no blank, no byte outside ASCII, no `%` without its digits.
+fn is_encoded(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
+    let whole = |at: usize| {
+        bytes
+            .get(at + 1..at + 3)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    bytes.iter().all(u8::is_ascii_graphic) && escapes.into_iter().all(|(at, _)| whole(at))
+}
+
+/// The inverse of S3's encoding, in which a blank is `+`.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, after @ ..]) => {
+                let digit = |byte: &u8| {
+                    char::from(*byte)
+                        .to_digit(16)
+                        .and_then(|value| u8::try_from(value).ok())
+                        .unwrap_or(0)
+                };
+                bytes.push(digit(high) << 4 | digit(low));
+                rest = after;
+            }
+            (other, _) => bytes.push(*other),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_decoded_if_they_were_encoded() {
+        assert_eq!(decode("a+b%2Bc/%C3%BC"), "a b+c/ü");
+        for (text, encoded) in [
+            ("a+b%2B", true),
+            ("a b", false),
+            ("ü", false),
+            ("100%", false),
+            ("%zz", false),
+            ("a%2", false),
+            ("", true),
+        ] {
+            assert_eq!(is_encoded(text), encoded, "{text}");
+        }
+    }
+}

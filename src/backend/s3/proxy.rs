@@ -1,0 +1,137 @@
+//! Which proxy, if any, stands before an endpoint. The environment comes in as values; ureq's own choice takes the first
+//! variable it finds for every URL.
+
+use std::net::IpAddr;
+
+use ureq::ProxyProtocol;
+
+use super::Proxies;
+use super::address::{Endpoint, Scheme};
+use crate::error::{Error, Kind, Result};
+
+/// The proxy for `endpoint`: by its scheme, never for this machine itself, and not for the hosts that are excepted.
+pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Proxy>> {
+    let by_scheme = match endpoint.scheme {
+        Scheme::Http => &proxies.http,
+        Scheme::Https => &proxies.https,
+    };
+    let Some(url) = by_scheme.as_ref().or(proxies.all.as_ref()) else {
+        return Ok(None);
+    };
+    if endpoint.is_loopback() || is_excepted(proxies.no.as_deref().unwrap_or(""), endpoint) {
+        return Ok(None);
+    }
+    // Not shown: it may hold a password.
+    let proxy = ureq::Proxy::new(url).map_err(|_| {
+        Error::new(
+            Kind::Config,
+            format!(
+                "the {} proxy of the environment is no proxy URL",
+                endpoint.scheme.name()
+            ),
+        )
+        .hint("write it like http://proxy.example.com:3128, or set NO_PROXY for this host")
+    })?;
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+        // Going there directly instead would be worse than not going at all.
+        _ => Err(Error::new(
+            Kind::Config,
+            format!(
+                "the {} proxy of the environment is a SOCKS proxy, which blobctl cannot use",
+                endpoint.scheme.name()
+            ),
+        )
+        .hint("name an HTTP proxy, or set NO_PROXY for this host")),
+    }
+}
+
+/// `NO_PROXY` as curl reads it: names stand for themselves and what is below them, with or without a leading dot;
+/// `host:port` for one port; `*` for everything.
+fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
+    let host = endpoint.host.trim_start_matches('[').trim_end_matches(']');
+    let port = endpoint.port.unwrap_or(match endpoint.scheme {
+        Scheme::Http => 80,
+        Scheme::Https => 443,
+    });
+    list.split([',', ' '])
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| {
+            let entry = entry.to_ascii_lowercase();
+            let (name, wanted_port) = match entry.rsplit_once(':') {
+                Some((name, port)) if name.parse::<IpAddr>().is_ok() || !name.contains(':') => {
+                    (name.to_owned(), port.parse::<u16>().ok())
+                }
+                _ => (entry.clone(), None),
+            };
+            let name = name
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .trim_start_matches('.');
+            let below = host
+                .strip_suffix(name)
+                .is_some_and(|front| front.is_empty() || front.ends_with('.'));
+            entry == "*" || below && wanted_port.is_none_or(|wanted| wanted == port)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxied(endpoint: &str, no: &str) -> Option<u16> {
+        let proxies = Proxies {
+            http: Some("http://p:1".to_owned()),
+            https: Some("http://p:2".to_owned()),
+            all: None,
+            no: Some(no.to_owned()),
+        };
+        choose(&proxies, &Endpoint::parse(endpoint).unwrap())
+            .unwrap()
+            .map(|proxy| proxy.port())
+    }
+
+    #[test]
+    fn the_scheme_decides_and_this_machine_is_never_behind_a_proxy() {
+        assert_eq!(proxied("http://s3.example.com", ""), Some(1));
+        assert_eq!(proxied("https://s3.example.com", ""), Some(2));
+        for here in [
+            "http://127.0.0.1:9000",
+            "http://localhost",
+            "http://[::1]:9000",
+            "http://s3.localhost",
+        ] {
+            assert_eq!(proxied(here, ""), None, "{here}");
+        }
+    }
+
+    #[test]
+    fn excepted_hosts_are_reached_directly() {
+        for no in [
+            "*",
+            "example.com",
+            ".example.com",
+            "s3.example.com",
+            "x, s3.example.com",
+            "s3.example.com:80",
+        ] {
+            assert_eq!(proxied("http://s3.example.com", no), None, "{no}");
+        }
+        for no in ["ample.com", "s3.example.com:81", "3.example.com", "x"] {
+            assert_eq!(proxied("http://s3.example.com", no), Some(1), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_be_used_is_never_passed_by() {
+        for url in ["::", "socks4://p:1", "socks5://p:1", "socks5h://p:1"] {
+            let proxies = Proxies {
+                all: Some(url.to_owned()),
+                ..Proxies::default()
+            };
+            let error = choose(&proxies, &Endpoint::parse("http://h").unwrap()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Config, "{url}");
+        }
+    }
+}

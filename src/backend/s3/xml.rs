@@ -1,0 +1,252 @@
+//! S3's XML answers. Text in, values out; hostile input costs neither memory nor a panic.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+/// Longer error bodies are cut before they come here: no service needs more.
+pub const ERROR_LIMIT: u64 = 64 << 10;
+
+const DEPTH_LIMIT: usize = 16;
+
+/// An element with its direct children.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    /// Local name, without a prefix.
+    pub name: String,
+    children: Vec<(String, String)>,
+}
+
+impl Element {
+    /// The text of the first direct child of that name.
+    pub fn child(&self, name: &str) -> Option<&str> {
+        self.children
+            .iter()
+            .find(|(child, _)| child == name)
+            .map(|(_, text)| text.as_str())
+    }
+}
+
+/// The root element and the text of its direct children; the text of what is nested deeper is left out.
+///
+/// White space and a byte order mark may stand before the document. A document type declaration, an unknown entity,
+/// more than 16 levels or broken markup make it `None`. The wrapper `ErrorResponse` of some services is looked through.
+pub fn parse(text: &str) -> Option<Element> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
+    let mut root: Option<Element> = None;
+    let mut depth = 0usize;
+    let mut wrapped = 0usize;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) => {
+                let name = start.local_name().as_ref().to_owned();
+                depth += 1;
+                if depth > DEPTH_LIMIT {
+                    return None;
+                }
+                if depth == 1 && name == "ErrorResponse" {
+                    wrapped = 1;
+                } else if depth == 1 + wrapped && root.is_none() {
+                    root = Some(Element {
+                        name,
+                        children: Vec::new(),
+                    });
+                } else if depth == 2 + wrapped {
+                    root.as_mut()?.children.push((name, String::new()));
+                }
+            }
+            Event::Empty(empty) => {
+                let name = empty.local_name().as_ref().to_owned();
+                match depth {
+                    0 => {
+                        root = Some(Element {
+                            name,
+                            children: Vec::new(),
+                        });
+                    }
+                    _ if depth == 1 + wrapped => {
+                        root.as_mut()?.children.push((name, String::new()));
+                    }
+                    _ => {}
+                }
+            }
+            Event::End(_) => depth = depth.checked_sub(1)?,
+            Event::Text(piece) if depth == 2 + wrapped => {
+                last(&mut root)?.push_str(&piece.xml10_content());
+            }
+            Event::CData(piece) if depth == 2 + wrapped => {
+                last(&mut root)?.push_str(&piece.xml10_content());
+            }
+            Event::GeneralRef(reference) => {
+                let letter = entity(&reference)?;
+                if depth == 2 + wrapped {
+                    last(&mut root)?.push(letter);
+                }
+            }
+            Event::DocType(_) => return None,
+            Event::Eof => return if depth == 0 { root } else { None },
+            _ => {}
+        }
+    }
+}
+
+fn last(root: &mut Option<Element>) -> Option<&mut String> {
+    root.as_mut()?.children.last_mut().map(|(_, text)| text)
+}
+
+/// The five entities of XML and references by number; there is no document type that could declare others.
+fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+    if let Some(letter) = reference.resolve_char_ref().ok()? {
+        return Some(letter);
+    }
+    match &**reference {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+/// One page of ListObjectsV2, as far as anybody needs it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
+    pub contents: Vec<Element>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// Whether keys are percent-encoded (`EncodingType` is `url`).
+    pub encoded: bool,
+}
+
+/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`parse`].
+pub fn parse_listing(text: &str) -> Option<Page> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
+    let mut page = Page::default();
+    let mut path: Vec<String> = Vec::new();
+    let mut piece = String::new();
+    let mut truncated = false;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) => {
+                path.push(start.local_name().as_ref().to_owned());
+                let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                match names.as_slice() {
+                    [root] if *root != "ListBucketResult" => return None,
+                    [_, "Contents"] => page.contents.push(Element {
+                        name: "Contents".to_owned(),
+                        children: Vec::new(),
+                    }),
+                    names if names.len() > DEPTH_LIMIT => return None,
+                    _ => {}
+                }
+                piece.clear();
+            }
+            Event::Text(text) => piece.push_str(&text.xml10_content()),
+            Event::CData(text) => piece.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => piece.push(entity(&reference)?),
+            Event::End(_) => {
+                let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                match names.as_slice() {
+                    [_, "Contents", field] => page
+                        .contents
+                        .last_mut()?
+                        .children
+                        .push(((*field).to_owned(), piece.clone())),
+                    [_, "IsTruncated"] => truncated = piece.trim() == "true",
+                    [_, "NextContinuationToken"] => page.next = Some(piece.clone()),
+                    [_, "EncodingType"] => page.encoded = piece.trim() == "url",
+                    _ => {}
+                }
+                piece.clear();
+                path.pop()?;
+                if path.is_empty() {
+                    page.next = page.next.filter(|_| truncated);
+                    return if truncated && page.next.is_none() {
+                        None
+                    } else {
+                        Some(page)
+                    };
+                }
+            }
+            Event::DocType(_) | Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+/// Escapes text for an XML document of ours.
+pub fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn child(text: &str, name: &str) -> Option<String> {
+        parse(text)?.child(name).map(str::to_owned)
+    }
+
+    #[test]
+    fn only_direct_children_count() {
+        let text = "\u{feff} \n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<s:Error xmlns:s=\"u\"><s:Code>A</s:Code>\
+                    <Nested><Code>B</Code></Nested><Code>C</Code><Message>a &amp; b &#65;<![CDATA[<c>]]></Message><Empty/></s:Error>";
+        assert_eq!(child(text, "Code").as_deref(), Some("A"));
+        assert_eq!(child(text, "Message").as_deref(), Some("a & b A<c>"));
+        assert_eq!(child(text, "Nested").as_deref(), Some(""));
+        assert_eq!(child(text, "Empty").as_deref(), Some(""));
+        assert_eq!(parse(text).map(|root| root.name).as_deref(), Some("Error"));
+    }
+
+    #[test]
+    fn the_wrapper_of_some_services_is_looked_through() {
+        let text =
+            "<ErrorResponse><Error><Code>A</Code></Error><RequestId>r</RequestId></ErrorResponse>";
+        assert_eq!(parse(text).map(|root| root.name).as_deref(), Some("Error"));
+        assert_eq!(child(text, "Code").as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn a_listing_is_read_with_its_keys_and_its_next_page() {
+        let text = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"u\"><IsTruncated>true</IsTruncated><EncodingType>url</EncodingType>\
+                    <Contents><Key>a%20&amp;b</Key><Size>5</Size><Owner><ID>x</ID></Owner></Contents><Contents><Key>c</Key></Contents>\
+                    <NextContinuationToken>t</NextContinuationToken><CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>";
+        let page = parse_listing(text).unwrap();
+        assert_eq!(
+            (page.next.as_deref(), page.encoded, page.contents.len()),
+            (Some("t"), true, 2)
+        );
+        assert_eq!(
+            (
+                page.contents[0].child("Key"),
+                page.contents[0].child("Size")
+            ),
+            (Some("a%20&b"), Some("5"))
+        );
+        assert_eq!(
+            parse_listing("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"),
+            None
+        );
+        assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
+        assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
+    }
+
+    #[test]
+    fn hostile_and_broken_documents_are_refused() {
+        let deep = format!("<Error>{}", "<a>".repeat(100_000));
+        for text in [
+            "",
+            "not xml",
+            "<Error><Code>A</Code>",
+            "<Error></Code></Error>",
+            "</Error>",
+            "<!DOCTYPE x [<!ENTITY a \"b\">]><Error><Code>&a;</Code></Error>",
+            "<Error><Code>&undeclared;</Code></Error>",
+            "<Error><Code>&#x110000;</Code></Error>",
+            &deep,
+        ] {
+            assert_eq!(parse(text), None, "{}", &text[..text.len().min(60)]);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `blobctl cp`: a blob from one store into another.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::backend::Attributes;
+use crate::cli::Cp;
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::progress::{Event, Meter};
+use crate::report::{Outcome, Report, transfer_line};
+use crate::transfer::copy::copy;
+use crate::transfer::{pool, retry};
+
+use super::{Blob, Session};
+
+const OP: &str = "cp";
+
+/// Copies FROM to TO.
+pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
+    let no_blob = || {
+        Error::new(Kind::Usage, "`-` is no blob").hint("put and get read stdin and write stdout")
+    };
+    let from = session.target(&arguments.from)?.ok_or_else(no_blob)?;
+    let mut to = session.target(&arguments.to)?.ok_or_else(no_blob)?;
+    session.check_flags([&from.place, &to.place].into_iter())?;
+    let source = session.blob(OP, &from)?;
+    if to.key.is_empty() || to.key.ends_with('/') {
+        let name = source.key.base_name().ok_or_else(|| {
+            Error::new(
+                Kind::Usage,
+                format!("the key `{}` has no base name", source.key),
+            )
+        })?;
+        to.key.push_str(name);
+    }
+    let destination = session.blob(OP, &to)?;
+    if source.subject.url == destination.subject.url {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("{} would be copied onto itself", source.subject.url),
+        ));
+    }
+    let report = Arc::clone(&session.report);
+    let content_type = Mutex::new(arguments.content_type.clone());
+    pool::run(
+        vec![(source, destination)],
+        1,
+        &session.cancel,
+        move |(from, to)| {
+            let content_type = content_type
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            transfer(&from, &to, content_type, &report);
+        },
+    )?;
+    Ok(session.exit())
+}
+
+fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Report) {
+    let begin = Instant::now();
+    let meter = Meter::new();
+    let result = describe(from).and_then(|info| {
+        to.engine.observer.notify(&Event::Started {
+            name: &to.subject.key,
+            total: Some(info.size),
+            meter: &meter,
+        });
+        let attributes = Attributes {
+            content_type: content_type.or(info.content_type),
+            ..Attributes::default()
+        };
+        copy(
+            &from.engine,
+            &from.key,
+            &to.engine,
+            &to.key,
+            &attributes,
+            &meter,
+        )
+    });
+    to.engine.observer.notify(&Event::Ended { meter: &meter });
+    match result {
+        Ok(done) => {
+            let (elapsed, stored) = (begin.elapsed(), done.value);
+            let place = format!("{} to {}", from.subject.url, to.subject.url);
+            let outcome = Outcome {
+                line: transfer_line("copied", stored.bytes, &place, elapsed, stored.verified),
+                bytes: Some(stored.bytes),
+                elapsed: Some(elapsed),
+                etag: stored.etag,
+                verified: Some(stored.verified),
+                attempts: Some(done.attempts),
+                changed: Some(true),
+                ..Outcome::default()
+            };
+            report.success(&to.subject, &outcome);
+        }
+        Err(error) => {
+            let what = format!("cannot copy {} to {}", from.subject.url, to.subject.url);
+            report.failure(
+                Some(&to.subject),
+                OP,
+                &anyhow::Error::from(error).context(what),
+            );
+        }
+    }
+}
+
+/// The source's size and type are known before the destination is touched.
+fn describe(from: &Blob) -> Result<crate::backend::BlobInfo> {
+    let look = || {
+        from.engine
+            .backend
+            .stat(&from.key)?
+            .ok_or_else(Error::not_found)
+    };
+    retry::run(&from.engine, look, || 0).map(|done| done.value)
+}

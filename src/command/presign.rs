@@ -1,0 +1,33 @@
+//! `blobctl presign`: a URL for one blob. Nothing is sent.
+
+use crate::backend::Method;
+use crate::cli::{Presign, PresignMethod};
+use crate::error::{Error, Kind, Result};
+use crate::exit::Exit;
+use crate::report::Outcome;
+
+use super::Session;
+
+const OP: &str = "presign";
+
+/// Prints the URL on stdout.
+pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
+    let target = session
+        .target(&arguments.key)?
+        .ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob"))?;
+    session.check_flags(std::iter::once(&target.place))?;
+    let mut blob = session.blob(OP, &target)?;
+    let method = match arguments.method {
+        PresignMethod::Get => Method::Get,
+        PresignMethod::Put => Method::Put,
+    };
+    let url = blob
+        .engine
+        .backend
+        .presign(&blob.key, method, arguments.expires)?;
+    session.report.print(&format!("{url}\n"));
+    blob.subject.url = url;
+    session.report.success(&blob.subject, &Outcome::default());
+    session.report.flush()?;
+    Ok(session.exit())
+}

@@ -1,0 +1,77 @@
+//! `blobctl stat`: what stores tell about blobs.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::backend::BlobInfo;
+use crate::cli::Stat;
+use crate::error::{Error, Result, printable};
+use crate::exit::Exit;
+use crate::report::{Outcome, Report, timestamp};
+use crate::transfer::{pool, retry};
+
+use super::{Blob, Session};
+
+const OP: &str = "stat";
+
+/// Describes every key.
+pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
+    let blobs = session.blobs(OP, &arguments.keys)?;
+    let report = Arc::clone(&session.report);
+    pool::run(
+        blobs,
+        session.settings.jobs()?,
+        &session.cancel,
+        move |blob| describe(&blob, &report),
+    )?;
+    Ok(session.exit())
+}
+
+fn describe(blob: &Blob, report: &Report) {
+    let Blob {
+        engine,
+        key,
+        subject,
+    } = blob;
+    let look = || engine.backend.stat(key)?.ok_or_else(Error::not_found);
+    match retry::run(engine, look, || 0) {
+        Ok(done) => {
+            report.print(&lines(&subject.url, &done.value));
+            let outcome = Outcome {
+                bytes: Some(done.value.size),
+                etag: done.value.etag,
+                modified: done.value.modified,
+                digest: done.value.digest,
+                content_type: done.value.content_type,
+                attempts: Some(done.attempts),
+                ..Outcome::default()
+            };
+            report.success(subject, &outcome);
+        }
+        Err(error) => {
+            let error =
+                anyhow::Error::from(error).context(format!("cannot describe {}", subject.url));
+            report.failure(Some(subject), OP, &error);
+        }
+    }
+}
+
+/// The address, and an indented `name: value` for each thing that the store tells.
+fn lines(url: &str, info: &BlobInfo) -> String {
+    let mut text = format!("{url}\n  size: {}\n", info.size);
+    let mut field = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {name}: {}", printable(&value));
+        }
+    };
+    field("modified", info.modified.map(timestamp));
+    field("etag", info.etag.clone());
+    field(
+        "digest",
+        info.digest
+            .map(|digest| format!("{}:{}", digest.algorithm().name(), digest.hex())),
+    );
+    field("content-type", info.content_type.clone());
+    text
+}

@@ -1,0 +1,35 @@
+//! A whole listing, page by page, in constant memory.
+
+use super::{Engine, retry};
+use crate::backend::Listed;
+use crate::error::{Error, Result};
+
+/// Tells every blob whose key begins with `prefix` once, also if a page has to be asked for again.
+pub fn list(
+    engine: &Engine,
+    prefix: &str,
+    each: &mut dyn FnMut(Listed) -> Result<()>,
+) -> Result<()> {
+    let mut page: Option<String> = None;
+    loop {
+        let mut told = 0u64;
+        let attempt = || {
+            let mut seen = 0u64;
+            engine.backend.list(prefix, page.as_deref(), &mut |listed| {
+                engine.cancel.check()?;
+                seen += 1;
+                if seen <= told {
+                    // An earlier attempt at this page came that far.
+                    return Ok(());
+                }
+                told += 1;
+                // What the receiver says is final, whatever it is.
+                each(listed).map_err(Error::settled)
+            })
+        };
+        match retry::run(engine, attempt, || 0)?.value {
+            Some(next) => page = Some(next),
+            None => return Ok(()),
+        }
+    }
+}

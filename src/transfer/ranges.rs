@@ -1,0 +1,335 @@
+//! The rest of a large blob, in parts that come side by side into one preallocated file.
+//!
+//! Each part is asked for under the condition that the blob is still the same, and repeated alone if it breaks. A CRC is
+//! computed part by part and put together; a digest that needs the bytes in order is computed by one more worker, which
+//! follows the parts through the page cache.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::plan::{self, Piece};
+use super::{Engine, pool, retry};
+use crate::backend::{BlobInfo, From, Sink};
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::payload::PageBuffer;
+use crate::progress::Meter;
+use crate::staged::StagedFile;
+
+/// Parts of one blob at once.
+const WORKERS: usize = 4;
+/// One write for many reads.
+const BLOCK: usize = 1 << 20;
+
+/// A digest in the making: of bytes in order, or put together from parts.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one a blob")]
+pub enum Sum {
+    /// Bytes in order.
+    InOrder(Hasher),
+    /// The CRC of everything so far; `None` if it could not be put together.
+    Combined(Option<Digest>),
+}
+
+impl Sum {
+    /// Nothing has been seen yet.
+    pub fn new(algorithm: Algorithm) -> Self {
+        Self::InOrder(Hasher::new(algorithm))
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::InOrder(hasher) => hasher.update(bytes),
+            // Nothing is added behind parts that were put together.
+            Self::Combined(_) => *self = Self::Combined(None),
+        }
+    }
+
+    /// The digest of everything.
+    pub fn finish(self) -> Option<Digest> {
+        match self {
+            Self::InOrder(hasher) => Some(hasher.finish()),
+            Self::Combined(digest) => digest,
+        }
+    }
+}
+
+/// What is still missing of a blob whose first `start` bytes are in `staged`.
+pub struct Rest<'a> {
+    /// The store.
+    pub engine: &'a Engine,
+    /// The blob.
+    pub key: &'a Key,
+    /// Where it goes.
+    pub staged: &'a StagedFile,
+    /// The blob as the first request found it.
+    pub info: &'a BlobInfo,
+    /// Counts the bytes.
+    pub meter: &'a Meter,
+    /// The first missing byte.
+    pub start: u64,
+}
+
+/// What the workers share.
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// Where a part is.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Not in the file yet.
+    Store,
+    /// In the file, with its CRC where that is wanted.
+    File(Option<Digest>),
+}
+
+struct State {
+    next: usize,
+    /// Where each part is.
+    done: Vec<Place>,
+    failure: Option<Error>,
+    attempts: u32,
+    /// The digest that follows the parts in order.
+    following: Option<Hasher>,
+    /// Whether it has seen everything.
+    followed: bool,
+}
+
+impl Rest<'_> {
+    /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
+    /// that a part took.
+    pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
+        let pieces: Vec<Piece> = plan::cut_from(self.start, self.info.size).collect();
+        let (following, front_crc, crc) = match front.map(Self::split) {
+            None => (None, None, None),
+            Some(Ok(hasher)) => (Some(hasher), None, None),
+            Some(Err(crc)) => (None, Some(crc), Some(crc.algorithm())),
+        };
+        let follows = following.is_some();
+        let shared = Shared {
+            state: Mutex::new(State {
+                next: 0,
+                done: vec![Place::Store; pieces.len()],
+                failure: None,
+                attempts: 0,
+                following,
+                followed: false,
+            }),
+            changed: Condvar::new(),
+        };
+        pool::side_by_side(WORKERS + usize::from(follows), |worker| match worker {
+            WORKERS => self.follow(&pieces, &shared),
+            _ => self.work(&pieces, crc, &shared),
+        });
+        // Without a thread of its own it could not follow: then it comes last.
+        if follows && !shared.lock().followed {
+            self.follow(&pieces, &shared);
+        }
+        let state = shared
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = state.failure {
+            return Err(error);
+        }
+        let sum = match (state.following, front_crc) {
+            (Some(hasher), _) => Some(Sum::InOrder(hasher)),
+            (None, Some(front)) => Some(Sum::Combined(combine(front, &pieces, &state.done))),
+            (None, None) => None,
+        };
+        Ok((sum, state.attempts))
+    }
+
+    /// A digest that needs the bytes in order, or else the CRC of the front.
+    fn split(front: Sum) -> Result<Hasher, Digest> {
+        match front {
+            Sum::InOrder(hasher @ (Hasher::Md5(_) | Hasher::Sha256(_))) => Ok(hasher),
+            Sum::InOrder(crc) => Err(crc.finish()),
+            Sum::Combined(Some(crc)) => Err(crc),
+            Sum::Combined(None) => Ok(Hasher::new(Algorithm::Md5)),
+        }
+    }
+
+    /// Fetches one part after the other until none is left or somebody failed.
+    fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
+        let _alarm = Alarm(shared);
+        let mut block = PageBuffer::new(BLOCK);
+        while let Some((index, piece)) = shared.claim(pieces) {
+            let mut sink = Part {
+                rest: self,
+                piece,
+                received: 0,
+                block: &mut block,
+                fill: 0,
+                hasher: crc.map(Hasher::new),
+            };
+            match sink.fetch() {
+                Ok(attempts) => {
+                    let digest = sink.hasher.take().map(Hasher::finish);
+                    let mut state = shared.lock();
+                    state.done[index] = Place::File(digest);
+                    state.attempts = state.attempts.max(attempts);
+                }
+                Err(error) => {
+                    shared.lock().failure.get_or_insert(error);
+                }
+            }
+            shared.changed.notify_all();
+        }
+    }
+
+    /// Hashes the parts in their order, as soon as each is in the file.
+    fn follow(&self, pieces: &[Piece], shared: &Shared) {
+        let Some(mut hasher) = shared.lock().following.take() else {
+            return;
+        };
+        let mut block = PageBuffer::new(BLOCK);
+        for (index, piece) in pieces.iter().enumerate() {
+            let missing = |state: &mut State| {
+                matches!(state.done[index], Place::Store) && state.failure.is_none()
+            };
+            let waited = shared
+                .changed
+                .wait_while(shared.lock(), missing)
+                .unwrap_or_else(PoisonError::into_inner);
+            if waited.failure.is_some() {
+                return;
+            }
+            drop(waited);
+            if let Err(error) = self.hash(piece, &mut hasher, &mut block) {
+                shared.lock().failure.get_or_insert(error);
+                return;
+            }
+        }
+        let mut state = shared.lock();
+        state.following = Some(hasher);
+        state.followed = true;
+    }
+
+    fn hash(&self, piece: &Piece, hasher: &mut Hasher, block: &mut PageBuffer) -> Result<()> {
+        let mut at = piece.offset;
+        let end = piece.offset + piece.len;
+        while at < end {
+            let want = block
+                .len()
+                .min(usize::try_from(end - at).unwrap_or(usize::MAX));
+            self.staged.read_at(&mut block[..want], at)?;
+            hasher.update(&block[..want]);
+            at += want as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn claim(&self, pieces: &[Piece]) -> Option<(usize, Piece)> {
+        let mut state = self.lock();
+        if state.failure.is_some() {
+            return None;
+        }
+        let index = state.next;
+        let piece = *pieces.get(index)?;
+        state.next += 1;
+        Some((index, piece))
+    }
+}
+
+/// Lets nobody wait for the part of a worker that panicked.
+struct Alarm<'a>(&'a Shared);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let error = Error::new(Kind::Local, "a worker ended in the middle of its part");
+            self.0.lock().failure.get_or_insert(error);
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+fn combine(front: Digest, pieces: &[Piece], done: &[Place]) -> Option<Digest> {
+    pieces
+        .iter()
+        .zip(done)
+        .try_fold(front, |front, (piece, place)| match place {
+            Place::File(Some(digest)) => front.followed_by(digest, piece.len),
+            _ => None,
+        })
+}
+
+/// One part on its way into the file.
+struct Part<'a> {
+    rest: &'a Rest<'a>,
+    piece: Piece,
+    received: u64,
+    block: &'a mut PageBuffer,
+    fill: usize,
+    hasher: Option<Hasher>,
+}
+
+impl Part<'_> {
+    fn fetch(&mut self) -> Result<u32> {
+        let Rest {
+            engine, key, info, ..
+        } = self.rest;
+        // Progress of the other parts is no progress of this one, but it shows that the store is there.
+        let meter = self.rest.meter;
+        let attempt = || {
+            let from = From {
+                offset: self.piece.offset + self.received,
+                end: Some(self.piece.offset + self.piece.len),
+                unchanged: Some((*info).clone()),
+            };
+            engine.backend.get(key, &from, self)
+        };
+        let done = retry::run(engine, attempt, || meter.get())?;
+        self.write()?;
+        if self.received != self.piece.len {
+            let text = format!(
+                "{} bytes of a part came, and it has {}",
+                self.received, self.piece.len
+            );
+            return Err(Error::new(Kind::Integrity, text));
+        }
+        Ok(done.attempts)
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let at = self.piece.offset + self.received - self.fill as u64;
+        self.rest.staged.write_at(&self.block[..self.fill], at)?;
+        self.fill = 0;
+        Ok(())
+    }
+}
+
+impl Sink for Part<'_> {
+    fn begin(&mut self, _: &BlobInfo) -> Result<()> {
+        Ok(())
+    }
+
+    fn room(&mut self) -> &mut [u8] {
+        &mut self.block[self.fill..]
+    }
+
+    fn filled(&mut self, len: usize) -> Result<()> {
+        self.rest.engine.cancel.check()?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&self.block[self.fill..self.fill + len]);
+        }
+        self.fill += len;
+        self.received += len as u64;
+        self.rest.meter.add(len as u64);
+        if self.fill == self.block.len() {
+            self.write()
+        } else {
+            Ok(())
+        }
+    }
+}
