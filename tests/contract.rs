@@ -12,6 +12,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use support::ftp::FtpServer;
 use support::s3::S3Server;
 use support::{KIB, MIB, Outcome, Sandbox, bytes, finish, handles, leftovers};
 
@@ -85,10 +86,45 @@ impl Store for S3Server {
     }
 }
 
+impl Store for FtpServer {
+    fn name(&self) -> &'static str {
+        "ftp"
+    }
+    fn sandbox(&self) -> Sandbox {
+        Sandbox::new().envs(&self.variables())
+    }
+    fn url(&self, _: &Sandbox, key: &str) -> String {
+        format!(
+            "ftp://127.0.0.1:{}/{}/{key}",
+            self.address.port(),
+            support::ftp::BASE
+        )
+    }
+    fn look(&self, _: &Sandbox, key: &str) -> Option<Vec<u8>> {
+        self.file(key)
+    }
+    fn keeps_paths(&self) -> bool {
+        true
+    }
+    fn is_clean(&self, _: &Sandbox) {
+        assert!(
+            self.files().iter().all(|path| !path.contains(".blobctl-")),
+            "{:?}",
+            self.files()
+        );
+    }
+    fn proof(&self) -> &'static str {
+        "length"
+    }
+}
+
 /// Runs one test on every store, a fresh one each.
 fn on_every_store(test: impl Fn(&dyn Store)) {
-    let stores: [&dyn Fn() -> Box<dyn Store>; 2] =
-        [&|| Box::new(Directory), &|| Box::new(S3Server::start())];
+    let stores: [&dyn Fn() -> Box<dyn Store>; 3] = [
+        &|| Box::new(Directory),
+        &|| Box::new(S3Server::start()),
+        &|| Box::new(FtpServer::start()),
+    ];
     for store in stores {
         let store = store();
         eprintln!("on {}", store.name());
