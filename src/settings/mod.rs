@@ -19,7 +19,7 @@ use self::address::Address;
 use self::environment::Environment;
 use self::file::ConfigFile;
 use self::scope::{Scope, boolean, choice, number, positive};
-use crate::backend::{self, Timeouts, fs, ftp};
+use crate::backend::{self, Timeouts, fs};
 use crate::cli::{BackendKind, FtpTls, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
 use crate::units::parse_duration;
@@ -269,7 +269,7 @@ impl Settings {
                 base_dir,
             } => {
                 let config = self.ftp_address(&scope, tls, user.as_deref(), host, *port)?;
-                backend::Config::Ftp(ftp::Config {
+                backend::Config::Ftp(backend::ftp::Config {
                     base_dir: (*base_dir).to_owned(),
                     ..config
                 })
