@@ -693,12 +693,18 @@ fn redirects_are_never_followed() {
     )]);
     let outcome = against(&server).run(["get", "a"]);
     outcome.fails_with(3, "the bucket is elsewhere");
-    assert!(
-        outcome
-            .stderr
-            .contains("hint: set `region` to `eu-west-1` (now `us-east-1`)"),
-        "{outcome:?}"
-    );
+    // It is asked once more, in the region that it named, and at the same place.
+    let regions: Vec<bool> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .contains("/eu-west-1/")
+        })
+        .collect();
+    assert_eq!(regions, [false, true]);
     assert!(elsewhere.seen().is_empty());
 }
 
@@ -1348,4 +1354,68 @@ fn ones_own_lost_write_is_not_taken_for_somebody_elses() {
         (Some(0), &"md5".into()),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn another_region_is_signed_for_once_and_remembered() {
+    let malformed = answer(400, &[], b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>garage</Region></Error>");
+    let good = answer(200, &[("etag", "\"x\"")], b"hello");
+    let server = ScriptedServer::start([malformed.clone(), good]);
+    let sandbox = against(&server);
+    std::fs::create_dir(sandbox.work().join("d")).unwrap();
+    let outcome = sandbox.run(["get", "a", "b", "d", "--jobs", "1", "-v"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("the bucket is in the region `garage`"),
+        "{outcome:?}"
+    );
+    let regions: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .split('/')
+                .nth(2)
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(regions, ["us-east-1", "garage", "garage"]);
+    // A service that says the same again is not asked for ever.
+    let server = ScriptedServer::start([malformed]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox
+        .run(["put", "a"])
+        .fails_with(3, "AuthorizationHeaderMalformed");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_with_a_warning() {
+    let skewed = answer(403, &[], b"<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message><ServerTime>2031-05-06T07:08:09Z</ServerTime></Error>");
+    let server =
+        ScriptedServer::start([skewed.clone(), answer(200, &[("etag", "\"x\"")], b"hello")]);
+    let outcome = against(&server).run(["get", "a", "b"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("blobctl: warning: this machine's clock is ")
+            && outcome.stderr.lines().count() == 1,
+        "{outcome:?}"
+    );
+    assert!(
+        server.seen()[1]
+            .header("x-amz-date")
+            .unwrap()
+            .starts_with("20310506T0708")
+    );
+    let server = ScriptedServer::start([skewed]);
+    let outcome = against(&server).run(["get", "a", "b", "-q"]);
+    outcome.fails_with(4, "RequestTimeTooSkewed");
+    assert_eq!(server.seen().len(), 2);
 }

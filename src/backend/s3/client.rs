@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use ureq::{Agent, SendBody};
 
 use super::address::{self, Endpoint, Location, Scheme};
-use super::answers;
+use super::answers::{self, Correction};
 use super::credentials::{Credentials, Source};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
@@ -33,6 +33,17 @@ pub struct Request<'a> {
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: Body<'a>,
+    /// How long its answer may take.
+    pub patience: Patience,
+}
+
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// The usual silence.
+    Usual,
+    /// At least five minutes: the store puts thousands of parts together and says nothing meanwhile.
+    Long,
 }
 
 /// What is sent with a request.
@@ -64,6 +75,12 @@ pub struct Answer {
     response: ureq::http::Response<ureq::Body>,
 }
 
+/// What one attempt came to.
+enum Tried {
+    Answered(Answer),
+    Refused(Error, Option<Correction>),
+}
+
 /// What goes before the body, and the text whose hash was signed.
 struct Signed {
     headers: Vec<(String, String)>,
@@ -79,6 +96,17 @@ pub struct Client {
     agent: OnceLock<Agent>,
     credentials: OnceLock<Option<Credentials>>,
     signing_key: Mutex<Option<(Scope, SigningKey)>>,
+    learnt: Mutex<Learnt>,
+    /// AWS's endpoint in the region that the bucket turned out to be in.
+    moved: OnceLock<Endpoint>,
+}
+
+/// What the service said about how it wants to be asked; it holds for the process.
+#[derive(Debug, Default)]
+struct Learnt {
+    region: Option<String>,
+    /// The service's clock less ours, in seconds.
+    skew: Option<i64>,
 }
 
 impl Client {
@@ -91,6 +119,8 @@ impl Client {
             agent: OnceLock::new(),
             credentials: OnceLock::new(),
             signing_key: Mutex::new(None),
+            learnt: Mutex::default(),
+            moved: OnceLock::new(),
         }
     }
 
@@ -135,13 +165,30 @@ impl Client {
     }
 
     /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
-    /// [`answers`]. The date and the signature are made anew at each call.
+    /// [`answers`]. The date and the signature are made anew at each call. A service that names another region or time is
+    /// asked once more as it wants to be.
     pub fn send(
         &self,
         request: &Request<'_>,
         expected: &[u16],
         purpose: Purpose,
     ) -> Result<Answer> {
+        match self.try_once(request, expected, purpose)? {
+            Tried::Answered(answer) => Ok(answer),
+            Tried::Refused(error, None) => Err(error),
+            Tried::Refused(error, Some(correction)) => {
+                if !self.learn(correction) {
+                    return Err(error);
+                }
+                match self.try_once(request, expected, purpose)? {
+                    Tried::Answered(answer) => Ok(answer),
+                    Tried::Refused(error, _) => Err(error),
+                }
+            }
+        }
+    }
+
+    fn try_once(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Tried> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
         let Signed { headers, canonical } = self.sign(request, &location)?;
@@ -167,22 +214,75 @@ impl Client {
         .map_err(|error| self.failed(error, &location.authority, purpose))?;
         self.trace('<', || shown::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            return Ok(Answer { response });
+            return Ok(Tried::Answered(Answer { response }));
         }
-        let error = self.refused(request, response);
+        let (error, correction) = self.refused(request, response);
         if shown::is_about_the_signature(&error) {
             self.trace('|', || {
                 format!("what was signed:\n{}", shown::canonical_request(&canonical))
             });
         }
-        Err(error)
+        Ok(Tried::Refused(error, correction))
+    }
+
+    /// Takes a correction over; false if nothing about it is new, so that nothing would change.
+    fn learn(&self, correction: Correction) -> bool {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        match correction {
+            Correction::Region(region) => {
+                if learnt.region.as_ref() == Some(&region) {
+                    // Another worker was told the same meanwhile.
+                    return true;
+                }
+                if learnt.region.is_some() {
+                    return false;
+                }
+                if self.config.endpoint.is_none()
+                    && let Ok(endpoint) = Endpoint::aws(&region)
+                {
+                    let _ = self.moved.set(endpoint);
+                }
+                let text = format!(
+                    "the bucket is in the region `{region}`: setting `region` saves a request"
+                );
+                learnt.region = Some(region);
+                drop(learnt);
+                self.note(&text);
+                true
+            }
+            Correction::Clock(_) if learnt.skew.is_some() => true,
+            Correction::Clock(seconds) => {
+                learnt.skew = Some(seconds);
+                drop(learnt);
+                let minutes = seconds.abs() / 60;
+                let side = if seconds > 0 { "behind" } else { "ahead of" };
+                let text = format!(
+                    "this machine's clock is {minutes} minutes {side} the service's, whose time is used now"
+                );
+                self.context.observer.notify(&Event::Warning(&text));
+                true
+            }
+        }
+    }
+
+    /// The time to sign with: ours, or the service's if it has told us that ours is wrong.
+    fn now(&self) -> OffsetDateTime {
+        let skew = self
+            .learnt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .skew
+            .unwrap_or(0);
+        let now = OffsetDateTime::now_utc();
+        now.checked_add(time::Duration::seconds(skew))
+            .unwrap_or(now)
     }
 
     fn refused(
         &self,
         request: &Request<'_>,
         mut response: ureq::http::Response<ureq::Body>,
-    ) -> Error {
+    ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
         let mut body = Vec::new();
         let _ = response
@@ -191,17 +291,26 @@ impl Client {
             .take(ERROR_LIMIT)
             .read_to_end(&mut body);
         let body = String::from_utf8_lossy(&body);
-        answers::error(
-            request.method,
+        let (status, headers, region) = (
             response.status().as_u16(),
             response.headers(),
-            &body,
-            &self.region(),
+            self.region(),
+        );
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let correction = answers::correction(status, headers, &body, &region, now);
+        (
+            answers::error(request.method, status, headers, &body, &region),
+            correction,
         )
     }
 
     /// The region that requests are signed for.
     fn region(&self) -> String {
+        let learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(region) = &learnt.region {
+            return region.clone();
+        }
+        drop(learnt);
         match (&self.config.region, self.endpoint.get()) {
             (Some(region), _) => region.clone(),
             (None, Some(endpoint)) => endpoint.default_region(),
@@ -210,6 +319,9 @@ impl Client {
     }
 
     fn endpoint(&self) -> Result<&Endpoint> {
+        if let Some(endpoint) = self.moved.get() {
+            return Ok(endpoint);
+        }
         if let Some(endpoint) = self.endpoint.get() {
             return Ok(endpoint);
         }
@@ -256,7 +368,7 @@ impl Client {
             let canonical = String::new();
             return Ok(Signed { headers, canonical });
         };
-        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let scope = Scope::new(self.now(), &self.region(), "s3");
         let payload_hash = match &request.body {
             Body::None => EMPTY_PAYLOAD.to_owned(),
             Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
@@ -304,7 +416,7 @@ impl Client {
         let credentials = self
             .credentials()?
             .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
-        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let scope = Scope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
         let query = sign::presigned_parameters(
@@ -377,7 +489,23 @@ impl Client {
         match &request.body {
             Body::None => agent.run(builder.body(())?),
             Body::Bytes(bytes) => {
-                agent.run(builder.header("content-length", bytes.len()).body(*bytes)?)
+                let request_of_bytes =
+                    builder.header("content-length", bytes.len()).body(*bytes)?;
+                match request.patience {
+                    Patience::Usual => agent.run(request_of_bytes),
+                    Patience::Long => {
+                        let wait = self
+                            .context
+                            .timeouts
+                            .idle
+                            .max(std::time::Duration::from_secs(300));
+                        let patient = agent
+                            .configure_request(request_of_bytes)
+                            .timeout_per_read(Some(wait))
+                            .build();
+                        agent.run(patient)
+                    }
+                }
             }
             Body::Payload { payload, size, .. } => {
                 let reader = payload

@@ -29,7 +29,7 @@ use time::format_description::well_known::Rfc2822;
 
 pub use self::attributes::check_metadata;
 use self::attributes::{attribute_headers, condition_header};
-use self::client::{Answer, Body, Client, Purpose, Request};
+use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 use self::proof::Agreement;
 use super::{
     Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
@@ -139,6 +139,18 @@ impl S3 {
         }
     }
 
+    fn head(&self, key: &Key) -> Result<BlobInfo> {
+        let mut request = request("HEAD", key);
+        if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        }
+        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        self.bucket_seen.store(true, Ordering::Relaxed);
+        info(&answer, length(&answer)?)
+    }
+
     fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = request("GET", key);
@@ -146,7 +158,10 @@ impl S3 {
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
         match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
-            Err(error) if error.kind() == Kind::NotFound && missing => {
+            // A document about the key is proof, whatever HEAD stumbled over.
+            Err(error)
+                if error.kind() == Kind::NotFound && (missing || error.answer().s3.is_some()) =>
+            {
                 self.bucket_seen.store(true, Ordering::Relaxed);
                 Ok(None)
             }
@@ -155,11 +170,9 @@ impl S3 {
             Err(error) if error.answer().http == head.answer().http => {
                 Err(answers::may_be_missing(error))
             }
-            Ok(_) if missing => Err(Error::new(
-                Kind::Busy { after: None },
-                "the blob appeared while it was looked for",
-            )),
-            Ok(_) | Err(_) => Err(head),
+            // It appeared meanwhile, or the service has said by a document how it wants to be asked.
+            Ok(_) => self.head(key).map(Some),
+            Err(_) => Err(head),
         }
     }
 
@@ -195,17 +208,8 @@ impl Backend for S3 {
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        let mut request = request("HEAD", key);
-        if self.client.tells_checksums() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
-        }
-        match self.client.send(&request, &[200], Purpose::Work) {
-            Ok(answer) => {
-                self.bucket_seen.store(true, Ordering::Relaxed);
-                info(&answer, length(&answer)?).map(Some)
-            }
+        match self.head(key) {
+            Ok(info) => Ok(Some(info)),
             Err(error) => self.explain(key, error),
         }
     }
@@ -398,6 +402,7 @@ fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
+        patience: Patience::Usual,
     }
 }
 
