@@ -49,6 +49,21 @@ fn a_put_stores_under_a_temporary_name_measures_and_renames() {
 }
 
 #[test]
+fn two_slashes_in_an_address_begin_at_the_root() {
+    let server = FtpServer::start();
+    let sandbox = on(&server).file("a", "hello");
+    let address = format!("ftp://ops@127.0.0.1:{}", server.address.port());
+    let absolute = format!("{address}/{BASE}/d/a");
+    sandbox.run(["put", "a", &absolute]).succeeds();
+    assert_eq!(server.file("d/a").as_deref(), Some(&b"hello"[..]));
+    // The login directory of this server is the root.
+    sandbox
+        .run(["get", &format!("{address}{BASE}/d/a"), "-"])
+        .prints(b"hello");
+    sandbox.run(["exists", &absolute]).is_silent(0);
+}
+
+#[test]
 fn one_login_serves_many_blobs() {
     let server = FtpServer::start();
     let sandbox = on(&server);
