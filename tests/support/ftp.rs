@@ -21,6 +21,8 @@ pub const BASE: &str = "/data";
 /// What happens at the next command of a verb, once.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
+    /// Nothing unusual this time: the next fault of the verb is for the time after.
+    Behaves,
     /// This line is the answer, and nothing is done.
     Says(&'static str),
     /// The same at every command of the verb.
@@ -343,6 +345,13 @@ enum Next {
     End,
 }
 
+/// Whether what is done is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Speaks,
+    IsMute,
+}
+
 struct Session {
     control: BufReader<Wire>,
     state: Arc<State>,
@@ -351,8 +360,7 @@ struct Session {
     binary: bool,
     /// PROT P was said.
     private: bool,
-    /// What is done from now on is not answered.
-    mute: bool,
+    voice: Voice,
     passive: Option<TcpListener>,
     active: Option<SocketAddr>,
     offset: usize,
@@ -374,7 +382,7 @@ impl Session {
             logged_in: false,
             binary: false,
             private: false,
-            mute: false,
+            voice: Voice::Speaks,
             passive: None,
             active: None,
             offset: 0,
@@ -384,7 +392,7 @@ impl Session {
     }
 
     fn say(&mut self, line: &str) -> Next {
-        if self.mute {
+        if self.voice == Voice::IsMute {
             return Next::End;
         }
         let wire = self.control.get_mut();
@@ -432,7 +440,7 @@ impl Session {
                 Some(Fault::HangsUp) => Next::End,
                 Some(Fault::Stalls) => self.stall(),
                 Some(Fault::Forgets) if !matches!(verb, "STOR" | "RETR") => {
-                    self.mute = true;
+                    self.voice = Voice::IsMute;
                     self.execute(verb, argument, None)
                 }
                 fault => self.execute(verb, argument, fault),
