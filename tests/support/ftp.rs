@@ -8,6 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{
+    HandshakeKind, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+};
+
 pub const USER: &str = "ops";
 pub const PASSWORD: &str = "correct horse";
 /// Where keys are, as the server sees them.
@@ -16,6 +21,8 @@ pub const BASE: &str = "/data";
 /// What happens at the next command of a verb, once.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
+    /// Nothing unusual this time: the next fault of the verb is for the time after.
+    Behaves,
     /// This line is the answer, and nothing is done.
     Says(&'static str),
     /// The same at every command of the verb.
@@ -32,11 +39,39 @@ pub enum Fault {
     IsLate(Duration),
     /// Nothing is done and nothing is said.
     Stalls,
+    /// The transfer stops after so many bytes, and nothing more happens.
+    Freezes(usize),
+    /// Everything is done, and this is the final reply.
+    Concludes(&'static str),
+    /// More is sent than the size that was told.
+    Overflows,
+    /// Data ends without the farewell of TLS.
+    IsRude,
+}
+
+/// How a server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    None,
+    /// From AUTH TLS on; no login before.
+    Explicit,
+    /// From the first byte.
+    Implicit,
+}
+
+/// Which data connections a protected server takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataSessions {
+    Any,
+    /// Only those that resume a TLS session, as vsftpd and proftpd want it.
+    Resumed,
 }
 
 /// The server. It stops when it is dropped.
 pub struct FtpServer {
     pub address: SocketAddr,
+    /// The certificate in PEM form: what `--ca-bundle` needs. Empty without TLS.
+    pub certificate: String,
     state: Arc<State>,
 }
 
@@ -47,6 +82,11 @@ struct State {
     faults: Mutex<Vec<(String, Fault)>>,
     /// Verbs that the server does not know.
     lacks: Vec<&'static str>,
+    protection: Protection,
+    data_sessions: DataSessions,
+    tls: Option<Arc<ServerConfig>>,
+    /// What made a thread of the server panic.
+    panics: Mutex<Vec<String>>,
     stop: AtomicBool,
 }
 
@@ -57,6 +97,29 @@ impl FtpServer {
 
     /// A server that answers 502 to these verbs.
     pub fn lacking(verbs: &[&'static str]) -> Self {
+        Self::launch(verbs, Protection::None, DataSessions::Any, None)
+    }
+
+    /// A server with a certificate for 127.0.0.1 that nobody knows.
+    pub fn protected(
+        protection: Protection,
+        data_sessions: DataSessions,
+        version: &'static SupportedProtocolVersion,
+    ) -> Self {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        let config = server_config(version, made.cert.der().clone(), key);
+        let mut server = Self::launch(&[], protection, data_sessions, Some(Arc::new(config)));
+        server.certificate = made.cert.pem();
+        server
+    }
+
+    fn launch(
+        lacks: &[&'static str],
+        protection: Protection,
+        data_sessions: DataSessions,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
@@ -64,7 +127,11 @@ impl FtpServer {
             directories: Mutex::new(BTreeSet::from(["/".to_owned(), BASE.to_owned()])),
             log: Mutex::default(),
             faults: Mutex::default(),
-            lacks: verbs.to_vec(),
+            lacks: lacks.to_vec(),
+            protection,
+            data_sessions,
+            tls,
+            panics: Mutex::default(),
             stop: AtomicBool::new(false),
         });
         let shared = Arc::clone(&state);
@@ -74,10 +141,22 @@ impl FtpServer {
                     return;
                 }
                 let state = Arc::clone(&shared);
-                std::thread::spawn(move || Session::new(control, state).serve());
+                std::thread::spawn(move || state.serve(control));
             }
         });
-        Self { address, state }
+        Self {
+            address,
+            certificate: String::new(),
+            state,
+        }
+    }
+
+    /// Puts a blob there, past the protocol.
+    pub fn holding(self, key: &str, content: &[u8]) -> Self {
+        let mut files = self.state.files.lock().unwrap();
+        files.insert(format!("{BASE}/{key}"), content.to_vec());
+        drop(files);
+        self
     }
 
     /// Does this at the next command of that verb. `banner` is the greeting.
@@ -99,6 +178,15 @@ impl FtpServer {
             ("BLOBCTL_FTP_USERNAME", USER.to_owned()),
             ("BLOBCTL_FTP_PASSWORD", PASSWORD.to_owned()),
             ("BLOBCTL_FTP_BASE_DIR", BASE.to_owned()),
+            (
+                "BLOBCTL_FTP_TLS",
+                match self.state.protection {
+                    Protection::None => "none",
+                    Protection::Explicit => "explicit",
+                    Protection::Implicit => "implicit",
+                }
+                .to_owned(),
+            ),
         ]
     }
 
@@ -144,7 +232,110 @@ impl FtpServer {
 impl Drop for FtpServer {
     fn drop(&mut self) {
         self.state.stop.store(true, Ordering::SeqCst);
+        // Wakes the listener, which then sees that it shall stop.
         let _ = TcpStream::connect(self.address);
+        let panics = std::mem::take(&mut *self.state.panics.lock().unwrap());
+        if !std::thread::panicking() {
+            assert_eq!(panics, Vec::<String>::new(), "the server panicked");
+        }
+    }
+}
+
+impl State {
+    /// Serves one client. A panic is kept, since nobody joins this thread.
+    fn serve(self: Arc<Self>, control: TcpStream) {
+        let state = Arc::clone(&self);
+        let served = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            if let Some(session) = Session::new(control, state) {
+                session.serve();
+            }
+        }));
+        if let Err(panic) = served {
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            self.panics.lock().unwrap().push(text.unwrap_or_default());
+        }
+    }
+}
+
+fn server_config(
+    version: &'static SupportedProtocolVersion,
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap()
+}
+
+/// A connection, protected or not.
+enum Wire {
+    Plain(TcpStream),
+    Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
+}
+
+impl Wire {
+    /// Protected from now on; `None` if the client does not go along.
+    fn protect(socket: TcpStream, config: &Arc<ServerConfig>) -> Option<Self> {
+        let mut tls = StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), socket);
+        while tls.conn.is_handshaking() {
+            tls.conn.complete_io(&mut tls.sock).ok()?;
+        }
+        Some(Self::Tls(Box::new(tls)))
+    }
+
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Tls(tls) => &tls.sock,
+        }
+    }
+
+    fn is_resumed(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(tls) => tls.conn.handshake_kind() == Some(HandshakeKind::Resumed),
+        }
+    }
+
+    /// Says good-bye, where TLS wants it, before the socket is closed.
+    fn close(self, fault: Option<Fault>) {
+        if let (Self::Tls(mut tls), false) = (self, matches!(fault, Some(Fault::IsRude))) {
+            tls.conn.send_close_notify();
+            // The client may be gone.
+            let _ = tls.flush();
+        }
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(buf),
+            Self::Tls(tls) => tls.read(buf),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(buf),
+            Self::Tls(tls) => tls.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Tls(tls) => tls.flush(),
+        }
     }
 }
 
@@ -154,12 +345,22 @@ enum Next {
     End,
 }
 
+/// Whether what is done is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Speaks,
+    IsMute,
+}
+
 struct Session {
-    control: TcpStream,
+    control: BufReader<Wire>,
     state: Arc<State>,
     user: String,
     logged_in: bool,
     binary: bool,
+    /// PROT P was said.
+    private: bool,
+    voice: Voice,
     passive: Option<TcpListener>,
     active: Option<SocketAddr>,
     offset: usize,
@@ -168,35 +369,53 @@ struct Session {
 }
 
 impl Session {
-    fn new(control: TcpStream, state: Arc<State>) -> Self {
-        control.set_nodelay(true).unwrap();
-        Self {
-            control,
+    fn new(socket: TcpStream, state: Arc<State>) -> Option<Self> {
+        socket.set_nodelay(true).unwrap();
+        let control = match (&state.tls, state.protection) {
+            (Some(config), Protection::Implicit) => Wire::protect(socket, config)?,
+            _ => Wire::Plain(socket),
+        };
+        Some(Self {
+            control: BufReader::new(control),
             state,
             user: String::new(),
             logged_in: false,
             binary: false,
+            private: false,
+            voice: Voice::Speaks,
             passive: None,
             active: None,
             offset: 0,
             from: None,
             cwd: "/".to_owned(),
-        }
+        })
     }
 
     fn say(&mut self, line: &str) -> Next {
-        match self.control.write_all(format!("{line}\r\n").as_bytes()) {
+        if self.voice == Voice::IsMute {
+            return Next::End;
+        }
+        let wire = self.control.get_mut();
+        let said = wire
+            .write_all(format!("{line}\r\n").as_bytes())
+            .and_then(|()| wire.flush());
+        match said {
             Ok(()) => Next::Go,
             Err(_) => Next::End,
         }
     }
 
+    /// Waits until the client gives up.
+    fn stall(&mut self) -> Next {
+        let _ = std::io::copy(&mut self.control, &mut std::io::sink());
+        Next::End
+    }
+
     fn serve(mut self) {
-        let mut lines = BufReader::new(self.control.try_clone().unwrap());
         let greeting = match self.take_fault("banner") {
             Some(Fault::Says(line) | Fault::AlwaysSays(line)) => line,
             Some(Fault::Stalls) => {
-                let _ = std::io::copy(&mut lines, &mut std::io::sink());
+                self.stall();
                 return;
             }
             _ => "220 ready",
@@ -206,7 +425,7 @@ impl Session {
         }
         loop {
             let mut line = Vec::new();
-            match lines.read_until(b'\n', &mut line) {
+            match self.control.read_until(b'\n', &mut line) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
@@ -219,17 +438,32 @@ impl Session {
             let next = match fault {
                 Some(Fault::Says(reply) | Fault::AlwaysSays(reply)) => self.say(reply),
                 Some(Fault::HangsUp) => Next::End,
-                Some(Fault::Stalls) => {
-                    let _ = std::io::copy(&mut lines, &mut std::io::sink());
-                    Next::End
+                Some(Fault::Stalls) => self.stall(),
+                Some(Fault::Forgets) if !matches!(verb, "STOR" | "RETR") => {
+                    self.voice = Voice::IsMute;
+                    self.execute(verb, argument, None)
                 }
                 fault => self.execute(verb, argument, fault),
             };
             if let Next::End = next {
-                let _ = self.control.shutdown(Shutdown::Both);
+                let _ = self.control.get_ref().socket().shutdown(Shutdown::Both);
                 return;
             }
         }
+    }
+
+    /// AUTH TLS: what was read ahead is forgotten.
+    fn protect(&mut self) -> Next {
+        let Some(config) = self.state.tls.clone() else {
+            return self.say("502 command not implemented");
+        };
+        self.say("234 go on");
+        let socket = self.control.get_ref().socket().try_clone().unwrap();
+        match Wire::protect(socket, &config) {
+            Some(wire) => self.control = BufReader::new(wire),
+            None => return Next::End,
+        }
+        Next::Go
     }
 
     fn take_fault(&self, verb: &str) -> Option<Fault> {
@@ -256,12 +490,22 @@ impl Session {
         }
         let before_login = matches!(
             verb,
-            "USER" | "PASS" | "FEAT" | "QUIT" | "SYST" | "OPTS" | "AUTH"
+            "USER" | "PASS" | "FEAT" | "QUIT" | "SYST" | "OPTS" | "AUTH" | "PBSZ" | "PROT"
         );
+        let clear = matches!(self.control.get_ref(), Wire::Plain(_));
+        if matches!(verb, "USER" | "PASS") && clear && self.state.protection != Protection::None {
+            return self.say("530 sessions must use encryption");
+        }
         if !self.logged_in && !before_login {
             return self.say("530 please log in");
         }
         match verb {
+            "AUTH" => self.protect(),
+            "PBSZ" if !clear => self.say("200 PBSZ=0"),
+            "PROT" if !clear => {
+                self.private = argument == "P";
+                self.say("200 protection set")
+            }
             "USER" => {
                 argument.clone_into(&mut self.user);
                 self.say("331 password, please")
@@ -352,27 +596,23 @@ impl Session {
                 self.offset = argument.parse().unwrap();
                 self.say("350 restarting there")
             }
-            "SIZE" => match self
-                .state
-                .files
-                .lock()
-                .unwrap()
-                .get(&self.path(argument))
-                .map(Vec::len)
-            {
-                Some(len) if self.binary => self.say_at_once(&format!("213 {len}")),
-                _ => self.say_at_once("550 could not get file size"),
-            },
-            "MDTM" => match self
-                .state
-                .files
-                .lock()
-                .unwrap()
-                .contains_key(&self.path(argument))
-            {
-                true => self.say_at_once("213 20261124120000"),
-                false => self.say_at_once("550 could not get file modification time"),
-            },
+            "SIZE" => {
+                let path = self.path(argument);
+                let len = self.state.files.lock().unwrap().get(&path).map(Vec::len);
+                match len {
+                    Some(len) if self.binary => self.say(&format!("213 {len}")),
+                    _ => self.say("550 could not get file size"),
+                }
+            }
+            "MDTM" => {
+                let path = self.path(argument);
+                let known = self.state.files.lock().unwrap().contains_key(&path);
+                self.say(if known {
+                    "213 20261124120000"
+                } else {
+                    "550 could not get file modification time"
+                })
+            }
             "MLST" => {
                 let path = self.path(argument);
                 let facts = self.facts(&path);
@@ -433,14 +673,6 @@ impl Session {
         }
     }
 
-    /// The same as [`Session::say`], where a lock is still held by the caller's expression.
-    fn say_at_once(&self, line: &str) -> Next {
-        match (&self.control).write_all(format!("{line}\r\n").as_bytes()) {
-            Ok(()) => Next::Go,
-            Err(_) => Next::End,
-        }
-    }
-
     fn facts(&self, path: &str) -> Option<String> {
         if self.state.directories.lock().unwrap().contains(path) {
             return Some("type=dir;modify=20261124120000;".to_owned());
@@ -463,11 +695,29 @@ impl Session {
             .collect()
     }
 
-    fn data(&mut self) -> Option<TcpStream> {
-        if let Some(address) = self.active.take() {
-            return TcpStream::connect_timeout(&address, Duration::from_secs(5)).ok();
+    /// The data connection, after 150 was said; or the reply that ends the transfer.
+    fn data(&mut self) -> Result<Wire, &'static str> {
+        const NONE: &str = "425 cannot open data connection";
+        let socket = match (self.active.take(), self.passive.take()) {
+            (Some(address), _) => {
+                TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|_| NONE)?
+            }
+            (None, Some(listener)) => listener.accept().map_err(|_| NONE)?.0,
+            (None, None) => return Err(NONE),
+        };
+        let Some(config) = self.state.tls.clone() else {
+            return Ok(Wire::Plain(socket));
+        };
+        let wire = Wire::protect(socket, &config).ok_or(NONE)?;
+        if self.state.data_sessions == DataSessions::Resumed && !wire.is_resumed() {
+            return Err("522 SSL connection failed: session reuse required");
         }
-        self.passive.take()?.accept().ok().map(|(data, _)| data)
+        Ok(wire)
+    }
+
+    /// Whether data may flow in the clear, or is protected.
+    fn refuses_data(&self) -> bool {
+        self.state.tls.is_some() && !self.private
     }
 
     fn list(&mut self, verb: &str, argument: &str) -> Next {
@@ -489,9 +739,16 @@ impl Session {
                 text.push_str(&format!("{} {name}\r\n", self.facts(&path).unwrap()));
             }
         }
+        if self.refuses_data() {
+            return self.say("522 protection required");
+        }
         self.say("150 here it comes");
-        if let Some(mut data) = self.data() {
-            let _ = data.write_all(text.as_bytes());
+        match self.data() {
+            Ok(mut data) => {
+                let _ = data.write_all(text.as_bytes());
+                data.close(None);
+            }
+            Err(reply) => return self.say(reply),
         }
         self.say("226 done")
     }
@@ -500,6 +757,8 @@ impl Session {
         match fault {
             Some(Fault::Breaks(_) | Fault::Forgets) => return Next::End,
             Some(Fault::IsLate(wait)) => std::thread::sleep(wait),
+            Some(Fault::Freezes(_)) => return self.stall(),
+            Some(Fault::Concludes(reply)) => return self.say(reply),
             _ => {}
         }
         self.say("226 transfer complete")
@@ -514,10 +773,14 @@ impl Session {
         if !self.state.directories.lock().unwrap().contains(&parent) {
             return self.say("553 could not create file");
         }
+        if self.refuses_data() {
+            return self.say("522 protection required");
+        }
         let offset = std::mem::take(&mut self.offset);
         self.say("150 send it");
-        let Some(mut data) = self.data() else {
-            return self.say("425 cannot open data connection");
+        let mut data = match self.data() {
+            Ok(data) => data,
+            Err(reply) => return self.say(reply),
         };
         // The name is there from the first byte on; whoever deletes it meanwhile deletes what is still to come.
         self.state
@@ -529,8 +792,8 @@ impl Session {
             .truncate(offset);
         let mut received = Vec::new();
         match fault {
-            Some(Fault::Breaks(bytes)) => {
-                let _ = (&data).take(bytes as u64).read_to_end(&mut received);
+            Some(Fault::Breaks(bytes) | Fault::Freezes(bytes)) => {
+                let _ = (&mut data).take(bytes as u64).read_to_end(&mut received);
             }
             _ => {
                 let _ = data.read_to_end(&mut received);
@@ -550,7 +813,11 @@ impl Session {
             file.extend(received);
         }
         drop(files);
-        drop(data);
+        if let Some(Fault::Freezes(_)) = fault {
+            // The data connection stays open, and nobody reads.
+            return self.finish(fault);
+        }
+        data.close(fault);
         self.finish(fault)
     }
 
@@ -567,17 +834,31 @@ impl Session {
             self.passive = None;
             return self.say("550 failed to open file");
         };
+        if self.refuses_data() {
+            return self.say("522 protection required");
+        }
         let rest = &content[offset.min(content.len())..];
         self.say("150 here it comes");
-        let Some(mut data) = self.data() else {
-            return self.say("425 cannot open data connection");
+        let mut data = match self.data() {
+            Ok(data) => data,
+            Err(reply) => return self.say(reply),
         };
         let send = match fault {
-            Some(Fault::Breaks(bytes) | Fault::Lies(bytes)) => &rest[..bytes.min(rest.len())],
+            Some(Fault::Breaks(bytes) | Fault::Lies(bytes) | Fault::Freezes(bytes)) => {
+                &rest[..bytes.min(rest.len())]
+            }
             _ => rest,
         };
         let _ = data.write_all(send);
-        drop(data);
+        if let Some(Fault::Overflows) = fault {
+            let _ = data.write_all(b"and more");
+        }
+        if let Some(Fault::Freezes(_)) = fault {
+            // The data connection stays open, and nothing comes.
+            let _ = data.flush();
+            return self.finish(fault);
+        }
+        data.close(fault);
         self.finish(fault)
     }
 }
