@@ -82,7 +82,19 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy a blob
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a URL that lets its bearer get or put one blob for a while (S3)'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Put every SRC under this prefix, which ends in / (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Replace only the blob that has this ETag; else exit 5 (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (6) unless the source has exactly so many bytes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (6) unless the source has this SHA-256' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store; guessed from the name otherwise' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are stored as they are' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l metadata -d 'Metadata of your own; may be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l tag -d 'Tag; may be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d 'Storage class, like STANDARD_IA' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Encryption by the service: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'Key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -125,6 +137,8 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Put the files of directories too, with their paths below them'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if there is no blob of that name; else exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (6) if the source is empty'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object a blob'
@@ -132,6 +146,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'S
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
+length\t'The length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -173,6 +189,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'Wha
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Leave a file that exists alone; exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (6) if the store has no digest that could be compared'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object a blob'

@@ -33,6 +33,7 @@ Exit codes: 0 ok or yes, 1 the blob is not there, 2 usage, 3 config, 4 denied,
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub enum Command {
     /// Upload files or stdin
     Put(Put),
@@ -71,9 +72,92 @@ pub struct Put {
     /// Put the files of directories too, with their paths below them
     #[arg(short, long)]
     pub recursive: bool,
+    /// Store only if there is no blob of that name; else exit 5
+    #[arg(long, help_heading = "Conditions", conflicts_with = "if_match")]
+    pub if_absent: bool,
+    /// Replace only the blob that has this ETag; else exit 5 (S3)
+    #[arg(long, value_name = "ETAG", help_heading = "Conditions")]
+    pub if_match: Option<String>,
+    /// Fail (6) unless the source has exactly so many bytes
+    #[arg(long, value_name = "BYTES", help_heading = "Conditions")]
+    pub expect_size: Option<u64>,
+    /// Fail (6) unless the source has this SHA-256
+    #[arg(long, value_name = "HEX", help_heading = "Conditions")]
+    pub expect_sha256: Option<String>,
+    /// Fail (6) if the source is empty
+    #[arg(long, help_heading = "Conditions")]
+    pub fail_if_empty: bool,
     /// Content-Type to store; guessed from the name otherwise
-    #[arg(long, value_name = "TYPE")]
+    #[arg(
+        long,
+        value_name = "TYPE",
+        help_heading = "What goes with the blob (S3)"
+    )]
     pub content_type: Option<String>,
+    /// Content-Encoding to store; the bytes are stored as they are
+    #[arg(
+        long,
+        value_name = "CODING",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub content_encoding: Option<String>,
+    /// Content-Disposition to store
+    #[arg(
+        long,
+        value_name = "TEXT",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub content_disposition: Option<String>,
+    /// Cache-Control to store
+    #[arg(
+        long,
+        value_name = "TEXT",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub cache_control: Option<String>,
+    /// Metadata of your own; may be repeated
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub metadata: Vec<String>,
+    /// Tag; may be repeated
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub tag: Vec<String>,
+    /// Storage class, like STANDARD_IA
+    #[arg(
+        long,
+        value_name = "CLASS",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub storage_class: Option<String>,
+    /// Encryption by the service: AES256 or aws:kms
+    #[arg(
+        long,
+        value_name = "KIND",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub sse: Option<String>,
+    /// Key for --sse aws:kms
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "What goes with the blob (S3)",
+        requires = "sse"
+    )]
+    pub sse_kms_key_id: Option<String>,
+    /// Canned ACL, like bucket-owner-full-control
+    #[arg(
+        long,
+        value_name = "ACL",
+        help_heading = "What goes with the blob (S3)"
+    )]
+    pub acl: Option<String>,
 }
 
 /// `blobctl get [OPTIONS] KEY... DEST`
@@ -90,6 +174,15 @@ pub struct Get {
     /// Get every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
+    /// Leave a file that exists alone; exit 5
+    #[arg(long)]
+    pub no_clobber: bool,
+    /// Fail (6) if the store has no digest that could be compared
+    #[arg(long, conflicts_with = "verify")]
+    pub require_verified: bool,
+    /// What is compared: all that the store has, or the length alone [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub verify: Option<Verify>,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`
@@ -368,6 +461,15 @@ pub enum FtpTls {
     Explicit,
     /// From the first byte
     Implicit,
+}
+
+/// `--verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// The strongest digest that the store has
+    Auto,
+    /// The length
+    Length,
 }
 
 /// `--progress`.

@@ -54,6 +54,8 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// Whether the destination was written.
     pub changed: Option<bool>,
+    /// Whether a condition was certainly tested in one step with the change.
+    pub atomic: Option<bool>,
     /// The answer of `exists`.
     pub exists: Option<bool>,
     /// When the blob was last written.
@@ -113,6 +115,7 @@ impl Report {
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
+        json.bool("atomic", outcome.atomic);
         self.emit(json);
     }
 

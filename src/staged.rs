@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result};
@@ -18,6 +18,9 @@ use crate::progress::{Cancel, Watch};
 
 /// Files below this size are not preallocated: it would cost a system call and gain nothing.
 const PREALLOCATE_FROM: u64 = 1 << 20;
+
+/// `TMPFS_MAGIC` of statfs(2).
+const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
 /// A file that is being written. Dropped without [`StagedFile::commit`], it leaves nothing behind.
 #[derive(Debug)]
@@ -31,6 +34,20 @@ pub struct StagedFile {
     file: File,
     /// Last, so that it ends after the file is removed.
     _watch: Watch,
+}
+
+/// What a finished file may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// The old file of that name, if there is one.
+    Old,
+    /// Nothing: a file of that name is `Precondition`, decided by the system in one step with the rename.
+    Nothing,
+}
+
+/// The error about a destination that must not be there.
+pub fn is_there() -> Error {
+    Error::new(Kind::Precondition, "it exists already")
 }
 
 /// Opens a directory for [`StagedFile::create`].
@@ -104,7 +121,10 @@ impl StagedFile {
 
     /// Reserves room for `len` bytes, so that a full disk is found before the transfer.
     pub fn preallocate(&self, len: u64) -> Result<()> {
-        if len < PREALLOCATE_FROM {
+        // A file system in memory would fill every page with zeros first.
+        if len < PREALLOCATE_FROM
+            || rustix::fs::fstatfs(&self.file).is_ok_and(|fs| fs.f_type == TMPFS)
+        {
             return Ok(());
         }
         match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
@@ -128,7 +148,7 @@ impl StagedFile {
     }
 
     /// Makes the file, `len` bytes long, durable and gives it its name.
-    pub fn commit(mut self, len: u64) -> Result<()> {
+    pub fn commit(mut self, len: u64, replace: Replace) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
             Error::local(format_args!("{doing} `{}`", staged.shown), &error)
         };
@@ -140,8 +160,15 @@ impl StagedFile {
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;
         if let Some(temporary) = &self.temporary {
-            rustix::fs::renameat(&*self.dir, temporary, &*self.dir, &self.name)
-                .map_err(|errno| failed(&self, "move the finished file to", errno.into()))?;
+            let flags = match replace {
+                Replace::Old => RenameFlags::empty(),
+                Replace::Nothing => RenameFlags::NOREPLACE,
+            };
+            rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
+                .map_err(|errno| match errno {
+                    Errno::EXIST => is_there(),
+                    _ => failed(&self, "move the finished file to", errno.into()),
+                })?;
             self.temporary = None;
         }
         rustix::fs::fsync(&*self.dir)
@@ -216,7 +243,7 @@ mod tests {
         file.preallocate(4 << 20).unwrap();
         file.write_at(b"new", 0).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        file.commit(3).unwrap();
+        file.commit(3, Replace::Old).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,

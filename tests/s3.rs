@@ -142,6 +142,153 @@ fn refusal_is_cannot_tell() {
 }
 
 #[test]
+fn exists_says_why_it_cannot_tell() {
+    let server = S3Server::start();
+    let hint = "hint: the blob may be missing all the same";
+    on(&server)
+        .run(["exists", "a", "--bucket", "forbidden"])
+        .fails_with(4, hint);
+    let outcome = on(&server)
+        .env("AWS_SECRET_ACCESS_KEY", "another")
+        .run(["exists", "a"]);
+    outcome.fails_with(4, "access denied: SignatureDoesNotMatch");
+    assert!(!outcome.stderr.contains(hint), "{outcome:?}");
+    for (status, code, exit, text) in [
+        (
+            400,
+            "ExpiredToken",
+            4,
+            "hint: the session token has expired",
+        ),
+        (
+            400,
+            "AuthorizationHeaderMalformed",
+            3,
+            "the bucket is elsewhere",
+        ),
+        (403, "RequestTimeTooSkewed", 4, "hint: this machine's clock"),
+    ] {
+        let server = ScriptedServer::start([answer(status, &[], b""), s3_error(status, code)]);
+        against(&server).run(["exists", "a"]).fails_with(exit, text);
+        assert_eq!(server.seen().len(), 2);
+    }
+}
+
+#[test]
+fn the_canonical_request_is_shown_when_the_signature_is_refused() {
+    let server = S3Server::start();
+    let outcome = on(&server)
+        .env("AWS_SECRET_ACCESS_KEY", "another")
+        .env("AWS_SESSION_TOKEN", "hunter2")
+        .file("a", "hello")
+        .run(["put", "a", "a b", "-vv"]);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    for line in [
+        "> PUT http://",
+        "> authorization: (secret)",
+        "> x-amz-security-token: (secret)",
+        "< 403",
+        "| PUT",
+        "| /lab/a%20b",
+        "| x-amz-security-token:(secret)",
+        "| content-type;host;x-amz-checksum-crc64nvme;x-amz-content-sha256;x-amz-date;x-amz-security-token",
+        "| 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    ] {
+        let found = outcome.stderr.lines().any(|shown| shown.starts_with(line));
+        assert!(found, "`{line}` is missing\n{outcome:?}");
+    }
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn what_http_cannot_carry_is_refused_before_anything_is_sent() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"")]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox
+        .run(["put", "a", "--content-type", "text\r\nx-evil: 1"])
+        .fails_with(
+            2,
+            "`--content-type` cannot be `text\\r\\nx-evil: 1`: a header holds printable ASCII",
+        );
+    let outcome = against(&server)
+        .file("a", "x")
+        .env("AWS_ACCESS_KEY_ID", "hunter2\n")
+        .run(["put", "a"]);
+    outcome.fails_with(
+        3,
+        "the access key id holds a character that HTTP cannot carry",
+    );
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_host_that_nobody_knows_is_named_whole() {
+    Sandbox::new()
+        .envs(&variables("http://s3.invalid"))
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .run(["exists", "a", "--addressing", "virtual"])
+        .fails_with(7, "find the host lab.s3.invalid: ");
+}
+
+#[test]
+fn a_kept_connection_that_ends_costs_no_attempt() {
+    let found = answer(200, &[("etag", "\"x\"")], b"");
+    let hangs_up = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let server = ScriptedServer::start([found.clone(), hangs_up.clone(), found.clone()]);
+    against(&server)
+        .run(["exists", "--jobs", "1", "a", "b"])
+        .is_silent(0);
+    assert_eq!(server.seen().len(), 3);
+    // A fresh one that does the same is a failure like any other.
+    let server = ScriptedServer::start([hangs_up, found]);
+    against(&server)
+        .run(["exists", "a"])
+        .fails_with(7, "the connection to ");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_full_disk_during_a_get_is_no_network_error() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], &bytes(MIB, 1))]);
+    against(&server)
+        .run(["get", "a", "/dev/full"])
+        .fails_with(8, "no space left on device");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_page_of_another_server_is_never_no() {
+    let page = answer(
+        404,
+        &[("content-type", "text/html")],
+        b"<html>not here</html>",
+    );
+    let server = ScriptedServer::start([answer(404, &[], b""), page.clone()]);
+    against(&server)
+        .run(["exists", "a"])
+        .fails_with(12, "the answer (HTTP 404) is not S3's");
+    let server = ScriptedServer::start([page]);
+    against(&server)
+        .run(["get", "a", "b"])
+        .fails_with(12, "the answer (HTTP 404) is not S3's");
+}
+
+#[test]
+fn who_may_only_write_can_put_where_the_etag_tells_nothing() {
+    let opaque = answer(200, &[("etag", "\"opaque\"")], b"");
+    let server =
+        ScriptedServer::start([opaque, answer(403, &[], b""), s3_error(403, "AccessDenied")]);
+    let sandbox = against(&server).file("a", "hello");
+    let outcome = sandbox.run(["put", "a", "--json"]);
+    assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
+}
+
+#[test]
 fn a_wrong_secret_is_refused_by_the_server_and_never_shown() {
     let server = S3Server::start();
     let sandbox = on(&server)
@@ -546,12 +693,18 @@ fn redirects_are_never_followed() {
     )]);
     let outcome = against(&server).run(["get", "a"]);
     outcome.fails_with(3, "the bucket is elsewhere");
-    assert!(
-        outcome
-            .stderr
-            .contains("hint: set `region` to `eu-west-1` (now `us-east-1`)"),
-        "{outcome:?}"
-    );
+    // It is asked once more, in the region that it named, and at the same place.
+    let regions: Vec<bool> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .contains("/eu-west-1/")
+        })
+        .collect();
+    assert_eq!(regions, [false, true]);
     assert!(elsewhere.seen().is_empty());
 }
 
@@ -1052,4 +1205,217 @@ fn a_range_that_breaks_is_repeated_alone() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(sandbox.read("k") == content);
     sandbox.nothing_left_behind();
+}
+
+#[test]
+fn attributes_travel_as_signed_headers() {
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
+    let sandbox = against(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--content-encoding",
+            "gzip",
+            "--content-disposition",
+            "attachment",
+            "--cache-control",
+            "max-age=7",
+            "--metadata",
+            "Owner=ü",
+            "--metadata",
+            "n=1 2",
+            "--tag",
+            "a=b c",
+            "--storage-class",
+            "STANDARD_IA",
+            "--sse",
+            "aws:kms",
+            "--sse-kms-key-id",
+            "key/1",
+            "--acl",
+            "private",
+        ])
+        .succeeds();
+    let request = &server.seen()[0];
+    let signed = request.header("authorization").unwrap().to_owned();
+    for (name, value) in [
+        ("content-type", "text/x-probe"),
+        ("content-encoding", "gzip"),
+        ("content-disposition", "attachment"),
+        ("cache-control", "max-age=7"),
+        ("x-amz-meta-owner", "=?UTF-8?B?w7w=?="),
+        ("x-amz-meta-n", "1 2"),
+        ("x-amz-tagging", "a=b%20c"),
+        ("x-amz-storage-class", "STANDARD_IA"),
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "key/1"),
+        ("x-amz-acl", "private"),
+    ] {
+        assert_eq!(request.header(name), Some(value), "{name}");
+        assert!(signed.contains(name), "{name} is not signed: {signed}");
+    }
+    for bad in [
+        ["--metadata", "novalue"],
+        ["--metadata", "a b=c"],
+        ["--metadata", "a=b\r\nx: y"],
+        ["--acl", "x\ny"],
+        ["--content-type", ""],
+    ] {
+        assert_eq!(
+            sandbox.run(["put", "a"].iter().chain(&bad)).code,
+            Some(2),
+            "{bad:?}"
+        );
+    }
+    Sandbox::new()
+        .file("a", "x")
+        .run(["put", "a", "--acl", "private"])
+        .fails_with(2, "--acl is kept by S3 alone, and this is fs");
+}
+
+#[test]
+fn attributes_come_back_from_a_real_server() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--metadata",
+            "k=v",
+        ])
+        .succeeds();
+    assert_eq!(
+        sandbox.run(["stat", "a", "--json"]).json()[0]["content_type"],
+        "text/x-probe"
+    );
+}
+
+#[test]
+fn conditions_are_sent_and_their_failures_told_apart() {
+    let missing = || answer(404, &[], b"");
+    let no_key = || s3_error(404, "NoSuchKey");
+    // The precheck finds nothing, then the service keeps the condition.
+    let server = ScriptedServer::start([missing(), no_key(), s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[2].header("if-none-match"), Some("*"));
+    // It does not know the condition: nothing is promised.
+    let server = ScriptedServer::start([missing(), no_key(), answer(501, &[], b"<Error><Code>NotImplemented</Code><Message>If-None-Match is not implemented</Message></Error>")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "the service keeps no conditions");
+    // It says yes: whether it tested the condition is not known of this service.
+    let server = ScriptedServer::start([missing(), no_key(), answer(200, &HELLO_MD5, b"")]);
+    let outcome = against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["atomic"]),
+        (Some(0), &false.into()),
+        "{outcome:?}"
+    );
+    let server = ScriptedServer::start([s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-match", "\"abc\""])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[0].header("if-match"), Some("\"abc\""));
+}
+
+#[test]
+fn ones_own_lost_write_is_not_taken_for_somebody_elses() {
+    let missing = answer(404, &[], b"");
+    let lost = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let ours = answer(200, &HELLO_MD5, b"hello");
+    let head = Script {
+        answer: ours.answer[..ours.answer.len() - 5].to_vec(),
+        ..ours
+    };
+    let server = ScriptedServer::start([missing, s3_error(404, "NoSuchKey"), lost, head]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("a", "hello");
+    let outcome = sandbox.run(["put", "a", "--if-absent", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["verified"]),
+        (Some(0), &"md5".into()),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn another_region_is_signed_for_once_and_remembered() {
+    let malformed = answer(400, &[], b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>garage</Region></Error>");
+    let good = answer(200, &[("etag", "\"x\"")], b"hello");
+    let server = ScriptedServer::start([malformed.clone(), good]);
+    let sandbox = against(&server);
+    std::fs::create_dir(sandbox.work().join("d")).unwrap();
+    let outcome = sandbox.run(["get", "a", "b", "d", "--jobs", "1", "-v"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("the bucket is in the region `garage`"),
+        "{outcome:?}"
+    );
+    let regions: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .split('/')
+                .nth(2)
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(regions, ["us-east-1", "garage", "garage"]);
+    // A service that says the same again is not asked for ever.
+    let server = ScriptedServer::start([malformed]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox
+        .run(["put", "a"])
+        .fails_with(3, "AuthorizationHeaderMalformed");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_with_a_warning() {
+    let skewed = answer(403, &[], b"<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message><ServerTime>2031-05-06T07:08:09Z</ServerTime></Error>");
+    let server =
+        ScriptedServer::start([skewed.clone(), answer(200, &[("etag", "\"x\"")], b"hello")]);
+    let outcome = against(&server).run(["get", "a", "b"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("blobctl: warning: this machine's clock is ")
+            && outcome.stderr.lines().count() == 1,
+        "{outcome:?}"
+    );
+    assert!(
+        server.seen()[1]
+            .header("x-amz-date")
+            .unwrap()
+            .starts_with("20310506T0708")
+    );
+    let server = ScriptedServer::start([skewed]);
+    let outcome = against(&server).run(["get", "a", "b", "-q"]);
+    outcome.fails_with(4, "RequestTimeTooSkewed");
+    assert_eq!(server.seen().len(), 2);
 }

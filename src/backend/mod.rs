@@ -89,7 +89,13 @@ pub trait Multipart: Send + Sync {
 
     /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
     /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.
-    fn complete(&self, key: &Key, upload: &UploadId, parts: &[Part]) -> Result<Stored>;
+    fn complete(
+        &self,
+        key: &Key,
+        upload: &UploadId,
+        parts: &[Part],
+        condition: &Condition,
+    ) -> Result<Stored>;
 
     /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
     fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>>;
@@ -161,11 +167,43 @@ pub struct From {
     pub unchanged: Option<BlobInfo>,
 }
 
-/// What goes with a blob into a store that keeps attributes; others ignore it.
+/// What goes with a blob. Stores of files keep none of it but the condition.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
+    /// What must hold for the destination.
+    pub condition: Condition,
     /// Media type.
     pub content_type: Option<String>,
+    /// `Content-Encoding`.
+    pub content_encoding: Option<String>,
+    /// `Content-Disposition`.
+    pub content_disposition: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// Names and values of the user's own.
+    pub metadata: Vec<(String, String)>,
+    /// Names and values of tags.
+    pub tags: Vec<(String, String)>,
+    /// S3's storage class.
+    pub storage_class: Option<String>,
+    /// `AES256` or `aws:kms`.
+    pub encryption: Option<String>,
+    /// The key for `aws:kms`.
+    pub kms_key_id: Option<String>,
+    /// Canned ACL.
+    pub acl: Option<String>,
+}
+
+/// What must hold for the destination when a blob becomes visible; else the error is `Precondition`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// There is no blob of that name.
+    Absent,
+    /// The blob there has this ETag.
+    Etag(String),
 }
 
 /// What a store confirmed about a put.
@@ -177,6 +215,8 @@ pub struct Stored {
     pub etag: Option<String>,
     /// How it was proven that the store has these bytes.
     pub verified: Verified,
+    /// Whether the store is known to have tested the condition and stored the blob in one step; `None` without one.
+    pub atomic: Option<bool>,
 }
 
 /// Where a download goes.

@@ -69,6 +69,7 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
         });
         let attributes = Attributes {
             content_type: content_type.or(info.content_type),
+            ..Attributes::default()
         };
         copy(
             &from.engine,

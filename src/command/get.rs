@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cli::Get;
+use crate::cli::{Get, Verify};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
 use crate::progress::{Event, Meter};
 use crate::report::{Outcome, Report, transfer_line};
-use crate::transfer::download::{Destination, download};
+use crate::staged::{Replace, is_there};
+use crate::transfer::download::{Demand, Destination, Terms, download};
 use crate::transfer::pool;
 
 use super::{Blob, Session, refuse_twins};
@@ -27,6 +28,7 @@ pub fn goes_to_stdout(arguments: &Get) -> bool {
 struct Job {
     blob: Blob,
     to: Place,
+    terms: Terms,
 }
 
 /// Where one blob goes.
@@ -49,11 +51,12 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         })?);
     }
     session.check_flags(targets.iter().map(|target| &target.place))?;
+    let terms = terms(arguments);
     let mut jobs = Vec::new();
     for target in &targets {
         let blob = session.blob(OP, target)?;
         let to = into.place(&blob)?;
-        jobs.push(Job { blob, to });
+        jobs.push(Job { blob, to, terms });
     }
     refuse_twins(jobs.iter().filter_map(|job| match &job.to {
         Place::Path(path) => path.to_str(),
@@ -67,6 +70,22 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         move |job| fetch(&job, &report),
     )?;
     Ok(session.exit())
+}
+
+fn terms(arguments: &Get) -> Terms {
+    let proof = match (arguments.require_verified, arguments.verify) {
+        (true, _) => Demand::Digest,
+        (_, Some(Verify::Length)) => Demand::Length,
+        _ => Demand::Best,
+    };
+    Terms {
+        replace: if arguments.no_clobber {
+            Replace::Nothing
+        } else {
+            Replace::Old
+        },
+        proof,
+    }
 }
 
 /// The destination as cp(1) understands it.
@@ -153,6 +172,7 @@ fn fetch(job: &Job, report: &Report) {
             subject,
         },
         to,
+        terms,
     } = job;
     let shown = match to {
         Place::Path(path) => printable(&path.to_string_lossy()),
@@ -165,7 +185,8 @@ fn fetch(job: &Job, report: &Report) {
         total: None,
         meter: &meter,
     });
-    let result = open(to).and_then(|destination| download(engine, key, &destination, &meter));
+    let result = open(to, terms.replace)
+        .and_then(|destination| download(engine, key, &destination, *terms, &meter));
     engine.observer.notify(&Event::Ended { meter: &meter });
     match result {
         Ok(done) => {
@@ -191,8 +212,12 @@ fn fetch(job: &Job, report: &Report) {
     }
 }
 
-fn open(to: &Place) -> Result<Destination> {
+fn open(to: &Place, replace: Replace) -> Result<Destination> {
     match to {
+        // Found out before the transfer; what appears meanwhile is found at its end.
+        Place::Path(path) if replace == Replace::Nothing && path.symlink_metadata().is_ok() => {
+            Err(is_there())
+        }
         Place::Path(path) => Destination::at(path),
         Place::Stdout => {
             let stdout = std::io::stdout().as_fd().try_clone_to_owned();

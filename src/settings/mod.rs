@@ -41,12 +41,14 @@ pub enum Place {
     Remote { name: String, kind: BackendKind },
     /// `s3://BUCKET`.
     S3 { bucket: String },
-    /// `ftp://[USER@]HOST[:PORT]`; `tls` as a word, so that places can be compared and hashed.
+    /// `ftp://[USER@]HOST[:PORT]`; `tls` as a word, so that places can be compared and hashed. `base_dir` is the root or
+    /// the login directory.
     Ftp {
         tls: &'static str,
         user: Option<String>,
         host: String,
         port: Option<u16>,
+        base_dir: &'static str,
     },
     /// `file://`.
     Root,
@@ -147,15 +149,21 @@ impl Settings {
                 host,
                 port,
                 path,
-            } => (
-                Place::Ftp {
+            } => {
+                // `ftp://host//path` begins at the root, `ftp://host/path` in the login directory.
+                let (base_dir, key) = match path.strip_prefix('/') {
+                    Some(rest) => ("/", rest.to_owned()),
+                    None => ("", path),
+                };
+                let place = Place::Ftp {
                     tls: tls_name(tls),
                     user,
                     host,
                     port,
-                },
-                path,
-            ),
+                    base_dir,
+                };
+                (place, key)
+            }
             Address::File(path) => (Place::Root, path.trim_start_matches('/').to_owned()),
         };
         Ok(Some(Target { place, key }))
@@ -258,8 +266,13 @@ impl Settings {
                 user,
                 host,
                 port,
+                base_dir,
             } => {
-                backend::Config::Ftp(self.ftp_address(&scope, tls, user.as_deref(), host, *port)?)
+                let config = self.ftp_address(&scope, tls, user.as_deref(), host, *port)?;
+                backend::Config::Ftp(backend::ftp::Config {
+                    base_dir: (*base_dir).to_owned(),
+                    ..config
+                })
             }
             Place::Root => backend::Config::Fs(fs::Config {
                 root: PathBuf::from("/"),

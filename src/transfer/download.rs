@@ -15,7 +15,7 @@ use crate::exit::Signal;
 use crate::key::Key;
 use crate::payload::{CHUNK, PageBuffer};
 use crate::progress::{Cancel, Meter};
-use crate::staged::{StagedFile, open_dir};
+use crate::staged::{Replace, StagedFile, open_dir};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
@@ -86,20 +86,43 @@ pub struct Downloaded {
     pub attempts: u32,
 }
 
+/// What the user asks of a download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// What the file may take the place of.
+    pub replace: Replace,
+    /// How it is to be proven.
+    pub proof: Demand,
+}
+
+/// How a download is to be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// By the strongest digest that the store has, else by its length.
+    Best,
+    /// By a digest; a blob without one is a failure.
+    Digest,
+    /// By its length alone, which costs nothing.
+    Length,
+}
+
 /// Fetches the blob; counts in `meter`.
 pub fn download(
     engine: &Engine,
     key: &Key,
     destination: &Destination,
+    terms: Terms,
     meter: &Meter,
 ) -> Result<Downloaded> {
     let mut receiver = Receiver::new(destination, meter, &engine.cancel);
+    receiver.proof = terms.proof;
     let mut attempts = receiver.fetch(engine, key)?;
     let mut outcome = receiver.compare();
     if let (Compared::Different, Destination::File(_)) = (&outcome, destination) {
         // Damage on the way is repaired by one fresh transfer; a second mismatch is the store's own.
         meter.take_back(receiver.received);
         receiver = Receiver::new(destination, meter, &engine.cancel);
+        receiver.proof = terms.proof;
         attempts += receiver.fetch(engine, key)?;
         outcome = receiver.compare();
     }
@@ -108,7 +131,14 @@ pub fn download(
         return Err(Error::new(Kind::Integrity, text)
             .hint("try again; if it stays so, the blob itself is damaged"));
     };
-    let info = receiver.commit()?;
+    if terms.proof == Demand::Digest && verified == Verified::Length {
+        return Err(Error::new(
+            Kind::Integrity,
+            "the store has no digest of it that could be compared",
+        )
+        .hint("leave --require-verified out to accept the length as proof"));
+    }
+    let info = receiver.commit(terms.replace)?;
     Ok(Downloaded {
         info,
         verified,
@@ -128,6 +158,7 @@ struct Receiver<'a> {
     /// The blob as the first attempt found it.
     info: Option<BlobInfo>,
     received: u64,
+    proof: Demand,
     hasher: Option<Sum>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
@@ -164,6 +195,7 @@ impl<'a> Receiver<'a> {
             output,
             info: None,
             received: 0,
+            proof: Demand::Best,
             hasher: None,
             meter,
             cancel,
@@ -235,14 +267,14 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes what is still in memory and gives the file its name.
-    fn commit(mut self) -> Result<BlobInfo> {
+    fn commit(mut self, replace: Replace) -> Result<BlobInfo> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         match self.output {
             Output::File {
                 staged: Some(staged),
                 ..
-            } => staged.commit(self.received).map(|()| info),
+            } => staged.commit(self.received, replace).map(|()| info),
             _ => Ok(info),
         }
     }
@@ -268,7 +300,8 @@ impl Sink for Receiver<'_> {
         if self.received > 0 {
             return Ok(());
         }
-        self.hasher = info.digest.map(|digest| Sum::new(digest.algorithm()));
+        let digest = info.digest.filter(|_| self.proof != Demand::Length);
+        self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         if let Output::File {
             destination,

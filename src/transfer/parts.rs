@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::plan;
 use super::{Engine, pool, retry};
-use crate::backend::{Attributes, Multipart, Part, Stored, UploadId};
+use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::payload::{Payload, source_error};
@@ -23,6 +23,7 @@ struct Upload<'a> {
     key: &'a Key,
     id: UploadId,
     meter: &'a Meter,
+    condition: Condition,
     parts: Mutex<Vec<Part>>,
     /// The first failure; nobody begins another part after it.
     failure: Mutex<Option<Error>>,
@@ -149,6 +150,7 @@ impl<'a> Upload<'a> {
             key,
             id: begun.value,
             meter,
+            condition: attributes.condition.clone(),
             parts: Mutex::new(Vec::new()),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
@@ -200,9 +202,14 @@ impl<'a> Upload<'a> {
         let mut tried_before = false;
         let attempt = || {
             let again = std::mem::replace(&mut tried_before, true);
-            match self.multipart.complete(self.key, &self.id, &parts) {
+            match self
+                .multipart
+                .complete(self.key, &self.id, &parts, &self.condition)
+            {
                 // The answer to an earlier attempt may have been lost after it took effect.
-                Err(error) if error.kind() == Kind::NotFound && again => {
+                Err(error)
+                    if matches!(error.kind(), Kind::NotFound | Kind::Precondition) && again =>
+                {
                     self.multipart.completed(self.key, &parts)?.ok_or(error)
                 }
                 result => result,

@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{Engine, parts, plan, retry};
 use crate::backend::{Attributes, Multipart, Stored};
+use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -54,12 +55,99 @@ impl Source {
         })
     }
 
+    /// The same source, which fails before its end is reached if it is not what was expected: a file before anything is
+    /// sent, a stream before anything becomes visible.
+    pub fn expecting(self, expectation: &Expectation) -> Result<Self> {
+        if *expectation == Expectation::default() {
+            return Ok(self);
+        }
+        match self {
+            Self::File { file, offset, len } => {
+                let payload = Payload::file(
+                    Arc::clone(&file),
+                    offset,
+                    len,
+                    &Meter::new(),
+                    &Cancel::new(),
+                );
+                let sha256 = match expectation.sha256 {
+                    Some(_) => payload.digests(&[Algorithm::Sha256])?.pop(),
+                    None => None,
+                };
+                expectation.check(len, sha256)?;
+                Ok(Self::File { file, offset, len })
+            }
+            Self::Stream(reader) => Ok(Self::Stream(Box::new(Checked {
+                reader,
+                expectation: expectation.clone(),
+                len: 0,
+                hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
+            }))),
+        }
+    }
+
     /// The number of bytes, if it is known before they are read.
     pub fn size(&self) -> Option<u64> {
         match self {
             Self::File { len, .. } => Some(*len),
             Self::Stream(_) => None,
         }
+    }
+}
+
+/// What the caller knows about the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expectation {
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 of everything.
+    pub sha256: Option<Digest>,
+    /// Whether nothing at all is a failure.
+    pub not_empty: bool,
+}
+
+impl Expectation {
+    fn check(&self, len: u64, sha256: Option<Digest>) -> Result<()> {
+        let wrong =
+            |text: String| Err(Error::new(Kind::Integrity, text).hint("nothing was stored"));
+        match self.size {
+            Some(size) if size != len => {
+                return wrong(format!("the source has {len} bytes instead of {size}"));
+            }
+            _ if self.not_empty && len == 0 => return wrong("the source is empty".to_owned()),
+            _ => {}
+        }
+        match (self.sha256, sha256) {
+            (Some(wanted), Some(found)) if wanted != found => {
+                wrong(format!("the source has the SHA-256 {}", found.hex()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A stream that is checked when it ends.
+struct Checked {
+    reader: Box<dyn Read + Send>,
+    expectation: Expectation,
+    len: u64,
+    hasher: Option<Hasher>,
+}
+
+impl Read for Checked {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let len = self.reader.read(buf)?;
+        if len == 0 && !buf.is_empty() {
+            let sha256 = self.hasher.take().map(Hasher::finish);
+            self.expectation
+                .check(self.len, sha256)
+                .map_err(Error::into_io)?;
+        }
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&buf[..len]);
+        }
+        self.len += len as u64;
+        Ok(len)
     }
 }
 
@@ -126,10 +214,17 @@ fn put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
+    let mut tried_before = false;
     let attempt = || {
+        let again = std::mem::replace(&mut tried_before, true);
         engine
             .backend
             .put(key, payload, attributes)
+            .or_else(|error| match error.kind() {
+                // What is there may be what an earlier attempt stored before its answer was lost.
+                Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
+                _ => Err(error),
+            })
             .map_err(|error| {
                 if error.is_transient() && !payload.can_be_read() {
                     // A pipe cannot be read again: the caller has to run its left side again.
@@ -142,6 +237,25 @@ fn put(
             })
     };
     retry::run(engine, attempt, || meter.get())
+}
+
+/// What a put would have returned, if the blob that is there is this payload.
+fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<Stored>> {
+    let found = engine
+        .backend
+        .stat(key)?
+        .filter(|info| payload.size() == Some(info.size));
+    let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {
+        return Ok(None);
+    };
+    let same = payload.digests(&[digest.algorithm()])?.contains(&digest);
+    let verified = digest.algorithm().into();
+    Ok(same.then_some(Stored {
+        bytes: info.size,
+        etag: info.etag,
+        verified,
+        atomic: None,
+    }))
 }
 
 /// A stream for a store that wants to know each request's size: whole, if it fits one part, else in parts.

@@ -193,7 +193,8 @@ fn serve(stream: TcpStream, queue: &Mutex<VecDeque<Script>>, log: &Mutex<Vec<See
     }
 }
 
-fn read_head(reader: &mut BufReader<TcpStream>) -> Option<Seen> {
+/// The head of the next request; `None` at the end of the connection.
+pub fn read_head(reader: &mut impl BufRead) -> Option<Seen> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|len| *len > 0)?;
     let mut words = line.split_whitespace();

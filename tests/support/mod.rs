@@ -7,11 +7,17 @@
     clippy::needless_pass_by_value,
     clippy::format_push_string,
     clippy::large_stack_arrays,
+    clippy::match_same_arms,
+    clippy::print_stderr,
+    clippy::too_many_lines,
     reason = "each test crate uses its part, and a test that cannot go on fails"
 )]
 
+pub mod ftp;
 pub mod http;
 pub mod s3;
+pub mod stores;
+pub mod tls;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -59,7 +59,6 @@ impl Limits {
         let left = self
             .deadline
             .map(|end| end.saturating_duration_since(Instant::now()));
-        // The system takes 0 for "for ever".
         wait.min(left.unwrap_or(wait)).max(Duration::from_millis(1))
     }
 }
@@ -74,7 +73,10 @@ type Failure = (Error, Remedy);
 
 impl<'a> Opening<'a> {
     fn new(server: &'a Arc<Server>, purpose: Purpose) -> Self {
+        // The system takes 0 for "for ever", or refuses it.
+        let least = Duration::from_millis(1);
         let timeouts = server.context.timeouts;
+        let (connect, idle) = (timeouts.connect.max(least), timeouts.idle.max(least));
         let deadline = match purpose {
             Purpose::Work => None,
             Purpose::CleanUp(deadline) => Some(deadline),
@@ -82,9 +84,9 @@ impl<'a> Opening<'a> {
         Self {
             server,
             limits: Limits {
-                connect: timeouts.connect,
-                idle: timeouts.idle,
-                completion: timeouts.idle.saturating_mul(2),
+                connect,
+                idle,
+                completion: idle.saturating_mul(2),
                 deadline,
             },
             cancel: match purpose {

@@ -48,12 +48,14 @@ impl Session {
     /// What is under `path`, an absolute one below the base directory.
     pub fn look_up(&mut self, path: &str) -> Result<Found> {
         self.announce_utf8(path)?;
-        if let Hint::Is(found) = self.describe(path)? {
+        let described = self.describe(path)?;
+        if let Hint::Is(found) = described {
             return Ok(found);
         }
-        match self.measure(path)? {
-            Hint::Is(found) => Ok(found),
-            hint => self.look_up_in_parent(path, &hint),
+        match (described, self.measure(path)?) {
+            (_, Hint::Is(found)) => Ok(found),
+            // What one question left open, the other may have answered.
+            (hint, Hint::Unknown) | (_, hint) => self.look_up_in_parent(path, &hint),
         }
     }
 

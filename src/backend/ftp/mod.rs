@@ -138,8 +138,8 @@ impl Backend for Ftp {
         })
     }
 
-    fn put(&self, key: &Key, payload: &Payload, _: &Attributes) -> Result<Stored> {
-        upload::put(&self.pool, key, payload)
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+        upload::put(&self.pool, key, payload, &attributes.condition)
     }
 
     fn list(

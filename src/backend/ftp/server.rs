@@ -54,6 +54,8 @@ pub enum Passive {
 /// The first login decides for all: a wrong password sent again and again locks the account.
 enum Login {
     Untried,
+    /// The password was read.
+    Unproven(Secret),
     Works(Secret),
     Refused(Error),
 }
@@ -109,7 +111,9 @@ impl Server {
         let password = match &*lock(&self.login) {
             Login::Works(password) => password.clone(),
             Login::Refused(error) => return Err(error.clone()),
-            Login::Untried => return Err(Error::new(Kind::Disconnected, "no login worked")),
+            Login::Untried | Login::Unproven(_) => {
+                return Err(Error::new(Kind::Disconnected, "no login worked"));
+            }
         };
         Session::open(self, &password, Purpose::CleanUp(Instant::now() + budget))
     }
@@ -117,31 +121,32 @@ impl Server {
     /// Sessions are opened side by side once the first login worked; until then one after the other.
     pub fn open(self: &Arc<Self>) -> Result<Session> {
         let mut login = lock(&self.login);
-        match &*login {
-            Login::Refused(error) => Err(error.clone()),
-            Login::Works(password) => {
-                let password = password.clone();
-                drop(login);
-                Session::open(self, &password, Purpose::Work)
-            }
+        let (password, works) = match &*login {
+            Login::Refused(error) => return Err(error.clone()),
+            Login::Works(password) => (password.clone(), true),
+            Login::Unproven(password) => (password.clone(), false),
             Login::Untried => {
                 self.check_settings()?;
                 self.warn_if_unverified();
                 let password = password::read(&self.config.password, &self.context.cancel)?;
-                match Session::open(self, &password, Purpose::Work) {
-                    Ok(session) => {
-                        *login = Login::Works(password);
-                        Ok(session)
-                    }
-                    Err(error) => {
-                        if error.kind() == Kind::Denied {
-                            *login = Login::Refused(error.clone());
-                        }
-                        Err(error)
-                    }
-                }
+                *login = Login::Unproven(password.clone());
+                (password, false)
             }
+        };
+        let opened = if works {
+            drop(login);
+            let opened = Session::open(self, &password, Purpose::Work);
+            login = lock(&self.login);
+            opened
+        } else {
+            Session::open(self, &password, Purpose::Work)
+        };
+        match &opened {
+            Ok(_) => *login = Login::Works(password),
+            Err(error) if error.kind() == Kind::Denied => *login = Login::Refused(error.clone()),
+            Err(_) => {}
         }
+        opened
     }
 
     /// A line end in a name would be a second command for the server.

@@ -332,7 +332,9 @@ impl Session {
                 .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
         }
         let reply = self.reply_in(error, verb(command))?;
-        if matches!(reply.code, 425 | 500..=504) {
+        // The crate does not say whether this answers PORT or the command: only the wording tells.
+        let connection = ["port", "eprt", "connect", "address"];
+        if reply.code == 425 || matches!(reply.code, 500..=504) && reply.mentions(&connection) {
             let text = "the server does not connect back";
             return Err(reply
                 .error(Kind::Remote, text)

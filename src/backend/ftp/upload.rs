@@ -8,11 +8,12 @@ use std::io::{Read, Write};
 use super::lookup::Found;
 use super::pool::{Lease, Pool};
 use super::session::{Ended, Opened, Patience, Session, Transfer};
-use crate::backend::{Stored, temporary_name};
+use crate::backend::{Condition, Stored, temporary_name};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::payload::{CHUNK, Payload, source_error};
+use crate::staged::is_there;
 
 /// Where one upload goes.
 struct Places {
@@ -46,11 +47,24 @@ enum Claim {
     Unclear(Error),
 }
 
-/// Stores the payload under `key`.
-pub fn put(pool: &Pool, key: &Key, payload: &Payload) -> Result<Stored> {
+/// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
+/// more before the rename.
+pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
     let path = key.as_relative_path()?;
+    if let Condition::Etag(_) = condition {
+        return Err(Error::new(
+            Kind::Precondition,
+            "FTP has no ETags that a condition could name",
+        ));
+    }
     let name = temporary_name();
     let mut lease = pool.lease()?;
+    if *condition == Condition::Absent {
+        lease.begin(|session| {
+            let target = format!("{}/{path}", session.base());
+            session.must_be_absent(&target)
+        })?;
+    }
     let (places, transfer) = lease.begin(|session| {
         let places = Places::new(session, path, &name);
         session.announce_utf8(path)?;
@@ -58,7 +72,7 @@ pub fn put(pool: &Pool, key: &Key, payload: &Payload) -> Result<Stored> {
         let transfer = session.store(&places.temporary)?;
         Ok((places, transfer))
     })?;
-    let stored = send_and_publish(&mut lease, transfer, payload, &places);
+    let stored = send_and_publish(&mut lease, transfer, payload, &places, condition);
     if stored.is_err() {
         discard(pool, &mut lease, &places.temporary);
     }
@@ -70,9 +84,13 @@ fn send_and_publish(
     transfer: Transfer,
     payload: &Payload,
     places: &Places,
+    condition: &Condition,
 ) -> Result<Stored> {
     let sent = send(lease.session()?, transfer, payload)?;
     verify(lease, &places.temporary, &sent)?;
+    if *condition == Condition::Absent {
+        lease.ask(|session| session.must_be_absent(&places.target))?;
+    }
     publish(lease, places, sent.bytes)?;
     // Some servers change names, or say yes to a rename and do nothing.
     let found = lease.ask(|session| session.size_of(&places.target))?;
@@ -88,10 +106,19 @@ fn send_and_publish(
         bytes: sent.bytes,
         etag: None,
         verified: Verified::Length,
+        // Somebody else may come between the last look and the rename.
+        atomic: (*condition == Condition::Absent).then_some(false),
     })
 }
 
 impl Session {
+    fn must_be_absent(&mut self, target: &str) -> Result<()> {
+        match self.look_up(target)? {
+            Found::Absent => Ok(()),
+            Found::Blob(_) | Found::Directory => Err(is_there()),
+        }
+    }
+
     /// Makes `directory` and what is missing above it, down from the base directory, which must be there.
     fn make_directories(&mut self, directory: &str) -> Result<()> {
         let base = self.base().len();

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::Addressing;
 use super::sign::{Slash, uri_encode};
+use crate::digest::decode_hex;
 use crate::error::{Error, Kind, Result, printable};
 
 /// The root of a service.
@@ -85,7 +86,10 @@ impl Endpoint {
         let (host, port) = split_port(authority)
             .ok_or_else(|| wrong("has a host or port that cannot be understood"))?;
         let port = port.filter(|port| *port != scheme.default_port());
-        let base_path = uri_encode(path.trim_end_matches('/'), Slash::Keep);
+        // Written encoded or not, it is signed and sent in the one form that S3 signs.
+        let base_path = decoded(path.trim_end_matches('/'))
+            .map(|path| uri_encode(&path, Slash::Keep))
+            .ok_or_else(|| wrong("has a path with a broken `%`"))?;
         Ok(Self {
             scheme,
             host: host.to_ascii_lowercase(),
@@ -120,6 +124,25 @@ impl Endpoint {
         self.host == "localhost"
             || self.host.ends_with(".localhost")
             || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
+
+    /// Refuses a style that was asked for and cannot be: a bucket in front of an address, or one that no host is called.
+    pub fn check_addressing(&self, addressing: Addressing, bucket: &str) -> Result<()> {
+        if addressing != Addressing::Virtual {
+            return Ok(());
+        }
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        let text = if bare.parse::<IpAddr>().is_ok() {
+            format!(
+                "`{}` is an address, before which no bucket can stand",
+                self.host
+            )
+        } else if is_host_label(bucket, Scheme::Http) {
+            return Ok(());
+        } else {
+            format!("`{}` cannot be part of a host name", printable(bucket))
+        };
+        Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
     }
 
     /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
@@ -179,6 +202,22 @@ impl Endpoint {
             .unwrap_or("us-east-1")
             .to_owned()
     }
+}
+
+/// Undoes percent-encoding; `None` for what is not one, or no UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend_from_slice(parts.next()?.as_bytes());
+    for part in parts {
+        let mut byte = [0];
+        if !decode_hex(part.get(..2)?, &mut byte) {
+            return None;
+        }
+        bytes.extend_from_slice(&byte);
+        bytes.extend_from_slice(part.get(2..)?.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.
@@ -305,9 +344,18 @@ mod tests {
             good("http://[::1]:9000/s3/").as_deref(),
             Some("http://[::1]:9000/s3")
         );
+        for path in ["/a%20b+%2b", "/a%20b%2b+"] {
+            let good = good(&format!("http://h{path}"));
+            assert_eq!(good.as_deref(), Some("http://h/a%20b%2B%2B"));
+        }
         for text in [
             "",
             "x",
+            "http://h/%",
+            "http://h/%4",
+            "http://h/%zz",
+            "http://h/%ü",
+            "http://h/%ff",
             "ftp://h",
             "http://",
             "http://:9",
@@ -397,6 +445,29 @@ mod tests {
             ("http://minio:9000", Auto, "lab", "", "minio:9000/lab"),
         ] {
             assert_eq!(located(endpoint, style, bucket, key), wanted);
+        }
+    }
+
+    #[test]
+    fn a_style_that_cannot_be_is_refused() {
+        let check = |endpoint: &str, style, bucket: &str| {
+            let endpoint = Endpoint::parse(endpoint).unwrap();
+            endpoint.check_addressing(style, bucket).is_ok()
+        };
+        for (endpoint, bucket, can_be) in [
+            ("http://s3.localhost:9000", "lab", true),
+            ("https://s3.example.com", "my.media", true),
+            ("http://127.0.0.1:9000", "lab", false),
+            ("http://[::1]", "lab", false),
+            ("https://s3.example.com", "Old_Name", false),
+        ] {
+            assert_eq!(
+                check(endpoint, Addressing::Virtual, bucket),
+                can_be,
+                "{endpoint}"
+            );
+            assert!(check(endpoint, Addressing::Auto, bucket));
+            assert!(check(endpoint, Addressing::Path, bucket));
         }
     }
 

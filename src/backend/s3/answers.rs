@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use ureq::http::HeaderMap;
 
 use super::address::check_region;
@@ -30,6 +32,9 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
         s3: code.clone(),
         request_id: request_id.map(printable),
     };
+    if status == 404 && is_foreign(body) {
+        return foreign(status).answered(answer);
+    }
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"));
     let said = said(status, code.as_deref(), document.as_ref());
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
@@ -53,15 +58,86 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     .answered(answer)
 }
 
+/// What a service says about how it wants to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Correction {
+    /// The bucket is in this region.
+    Region(String),
+    /// The service's clock is so many seconds ahead of ours (behind, if negative).
+    Clock(i64),
+}
+
+/// The correction that an answer holds, if it holds one that can be believed. `now` is our clock, in Unix seconds.
+///
+/// A region is taken only from answers about regions (Garage names its own in every error) and only if it can be one. A
+/// clock is taken from the document's `ServerTime`, else from the `Date` header of an answer that no cache kept.
+pub fn correction(
+    status: u16,
+    headers: &HeaderMap,
+    body: &str,
+    region: &str,
+    now: i64,
+) -> Option<Correction> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let document = xml::parse(body).filter(|root| root.name == "Error");
+    let code = document
+        .as_ref()
+        .and_then(|root| root.child("Code"))
+        .unwrap_or("");
+    match (code, status) {
+        ("AuthorizationHeaderMalformed" | "PermanentRedirect" | "TemporaryRedirect", _)
+        | ("", 301 | 307 | 400) => {
+            other_region(header("x-amz-bucket-region"), document.as_ref(), region)
+                .map(Correction::Region)
+        }
+        ("RequestTimeTooSkewed", _) => {
+            let stated = document.as_ref().and_then(|root| root.child("ServerTime"));
+            let stated = stated.and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
+            let fresh = header("age").is_none_or(|age| age.trim() == "0");
+            let dated = header("date")
+                .filter(|_| fresh)
+                .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
+            let offset = stated.or(dated)?.unix_timestamp() - now;
+            // Services accept at least five minutes: a smaller difference is not what they mean.
+            (offset.abs() >= 300).then_some(Correction::Clock(offset))
+        }
+        _ => None,
+    }
+}
+
+/// Adds to a refusal what it may stand for, unless the service said what was wrong with the request itself.
+pub fn may_be_missing(error: Error) -> Error {
+    match error.answer().s3.as_deref() {
+        None | Some("AccessDenied") if error.kind() == Kind::Denied => error.hint(
+            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
+        ),
+        _ => error,
+    }
+}
+
+/// Whether a body is somebody else's: the page of a web server or of a proxy says nothing about a blob. An empty one may
+/// be the service's, and one that was cut shows that it was meant to be an error document.
+fn is_foreign(body: &str) -> bool {
+    !body.trim().is_empty() && !body.contains("<Error")
+}
+
+fn foreign(status: u16) -> Error {
+    let text = format!("the answer (HTTP {status}) is not S3's, so it says nothing about the blob");
+    Error::new(Kind::Remote, text)
+        .hint("compare the endpoint with the service's; something in between may have answered")
+}
+
 /// The error inside an answer of 200: CompleteMultipartUpload and CopyObject begin to answer before they know.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
+    let request_id = root.and_then(|root| root.child("RequestId"));
     let answer = Answer {
         http: Some(200),
         s3: code.map(printable),
+        request_id: request_id.map(printable),
         ..Answer::default()
     };
     let said = said(200, code, root);
@@ -87,6 +163,9 @@ fn by_code(
     match code {
         "NoSuchKey" | "NoSuchUpload" | "NoSuchVersion" => new(Kind::NotFound, format!("no such blob: {code}")),
         "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
+            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
+        // Bucket, account, access point, …: what the blob would be in is not there.
+        code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
             .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
         "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
         | "OperationAborted" | "ConditionalRequestConflict" | "TooManyRequests" | "Throttling" | "ThrottlingException"
@@ -127,14 +206,18 @@ fn by_status(
 ) -> Error {
     match status {
         404 => Error::new(Kind::NotFound, "no such blob"),
-        401 | 403 if method == "HEAD" => Error::new(Kind::Denied, format!("access denied: {said}")).hint(
-            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
-        ),
-        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
-        412 | 304 => Error::new(Kind::Precondition, format!("a condition does not hold: {said}")),
-        408 | 429 | 500 | 502 | 503 | 504 | 509 => {
-            Error::new(Kind::Busy { after }, format!("the store is not able to answer: {said}"))
+        401 | 403 if method == "HEAD" => {
+            may_be_missing(Error::new(Kind::Denied, format!("access denied: {said}")))
         }
+        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
+        412 | 304 => Error::new(
+            Kind::Precondition,
+            format!("a condition does not hold: {said}"),
+        ),
+        408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
+            Kind::Busy { after },
+            format!("the store is not able to answer: {said}"),
+        ),
         301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
         400 if other_region.is_some() => wrong_region(said, other_region, region),
         _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
@@ -151,12 +234,18 @@ fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
     }
 }
 
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`.
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`.
 fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
-    let message = document
-        .and_then(|root| root.child("Message"))
-        .map(printable)
-        .filter(|message| !message.is_empty());
+    let text = |name: &str| {
+        document
+            .and_then(|root| root.child(name))
+            .map(printable)
+            .filter(|text| !text.is_empty())
+    };
+    let message = match (text("Message"), text("Details")) {
+        (Some(message), Some(details)) => Some(format!("{message} ({details})")),
+        (message, details) => message.or(details),
+    };
     match (code, message) {
         (Some(code), Some(message)) => format!("{}: {message}", printable(code)),
         (Some(code), None) => printable(code),
@@ -239,6 +328,73 @@ mod tests {
         assert_eq!(
             of("GET", 502, &[], "<html>").kind(),
             Kind::Busy { after: None }
+        );
+    }
+
+    #[test]
+    fn a_page_of_somebody_else_says_nothing_about_a_blob() {
+        for body in ["<html><h1>404 Not Found</h1></html>", "{\"error\":404}"] {
+            assert_eq!(of("GET", 404, &[], body).kind(), Kind::Remote, "{body}");
+        }
+        for body in [
+            "",
+            "\n",
+            "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Mess",
+        ] {
+            assert_eq!(of("GET", 404, &[], body).kind(), Kind::NotFound, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_blob_would_be_in_is_no_blob() {
+        let missing = |code: &str| {
+            let body = format!("<Error><Code>{code}</Code></Error>");
+            of("GET", 404, &[], &body).kind()
+        };
+        assert_eq!(missing("NoSuchAccessPoint"), Kind::Config);
+        assert_eq!(missing("NotFound"), Kind::NotFound);
+    }
+
+    #[test]
+    fn corrections_are_believed_only_where_they_can_be_meant() {
+        let of = |status, headers: &[(&'static str, &'static str)], body: &str| {
+            let headers = headers
+                .iter()
+                .map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            correction(status, &headers, body, "us-east-1", 1_000_000_000)
+        };
+        let region = |name: &str| Some(Correction::Region(name.to_owned()));
+        let malformed =
+            "<Error><Code>AuthorizationHeaderMalformed</Code><Region>garage</Region></Error>";
+        assert_eq!(of(400, &[], malformed), region("garage"));
+        assert_eq!(
+            of(301, &[("x-amz-bucket-region", "eu-west-1")], ""),
+            region("eu-west-1")
+        );
+        // Garage names its region in every error.
+        assert_eq!(
+            of(
+                404,
+                &[],
+                "<Error><Code>NoSuchKey</Code><Region>garage</Region></Error>"
+            ),
+            None
+        );
+        assert_eq!(
+            of(400, &[], &malformed.replace("garage", "us-east-1")),
+            None
+        );
+        assert_eq!(of(400, &[], &malformed.replace("garage", "x/y")), None);
+        let skewed = "<Error><Code>RequestTimeTooSkewed</Code><ServerTime>2001-09-09T02:46:40Z</ServerTime></Error>";
+        assert_eq!(of(403, &[], skewed), Some(Correction::Clock(3600)));
+        let undated = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
+        let date = ("date", "Sun, 09 Sep 2001 00:46:40 GMT");
+        assert_eq!(of(403, &[date], undated), Some(Correction::Clock(-3600)));
+        assert_eq!(of(403, &[date, ("age", "7")], undated), None);
+        assert_eq!(
+            of(403, &[("date", "Sun, 09 Sep 2001 01:48:40 GMT")], undated),
+            None
         );
     }
 

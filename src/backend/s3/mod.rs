@@ -4,13 +4,17 @@
 //! answer means of [`answers`].
 
 pub mod address;
+mod agent;
 pub mod answers;
+mod attributes;
 mod client;
 pub mod credentials;
+mod faults;
 mod listing;
 mod multipart;
 mod proof;
 mod proxy;
+mod shown;
 pub mod sign;
 mod transport;
 pub mod xml;
@@ -23,7 +27,9 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use self::client::{Answer, Body, Client, Purpose, Request};
+pub use self::attributes::check_metadata;
+use self::attributes::{attribute_headers, condition_header};
+use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 use self::proof::Agreement;
 use super::{
     Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
@@ -123,34 +129,69 @@ impl S3 {
         }
     }
 
-    /// HEAD has no body that could say whether blob or bucket is missing; a GET of one byte has.
-    fn bucket_is_there(&self, key: &Key) -> Result<bool> {
-        if self.bucket_seen.load(Ordering::Relaxed) {
-            return Ok(true);
+    /// What a HEAD that failed means. It has no body that could say why: whether blob or bucket is missing, whether the
+    /// signature or the right is. A GET of one byte has.
+    fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+        match (head.answer().http, &head.answer().s3) {
+            (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
+            (Some(404), _) | (Some(400 | 401 | 403), None) => self.ask_again(key, head),
+            _ => Err(head),
         }
+    }
+
+    fn head(&self, key: &Key) -> Result<BlobInfo> {
+        let mut request = request("HEAD", key);
+        if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        }
+        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        self.bucket_seen.store(true, Ordering::Relaxed);
+        info(&answer, length(&answer)?)
+    }
+
+    fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+        let missing = head.kind() == Kind::NotFound;
         let mut request = request("GET", key);
         request
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
         match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
-            Ok(_) => Ok(false),
-            Err(error) if error.kind() == Kind::NotFound => {
+            // A document about the key is proof, whatever HEAD stumbled over.
+            Err(error)
+                if error.kind() == Kind::NotFound && (missing || error.answer().s3.is_some()) =>
+            {
                 self.bucket_seen.store(true, Ordering::Relaxed);
-                Ok(true)
+                Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) if missing => Err(error),
+            // A refusal is explained by the same refusal only.
+            Err(error) if error.answer().http == head.answer().http => {
+                Err(answers::may_be_missing(error))
+            }
+            // It appeared meanwhile, or the service has said by a document how it wants to be asked.
+            Ok(_) => self.head(key).map(Some),
+            Err(_) => Err(head),
         }
     }
 
     /// Where the ETag tells nothing, the length has to do.
     fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
-        match self.stat(key)? {
-            Some(info) if info.size == size => Ok(Verified::Length),
-            Some(info) => Err(Error::new(
+        match self.stat(key) {
+            Ok(Some(info)) if info.size == size => Ok(Verified::Length),
+            // Who may only write cannot look; that the store took so many bytes, its answer says already.
+            Err(error) if error.kind() == Kind::Denied => {
+                self.client
+                    .note("the store does not let us look at what it has stored");
+                Ok(Verified::Length)
+            }
+            Err(error) => Err(error),
+            Ok(Some(info)) => Err(Error::new(
                 Kind::Integrity,
                 format!("the store has {} of {size} bytes", info.size),
             )),
-            None => Err(Error::new(
+            Ok(None) => Err(Error::new(
                 Kind::Integrity,
                 "the store said yes and does not have the blob",
             )),
@@ -167,25 +208,9 @@ impl Backend for S3 {
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        let mut request = request("HEAD", key);
-        if self.client.tells_checksums() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
-        }
-        match self.client.send(&request, &[200], Purpose::Work) {
-            Ok(answer) => {
-                self.bucket_seen.store(true, Ordering::Relaxed);
-                info(&answer, length(&answer)?).map(Some)
-            }
-            Err(error) if error.kind() == Kind::NotFound => match self.bucket_is_there(key)? {
-                true => Ok(None),
-                false => Err(Error::new(
-                    Kind::Busy { after: None },
-                    "the blob appeared while it was looked for",
-                )),
-            },
-            Err(error) => Err(error),
+        match self.head(key) {
+            Ok(info) => Ok(Some(info)),
+            Err(error) => self.explain(key, error),
         }
     }
 
@@ -193,17 +218,22 @@ impl Backend for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
             let mut request = request("PUT", key);
             sums.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
+            condition_header(&attributes.condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
                 sha256: sums.sha256.clone(),
             };
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let answer = self
+                .client
+                .send(&request, &[200], Purpose::Work)
+                .map_err(attributes::unsupported)?;
             let etag = etag(&answer)?;
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,
@@ -213,6 +243,7 @@ impl Backend for S3 {
                 bytes: size,
                 etag: Some(etag),
                 verified,
+                atomic: self.atomic(&attributes.condition),
             })
         })
     }
@@ -233,18 +264,23 @@ impl Backend for S3 {
                 .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
         }
         let earlier = from.unchanged.as_ref();
-        if let Some(etag) = earlier.and_then(|info| info.etag.as_ref()) {
+        if let Some(etag) = earlier.and_then(|info| info.etag.as_ref())
+            && !is_weak(etag)
+        {
             request
                 .headers
                 .push(("if-match".to_owned(), format!("\"{etag}\"")));
         }
         let mut answer = self
             .client
-            .send(&request, &[200, 206], Purpose::Work)
+            .send(&request, &[200, 206, 416], Purpose::Work)
             .map_err(|error| match error.kind() {
                 Kind::Precondition if earlier.is_some() => changed(),
                 _ => error,
             })?;
+        if answer.status() == 416 {
+            return nothing_left(from);
+        }
         let (start, size) = extent(&answer)?;
         let info = info(&answer, size)?;
         if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {
@@ -366,12 +402,7 @@ fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
-    }
-}
-
-fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
-    if let Some(content_type) = &attributes.content_type {
-        headers.push(("content-type".to_owned(), content_type.clone()));
+        patience: Patience::Usual,
     }
 }
 
@@ -386,12 +417,22 @@ fn ended_early(missing: u64) -> Error {
     )
 }
 
+/// The store has no bytes from `from.offset` on: all have come already, or it is another blob now.
+fn nothing_left(from: &From) -> Result<BlobInfo> {
+    match &from.unchanged {
+        Some(earlier) if earlier.size == from.offset => Ok(earlier.clone()),
+        Some(_) => Err(changed()),
+        None => Err(Error::new(
+            Kind::Remote,
+            format!("the blob has no bytes from {} on", from.offset),
+        )),
+    }
+}
+
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 fn etag(answer: &Answer) -> Result<String> {
-    let etag = answer
-        .header("etag")
-        .map(|etag| etag.trim().trim_matches('"').to_owned())
-        .filter(|etag| !etag.is_empty());
+    let etag = answer.header("etag").map(unquoted);
+    let etag = etag.filter(|etag| !etag.is_empty()).map(str::to_owned);
     etag.ok_or_else(|| {
         Error::new(
             Kind::Remote,
@@ -402,6 +443,19 @@ fn etag(answer: &Answer) -> Result<String> {
         )
         .hint("compare the endpoint with the service's; something in between may have answered")
     })
+}
+
+/// A weak ETag, which a proxy that compresses makes of S3's, keeps its quotes: it is no digest and no condition.
+fn unquoted(etag: &str) -> &str {
+    let etag = etag.trim();
+    match is_weak(etag) {
+        true => etag,
+        false => etag.trim_matches('"'),
+    }
+}
+
+fn is_weak(etag: &str) -> bool {
+    etag.starts_with("W/")
 }
 
 /// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
@@ -503,6 +557,31 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_weak_etag_is_no_digest() {
+        let md5 = "5d41402abc4b2a76b9719d911017c592";
+        assert_eq!(unquoted(&format!(" \"{md5}\"")), md5);
+        let weak = format!("W/\"{md5}\"");
+        assert_eq!(unquoted(&weak), weak);
+        assert_eq!(Digest::md5_from_hex(unquoted(&weak)), None);
+    }
+
+    #[test]
+    fn a_blob_that_came_whole_is_not_missed() {
+        let from = |offset, size: Option<u64>| From {
+            offset,
+            end: None,
+            unchanged: size.map(|size| BlobInfo {
+                size,
+                ..BlobInfo::default()
+            }),
+        };
+        assert_eq!(nothing_left(&from(5, Some(5))).unwrap().size, 5);
+        let error = |offset, size| nothing_left(&from(offset, size)).unwrap_err().kind();
+        assert_eq!(error(5, Some(9)), Kind::Integrity);
+        assert_eq!(error(5, None), Kind::Remote);
+    }
 
     #[test]
     fn ranges_are_understood_or_refused() {

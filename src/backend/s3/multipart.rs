@@ -3,10 +3,11 @@
 
 use std::fmt::Write;
 
-use super::client::{Body, Purpose};
+use super::attributes::{attribute_headers, condition_header, unsupported};
+use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
-use super::{S3, answers, attribute_headers, etag, plain_md5, request, xml};
-use crate::backend::{Attributes, Backend, Multipart, Part, Stored, UploadId};
+use super::{S3, answers, etag, plain_md5, request, xml};
+use crate::backend::{Attributes, Backend, Condition, Multipart, Part, Stored, UploadId};
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -17,6 +18,7 @@ const ANSWER_LIMIT: u64 = 64 << 10;
 
 impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
+        self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
             let mut request = request("POST", key);
             request.query.push(("uploads".to_owned(), String::new()));
@@ -89,7 +91,13 @@ impl Multipart for S3 {
         })
     }
 
-    fn complete(&self, key: &Key, upload: &UploadId, parts: &[Part]) -> Result<Stored> {
+    fn complete(
+        &self,
+        key: &Key,
+        upload: &UploadId,
+        parts: &[Part],
+        condition: &Condition,
+    ) -> Result<Stored> {
         let document = complete_document(parts);
         let whole = whole_crc(parts);
         let mut request = request("POST", key);
@@ -107,10 +115,13 @@ impl Multipart for S3 {
                 .headers
                 .push(("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned()));
         }
+        condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
+        request.patience = Patience::Long;
         let text = self
             .client
-            .send(&request, &[200], Purpose::Work)?
+            .send(&request, &[200], Purpose::Work)
+            .map_err(unsupported)?
             .text(&self.client, ANSWER_LIMIT)?;
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
@@ -129,6 +140,7 @@ impl Multipart for S3 {
             bytes,
             etag: Some(etag),
             verified,
+            atomic: self.atomic(condition),
         })
     }
 
@@ -141,6 +153,7 @@ impl Multipart for S3 {
             bytes: info.size,
             etag: info.etag,
             verified: Verified::EtagMultipart,
+            atomic: None,
         }))
     }
 
@@ -150,7 +163,12 @@ impl Multipart for S3 {
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
         match self.client.send(&request, &[200, 204], Purpose::CleanUp) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                // A part whose connection was cut may have come after all and outlive the upload: a second abort finds it.
+                // Most services say that there is nothing left, each in its own way.
+                let _ = self.client.send(&request, &[200, 204], Purpose::CleanUp);
+                Ok(())
+            }
             // It is gone already.
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
             Err(error) => Err(error),

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use ureq::ProxyProtocol;
+
 use super::Proxies;
 use super::address::{Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
@@ -30,7 +32,18 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
         )
         .hint("write it like http://proxy.example.com:3128, or set NO_PROXY for this host")
     })?;
-    Ok(Some(proxy))
+    match proxy.protocol() {
+        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+        // Going there directly instead would be worse than not going at all.
+        _ => Err(Error::new(
+            Kind::Config,
+            format!(
+                "the {} proxy of the environment is a SOCKS proxy, which blobctl cannot use",
+                endpoint.scheme.name()
+            ),
+        )
+        .hint("name an HTTP proxy, or set NO_PROXY for this host")),
+    }
 }
 
 /// `NO_PROXY` as curl reads it: names stand for themselves and what is below them, with or without a leading dot;
@@ -108,11 +121,17 @@ mod tests {
         for no in ["ample.com", "s3.example.com:81", "3.example.com", "x"] {
             assert_eq!(proxied("http://s3.example.com", no), Some(1), "{no}");
         }
-        let broken = Proxies {
-            all: Some("::".to_owned()),
-            ..Proxies::default()
-        };
-        let error = choose(&broken, &Endpoint::parse("http://h").unwrap()).unwrap_err();
-        assert_eq!(error.kind(), Kind::Config);
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_be_used_is_never_passed_by() {
+        for url in ["::", "socks4://p:1", "socks5://p:1", "socks5h://p:1"] {
+            let proxies = Proxies {
+                all: Some(url.to_owned()),
+                ..Proxies::default()
+            };
+            let error = choose(&proxies, &Endpoint::parse("http://h").unwrap()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Config, "{url}");
+        }
     }
 }

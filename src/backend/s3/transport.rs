@@ -50,11 +50,22 @@ pub fn answered_early() -> bool {
     ANSWERED.get()
 }
 
-/// An agent over sockets of ours.
-pub fn agent(config: ureq::config::Config, cancel: &Arc<Cancel>) -> Agent {
+/// What travels over the sockets of an agent. It cannot be told from a connection itself: one to a proxy looks plain,
+/// and may become a tunnel for TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// Requests and answers as they are.
+    Plain,
+    /// Records of TLS.
+    Tls,
+}
+
+/// An agent over sockets of ours, for one endpoint.
+pub fn agent(config: ureq::config::Config, traffic: Traffic, cancel: &Arc<Cancel>) -> Agent {
     let connector = ()
         .chain(ConnectProxyConnector::default())
         .chain(SocketConnector {
+            traffic,
             cancel: Arc::clone(cancel),
         })
         .chain(RustlsConnector::default());
@@ -64,6 +75,7 @@ pub fn agent(config: ureq::config::Config, cancel: &Arc<Cancel>) -> Agent {
 /// Makes plain TCP connections.
 #[derive(Debug)]
 struct SocketConnector {
+    traffic: Traffic,
     cancel: Arc<Cancel>,
 }
 
@@ -83,12 +95,11 @@ impl<In: Transport> Connector<In> for SocketConnector {
         stream.set_nodelay(true)?;
         let watch = self.cancel.watch(&stream)?;
         let config = details.config;
-        let tls = details.needs_tls();
         let buffers = SocketBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Ok(Some(Either::B(Socket {
             stream,
             buffers,
-            tls,
+            traffic: self.traffic,
             sending_body: false,
             state: State::Usable,
             read_timeout: None,
@@ -154,7 +165,7 @@ enum State {
 struct Socket {
     stream: TcpStream,
     buffers: SocketBuffers,
-    tls: bool,
+    traffic: Traffic,
     /// Whether bytes of a request are on their way and its answer is not awaited yet.
     sending_body: bool,
     state: State,
@@ -186,7 +197,7 @@ impl Socket {
     fn should_hold(&self, added: usize) -> bool {
         const RECORD: usize = 20 << 10;
         let held = self.buffers.held;
-        if self.tls {
+        if self.traffic == Traffic::Tls {
             return held + RECORD <= self.buffers.output.len();
         }
         let only_a_head = held == added
@@ -206,7 +217,8 @@ impl Socket {
             self.stream.set_write_timeout(self.write_timeout)?;
         }
         // With TLS an early byte may be a session ticket and mean nothing.
-        if self.sending_body && !self.tls && self.answer_is_there(&timeout)? {
+        let can_tell = self.traffic == Traffic::Plain;
+        if self.sending_body && can_tell && self.answer_is_there(&timeout)? {
             self.stop_sending();
             return Ok(());
         }

@@ -1,0 +1,169 @@
+//! What goes with an object, as headers, and the conditions that a service may or may not keep.
+
+use super::S3;
+use super::sign::{Slash, uri_encode};
+use crate::backend::{Attributes, Backend, Condition};
+use crate::digest::base64;
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::staged::is_there;
+
+impl S3 {
+    /// Many services ignore `If-None-Match` on PUT and overwrite: a look before costs one HEAD and catches what it can.
+    pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
+        match condition {
+            Condition::Absent if self.stat(key)?.is_some() => Err(is_there()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the service is known to keep conditions; others may have ignored it.
+    pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
+        (*condition != Condition::None).then(|| self.client.keeps_conditions())
+    }
+}
+
+/// The header of a condition.
+pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String)>) {
+    match condition {
+        Condition::None => {}
+        Condition::Absent => headers.push(("if-none-match".to_owned(), "*".to_owned())),
+        Condition::Etag(etag) => headers.push(("if-match".to_owned(), format!("\"{etag}\""))),
+    }
+}
+
+/// A service that says that it does not know the condition: nothing was stored, and nothing can be promised.
+pub fn unsupported(error: Error) -> Error {
+    let text = error.to_string().to_ascii_lowercase();
+    let about_conditions = ["if-none-match", "if-match", "ifnonematch", "conditional"]
+        .iter()
+        .any(|word| text.contains(word));
+    match error.answer().http {
+        Some(400 | 501) if about_conditions => Error::new(
+            Kind::Precondition,
+            format!("the service keeps no conditions: {error}"),
+        )
+        .hint("leave the condition out, and look with exists first")
+        .answered(error.answer().clone()),
+        _ => error,
+    }
+}
+
+/// The headers of everything but the condition.
+pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
+    let plain = [
+        ("content-type", &attributes.content_type),
+        ("content-encoding", &attributes.content_encoding),
+        ("content-disposition", &attributes.content_disposition),
+        ("cache-control", &attributes.cache_control),
+        ("x-amz-storage-class", &attributes.storage_class),
+        ("x-amz-server-side-encryption", &attributes.encryption),
+        (
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            &attributes.kms_key_id,
+        ),
+        ("x-amz-acl", &attributes.acl),
+    ];
+    for (name, value) in plain {
+        if let Some(value) = value {
+            headers.push((name.to_owned(), value.clone()));
+        }
+    }
+    for (name, value) in &attributes.metadata {
+        headers.push((
+            format!("x-amz-meta-{}", name.to_ascii_lowercase()),
+            encoded_word(value),
+        ));
+    }
+    if !attributes.tags.is_empty() {
+        let pairs: Vec<String> = attributes
+            .tags
+            .iter()
+            .map(|(name, value)| {
+                format!(
+                    "{}={}",
+                    uri_encode(name, Slash::Encode),
+                    uri_encode(value, Slash::Encode)
+                )
+            })
+            .collect();
+        headers.push(("x-amz-tagging".to_owned(), pairs.join("&")));
+    }
+}
+
+/// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047).
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
+fn encoded_word(value: &str) -> String {
+    if value.is_ascii() {
+        value.to_owned()
+    } else {
+        format!("=?UTF-8?B?{}?=", base64(value.as_bytes()))
+    }
+}
+
+/// Checks a name and value of metadata before anything is sent.
+pub fn check_metadata(name: &str, value: &str) -> Result<()> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(Error::new(
+            Kind::Usage,
+            format!(
+                "`{}` is no name for metadata",
+                crate::error::printable(name)
+            ),
+        ));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("the metadata `{name}` holds a control character"),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_travel_as_headers_can_carry_them() {
+        let attributes = Attributes {
+            metadata: vec![
+                ("Name".to_owned(), "ü".to_owned()),
+                ("b".to_owned(), "x y".to_owned()),
+            ],
+            tags: vec![
+                ("a b".to_owned(), "1&2".to_owned()),
+                ("c".to_owned(), String::new()),
+            ],
+            ..Attributes::default()
+        };
+        let mut headers = Vec::new();
+        attribute_headers(&attributes, &mut headers);
+        let header = |name: &str| {
+            headers
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+        };
+        assert_eq!(header("x-amz-meta-name"), Some("=?UTF-8?B?w7w=?="));
+        assert_eq!(header("x-amz-meta-b"), Some("x y"));
+        assert_eq!(header("x-amz-tagging"), Some("a%20b=1%262&c="));
+    }
+
+    #[test]
+    fn headers_cannot_be_injected() {
+        for (name, value) in [
+            ("", "v"),
+            ("a b", "v"),
+            ("a:b", "v"),
+            ("ü", "v"),
+            ("a", "v\r\nx: y"),
+            ("a\n", "v"),
+        ] {
+            assert!(check_metadata(name, value).is_err(), "{name:?} {value:?}");
+        }
+        assert!(check_metadata("x-1_y.z", "ü v").is_ok());
+    }
+}

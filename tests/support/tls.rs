@@ -1,0 +1,243 @@
+//! S3 behind TLS as far as blobctl needs it: blobs in memory, no signature check (that is the business of `s3`). And a
+//! proxy that makes tunnels.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use blobctl::digest::{Algorithm, Hasher};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
+
+use super::http::{Seen, read_head};
+
+/// What the server does with a PUT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uploads {
+    /// Stores it.
+    Stored,
+    /// Says 403 before the body and hangs up.
+    RefusedEarly,
+}
+
+/// An HTTPS server with a certificate that nobody knows.
+pub struct TlsStore {
+    pub address: SocketAddr,
+    /// The certificate in PEM form: what `--ca-bundle` needs.
+    pub certificate: String,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    blobs: Mutex<HashMap<String, Vec<u8>>>,
+    seen: Mutex<Vec<Seen>>,
+    connections: Mutex<usize>,
+    stop: AtomicBool,
+}
+
+impl TlsStore {
+    /// With TLS 1.3 and a certificate for these names.
+    pub fn start(names: &[&str]) -> Self {
+        Self::with(names, &rustls::version::TLS13, Uploads::Stored)
+    }
+
+    pub fn with(
+        names: &[&str],
+        version: &'static SupportedProtocolVersion,
+        uploads: Uploads,
+    ) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        let config = Arc::new(config);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(State::default());
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if shared.stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                *shared.connections.lock().unwrap() += 1;
+                let (config, state) = (Arc::clone(&config), Arc::clone(&shared));
+                std::thread::spawn(move || serve(stream, config, &state, uploads));
+            }
+        });
+        Self {
+            address,
+            certificate: made.cert.pem(),
+            state,
+        }
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.state.seen.lock().unwrap().clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        *self.state.connections.lock().unwrap()
+    }
+}
+
+impl Drop for TlsStore {
+    fn drop(&mut self) {
+        self.state.stop.store(true, Ordering::SeqCst);
+        // Wakes the listener, which then sees that it shall stop.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: Uploads) {
+    stream.set_nodelay(true).unwrap();
+    let socket = stream.try_clone().unwrap();
+    let tls = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
+    let mut reader = BufReader::new(tls);
+    while let Some(mut seen) = read_head(&mut reader) {
+        let refused = seen.method == "PUT" && uploads == Uploads::RefusedEarly;
+        let len = seen
+            .header("content-length")
+            .and_then(|text| text.parse().ok())
+            .filter(|_| !refused)
+            .unwrap_or(0);
+        if reader
+            .by_ref()
+            .take(len)
+            .read_to_end(&mut seen.body)
+            .is_err()
+        {
+            return;
+        }
+        let answer = match refused {
+            true => no("403 Forbidden", "AccessDenied", &seen.method),
+            false => answer(&seen, &mut state.blobs.lock().unwrap()),
+        };
+        state.seen.lock().unwrap().push(seen);
+        let tls = reader.get_mut();
+        if tls.write_all(&answer).and_then(|()| tls.flush()).is_err() {
+            return;
+        }
+        if refused {
+            tls.conn.send_close_notify();
+            let _ = tls.flush();
+            let _ = socket.shutdown(Shutdown::Write);
+            // A reset would overtake the answer: what still comes is read, but only a little of it.
+            let _ = std::io::copy(&mut (&socket).take(1 << 20), &mut std::io::sink());
+            return;
+        }
+    }
+}
+
+fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
+    if seen.method == "PUT" {
+        blobs.insert(seen.target.clone(), seen.body.clone());
+    }
+    let Some(blob) = blobs.get(&seen.target) else {
+        return no("404 Not Found", "NoSuchKey", &seen.method);
+    };
+    let etag = Hasher::digest(Algorithm::Md5, blob).hex();
+    let len = if seen.method == "PUT" { 0 } else { blob.len() };
+    let mut bytes = format!("HTTP/1.1 200 OK\r\netag: \"{etag}\"\r\ncontent-length: {len}\r\n\r\n")
+        .into_bytes();
+    if seen.method == "GET" {
+        bytes.extend_from_slice(blob);
+    }
+    bytes
+}
+
+fn no(status: &str, code: &str, method: &str) -> Vec<u8> {
+    let body = format!("<Error><Code>{code}</Code><Message>said so</Message></Error>");
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    match method {
+        "HEAD" => head.into_bytes(),
+        _ => format!("{head}{body}").into_bytes(),
+    }
+}
+
+/// An HTTP proxy that makes a tunnel to `target`, whatever host it is asked for.
+pub struct Tunnel {
+    pub address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Tunnel {
+    pub fn start(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (log, stopped) = (Arc::clone(&asked), Arc::clone(&stop));
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                let log = Arc::clone(&log);
+                std::thread::spawn(move || tunnel(&client, target, &log));
+            }
+        });
+        Self {
+            address,
+            asked,
+            stop,
+        }
+    }
+
+    /// The requests for tunnels: `CONNECT s3.test:443`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn tunnel(client: &TcpStream, target: SocketAddr, log: &Mutex<Vec<String>>) {
+    client.set_nodelay(true).unwrap();
+    let mut reader = BufReader::new(client.try_clone().unwrap());
+    let Some(seen) = read_head(&mut reader) else {
+        return;
+    };
+    log.lock()
+        .unwrap()
+        .push(format!("{} {}", seen.method, seen.target));
+    let server = TcpStream::connect(target).unwrap();
+    server.set_nodelay(true).unwrap();
+    let mut to_client: &TcpStream = client;
+    to_client
+        .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        .unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _ = (&server).write_all(reader.buffer());
+            let buffered = reader.buffer().len();
+            reader.consume(buffered);
+            let _ = std::io::copy(&mut reader, &mut &server);
+            let _ = server.shutdown(Shutdown::Write);
+        });
+        let _ = std::io::copy(&mut &server, &mut to_client);
+        let _ = client.shutdown(Shutdown::Write);
+    });
+}
