@@ -714,14 +714,28 @@ fn a_blob_that_changes_during_a_get_is_not_mixed() {
     let first = answer(200, &etag("\"one\""), b"aaaaaaaaaa")
         .cut(5)
         .then(Then::Close);
-    let server = ScriptedServer::start([first, s3_error(412, "PreconditionFailed")]);
+    let changed = s3_error(412, "PreconditionFailed");
+    let second = answer(200, &etag("\"two\""), b"bbbbbb");
+    let all = [first.clone(), changed.clone(), second, first, changed];
+    let server = ScriptedServer::start(all);
     let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
-    sandbox
-        .run(["get", "a"])
-        .fails_with(6, "the blob changed while it was downloaded");
+    sandbox.run(["get", "a"]).succeeds();
     assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
     assert_eq!(server.seen()[1].header("range"), Some("bytes=5-16777215"));
-    assert!(!sandbox.exists("a"));
+    assert_eq!(sandbox.read("a"), b"bbbbbb");
+    // What went to stdout cannot be taken back.
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, &outcome.stdout[..]),
+        (Some(6), &b"aaaaa"[..]),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("the blob changed while it was downloaded"),
+        "{outcome:?}"
+    );
     sandbox.nothing_left_behind();
 }
 
