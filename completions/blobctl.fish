@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -60,6 +60,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file 
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -131,6 +132,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PE
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -184,6 +186,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PE
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -233,6 +236,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -280,6 +284,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -327,6 +332,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -375,6 +381,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -424,6 +431,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -474,6 +482,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -521,6 +530,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundl
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'

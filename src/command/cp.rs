@@ -47,6 +47,7 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
         vec![(source, destination)],
         1,
         &session.cancel,
+        session.deadline,
         move |(from, to)| {
             let content_type = content_type
                 .lock()

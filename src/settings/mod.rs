@@ -310,6 +310,16 @@ impl Settings {
         })
     }
 
+    /// How long the whole command may take, if there is a limit.
+    pub fn deadline(&self) -> Result<Option<Duration>> {
+        let deadline = self
+            .general()
+            .value("deadline", self.flags.deadline, parse_duration)?;
+        deadline
+            .map(|deadline| positive("deadline", deadline))
+            .transpose()
+    }
+
     /// How many blobs are transferred at once.
     pub fn jobs(&self) -> Result<usize> {
         Ok(usize::from(

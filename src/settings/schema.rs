@@ -50,6 +50,7 @@ pub const SETTINGS: &[Setting] = &[
     of("defaults", "retry_for", Kind::Duration),
     of("defaults", "timeout", Kind::Duration),
     of("defaults", "connect_timeout", Kind::Duration),
+    of("defaults", "deadline", Kind::Duration),
     of("defaults", "jobs", Kind::Number(256)),
     of(
         "defaults",
