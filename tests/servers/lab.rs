@@ -298,8 +298,8 @@ fn sandbox(variables: &[(String, String)]) -> Sandbox {
 pub fn succeeded(outcome: Outcome) -> Verdict<Outcome> {
     match (outcome.code, outcome.stderr.as_str()) {
         (Some(0), "") => Ok(outcome),
-        (Some(0), _) => Err(Deviation::Differs(format!("{outcome:?}"))),
-        _ => Err(Deviation::Refused(format!("{outcome:?}"))),
+        (Some(0), warning) => Err(Deviation::Differs(warning.to_owned())),
+        _ => Err(Deviation::Refused(brief(&outcome))),
     }
 }
 
@@ -308,7 +308,15 @@ pub fn ended(outcome: &Outcome, code: i32) -> Verdict {
     if outcome.code == Some(code) {
         return Ok(());
     }
-    Err(Deviation::Differs(format!("not code {code}: {outcome:?}")))
+    Err(Deviation::Differs(format!(
+        "not {code}: {}",
+        brief(outcome)
+    )))
+}
+
+/// Without the command's environment, in which there are credentials.
+fn brief(outcome: &Outcome) -> String {
+    format!("code {:?}, {}", outcome.code, outcome.stderr.trim_end())
 }
 
 /// The same bytes, without printing them.
