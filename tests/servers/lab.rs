@@ -4,6 +4,7 @@
 //! `INTEROP_SCRIPT` (to stop and start it, where that is possible), `INTEROP_FILES` (the directory of its blobs, where they
 //! are plain files) and `INTEROP_RESULTS` (a file that results are appended to).
 
+use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -27,6 +28,16 @@ pub enum Deviation {
     Differs(String),
     /// The server cannot be stopped by us.
     NotRun(String),
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(how) => write!(f, "was refused: {how}"),
+            Self::Differs(how) => write!(f, "differs: {how}"),
+            Self::NotRun(why) => write!(f, "was not run: {why}"),
+        }
+    }
 }
 
 pub type Verdict<T = ()> = Result<T, Deviation>;
@@ -84,7 +95,7 @@ fn judge(feature: &str, expected: Expected, verdict: &Verdict) -> Result<(), Str
             record(feature, "not run", why);
         }
         (expected, Ok(())) => return Err(format!("unexpected success: {expected:?}")),
-        (expected, Err(found)) => return Err(format!("expected {expected:?}, found {found:?}")),
+        (expected, Err(found)) => return Err(format!("expected {expected:?}, but it {found}")),
     }
     Ok(())
 }
