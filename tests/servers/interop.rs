@@ -147,7 +147,7 @@ fn ls_names_more_than_a_thousand_blobs() {
         let at_once = ["put", "-r", "many", &lab.key(""), "--jobs", "16"];
         lab.run(&at_once)?;
         let listed = lab.run(&["ls", &lab.key("many/")])?;
-        let found = listed.stdout.iter().filter(|byte| **byte == b'\n').count();
+        let found = String::from_utf8_lossy(&listed.stdout).lines().count();
         if found != 1100 {
             return Err(Deviation::Differs(format!("listed {found} of 1,100")));
         }
@@ -438,9 +438,11 @@ fn wrong_credentials_are_denied_and_never_no() {
 #[test]
 fn a_missing_bucket_or_base_dir_is_no_missing_blob() {
     check("a missing bucket or base_dir", |lab| {
+        // A name that nobody else has.
+        let name = lab.key("").trim_end_matches('/').to_owned();
         let lost = match lab.protocol {
-            Protocol::S3 => lab.with("BLOBCTL_S3_BUCKET", "interop-no-such-bucket"),
-            Protocol::Ftp => lab.with("BLOBCTL_FTP_BASE_DIR", "/interop-no-such-directory"),
+            Protocol::S3 => lab.with("BLOBCTL_S3_BUCKET", &name),
+            Protocol::Ftp => lab.with("BLOBCTL_FTP_BASE_DIR", &format!("/{name}")),
         };
         lost.write("source", "y");
         for arguments in [
@@ -458,9 +460,10 @@ fn a_missing_bucket_or_base_dir_is_no_missing_blob() {
 fn a_stopped_server_is_temporary_and_never_no() {
     check("a stopped server", |lab| {
         let key = lab.key("unreachable");
-        lab.server_goes("down")?;
+        let server = lab.switch()?;
+        server.down();
         let outcome = lab.sandbox.run(["exists", &key, "--retry-for", "0"]);
-        lab.server_goes("up")?;
+        server.up();
         ended(&outcome, 7)
     });
 }
@@ -469,14 +472,15 @@ fn a_stopped_server_is_temporary_and_never_no() {
 fn an_upload_waits_for_a_server_that_is_down() {
     check("an upload while the server is down", |lab| {
         let (key, content) = (lab.key("patient"), bytes(300 * KIB, 30));
+        let server = lab.switch()?;
         lab.sandbox.write("source", &content);
-        lab.server_goes("down")?;
+        server.down();
         let mut put = lab
             .sandbox
             .command(["put", "source", &key, "--retry-for", "90s"]);
         let child = put.spawn().unwrap();
         std::thread::sleep(Duration::from_secs(2));
-        lab.server_goes("up")?;
+        server.up();
         succeeded(finish(child))?;
         lab.fetch_and_compare(&key, &content)
     });
@@ -496,6 +500,7 @@ fn an_upload_survives_a_restart_of_the_server() {
 }
 
 fn restart_during_stream(lab: &Lab, key: &str, content: &[u8]) -> Verdict {
+    let server = lab.switch()?;
     let mut put = lab.sandbox.command(["put", "-", key, "--retry-for", "90s"]);
     let mut child = put.stdin(std::process::Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -503,12 +508,12 @@ fn restart_during_stream(lab: &Lab, key: &str, content: &[u8]) -> Verdict {
     stdin.write_all(first).unwrap();
     // The two whole parts of it are on their way or there.
     std::thread::sleep(Duration::from_millis(500));
-    lab.server_goes("down")?;
+    server.down();
     std::thread::scope(|scope| {
         // The program does not read more than it has room for.
         scope.spawn(move || drop(stdin.write_all(rest)));
         std::thread::sleep(Duration::from_secs(1));
-        lab.server_goes("up")?;
+        server.up();
         succeeded(finish(child)).map(drop)
     })
 }
@@ -518,6 +523,7 @@ fn restart_during_file(lab: &Lab, key: &str, content: &[u8]) -> Verdict {
     let Some(dir) = &lab.files else {
         return Err(Deviation::NotRun("INTEROP_FILES is not set".to_owned()));
     };
+    let server = lab.switch()?;
     lab.sandbox.write("source", content);
     let mut put = lab
         .sandbox
@@ -531,8 +537,8 @@ fn restart_during_file(lab: &Lab, key: &str, content: &[u8]) -> Verdict {
             .any(|path| path.metadata().is_ok_and(|it| it.len() > 0))
     });
     kill_process(pid, Signal::STOP).unwrap();
-    lab.server_goes("down")?;
-    lab.server_goes("up")?;
+    server.down();
+    server.up();
     kill_process(pid, Signal::CONT).unwrap();
     succeeded(finish(child)).map(drop)
 }
@@ -541,6 +547,7 @@ fn restart_during_file(lab: &Lab, key: &str, content: &[u8]) -> Verdict {
 #[test]
 fn a_download_survives_a_restart_of_the_server() {
     check("a restart in the middle of a download", |lab| {
+        let server = lab.switch()?;
         let (key, content) = (lab.key("survivor"), bytes(192 * MIB, 32));
         lab.store(&content, &key)?;
         let mut get = lab
@@ -554,8 +561,8 @@ fn a_download_survives_a_restart_of_the_server() {
             .unwrap()
             .read_exact(&mut begun)
             .unwrap();
-        lab.server_goes("down")?;
-        lab.server_goes("up")?;
+        server.down();
+        server.up();
         let outcome = succeeded(finish(child))?;
         same(&[begun, outcome.stdout].concat(), &content, &key)
     });

@@ -91,7 +91,8 @@ fn judge(feature: &str, expected: Expected, verdict: &Verdict) -> Result<(), Str
         (Expected::Refused(why), Err(Deviation::Refused(_))) => record(feature, "refused", why),
         (Expected::Differs(why), Err(Deviation::Differs(_))) => record(feature, "differs", why),
         (_, Err(Deviation::NotRun(why))) => {
-            eprintln!("NOT RUN: {feature}: {why}");
+            let said = format!("NOT RUN: {feature}: {why}\n");
+            std::io::stderr().write_all(said.as_bytes()).unwrap();
             record(feature, "not run", why);
         }
         (expected, Ok(())) => return Err(format!("unexpected success: {expected:?}")),
@@ -141,7 +142,7 @@ impl Lab {
             sandbox: sandbox(&variables),
             files: variable("INTEROP_FILES").map(PathBuf::from),
             variables,
-            prefix: format!("interop-{:x}/", nanoseconds),
+            prefix: format!("interop-{nanoseconds:x}/"),
             script: variable("INTEROP_SCRIPT"),
         }
     }
@@ -181,16 +182,12 @@ impl Lab {
         same(&self.sandbox.read("fetched"), content, key)
     }
 
-    /// Starts or stops the server; `NotRun` if nobody can.
-    pub fn server_goes(&self, direction: &str) -> Verdict {
-        let Some(script) = &self.script else {
-            return Err(Deviation::NotRun(
-                "there is no INTEROP_SCRIPT that could stop this server".to_owned(),
-            ));
-        };
-        let status = Command::new(script).arg(direction).status().unwrap();
-        assert!(status.success(), "{script} {direction}: {status}");
-        Ok(())
+    /// What can stop and start the server; `NotRun` if nothing can.
+    pub fn switch(&self) -> Verdict<Switch> {
+        let script = self.script.clone().ok_or_else(|| {
+            Deviation::NotRun("there is no INTEROP_SCRIPT that could stop this server".to_owned())
+        })?;
+        Ok(Switch { script })
     }
 
     /// All keys of this test.
@@ -254,7 +251,7 @@ impl Lab {
             self.setting("BLOBCTL_S3_REGION"),
             "s3",
         );
-        let headers = [
+        let mut headers = vec![
             ("host".to_owned(), host.to_owned()),
             (
                 "x-amz-content-sha256".to_owned(),
@@ -262,6 +259,10 @@ impl Lab {
             ),
             ("x-amz-date".to_owned(), scope.timestamp.clone()),
         ];
+        let token = self.setting("BLOBCTL_S3_SESSION_TOKEN");
+        if !token.is_empty() {
+            headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
+        }
         let canonical = sign::canonical_request(&sign::SignableRequest {
             method: "GET",
             path: &path,
@@ -296,13 +297,38 @@ impl Lab {
     }
 }
 
+/// Stops and starts the server by its script.
+pub struct Switch {
+    script: String,
+}
+
+impl Switch {
+    pub fn down(&self) {
+        self.turn("down");
+    }
+
+    pub fn up(&self) {
+        self.turn("up");
+    }
+
+    fn turn(&self, direction: &str) {
+        let outcome = Command::new(&self.script).arg(direction).output().unwrap();
+        let said = String::from_utf8_lossy(&outcome.stderr);
+        assert!(
+            outcome.status.success(),
+            "{} {direction}: {said}",
+            self.script
+        );
+    }
+}
+
 fn sandbox(variables: &[(String, String)]) -> Sandbox {
     variables
         .iter()
         .fold(Sandbox::new(), |sandbox, (name, value)| {
             sandbox.env(name, value)
         })
-        .env("BLOBCTL_RETRY_FOR", "20s")
+        .env("BLOBCTL_RETRY_FOR", "10s")
 }
 
 /// Ended with 0 and without a word on stderr.

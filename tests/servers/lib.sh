@@ -1,6 +1,7 @@
 # Sourced by the scripts of this directory, each of which is one server. Not a program of its own.
 #
 #   NAME install    install the program, unless it is there (apt-get, pip or cargo)
+#   NAME installed  whether it is there, by the exit code
 #   NAME up         start it on loopback; on the port of last time, if there was one, with the data of last time
 #   NAME down       stop it and keep its data
 #   NAME env        print the variables that the interop suite and blobctl need, for eval
@@ -199,6 +200,7 @@ main() {
       installed || die "is not installed: $0 install"
       up
       ;;
+    installed) installed ;;
     down) down ;;
     clean) down && rm -rf "$RUN" ;;
     env)
@@ -210,6 +212,6 @@ main() {
       ;;
     version) version ;;
     log) echo "$LOG" ;;
-    *) echo "usage: $0 install|up|down|env|version|log|clean" >&2; exit 2 ;;
+    *) echo "usage: $0 install|installed|up|down|env|version|log|clean" >&2; exit 2 ;;
   esac
 }
