@@ -283,8 +283,8 @@ fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
         .holding("a", &content)
         .fault("RETR", Fault::Breaks(400_000))
         .fault("REST", Fault::AlwaysSays("350 sure"));
+    // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
-    // A file is begun anew; what went to stdout cannot be taken back.
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
     let server = server.fault("RETR", Fault::Breaks(400_000));
@@ -315,6 +315,10 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
+    assert!(
+        server.commands("REST").is_empty(),
+        "nothing of the other blob is filled up"
+    );
     let server = changing(server);
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(
