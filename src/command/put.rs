@@ -274,7 +274,11 @@ fn collect(
         return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
             .hint("add --recursive (-r) to put the files in it"));
     }
-    let target = match (into, path.file_name()) {
+    // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
+    let name = path
+        .file_name()
+        .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
+    let target = match (into, name) {
         (Into::Key(target), _) => target.clone(),
         (Into::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
         // `.` and `..` have no name of their own: what is in them goes right below the prefix.
