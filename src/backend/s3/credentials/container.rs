@@ -57,7 +57,7 @@ pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
             .and_then(|reply| read(&reply, token.as_ref()));
         match result {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => attempt += 1,
-            Err(error) => return Err(named(error)),
+            Err(error) => return Err(named(&error)),
             Ok(credentials) => return Ok(Some(credentials)),
         }
     }
@@ -162,7 +162,7 @@ fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
 }
 
 /// The same error, with who failed in front.
-fn named(error: Error) -> Error {
+fn named(error: &Error) -> Error {
     let named = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
     match error.the_hint() {
         Some(hint) => named.hint(hint),

@@ -230,8 +230,8 @@ fn sign(
     let string_to_sign = sign::string_to_sign(scope, &sign::canonical_request(&request));
     let key = sign::signing_key(&signer.secret_access_key, scope);
     let signature = sign::signature(&key, &string_to_sign);
-    let signed = sign::signed_headers(headers);
-    let authorization = sign::authorization(&signer.access_key_id, scope, &signed, &signature);
+    let names = sign::signed_headers(headers);
+    let authorization = sign::authorization(&signer.access_key_id, scope, &names, &signature);
     headers.push(("authorization".to_owned(), authorization));
 }
 
