@@ -158,11 +158,7 @@ fn a_command_is_started_without_a_shell() {
     let sandbox = at(&server.endpoint())
         .env("PATH", "/bin:/usr/bin")
         .file("my keys.sh", script)
-        .file("keys.json", printed(LATER))
-        .file(
-            "aws",
-            "[default]\ncredential_process = sh \"./my keys.sh\" '$HOME and' ;\n",
-        );
+        .file("keys.json", printed(LATER));
     // A `;` after a blank begins a comment in the AWS files, so the settings of our own say it.
     let sandbox = sandbox
         .config("[s3]\ncredential_process = \"\"\"sh \"./my keys.sh\" '$HOME and' ;\"\"\"\n");
@@ -244,12 +240,10 @@ fn is_signed(seen: &Seen, key_id: &str, secret: &str, region: &str) {
         Some(_) => "content-type;host;x-amz-date;x-amz-security-token",
         None => "content-type;host;x-amz-date",
     };
-    let mut request = "POST\n/\n\n".to_owned();
-    for name in names.split(';') {
-        request += &format!("{name}:{}\n", seen.header(name).unwrap());
-    }
+    let header = |name| format!("{name}:{}\n", seen.header(name).unwrap());
+    let headers: String = names.split(';').map(header).collect();
     let sha256 = |bytes: &[u8]| Hasher::digest(Algorithm::Sha256, bytes).hex();
-    request += &format!("\n{names}\n{}", sha256(&seen.body));
+    let request = format!("POST\n/\n\n{headers}\n{names}\n{}", sha256(&seen.body));
     let to_sign = format!(
         "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
         sha256(request.as_bytes())
@@ -903,7 +897,7 @@ fn the_first_source_that_is_named_counts() {
     );
     let by_process = "the `credential_process` of the profile `p`, access key …MPLE";
     assert_eq!(origin(&sandbox, &["--profile", "p"]), by_process);
-    assert!(origin(&sandbox, &["--config", "explicit.toml"]).starts_with("explicit.toml:2"));
+    assert!(origin(&sandbox, &["--config", "explicit.toml"]).starts_with("explicit.toml, line 2"));
     assert_eq!(
         origin(&sandbox, &["--config", "explicit.toml", "--profile", "p"]),
         by_process
@@ -933,13 +927,18 @@ fn a_long_run_outlives_its_credentials() {
     let expired = s3_error(400, "ExpiredToken");
     let server = ScriptedServer::start([done.clone(), expired, done]);
     let sandbox = turns(at(&server.endpoint()), LATER);
-    sandbox.run(["rm", "--jobs", "1", "a", "b", "c"]).succeeds();
+    sandbox
+        .run(["rm", "--force", "--jobs", "1", "a", "b", "c"])
+        .succeeds();
     assert_eq!(tokens(&server), ["turn-1", "turn-1", "turn-2", "turn-2"]);
 }
 
 #[test]
 fn a_question_that_is_refused_without_words_is_asked_once_more() {
-    let server = ScriptedServer::start([answer(400, &[], b""), answer(200, &[], b"")]);
+    let server = ScriptedServer::start([
+        answer(400, &[], b""),
+        answer(200, &[("etag", "\"e\"")], b""),
+    ]);
     let sandbox = turns(at(&server.endpoint()), LATER);
     sandbox.run(["exists", "a"]).is_silent(0);
     assert_eq!(tokens(&server), ["turn-1", "turn-2"]);
@@ -949,7 +948,9 @@ fn a_question_that_is_refused_without_words_is_asked_once_more() {
 fn credentials_that_stay_expired_are_an_error_after_two_attempts() {
     let server = ScriptedServer::start([s3_error(400, "ExpiredToken")]);
     let sandbox = turns(at(&server.endpoint()), LATER);
-    sandbox.run(["rm", "a"]).fails_with(4, "ExpiredToken");
+    sandbox
+        .run(["rm", "--force", "a"])
+        .fails_with(4, "ExpiredToken");
     assert_eq!(tokens(&server), ["turn-1", "turn-2"]);
     // The same again would be the same.
     let server = ScriptedServer::start([s3_error(400, "ExpiredToken")]);
@@ -957,6 +958,8 @@ fn credentials_that_stay_expired_are_an_error_after_two_attempts() {
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
         .env("AWS_SESSION_TOKEN", TOKEN);
-    sandbox.run(["rm", "a"]).fails_with(4, "ExpiredToken");
+    sandbox
+        .run(["rm", "--force", "a"])
+        .fails_with(4, "ExpiredToken");
     assert_eq!(tokens(&server), [TOKEN]);
 }

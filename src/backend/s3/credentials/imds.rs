@@ -46,8 +46,7 @@ pub fn ask_if_any(search: &Search<'_>) -> Result<Option<Credentials>> {
     match Service::new(search)?.credentials() {
         Ok(credentials) => Ok(Some(credentials)),
         Err(Trouble::Nobody(error)) if variables.endpoint.is_some() => Err(named(&error)),
-        Err(Trouble::Nobody(_)) => Ok(None),
-        Err(Trouble::NoRole) => Ok(None),
+        Err(Trouble::Nobody(_) | Trouble::NoRole) => Ok(None),
         Err(Trouble::Failed(error)) => Err(named(&error)),
     }
 }
