@@ -125,17 +125,23 @@ fn readers_among_writers_never_see_a_mixture() {
                 }
                 done.store(true, Ordering::SeqCst);
             });
-            let mut reads = 0;
-            while !done.load(Ordering::SeqCst) || reads == 0 {
-                let outcome = sandbox.run(["get", "k", "-"]);
-                assert_eq!(outcome.code, Some(0), "{} {outcome:?}", store.name());
+            let mut whole = 0;
+            while !done.load(Ordering::SeqCst) || whole == 0 {
+                let outcome = sandbox.run(["get", "k", "out"]);
+                // FTP measures and fetches in two steps: a blob that is replaced in between is noticed, never mixed.
+                if outcome.code == Some(6) && store.name() == "ftp" {
+                    outcome.fails_with(6, "the server ");
+                    continue;
+                }
+                outcome.succeeds();
+                let found = sandbox.read("out");
                 assert!(
-                    contents.contains(&outcome.stdout),
+                    contents.contains(&found),
                     "{}: {} bytes",
                     store.name(),
-                    outcome.stdout.len()
+                    found.len()
                 );
-                reads += 1;
+                whole += 1;
             }
         });
         store.is_clean(&sandbox);

@@ -17,6 +17,7 @@ pub mod ftp;
 pub mod http;
 pub mod s3;
 pub mod stores;
+pub mod terminal;
 pub mod tls;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIG
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, agent, credentials, faults, shown};
-use crate::backend::Context;
+use crate::backend::{Context, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::payload::Payload;
@@ -167,6 +167,25 @@ impl Client {
         self.endpoint
             .get()
             .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
+    }
+
+    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    pub fn service(&self) -> Option<Service> {
+        let endpoint = self.endpoint().ok()?;
+        let user = match self.credentials().ok()? {
+            Some(credentials) => credentials.access_key_id.clone(),
+            None => String::new(),
+        };
+        let identity = format!(
+            "{} {}{} {user}",
+            endpoint.scheme.name(),
+            endpoint.authority(),
+            endpoint.base_path
+        );
+        Some(Service {
+            identity,
+            bucket: self.config.bucket.clone(),
+        })
     }
 
     /// Tells of a fact, with `-v`.
@@ -418,6 +437,9 @@ impl Client {
         };
         headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
         headers.push(("x-amz-content-sha256".to_owned(), payload_hash.clone()));
+        if self.config.request_payer {
+            headers.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
         if let Some(token) = &credentials.session_token {
             headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
         }
