@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -60,11 +60,13 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file 
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object a blob'
@@ -131,6 +133,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PE
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -139,6 +142,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Put the files of directories too, with their paths below them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if there is no blob of that name; else exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object a blob'
@@ -184,6 +188,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PE
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
@@ -191,6 +196,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Leave a file that exists alone; exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (6) if the store has no digest that could be compared'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object a blob'
@@ -233,11 +239,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object a blob'
@@ -280,11 +288,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object a blob'
@@ -327,12 +337,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Show size and time too'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object a blob'
@@ -375,12 +387,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'A missing blob is fine'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object a blob'
@@ -424,11 +438,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object a blob'
@@ -474,11 +490,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object a blob'
@@ -521,11 +539,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundl
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object a blob'

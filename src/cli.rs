@@ -313,6 +313,9 @@ pub struct Global {
     /// Whether the body's SHA-256 is signed [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
     pub payload_signing: Option<PayloadSigningKind>,
+    /// Pay for the requests instead of the bucket's owner
+    #[arg(long, global = true, help_heading = "S3")]
+    pub request_payer: bool,
     /// Do not sign requests, for public buckets
     #[arg(long, global = true, help_heading = "S3")]
     pub no_sign_request: bool,
@@ -356,6 +359,9 @@ pub struct Global {
     /// Give a connection attempt up after this long [default: 10s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration, help_heading = "Reliability")]
     pub connect_timeout: Option<Duration>,
+    /// Give the whole command up after this long; exit 7 [default: never]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = parse_duration, help_heading = "Reliability")]
+    pub deadline: Option<Duration>,
     /// Blobs at once [default: 8]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Reliability")]
     pub jobs: Option<u16>,

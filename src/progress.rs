@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 
 /// Something that an observer may want to show.
@@ -87,10 +87,13 @@ impl Meter {
     }
 }
 
+/// Stands for the end of the time that the user gave, where a signal's number would stand.
+const DEADLINE: u8 = 255;
+
 /// The wish to stop, shared by all that works.
 #[derive(Debug, Default)]
 pub struct Cancel {
-    /// The number of the signal that asked, 0 for none.
+    /// The number of the signal that asked, [`DEADLINE`], or 0 for none.
     signal: AtomicU8,
     watched: Mutex<Watched>,
     tripped: Condvar,
@@ -122,7 +125,16 @@ impl Cancel {
 
     /// Asks everything to stop: sleeps end and watched sockets are shut down, so that blocked reads return.
     pub fn trip(&self, signal: Signal) {
-        self.signal.store(signal.number(), Ordering::SeqCst);
+        self.stop(signal.number());
+    }
+
+    /// Asks everything to stop because the time that the user gave is over.
+    pub fn expire(&self) {
+        self.stop(DEADLINE);
+    }
+
+    fn stop(&self, why: u8) {
+        self.signal.store(why, Ordering::SeqCst);
         for socket in self.lock().sockets.values() {
             // A socket that is closed already needs no shutting down.
             let _ = socket.shutdown(Shutdown::Both);
@@ -132,6 +144,12 @@ impl Cancel {
 
     /// The error to stop with, once somebody asked to stop.
     pub fn check(&self) -> Result<()> {
+        if self.signal.load(Ordering::Relaxed) == DEADLINE {
+            let error = Error::new(Kind::Disconnected, "the deadline has passed");
+            return Err(error
+                .settled()
+                .hint("--deadline sets how long the whole command may take"));
+        }
         match Signal::from_number(self.signal.load(Ordering::Relaxed)) {
             Some(signal) => Err(Error::interrupted(signal)),
             None => Ok(()),

@@ -478,3 +478,13 @@ fn a_full_disk_is_8_and_leaves_nothing() {
         .run(["get", "k", "/dev/full"])
         .fails_with(8, "no space left on device");
 }
+
+#[test]
+fn a_file_address_follows_the_systems_own_links() {
+    let sandbox = Sandbox::new().file("real/a", "x");
+    symlink(sandbox.work().join("real"), sandbox.work().join("link")).unwrap();
+    let address = |name: &str| format!("file://{}/link/{name}", sandbox.work().display());
+    sandbox.run(["get", &address("a"), "-"]).prints(b"x");
+    sandbox.run(["put", "real/a", &address("b")]).succeeds();
+    assert_eq!(sandbox.read("real/b"), b"x");
+}

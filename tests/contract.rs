@@ -1,136 +1,14 @@
 //! What every store keeps, run through the built binary over each of them: a directory, an S3 server that verifies
 //! signatures, an FTP server.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on fails, and says on which store"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-use support::ftp::FtpServer;
-use support::s3::S3Server;
-use support::{KIB, MIB, Outcome, Sandbox, bytes, finish, handles, leftovers};
-
-/// A store under test, and how to look at what it really has.
-trait Store {
-    fn name(&self) -> &'static str;
-    /// A sandbox whose plain keys are on this store.
-    fn sandbox(&self) -> Sandbox;
-    /// The address that messages and JSON show for a key.
-    fn url(&self, sandbox: &Sandbox, key: &str) -> String;
-    /// The blob's bytes, read past blobctl.
-    fn look(&self, sandbox: &Sandbox, key: &str) -> Option<Vec<u8>>;
-    /// Whether keys are paths, so that an empty segment cannot be kept.
-    fn keeps_paths(&self) -> bool;
-    /// Fails if an unfinished upload is left on the store.
-    fn is_clean(&self, sandbox: &Sandbox);
-    /// What `verified` says of a small blob.
-    fn proof(&self) -> &'static str;
-}
-
-struct Directory;
-
-impl Store for Directory {
-    fn name(&self) -> &'static str {
-        "fs"
-    }
-    fn sandbox(&self) -> Sandbox {
-        Sandbox::new()
-    }
-    fn url(&self, sandbox: &Sandbox, key: &str) -> String {
-        format!("file://{}/{key}", sandbox.default_root().display())
-    }
-    fn look(&self, sandbox: &Sandbox, key: &str) -> Option<Vec<u8>> {
-        std::fs::read(sandbox.default_root().join(key)).ok()
-    }
-    fn keeps_paths(&self) -> bool {
-        true
-    }
-    fn is_clean(&self, sandbox: &Sandbox) {
-        assert_eq!(
-            leftovers(&sandbox.default_root()),
-            Vec::<std::path::PathBuf>::new()
-        );
-    }
-    fn proof(&self) -> &'static str {
-        "length"
-    }
-}
-
-impl Store for S3Server {
-    fn name(&self) -> &'static str {
-        "s3"
-    }
-    fn sandbox(&self) -> Sandbox {
-        Sandbox::new().envs(&self.variables())
-    }
-    fn url(&self, _: &Sandbox, key: &str) -> String {
-        format!("s3://{}/{key}", support::s3::BUCKET)
-    }
-    fn look(&self, _: &Sandbox, key: &str) -> Option<Vec<u8>> {
-        std::fs::read(self.bucket().join(key)).ok()
-    }
-    fn keeps_paths(&self) -> bool {
-        false
-    }
-    fn is_clean(&self, _: &Sandbox) {
-        assert_eq!(self.unfinished_uploads(), Vec::<std::path::PathBuf>::new());
-    }
-    fn proof(&self) -> &'static str {
-        "crc64nvme"
-    }
-}
-
-impl Store for FtpServer {
-    fn name(&self) -> &'static str {
-        "ftp"
-    }
-    fn sandbox(&self) -> Sandbox {
-        Sandbox::new().envs(&self.variables())
-    }
-    fn url(&self, _: &Sandbox, key: &str) -> String {
-        format!(
-            "ftp://127.0.0.1:{}/{}/{key}",
-            self.address.port(),
-            support::ftp::BASE
-        )
-    }
-    fn look(&self, _: &Sandbox, key: &str) -> Option<Vec<u8>> {
-        self.file(key)
-    }
-    fn keeps_paths(&self) -> bool {
-        true
-    }
-    fn is_clean(&self, _: &Sandbox) {
-        assert!(
-            self.files().iter().all(|path| !path.contains(".blobctl-")),
-            "{:?}",
-            self.files()
-        );
-    }
-    fn proof(&self) -> &'static str {
-        "length"
-    }
-}
-
-/// Runs one test on every store, a fresh one each.
-fn on_every_store(test: impl Fn(&dyn Store)) {
-    let stores: [&dyn Fn() -> Box<dyn Store>; 3] = [
-        &|| Box::new(Directory),
-        &|| Box::new(S3Server::start()),
-        &|| Box::new(FtpServer::start()),
-    ];
-    for store in stores {
-        let store = store();
-        eprintln!("on {}", store.name());
-        test(&*store);
-    }
-}
+use support::stores::{Store, on_every_store};
+use support::{KIB, MIB, bytes, finish};
 
 /// Stores, fetches and compares one file of this size in all ways: file and pipe, file and stdout.
 fn round_trip(store: &dyn Store, size: usize) {
@@ -301,35 +179,6 @@ fn many_blobs_go_in_one_command() {
 }
 
 #[test]
-fn concurrent_puts_of_one_key_leave_one_of_them_whole() {
-    on_every_store(|store| {
-        let sandbox = store.sandbox();
-        let contents: Vec<Vec<u8>> = (0..6).map(|n| bytes(300_000 + n, n as u64)).collect();
-        for (index, content) in contents.iter().enumerate() {
-            sandbox.write(&format!("f{index}"), content);
-        }
-        let children: Vec<Child> = (0..6)
-            .map(|n| {
-                sandbox
-                    .command(["put", &format!("f{n}"), "same"])
-                    .spawn()
-                    .unwrap()
-            })
-            .collect();
-        for child in children {
-            finish(child).succeeds();
-        }
-        let found = store.look(&sandbox, "same").unwrap();
-        assert!(
-            contents.contains(&found),
-            "the blob is none of those that were put: {} bytes",
-            found.len()
-        );
-        store.is_clean(&sandbox);
-    });
-}
-
-#[test]
 fn exists_tells_all_some_and_none() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "1").file("b", "2");
@@ -480,111 +329,6 @@ fn progress_without_a_terminal_is_nothing_unless_lines_are_asked_for() {
         for progress in ["auto", "none", "lines"] {
             sandbox.run(["put", "a", "--progress", progress]).succeeds();
         }
-    });
-}
-
-/// Sends a signal once the program has said on stderr or by its files that it is in the middle of something.
-fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome, Duration) {
-    let begin = Instant::now();
-    while !ready() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "the program never came to the middle of its work"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let sent = Instant::now();
-    kill_process(Pid::from_child(&child), signal).unwrap();
-    let outcome = finish(child);
-    (outcome, sent.elapsed())
-}
-
-#[test]
-fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
-    on_every_store(|store| {
-        for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-            let sandbox = store.sandbox().file("a", "old");
-            sandbox.run(["put", "a", "k"]).succeeds();
-            // stdin stays open: the put waits for more in the middle of the blob.
-            let mut child = sandbox
-                .command(["put", "-", "k"])
-                .stdin(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut stdin = child.stdin.take().unwrap();
-            std::io::Write::write_all(&mut stdin, &bytes(20 * MIB, 9)).unwrap();
-            let pid = child.id();
-            let (outcome, elapsed) = interrupt(child, signal, || handles(pid, signal));
-            drop(stdin);
-            assert_eq!(outcome.code, Some(code), "{} {outcome:?}", store.name());
-            assert!(
-                elapsed < Duration::from_secs(2),
-                "{} took {elapsed:?}",
-                store.name()
-            );
-            assert!(outcome.stderr.contains("stopped by SIG"), "{outcome:?}");
-            assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"old"[..]));
-            sandbox.nothing_left_behind();
-            store.is_clean(&sandbox);
-        }
-    });
-}
-
-#[test]
-fn a_reader_of_stdout_that_goes_away_ends_the_get_as_sigpipe_would() {
-    on_every_store(|store| {
-        let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
-        sandbox.run(["put", "a"]).succeeds();
-        let mut child = sandbox.command(["get", "a", "-"]).spawn().unwrap();
-        drop(child.stdout.take());
-        let mut stderr = String::new();
-        std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut stderr).unwrap();
-        assert_eq!(
-            (child.wait().unwrap().code(), stderr.as_str()),
-            (Some(141), "")
-        );
-    });
-}
-
-#[test]
-fn an_ignored_sighup_stays_ignored() {
-    on_every_store(|store| {
-        let sandbox = store.sandbox();
-        let mut command = std::process::Command::new("sh");
-        command.args([
-            "-c",
-            "trap '' HUP; exec \"$0\" put - k",
-            env!("CARGO_BIN_EXE_blobctl"),
-        ]);
-        let plain = sandbox.command(["put", "-", "k"]);
-        command.env_clear().current_dir(sandbox.work());
-        command.envs(
-            plain
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let pid = child.id();
-        let mut stdin = child.stdin.take().unwrap();
-        std::io::Write::write_all(&mut stdin, b"still ").unwrap();
-        let begin = Instant::now();
-        while !handles(pid, Signal::TERM) {
-            assert!(begin.elapsed() < Duration::from_secs(20));
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
-        std::io::Write::write_all(&mut stdin, b"here").unwrap();
-        drop(stdin);
-        finish(child).succeeds();
-        assert_eq!(
-            store.look(&sandbox, "k").as_deref(),
-            Some(&b"still here"[..])
-        );
     });
 }
 
@@ -844,5 +588,46 @@ fn require_verified_needs_more_than_a_length() {
         }
         let outcome = sandbox.run(["get", "k", "c", "--verify", "length", "--json"]);
         assert_eq!(outcome.json()[0]["verified"], "length");
+    });
+}
+
+#[test]
+fn a_directory_is_no_blob() {
+    on_every_store(|store| {
+        if store.keeps_paths() {
+            let sandbox = store.sandbox().file("a", "1");
+            sandbox.run(["put", "a", "d/a"]).succeeds();
+            sandbox
+                .run(["get", "d", "out"])
+                .fails_with(1, "no such blob");
+            let outcome = sandbox.run(["put", "a", "d"]);
+            assert!(
+                matches!(outcome.code, Some(4 | 8 | 12))
+                    && outcome.stderr.starts_with("blobctl: cannot upload `a` to "),
+                "{outcome:?}"
+            );
+            sandbox.run(["get", "d/a", "-"]).prints(b"1");
+            assert!(!sandbox.exists("out"));
+            sandbox.nothing_left_behind();
+            store.is_clean(&sandbox);
+        }
+    });
+}
+
+#[test]
+fn one_bad_source_of_many_does_not_stop_the_others() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", "1").file("b", "2");
+        let outcome = sandbox.run(["put", "a", "nofile", "b", "d/"]);
+        assert_eq!(outcome.code, Some(11), "{outcome:?}");
+        let wanted = format!(
+            "blobctl: cannot upload `nofile` to {}: no such file or directory\n",
+            store.url(&sandbox, "d/nofile")
+        );
+        assert_eq!(outcome.stderr, wanted);
+        assert_eq!(store.look(&sandbox, "d/a").as_deref(), Some(&b"1"[..]));
+        assert_eq!(store.look(&sandbox, "d/b").as_deref(), Some(&b"2"[..]));
+        assert_eq!(store.look(&sandbox, "d/nofile"), None);
+        store.is_clean(&sandbox);
     });
 }

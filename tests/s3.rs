@@ -232,6 +232,36 @@ fn a_host_that_nobody_knows_is_named_whole() {
 }
 
 #[test]
+fn a_kept_connection_that_ends_costs_no_attempt() {
+    let found = answer(200, &[("etag", "\"x\"")], b"");
+    let hangs_up = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let server = ScriptedServer::start([found.clone(), hangs_up.clone(), found.clone()]);
+    against(&server)
+        .run(["exists", "--jobs", "1", "a", "b"])
+        .is_silent(0);
+    assert_eq!(server.seen().len(), 3);
+    // A fresh one that does the same is a failure like any other.
+    let server = ScriptedServer::start([hangs_up, found]);
+    against(&server)
+        .run(["exists", "a"])
+        .fails_with(7, "the connection to ");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_full_disk_during_a_get_is_no_network_error() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], &bytes(MIB, 1))]);
+    against(&server)
+        .run(["get", "a", "/dev/full"])
+        .fails_with(8, "no space left on device");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
 fn a_page_of_another_server_is_never_no() {
     let page = answer(
         404,
@@ -663,12 +693,18 @@ fn redirects_are_never_followed() {
     )]);
     let outcome = against(&server).run(["get", "a"]);
     outcome.fails_with(3, "the bucket is elsewhere");
-    assert!(
-        outcome
-            .stderr
-            .contains("hint: set `region` to `eu-west-1` (now `us-east-1`)"),
-        "{outcome:?}"
-    );
+    // It is asked once more, in the region that it named, and at the same place.
+    let regions: Vec<bool> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .contains("/eu-west-1/")
+        })
+        .collect();
+    assert_eq!(regions, [false, true]);
     assert!(elsewhere.seen().is_empty());
 }
 
@@ -678,14 +714,28 @@ fn a_blob_that_changes_during_a_get_is_not_mixed() {
     let first = answer(200, &etag("\"one\""), b"aaaaaaaaaa")
         .cut(5)
         .then(Then::Close);
-    let server = ScriptedServer::start([first, s3_error(412, "PreconditionFailed")]);
+    let changed = s3_error(412, "PreconditionFailed");
+    let second = answer(200, &etag("\"two\""), b"bbbbbb");
+    let all = [first.clone(), changed.clone(), second, first, changed];
+    let server = ScriptedServer::start(all);
     let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
-    sandbox
-        .run(["get", "a"])
-        .fails_with(6, "the blob changed while it was downloaded");
+    sandbox.run(["get", "a"]).succeeds();
     assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
     assert_eq!(server.seen()[1].header("range"), Some("bytes=5-16777215"));
-    assert!(!sandbox.exists("a"));
+    assert_eq!(sandbox.read("a"), b"bbbbbb");
+    // What went to stdout cannot be taken back.
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, &outcome.stdout[..]),
+        (Some(6), &b"aaaaa"[..]),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("the blob changed while it was downloaded"),
+        "{outcome:?}"
+    );
     sandbox.nothing_left_behind();
 }
 
@@ -1317,5 +1367,213 @@ fn ones_own_lost_write_is_not_taken_for_somebody_elses() {
         (outcome.code, &outcome.json()[0]["verified"]),
         (Some(0), &"md5".into()),
         "{outcome:?}"
+    );
+}
+
+#[test]
+fn another_region_is_signed_for_once_and_remembered() {
+    let malformed = answer(400, &[], b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>m</Message><Region>garage</Region></Error>");
+    let good = answer(200, &[("etag", "\"x\"")], b"hello");
+    let server = ScriptedServer::start([malformed.clone(), good]);
+    let sandbox = against(&server);
+    std::fs::create_dir(sandbox.work().join("d")).unwrap();
+    let outcome = sandbox.run(["get", "a", "b", "d", "--jobs", "1", "-v"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("the bucket is in the region `garage`"),
+        "{outcome:?}"
+    );
+    let regions: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|request| {
+            request
+                .header("authorization")
+                .unwrap()
+                .split('/')
+                .nth(2)
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(regions, ["us-east-1", "garage", "garage"]);
+    // A service that says the same again is not asked for ever.
+    let server = ScriptedServer::start([malformed]);
+    let sandbox = against(&server).file("a", "x");
+    sandbox
+        .run(["put", "a"])
+        .fails_with(3, "AuthorizationHeaderMalformed");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_with_a_warning() {
+    let skewed = answer(403, &[], b"<Error><Code>RequestTimeTooSkewed</Code><Message>m</Message><ServerTime>2031-05-06T07:08:09Z</ServerTime></Error>");
+    let server =
+        ScriptedServer::start([skewed.clone(), answer(200, &[("etag", "\"x\"")], b"hello")]);
+    let outcome = against(&server).run(["get", "a", "b"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .starts_with("blobctl: warning: this machine's clock is ")
+            && outcome.stderr.lines().count() == 1,
+        "{outcome:?}"
+    );
+    assert!(
+        server.seen()[1]
+            .header("x-amz-date")
+            .unwrap()
+            .starts_with("20310506T0708")
+    );
+    let server = ScriptedServer::start([skewed]);
+    let outcome = against(&server).run(["get", "a", "b", "-q"]);
+    outcome.fails_with(4, "RequestTimeTooSkewed");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn a_deadline_ends_the_whole_command_as_temporary() {
+    let server = ScriptedServer::start([answer(503, &[], b"")]);
+    for verb in [
+        &["put", "a"][..],
+        &["get", "a", "b"],
+        &["exists", "a"],
+        &["rm", "a"],
+    ] {
+        let sandbox = Sandbox::new()
+            .envs(&variables(&server.endpoint()))
+            .file("a", "x");
+        let outcome = sandbox.run(
+            verb.iter()
+                .chain(&["--deadline", "400ms", "--retry-for", "1h"]),
+        );
+        outcome.fails_with(7, "the deadline has passed");
+        assert!(outcome.elapsed.as_millis() < 2500, "{outcome:?}");
+        sandbox.nothing_left_behind();
+    }
+    let stalled = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"hello world")
+        .cut(5)
+        .then(Then::Stall)]);
+    let sandbox = Sandbox::new().envs(&variables(&stalled.endpoint()));
+    sandbox
+        .run(["get", "a", "--deadline", "300ms"])
+        .fails_with(7, "the deadline has passed");
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn one_worker_that_is_asked_for_mercy_slows_all_of_them() {
+    let busy = answer(
+        503,
+        &[("x-amz-retry-after", "600")],
+        b"<Error><Code>SlowDown</Code></Error>",
+    );
+    let server = ScriptedServer::start([busy, answer(200, &HELLO_MD5, b"")]);
+    let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
+    let names: Vec<String> = (0..20).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.write(name, "hello");
+    }
+    let outcome = sandbox.run(
+        ["put", "--jobs", "2"]
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .chain(["p/"]),
+    );
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.elapsed.as_millis() >= 600, "{outcome:?}");
+    assert_eq!(server.seen().len(), 21);
+}
+
+/// The server goes away in the middle of a transfer and comes back: both directions wait for it.
+#[test]
+fn an_outage_in_the_middle_is_survived() {
+    let server = S3Server::start();
+    let content = bytes(64 * MIB, 21);
+    std::fs::write(server.bucket().join("down"), &content).unwrap();
+    for arguments in [["put", "big", "up"], ["get", "down", "back"]] {
+        // After the first connections broke, nobody answers for three seconds.
+        let proxy = FaultProxy::start(
+            server.address,
+            [Fault::CutUp(9_000_000), Fault::CutDown(20_000_000)],
+        );
+        let sandbox = behind(&proxy).file("big", &content);
+        let outage = proxy.outage_after(2, std::time::Duration::from_secs(3));
+        let outcome = sandbox.run(arguments);
+        outage.join().unwrap();
+        outcome.succeeds();
+        let there = if arguments[0] == "put" {
+            std::fs::read(server.bucket().join("up")).unwrap()
+        } else {
+            sandbox.read("back")
+        };
+        assert!(there == content);
+        sandbox.nothing_left_behind();
+    }
+}
+
+#[test]
+fn a_copy_within_one_service_moves_no_bytes() {
+    let server = S3Server::start();
+    std::fs::create_dir(server.root().join("other")).unwrap();
+    let content = bytes(3 * MIB, 31);
+    let sandbox = on(&server).file("a", &content);
+    sandbox
+        .run(["put", "a", "d/a b", "--content-type", "text/x-probe"])
+        .succeeds();
+    server.requests();
+    sandbox.run(["cp", "d/a b", "s3://other/copy"]).succeeds();
+    let requests = server.requests();
+    let shape: Vec<String> = requests
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.uri))
+        .collect();
+    assert_eq!(shape, ["HEAD /lab/d/a%20b", "PUT /other/copy"]);
+    assert_eq!(
+        requests[1].header("x-amz-copy-source"),
+        Some("/lab/d/a%20b")
+    );
+    assert!(requests[1].header("x-amz-copy-source-if-match").is_some());
+    assert_eq!(requests[1].header("content-length"), Some("0"));
+    assert!(std::fs::read(server.root().join("other/copy")).unwrap() == content);
+    sandbox
+        .run(["cp", "nope", "x"])
+        .fails_with(1, "no such blob");
+}
+
+#[test]
+fn a_copy_that_fails_with_200_is_a_failure() {
+    let head = answer(200, &[("etag", "\"x\"")], b"hello");
+    let head = Script {
+        answer: head.answer[..head.answer.len() - 5].to_vec(),
+        ..head
+    };
+    let late = answer(
+        200,
+        &[],
+        b"\n <?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>m</Message></Error>",
+    );
+    let server = ScriptedServer::start([head, late]);
+    against(&server)
+        .run(["cp", "a", "b"])
+        .fails_with(7, "InternalError");
+}
+
+#[test]
+fn who_pays_says_so_on_every_request() {
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"hello")]);
+    against(&server)
+        .run(["get", "a", "-", "--request-payer"])
+        .prints(b"hello");
+    let request = &server.seen()[0];
+    assert_eq!(request.header("x-amz-request-payer"), Some("requester"));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .contains("x-amz-request-payer")
     );
 }

@@ -562,6 +562,14 @@ fn all_examples_of_the_manuals_agree() {
                         text(chunk, "signature")
                     );
                 }
+                // The trailer, where there is one, is signed like one more chunk.
+                if text(case, "kind").ends_with("trailer") {
+                    let trailer = &case["trailer"];
+                    assert_eq!(
+                        signature(&key, text(trailer, "string_to_sign")),
+                        text(trailer, "signature")
+                    );
+                }
             }
             other => panic!("an example of an unknown kind: {other}"),
         }

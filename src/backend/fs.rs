@@ -102,6 +102,16 @@ impl Fs {
         })
     }
 
+    /// Opens `path` without leaving the root. Where the root is that of the system, there is nothing to leave, and absolute
+    /// links lead where they say.
+    fn below(&self, root: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        if self.config.root != std::path::Path::new("/") {
+            return beneath(root, path, flags);
+        }
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        rustix::fs::openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
+    }
+
     fn shown(&self, path: &str) -> String {
         crate::error::printable(&self.config.root.join(path).to_string_lossy())
     }
@@ -112,7 +122,7 @@ impl Fs {
         let Some(root) = self.root()? else {
             return Ok(None);
         };
-        let file: File = match beneath(&root, path, flags) {
+        let file: File = match self.below(&root, path, flags) {
             Ok(file) => file.into(),
             // A name that is too long for the file system cannot be there either.
             Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => return Ok(None),
@@ -130,7 +140,7 @@ impl Fs {
             return Ok((root, path));
         };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY;
-        match beneath(&root, directories, flags) {
+        match self.below(&root, directories, flags) {
             Ok(parent) => return Ok((parent, name)),
             Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.refused(errno, "open", directories)),
@@ -232,7 +242,7 @@ impl Backend for Fs {
             return Ok(None);
         }
         let path = Key::new(directory)?;
-        match beneath(
+        match self.below(
             &root,
             path.as_relative_path()?,
             OFlags::RDONLY | OFlags::DIRECTORY,
@@ -251,7 +261,8 @@ impl Backend for Fs {
         }
         let root = self.root()?.ok_or_else(Error::not_found)?;
         let (directories, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let parent = beneath(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
+        let parent = self
+            .below(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
             .map_err(|errno| self.refused(errno, "open", directories))?;
         match rustix::fs::unlinkat(&parent, name, rustix::fs::AtFlags::empty()) {
             Ok(()) => {

@@ -14,7 +14,7 @@ const OP: &str = "exists";
 pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = std::sync::Arc::clone(&session.report);
-    if let [blob] = blobs.as_slice() {
+    if let ([blob], None) = (blobs.as_slice(), session.deadline) {
         // Nothing is left behind if a signal ends this at once, so that the start of workers can be saved.
         look(blob, &report);
     } else {
@@ -22,6 +22,7 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
             blobs,
             session.settings.jobs()?,
             &session.cancel,
+            session.deadline,
             move |blob| look(&blob, &report),
         )?;
     }

@@ -67,6 +67,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         jobs,
         session.settings.jobs()?,
         &session.cancel,
+        session.deadline,
         move |job| fetch(&job, &report),
     )?;
     Ok(session.exit())

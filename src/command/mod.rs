@@ -12,6 +12,7 @@ pub mod stat;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::backend::{self, Context};
 use crate::cli::{BackendKind, Cli, Command};
@@ -36,6 +37,8 @@ pub struct Session {
     /// The wish to stop.
     pub cancel: Arc<Cancel>,
     engines: HashMap<Place, (Engine, String)>,
+    /// When the whole command has to be over.
+    pub deadline: Option<Instant>,
 }
 
 /// A blob: which engine reaches it, and under which key.
@@ -102,7 +105,15 @@ pub fn run(cli: &Cli) -> Exit {
         report,
         cancel: Cancel::new(),
         engines: HashMap::new(),
+        deadline: None,
     };
+    match session.settings.deadline() {
+        Ok(deadline) => session.deadline = deadline.map(|limit| Instant::now() + limit),
+        Err(error) => {
+            session.report.failure(None, op, &error.clone().into());
+            return error.exit();
+        }
+    }
     let result = match &cli.command {
         Command::Put(arguments) => put::run(&mut session, arguments),
         Command::Get(arguments) => get::run(&mut session, arguments),
@@ -196,12 +207,7 @@ impl Session {
             observer.notify(&Event::Warning("certificates are not checked (--insecure): anybody in between can read and change everything"));
         }
         let backend = backend::open(store.config, context);
-        let engine = Engine {
-            backend,
-            retry_for: store.retry_for,
-            cancel: Arc::clone(&self.cancel),
-            observer,
-        };
+        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer);
         self.engines
             .insert(place.clone(), (engine.clone(), store.prefix.clone()));
         Ok((engine, store.prefix))

@@ -71,6 +71,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
         jobs,
         session.settings.jobs()?,
         &session.cancel,
+        session.deadline,
         move |job| store(&job, &report, &cancel),
     )?;
     Ok(session.exit())

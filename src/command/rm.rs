@@ -34,6 +34,7 @@ pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
         blobs,
         session.settings.jobs()?,
         &session.cancel,
+        session.deadline,
         move |blob| remove(&blob, missing, &report),
     )?;
     Ok(session.exit())

@@ -22,6 +22,7 @@ pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
         blobs,
         session.settings.jobs()?,
         &session.cancel,
+        session.deadline,
         move |blob| describe(&blob, &report),
     )?;
     Ok(session.exit())

@@ -310,6 +310,16 @@ impl Settings {
         })
     }
 
+    /// How long the whole command may take, if there is a limit.
+    pub fn deadline(&self) -> Result<Option<Duration>> {
+        let deadline = self
+            .general()
+            .value("deadline", self.flags.deadline, parse_duration)?;
+        deadline
+            .map(|deadline| positive("deadline", deadline))
+            .transpose()
+    }
+
     /// How many blobs are transferred at once.
     pub fn jobs(&self) -> Result<usize> {
         Ok(usize::from(
@@ -352,6 +362,7 @@ impl Settings {
             (flags.addressing.is_some(), "--addressing"),
             (flags.checksum.is_some(), "--checksum"),
             (flags.payload_signing.is_some(), "--payload-signing"),
+            (flags.request_payer, "--request-payer"),
             (flags.no_sign_request, "--no-sign-request"),
         ];
         let ftp = [

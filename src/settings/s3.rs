@@ -58,6 +58,13 @@ impl Settings {
                 Some(AddressingStyle::Virtual) => Addressing::Virtual,
             },
             credentials,
+            request_payer: scope
+                .value(
+                    "request_payer",
+                    flags.request_payer.then_some(true),
+                    boolean,
+                )?
+                .unwrap_or(false),
             checksum: checksum(scope.value("checksum", flags.checksum, choice::<ChecksumKind>)?),
             payload_signing: payload_signing(scope.value(
                 "payload_signing",

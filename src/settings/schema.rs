@@ -50,6 +50,7 @@ pub const SETTINGS: &[Setting] = &[
     of("defaults", "retry_for", Kind::Duration),
     of("defaults", "timeout", Kind::Duration),
     of("defaults", "connect_timeout", Kind::Duration),
+    of("defaults", "deadline", Kind::Duration),
     of("defaults", "jobs", Kind::Number(256)),
     of(
         "defaults",
@@ -88,6 +89,7 @@ pub const SETTINGS: &[Setting] = &[
         "payload_signing",
         Kind::Choice(&["auto", "signed", "unsigned"]),
     ),
+    of("s3", "request_payer", Kind::Flag),
     of("s3", "no_sign_request", Kind::Flag),
     text("s3", "ca_bundle"),
     of("s3", "insecure", Kind::Flag),

@@ -114,22 +114,18 @@ pub fn download(
     terms: Terms,
     meter: &Meter,
 ) -> Result<Downloaded> {
-    let mut receiver = Receiver::new(destination, meter, &engine.cancel);
-    receiver.proof = terms.proof;
-    let mut attempts = receiver.fetch(engine, key)?;
-    let mut outcome = receiver.compare();
-    if let (Compared::Different, Destination::File(_)) = (&outcome, destination) {
-        // Damage on the way is repaired by one fresh transfer; a second mismatch is the store's own.
-        meter.take_back(receiver.received);
-        receiver = Receiver::new(destination, meter, &engine.cancel);
-        receiver.proof = terms.proof;
-        attempts += receiver.fetch(engine, key)?;
-        outcome = receiver.compare();
-    }
-    let Compared::Same(verified) = outcome else {
-        let text = "the bytes that came do not match the digest that the store has for them";
-        return Err(Error::new(Kind::Integrity, text)
-            .hint("try again; if it stays so, the blob itself is damaged"));
+    let mut attempts = 0;
+    let mut transfer = || transfer(engine, key, destination, terms, meter, &mut attempts);
+    let (receiver, verified) = match transfer() {
+        // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
+        // second time is the store's own. What went to a stream cannot be taken back.
+        Err(error)
+            if error.kind() == Kind::Integrity && matches!(destination, Destination::File(_)) =>
+        {
+            meter.take_back(meter.get());
+            transfer()?
+        }
+        result => result?,
     };
     if terms.proof == Demand::Digest && verified == Verified::Length {
         return Err(Error::new(
@@ -144,6 +140,30 @@ pub fn download(
         verified,
         attempts,
     })
+}
+
+/// Fetches the blob from its beginning and compares; counts its requests in `attempts`, those of a failure as one.
+fn transfer<'a>(
+    engine: &'a Engine,
+    key: &Key,
+    destination: &'a Destination,
+    terms: Terms,
+    meter: &'a Meter,
+    attempts: &mut u32,
+) -> Result<(Receiver<'a>, Verified)> {
+    let mut receiver = Receiver::new(destination, meter, &engine.cancel);
+    receiver.proof = terms.proof;
+    let fetched = receiver.fetch(engine, key);
+    *attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
+    fetched?;
+    match receiver.compare() {
+        Compared::Same(verified) => Ok((receiver, verified)),
+        Compared::Different => {
+            let text = "the bytes that came do not match the digest that the store has for them";
+            Err(Error::new(Kind::Integrity, text)
+                .hint("try again; if it stays so, the blob itself is damaged"))
+        }
+    }
 }
 
 /// What a comparison with the store's digest said.

@@ -12,10 +12,11 @@ pub mod ranges;
 pub mod retry;
 pub mod upload;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
+use crate::error::Result;
 use crate::progress::{Cancel, Observer};
 
 /// What every transfer of one store shares.
@@ -29,4 +30,40 @@ pub struct Engine {
     pub cancel: Arc<Cancel>,
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
+    /// What a store that asks for mercy asks of one worker, it asks of all.
+    brake: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Engine {
+    /// Nothing is under way.
+    pub fn new(
+        backend: Arc<dyn Backend>,
+        retry_for: Duration,
+        cancel: &Arc<Cancel>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        Self {
+            backend,
+            retry_for,
+            cancel: Arc::clone(cancel),
+            observer,
+            brake: Arc::default(),
+        }
+    }
+
+    /// Lets no worker begin another attempt for `wait`.
+    fn hold(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let mut brake = self.brake.lock().unwrap_or_else(PoisonError::into_inner);
+        *brake = Some(brake.map_or(until, |earlier| earlier.max(until)));
+    }
+
+    /// Waits as long as the brake is on.
+    fn wait_for_brake(&self) -> Result<()> {
+        let until = *self.brake.lock().unwrap_or_else(PoisonError::into_inner);
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            Some(left) if !left.is_zero() => self.cancel.sleep(left),
+            _ => self.cancel.check(),
+        }
+    }
 }

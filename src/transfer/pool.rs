@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,11 +25,12 @@ const STACK: usize = 512 << 10;
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so that there may be fewer results than jobs.
 ///
-/// A panic of a worker goes on here.
+/// At the deadline everything is asked to stop as by a signal. A panic of a worker goes on here.
 pub fn run<J, R>(
     jobs: Vec<J>,
     workers: usize,
     cancel: &Arc<Cancel>,
+    deadline: Option<Instant>,
     work: impl Fn(J) -> R + Send + Sync + 'static,
 ) -> Result<Vec<R>>
 where
@@ -65,11 +66,11 @@ where
             Ok::<(), tokio::task::JoinError>(())
         };
         tokio::pin!(all);
-        let stopped = tokio::select! {
+        tokio::select! {
             ended = &mut all => return Ok(Some(ended)),
-            signal = signals.next() => signal,
-        };
-        cancel.trip(stopped);
+            signal = signals.next() => cancel.trip(signal),
+            () = until(deadline) => cancel.expire(),
+        }
         tokio::select! {
             ended = &mut all => Ok(Some(ended)),
             _ = signals.next() => Ok(None),
@@ -167,6 +168,14 @@ impl Signals {
             Poll::Pending
         })
         .await
+    }
+}
+
+/// Waits for the deadline; for ever, if there is none.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -38,7 +38,7 @@ pub fn run<T>(
     let mut failing_since: Option<Instant> = None;
     let mut furthest = reached();
     loop {
-        engine.cancel.check()?;
+        engine.wait_for_brake()?;
         attempts += 1;
         let error = match attempt() {
             Ok(value) => return Ok(Done { value, attempts }),
@@ -65,6 +65,9 @@ pub fn run<T>(
             attempt: attempts,
             wait,
         });
+        if let Kind::Busy { .. } = error.kind() {
+            engine.hold(wait);
+        }
         engine.cancel.sleep(wait)?;
     }
 }
@@ -144,12 +147,12 @@ mod tests {
     }
 
     fn engine(retry_for: Duration) -> Engine {
-        Engine {
-            backend: Arc::new(Nowhere),
+        Engine::new(
+            Arc::new(Nowhere),
             retry_for,
-            cancel: Cancel::new(),
-            observer: Arc::new(Silent),
-        }
+            &Cancel::new(),
+            Arc::new(Silent),
+        )
     }
 
     fn broken() -> Error {

@@ -649,6 +649,10 @@ impl Session {
             }
             "RNTO" => {
                 let to = self.path(argument);
+                // rename(2) refuses it on every server.
+                if self.state.directories.lock().unwrap().contains(&to) {
+                    return self.say("550 is a directory");
+                }
                 let mut files = self.state.files.lock().unwrap();
                 let moved = self
                     .from

@@ -232,6 +232,8 @@ pub struct FaultProxy {
     pub address: SocketAddr,
     pub connections: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
+    /// While this is set, connections end at once.
+    out: Arc<AtomicBool>,
 }
 
 impl FaultProxy {
@@ -239,6 +241,8 @@ impl FaultProxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
+        let out = Arc::new(AtomicBool::new(false));
+        let dark = Arc::clone(&out);
         let connections = Arc::new(AtomicU64::new(0));
         let mut faults: VecDeque<Fault> = faults.into_iter().collect();
         let (stopped, counted) = (Arc::clone(&stop), Arc::clone(&connections));
@@ -248,6 +252,9 @@ impl FaultProxy {
                     return;
                 }
                 counted.fetch_add(1, Ordering::SeqCst);
+                if dark.load(Ordering::SeqCst) {
+                    continue;
+                }
                 let fault = faults.pop_front().unwrap_or(Fault::None);
                 std::thread::spawn(move || pass(client, upstream, fault));
             }
@@ -256,11 +263,28 @@ impl FaultProxy {
             address,
             connections,
             stop,
+            out,
         }
     }
 
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Once so many connections were made, ends every new one at once, for so long.
+    pub fn outage_after(&self, connections: u64, time: Duration) -> std::thread::JoinHandle<()> {
+        let (counted, out) = (Arc::clone(&self.connections), Arc::clone(&self.out));
+        std::thread::spawn(move || {
+            let begin = std::time::Instant::now();
+            while counted.load(Ordering::SeqCst) < connections
+                && begin.elapsed() < Duration::from_secs(20)
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            out.store(true, Ordering::SeqCst);
+            std::thread::sleep(time);
+            out.store(false, Ordering::SeqCst);
+        })
     }
 }
 

@@ -8,6 +8,7 @@
     clippy::format_push_string,
     clippy::large_stack_arrays,
     clippy::match_same_arms,
+    clippy::print_stderr,
     clippy::too_many_lines,
     reason = "each test crate uses its part, and a test that cannot go on fails"
 )]
@@ -15,6 +16,8 @@
 pub mod ftp;
 pub mod http;
 pub mod s3;
+pub mod stores;
+pub mod terminal;
 pub mod tls;
 
 use std::collections::BTreeMap;

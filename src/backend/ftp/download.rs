@@ -143,15 +143,26 @@ impl Incoming {
         if self.came == self.wanted {
             return Ok(());
         }
-        let short = |why: &str| {
-            let missing = self.wanted - self.came;
-            let text = format!("{why}: {missing} of {} bytes are missing", info.size);
-            Error::new(Kind::Disconnected, text)
-        };
+        let missing = self.wanted - self.came;
         Err(match ended {
             Ended::Refused(reply) => reply.refusal(),
-            Ended::Complete => short("the server ended the transfer too early"),
-            Ended::Unclear(_) => short("the data connection broke"),
+            // The server gave all that it had: another, shorter blob has taken the place of the one that was measured, or
+            // the server cut it. Whatever follows at this offset may belong to yet another one.
+            Ended::Complete => Error::new(
+                Kind::Integrity,
+                format!(
+                    "the server ended the transfer too early: {missing} of {} bytes are missing",
+                    info.size
+                ),
+            )
+            .hint("the blob may have been replaced meanwhile: try again"),
+            Ended::Unclear(_) => Error::new(
+                Kind::Disconnected,
+                format!(
+                    "the data connection broke: {missing} of {} bytes are missing",
+                    info.size
+                ),
+            ),
         })
     }
 }

@@ -94,7 +94,7 @@ fn send_and_publish(
     publish(lease, places, sent.bytes)?;
     // Some servers change names, or say yes to a rename and do nothing.
     let found = lease.ask(|session| session.size_of(&places.target))?;
-    if found != Some(sent.bytes) {
+    if found != Some(sent.bytes) && !replaced(lease, places, found)? {
         let text = format!(
             "the server renamed the blob, but {} under its name",
             measured(found)
@@ -109,6 +109,13 @@ fn send_and_publish(
         // Somebody else may come between the last look and the rename.
         atomic: (*condition == Condition::Absent).then_some(false),
     })
+}
+
+/// Whether another put of the same key came right after ours: the temporary name is gone, so that our blob was there,
+/// whole, before the one that is there now.
+fn replaced(lease: &mut Lease<'_>, places: &Places, found: Option<u64>) -> Result<bool> {
+    let temporary = lease.ask(|session| session.size_of(&places.temporary))?;
+    Ok(found.is_some() && temporary.is_none())
 }
 
 impl Session {

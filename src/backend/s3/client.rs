@@ -1,26 +1,24 @@
-//! One request and its answer: addressed, signed, sent, classified. The only file that knows ureq's requests.
+//! One request and its answer: addressed, signed, sent, classified. Requests are ureq's business from here on; its agent is
+//! built in [`super::agent`].
 
 use std::io::Read;
-use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use time::OffsetDateTime;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, SendBody};
 
 use super::address::{self, Endpoint, Location, Scheme};
-use super::answers;
+use super::answers::{self, Correction};
 use super::credentials::{Credentials, Source};
-use super::proxy;
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use super::transport::{Traffic, agent, answered_early, begin_request, was_reused};
+use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
-use super::{Config, PayloadSigning, credentials};
-use crate::backend::Context;
+use super::{Config, PayloadSigning, agent, credentials, faults, shown};
+use crate::backend::{Context, Service};
 use crate::digest::{Algorithm, Hasher};
-use crate::error::{Error, Kind, Result, describe, printable};
+use crate::error::{Error, Kind, Result};
 use crate::payload::Payload;
-use crate::progress::{Cancel, Event};
+use crate::progress::Event;
 
 /// A request, as the operations say it.
 #[derive(Debug)]
@@ -35,6 +33,17 @@ pub struct Request<'a> {
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: Body<'a>,
+    /// How long its answer may take.
+    pub patience: Patience,
+}
+
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// The usual silence.
+    Usual,
+    /// At least five minutes: the store puts thousands of parts together and says nothing meanwhile.
+    Long,
 }
 
 /// What is sent with a request.
@@ -66,6 +75,12 @@ pub struct Answer {
     response: ureq::http::Response<ureq::Body>,
 }
 
+/// What one attempt came to.
+enum Tried {
+    Answered(Answer),
+    Refused(Error, Option<Correction>),
+}
+
 /// What goes before the body, and the text whose hash was signed.
 struct Signed {
     headers: Vec<(String, String)>,
@@ -81,6 +96,17 @@ pub struct Client {
     agent: OnceLock<Agent>,
     credentials: OnceLock<Option<Credentials>>,
     signing_key: Mutex<Option<(Scope, SigningKey)>>,
+    learnt: Mutex<Learnt>,
+    /// AWS's endpoint in the region that the bucket turned out to be in.
+    moved: OnceLock<Endpoint>,
+}
+
+/// What the service said about how it wants to be asked; it holds for the process.
+#[derive(Debug, Default)]
+struct Learnt {
+    region: Option<String>,
+    /// The service's clock less ours, in seconds.
+    skew: Option<i64>,
 }
 
 impl Client {
@@ -93,6 +119,8 @@ impl Client {
             agent: OnceLock::new(),
             credentials: OnceLock::new(),
             signing_key: Mutex::new(None),
+            learnt: Mutex::default(),
+            moved: OnceLock::new(),
         }
     }
 
@@ -131,19 +159,55 @@ impl Client {
             .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
     }
 
+    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    pub fn service(&self) -> Option<Service> {
+        let endpoint = self.endpoint().ok()?;
+        let user = match self.credentials().ok()? {
+            Some(credentials) => credentials.access_key_id.clone(),
+            None => String::new(),
+        };
+        let identity = format!(
+            "{} {}{} {user}",
+            endpoint.scheme.name(),
+            endpoint.authority(),
+            endpoint.base_path
+        );
+        Some(Service {
+            identity,
+            bucket: self.config.bucket.clone(),
+        })
+    }
+
     /// Tells of a fact, with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));
     }
 
     /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
-    /// [`answers`]. The date and the signature are made anew at each call.
+    /// [`answers`]. The date and the signature are made anew at each call. A service that names another region or time is
+    /// asked once more as it wants to be.
     pub fn send(
         &self,
         request: &Request<'_>,
         expected: &[u16],
         purpose: Purpose,
     ) -> Result<Answer> {
+        match self.try_once(request, expected, purpose)? {
+            Tried::Answered(answer) => Ok(answer),
+            Tried::Refused(error, None) => Err(error),
+            Tried::Refused(error, Some(correction)) => {
+                if !self.learn(correction) {
+                    return Err(error);
+                }
+                match self.try_once(request, expected, purpose)? {
+                    Tried::Answered(answer) => Ok(answer),
+                    Tried::Refused(error, _) => Err(error),
+                }
+            }
+        }
+    }
+
+    fn try_once(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Tried> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
         let Signed { headers, canonical } = self.sign(request, &location)?;
@@ -157,32 +221,87 @@ impl Client {
             location.path
         );
         self.trace('>', || {
-            format!("{} {url}\n{}", request.method, masked_headers(&headers))
+            format!("{} {url}\n{}", request.method, shown::headers(&headers))
         });
         let response = match self.exchange(request, &url, &headers, purpose) {
             // A kept connection may have been closed just when we used it: that is nobody's failure.
-            Err(error) if is_stale(&error) => self.exchange(request, &url, &headers, purpose),
+            Err(error) if faults::is_stale(&error) => {
+                self.exchange(request, &url, &headers, purpose)
+            }
             result => result,
         }
         .map_err(|error| self.failed(error, &location.authority, purpose))?;
-        self.trace('<', || head_of(&response));
+        self.trace('<', || shown::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            return Ok(Answer { response });
+            return Ok(Tried::Answered(Answer { response }));
         }
-        let error = self.refused(request, response);
-        if is_about_the_signature(&error) {
+        let (error, correction) = self.refused(request, response);
+        if shown::is_about_the_signature(&error) {
             self.trace('|', || {
-                format!("what was signed:\n{}", masked_request(&canonical))
+                format!("what was signed:\n{}", shown::canonical_request(&canonical))
             });
         }
-        Err(error)
+        Ok(Tried::Refused(error, correction))
+    }
+
+    /// Takes a correction over; false if nothing about it is new, so that nothing would change.
+    fn learn(&self, correction: Correction) -> bool {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        match correction {
+            Correction::Region(region) => {
+                if learnt.region.as_ref() == Some(&region) {
+                    // Another worker was told the same meanwhile.
+                    return true;
+                }
+                if learnt.region.is_some() {
+                    return false;
+                }
+                if self.config.endpoint.is_none()
+                    && let Ok(endpoint) = Endpoint::aws(&region)
+                {
+                    let _ = self.moved.set(endpoint);
+                }
+                let text = format!(
+                    "the bucket is in the region `{region}`: setting `region` saves a request"
+                );
+                learnt.region = Some(region);
+                drop(learnt);
+                self.note(&text);
+                true
+            }
+            Correction::Clock(_) if learnt.skew.is_some() => true,
+            Correction::Clock(seconds) => {
+                learnt.skew = Some(seconds);
+                drop(learnt);
+                let minutes = seconds.abs() / 60;
+                let side = if seconds > 0 { "behind" } else { "ahead of" };
+                let text = format!(
+                    "this machine's clock is {minutes} minutes {side} the service's, whose time is used now"
+                );
+                self.context.observer.notify(&Event::Warning(&text));
+                true
+            }
+        }
+    }
+
+    /// The time to sign with: ours, or the service's if it has told us that ours is wrong.
+    fn now(&self) -> OffsetDateTime {
+        let skew = self
+            .learnt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .skew
+            .unwrap_or(0);
+        let now = OffsetDateTime::now_utc();
+        now.checked_add(time::Duration::seconds(skew))
+            .unwrap_or(now)
     }
 
     fn refused(
         &self,
         request: &Request<'_>,
         mut response: ureq::http::Response<ureq::Body>,
-    ) -> Error {
+    ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
         let mut body = Vec::new();
         let _ = response
@@ -191,17 +310,26 @@ impl Client {
             .take(ERROR_LIMIT)
             .read_to_end(&mut body);
         let body = String::from_utf8_lossy(&body);
-        answers::error(
-            request.method,
+        let (status, headers, region) = (
             response.status().as_u16(),
             response.headers(),
-            &body,
-            &self.region(),
+            self.region(),
+        );
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let correction = answers::correction(status, headers, &body, &region, now);
+        (
+            answers::error(request.method, status, headers, &body, &region),
+            correction,
         )
     }
 
     /// The region that requests are signed for.
     fn region(&self) -> String {
+        let learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(region) = &learnt.region {
+            return region.clone();
+        }
+        drop(learnt);
         match (&self.config.region, self.endpoint.get()) {
             (Some(region), _) => region.clone(),
             (None, Some(endpoint)) => endpoint.default_region(),
@@ -210,6 +338,9 @@ impl Client {
     }
 
     fn endpoint(&self) -> Result<&Endpoint> {
+        if let Some(endpoint) = self.moved.get() {
+            return Ok(endpoint);
+        }
         if let Some(endpoint) = self.endpoint.get() {
             return Ok(endpoint);
         }
@@ -256,7 +387,7 @@ impl Client {
             let canonical = String::new();
             return Ok(Signed { headers, canonical });
         };
-        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let scope = Scope::new(self.now(), &self.region(), "s3");
         let payload_hash = match &request.body {
             Body::None => EMPTY_PAYLOAD.to_owned(),
             Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
@@ -268,6 +399,9 @@ impl Client {
         };
         headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
         headers.push(("x-amz-content-sha256".to_owned(), payload_hash.clone()));
+        if self.config.request_payer {
+            headers.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
         if let Some(token) = &credentials.session_token {
             headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
         }
@@ -304,7 +438,7 @@ impl Client {
         let credentials = self
             .credentials()?
             .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
-        let scope = Scope::new(OffsetDateTime::now_utc(), &self.region(), "s3");
+        let scope = Scope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
         let query = sign::presigned_parameters(
@@ -377,7 +511,23 @@ impl Client {
         match &request.body {
             Body::None => agent.run(builder.body(())?),
             Body::Bytes(bytes) => {
-                agent.run(builder.header("content-length", bytes.len()).body(*bytes)?)
+                let request_of_bytes =
+                    builder.header("content-length", bytes.len()).body(*bytes)?;
+                match request.patience {
+                    Patience::Usual => agent.run(request_of_bytes),
+                    Patience::Long => {
+                        let wait = self
+                            .context
+                            .timeouts
+                            .idle
+                            .max(std::time::Duration::from_secs(300));
+                        let patient = agent
+                            .configure_request(request_of_bytes)
+                            .timeout_per_read(Some(wait))
+                            .build();
+                        agent.run(patient)
+                    }
+                }
             }
             Body::Payload { payload, size, .. } => {
                 let reader = payload
@@ -402,69 +552,12 @@ impl Client {
     }
 
     fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
-        const BUFFER: usize = 256 << 10;
-        const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs(2);
-        let endpoint = self.endpoint()?;
-        let timeouts = self.context.timeouts;
-        let (connect, idle, total, cancel) = match purpose {
-            Purpose::Work => (
-                timeouts.connect,
-                timeouts.idle,
-                None,
-                Arc::clone(&self.context.cancel),
-            ),
-            Purpose::CleanUp => (
-                timeouts.connect.min(CLEAN_UP),
-                timeouts.idle.min(CLEAN_UP),
-                Some(CLEAN_UP),
-                Cancel::new(),
-            ),
-        };
-        let connections = self.context.workers.saturating_mul(4).max(8);
-        let proxy = proxy::choose(&self.config.proxies, endpoint)?;
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .allow_non_standard_methods(true)
-            .accept("")
-            .accept_encoding("")
-            .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(total)
-            .timeout_connect(Some(connect))
-            .timeout_per_read(Some(idle))
-            .timeout_per_write(Some(idle))
-            .max_idle_connections(connections)
-            .max_idle_connections_per_host(connections)
-            .max_idle_age(std::time::Duration::from_secs(30))
-            .input_buffer_size(BUFFER)
-            .output_buffer_size(BUFFER);
-        let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
-        let traffic = match (endpoint.scheme, to_proxy) {
-            (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
-            (Scheme::Http, _) => Traffic::Plain,
-        };
-        if traffic == Traffic::Tls {
-            config = config.tls_config(self.tls()?);
-        }
-        let config = config.proxy(proxy);
-        Ok(agent(config.build(), traffic, &cancel))
-    }
-
-    fn tls(&self) -> Result<TlsConfig> {
-        let roots = match &self.config.ca_bundle {
-            Some(path) => RootCerts::Specific(Arc::new(certificates(path)?)),
-            None => RootCerts::WebPki,
-        };
-        Ok(TlsConfig::builder()
-            .root_certs(roots)
-            .disable_verification(self.config.insecure)
-            .build())
+        agent::build(&self.config, self.endpoint()?, &self.context, purpose)
     }
 
     /// An error of the connection, in our words.
     fn failed(&self, error: ureq::Error, host: &str, purpose: Purpose) -> Error {
-        let error = connection_error(error, host, &self.context);
+        let error = faults::explain(error, host, self.context.timeouts);
         match purpose {
             Purpose::Work => self.context.cancel.explain(error),
             Purpose::CleanUp => error,
@@ -524,13 +617,7 @@ impl Client {
             .endpoint
             .get()
             .map_or_else(String::new, Endpoint::authority);
-        let error = match error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<ureq::Error>())
-        {
-            Some(ureq::Error::Timeout(_)) => stalled(&host, &self.context),
-            _ => Error::disconnected(format_args!("the connection to {host} broke"), error),
-        };
+        let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
 }
@@ -563,141 +650,6 @@ impl<R: Read> Read for Exact<R> {
     }
 }
 
-/// Whether a kept connection turned out to be closed: nothing of an answer was read.
-fn is_stale(error: &ureq::Error) -> bool {
-    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    matches!(error, ureq::Error::Io(error)
-        if Error::recover(error).is_none()
-            && was_reused()
-            && matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
-}
-
-fn stalled(host: &str, context: &Context) -> Error {
-    let limit = crate::units::format_duration(context.timeouts.idle);
-    Error::new(
-        Kind::Disconnected,
-        format!("{host} did not move a byte for {limit}"),
-    )
-}
-
-fn connection_error(error: ureq::Error, host: &str, context: &Context) -> Error {
-    match error {
-        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
-            let limit = crate::units::format_duration(context.timeouts.connect);
-            Error::new(
-                Kind::Disconnected,
-                format!("connect to {host}: no answer within {limit}"),
-            )
-        }
-        ureq::Error::Timeout(_) => stalled(host, context),
-        ureq::Error::HostNotFound => {
-            Error::new(Kind::Disconnected, format!("the host {host} is not known"))
-        }
-        ureq::Error::ConnectProxyFailed(what) => Error::new(
-            Kind::Disconnected,
-            format!(
-                "the proxy refused to connect to {host}: {}",
-                printable(&what)
-            ),
-        ),
-        ureq::Error::Io(error) => io_error(&error, host),
-        ureq::Error::Rustls(error) => tls_error(&error, host),
-        ureq::Error::Protocol(what) => Error::new(
-            Kind::Remote,
-            format!(
-                "{host} does not speak HTTP: {}",
-                printable(&what.to_string())
-            ),
-        )
-        .hint("compare the scheme (http or https) and the port of the endpoint with the service's"),
-        other => Error::new(
-            Kind::Remote,
-            format!("{host}: {}", printable(&other.to_string())),
-        ),
-    }
-}
-
-fn io_error(error: &std::io::Error, host: &str) -> Error {
-    if let Some(ours) = Error::recover(error) {
-        return ours;
-    }
-    if let Some(tls) = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
-        return tls_error(tls, host);
-    }
-    let said = describe(error);
-    match error.kind() {
-        std::io::ErrorKind::ConnectionRefused => {
-            Error::disconnected(format_args!("connect to {host}"), error)
-        }
-        // What getaddrinfo(3) says has no kind that could be matched.
-        _ if said.contains("lookup address") => Error::new(
-            Kind::Disconnected,
-            format!("find the host {host}: {}", printable(&said)),
-        ),
-        _ => Error::disconnected(format_args!("the connection to {host}"), error),
-    }
-}
-
-fn tls_error(error: &rustls::Error, host: &str) -> Error {
-    match error {
-        rustls::Error::InvalidCertificate(why) => Error::new(
-            Kind::Denied,
-            format!(
-                "the certificate of {host} is not valid: {}",
-                printable(&why.to_string())
-            ),
-        )
-        .hint("if it is your own authority's, name its file with --ca-bundle"),
-        rustls::Error::InvalidMessage(_) => {
-            Error::new(Kind::Config, format!("{host} does not speak TLS"))
-                .hint("an endpoint without TLS begins with http://")
-        }
-        // Both sides said what they want, and will say it again.
-        rustls::Error::AlertReceived(_)
-        | rustls::Error::PeerIncompatible(_)
-        | rustls::Error::NoCertificatesPresented => Error::new(
-            Kind::Denied,
-            format!(
-                "no agreement about TLS with {host}: {}",
-                printable(&error.to_string())
-            ),
-        ),
-        other => Error::new(
-            Kind::Disconnected,
-            format!("TLS with {host}: {}", printable(&other.to_string())),
-        ),
-    }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let wrong = |what: &str| {
-        Error::new(
-            Kind::Config,
-            format!("the CA bundle `{}`: {what}", path.display()),
-        )
-    };
-    let pem = std::fs::read(path).map_err(|error| wrong(&describe(&error)))?;
-    let mut certificates = Vec::new();
-    for (index, item) in ureq::tls::parse_pem(&pem).enumerate() {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            // One that cannot be read may be the one that matters.
-            Err(_) => {
-                let what = format!("its PEM section {} cannot be read", index + 1);
-                return Err(wrong(&what));
-            }
-        }
-    }
-    if certificates.is_empty() {
-        return Err(wrong("holds no certificate in PEM form"));
-    }
-    Ok(certificates)
-}
-
 /// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
 fn check_values(headers: &[(String, String)]) -> Result<()> {
     let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
@@ -716,41 +668,4 @@ fn check_values(headers: &[(String, String)]) -> Result<()> {
         kind,
         format!("the {what} holds a character that HTTP cannot carry"),
     ))
-}
-
-fn masked_headers(headers: &[(String, String)]) -> String {
-    let shown: Vec<String> = headers
-        .iter()
-        .map(|(name, value)| match name.as_str() {
-            "authorization" | "x-amz-security-token" => format!("{name}: (secret)"),
-            _ => format!("{name}: {value}"),
-        })
-        .collect();
-    shown.join("\n")
-}
-
-fn masked_request(canonical: &str) -> String {
-    let shown: Vec<&str> = canonical
-        .lines()
-        .map(|line| match line.starts_with("x-amz-security-token:") {
-            true => "x-amz-security-token:(secret)",
-            false => line,
-        })
-        .collect();
-    shown.join("\n")
-}
-
-/// Status and headers of an answer; they hold no secrets.
-fn head_of(response: &ureq::http::Response<ureq::Body>) -> String {
-    let mut lines = vec![response.status().as_u16().to_string()];
-    for (name, value) in response.headers() {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        lines.push(format!("{name}: {}", printable(&value)));
-    }
-    lines.join("\n")
-}
-
-/// Some services call it AccessDenied and say in words what it is.
-fn is_about_the_signature(error: &Error) -> bool {
-    error.kind() == Kind::Denied && error.to_string().to_ascii_lowercase().contains("signature")
 }

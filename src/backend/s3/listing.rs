@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::client::{Body, Purpose, Request};
+use super::client::{Body, Patience, Purpose, Request};
 use super::xml::{self, Element};
 use super::{Listed, S3};
 use crate::backend::BlobInfo;
@@ -40,6 +40,7 @@ impl S3 {
             query,
             headers: Vec::new(),
             body: Body::None,
+            patience: Patience::Usual,
         };
         let text = self
             .client

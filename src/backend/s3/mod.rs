@@ -4,14 +4,18 @@
 //! answer means of [`answers`].
 
 pub mod address;
+mod agent;
 pub mod answers;
 mod attributes;
 mod client;
+mod copying;
 pub mod credentials;
+mod faults;
 mod listing;
 mod multipart;
 mod proof;
 mod proxy;
+mod shown;
 pub mod sign;
 mod transport;
 pub mod xml;
@@ -26,10 +30,10 @@ use time::format_description::well_known::Rfc2822;
 
 pub use self::attributes::check_metadata;
 use self::attributes::{attribute_headers, condition_header};
-use self::client::{Answer, Body, Client, Purpose, Request};
+use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 use self::proof::Agreement;
 use super::{
-    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
+    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Service, Sink, Stored,
 };
 use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
@@ -53,6 +57,8 @@ pub struct Config {
     pub checksum: Checksum,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
+    /// Whether we, not the bucket's owner, pay for the requests.
+    pub request_payer: bool,
     /// PEM file with the certificates to trust instead of the built-in roots.
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate.
@@ -136,6 +142,18 @@ impl S3 {
         }
     }
 
+    fn head(&self, key: &Key) -> Result<BlobInfo> {
+        let mut request = request("HEAD", key);
+        if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        }
+        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        self.bucket_seen.store(true, Ordering::Relaxed);
+        info(&answer, length(&answer)?)
+    }
+
     fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = request("GET", key);
@@ -143,7 +161,10 @@ impl S3 {
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
         match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
-            Err(error) if error.kind() == Kind::NotFound && missing => {
+            // A document about the key is proof, whatever HEAD stumbled over.
+            Err(error)
+                if error.kind() == Kind::NotFound && (missing || error.answer().s3.is_some()) =>
+            {
                 self.bucket_seen.store(true, Ordering::Relaxed);
                 Ok(None)
             }
@@ -152,11 +173,9 @@ impl S3 {
             Err(error) if error.answer().http == head.answer().http => {
                 Err(answers::may_be_missing(error))
             }
-            Ok(_) if missing => Err(Error::new(
-                Kind::Busy { after: None },
-                "the blob appeared while it was looked for",
-            )),
-            Ok(_) | Err(_) => Err(head),
+            // It appeared meanwhile, or the service has said by a document how it wants to be asked.
+            Ok(_) => self.head(key).map(Some),
+            Err(_) => Err(head),
         }
     }
 
@@ -192,17 +211,8 @@ impl Backend for S3 {
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        let mut request = request("HEAD", key);
-        if self.client.tells_checksums() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
-        }
-        match self.client.send(&request, &[200], Purpose::Work) {
-            Ok(answer) => {
-                self.bucket_seen.store(true, Ordering::Relaxed);
-                info(&answer, length(&answer)?).map(Some)
-            }
+        match self.head(key) {
+            Ok(info) => Ok(Some(info)),
             Err(error) => self.explain(key, error),
         }
     }
@@ -324,6 +334,20 @@ impl Backend for S3 {
         self.client.presign(method, key.as_str(), expires)
     }
 
+    fn service(&self) -> Option<Service> {
+        self.client.service()
+    }
+
+    fn copy_within(
+        &self,
+        from: &Service,
+        source: (&Key, &BlobInfo),
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<Stored> {
+        self.copy_object(from, source, to, attributes)
+    }
+
     fn ranges(&self) -> bool {
         true
     }
@@ -395,6 +419,7 @@ fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
+        patience: Patience::Usual,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
-use super::client::{Body, Purpose};
+use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
 use super::{S3, answers, etag, plain_md5, request, xml};
 use crate::backend::{Attributes, Backend, Condition, Multipart, Part, Stored, UploadId};
@@ -117,6 +117,7 @@ impl Multipart for S3 {
         }
         condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
+        request.patience = Patience::Long;
         let text = self
             .client
             .send(&request, &[200], Purpose::Work)
@@ -162,7 +163,12 @@ impl Multipart for S3 {
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
         match self.client.send(&request, &[200, 204], Purpose::CleanUp) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                // A part whose connection was cut may have come after all and outlive the upload: a second abort finds it.
+                // Most services say that there is nothing left, each in its own way.
+                let _ = self.client.send(&request, &[200, 204], Purpose::CleanUp);
+                Ok(())
+            }
             // It is gone already.
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
             Err(error) => Err(error),

@@ -64,7 +64,7 @@ struct Parser {
 
 impl Parser {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
-        if line.trim().is_empty() || line.starts_with(['#', ';']) {
+        if line.trim().is_empty() || line.trim_start().starts_with(['#', ';']) {
             return Ok(());
         }
         if line.starts_with([' ', '\t']) {
@@ -217,10 +217,14 @@ mod tests {
 
     #[test]
     fn comments_blanks_and_line_ends_do_not_matter() {
-        let text = "\u{feff}# c\r\n; c\r\n[ x ] ; c\r\n  \r\nKEY\t=  v#1 # c\r\nb = \r\nempty=\r\n";
+        let text = "\u{feff}# c\r\n; c\r\n[ x ] ; c\r\n  \r\nbefore = 1\r\n  # c\r\nKEY\t=  v#1 # c\r\nb = \r\nempty=\r\n";
         assert_eq!(
             get(text, FileKind::Credentials, "x", "key").as_deref(),
             Some("v#1")
+        );
+        assert_eq!(
+            get(text, FileKind::Credentials, "x", "before").as_deref(),
+            Some("1")
         );
         assert_eq!(
             get(text, FileKind::Credentials, "x", "empty").as_deref(),

@@ -1,0 +1,108 @@
+//! How ureq is set up: its own ideas of redirects, errors, proxies and encodings are all off.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ureq::Agent;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+
+use super::Config;
+use super::address::{Endpoint, Scheme};
+use super::client::Purpose;
+use super::proxy;
+use super::transport::{Traffic, agent};
+use crate::backend::Context;
+use crate::error::{Error, Kind, Result, describe};
+use crate::progress::Cancel;
+
+/// The agent for one endpoint. Certificates are read for https only.
+pub fn build(
+    config: &Config,
+    endpoint: &Endpoint,
+    context: &Context,
+    purpose: Purpose,
+) -> Result<Agent> {
+    const BUFFER: usize = 256 << 10;
+    const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs(2);
+    let timeouts = context.timeouts;
+    let (connect, idle, total, cancel) = match purpose {
+        Purpose::Work => (
+            timeouts.connect,
+            timeouts.idle,
+            None,
+            Arc::clone(&context.cancel),
+        ),
+        Purpose::CleanUp => (
+            timeouts.connect.min(CLEAN_UP),
+            timeouts.idle.min(CLEAN_UP),
+            Some(CLEAN_UP),
+            Cancel::new(),
+        ),
+    };
+    let connections = context.workers.saturating_mul(4).max(8);
+    let proxy = proxy::choose(&config.proxies, endpoint)?;
+    let mut settings = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .allow_non_standard_methods(true)
+        .accept("")
+        .accept_encoding("")
+        .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
+        .timeout_global(total)
+        .timeout_connect(Some(connect))
+        .timeout_per_read(Some(idle))
+        .timeout_per_write(Some(idle))
+        .max_idle_connections(connections)
+        .max_idle_connections_per_host(connections)
+        .max_idle_age(std::time::Duration::from_secs(30))
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER);
+    let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
+    let traffic = match (endpoint.scheme, to_proxy) {
+        (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
+        (Scheme::Http, _) => Traffic::Plain,
+    };
+    if traffic == Traffic::Tls {
+        settings = settings.tls_config(tls(config)?);
+    }
+    let settings = settings.proxy(proxy);
+    Ok(agent(settings.build(), traffic, &cancel))
+}
+
+fn tls(config: &Config) -> Result<TlsConfig> {
+    let roots = match &config.ca_bundle {
+        Some(path) => RootCerts::Specific(Arc::new(certificates(path)?)),
+        None => RootCerts::WebPki,
+    };
+    Ok(TlsConfig::builder()
+        .root_certs(roots)
+        .disable_verification(config.insecure)
+        .build())
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
+    let wrong = |what: &str| {
+        Error::new(
+            Kind::Config,
+            format!("the CA bundle `{}`: {what}", path.display()),
+        )
+    };
+    let pem = std::fs::read(path).map_err(|error| wrong(&describe(&error)))?;
+    let mut certificates = Vec::new();
+    for (index, item) in ureq::tls::parse_pem(&pem).enumerate() {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            // One that cannot be read may be the one that matters.
+            Err(_) => {
+                let what = format!("its PEM section {} cannot be read", index + 1);
+                return Err(wrong(&what));
+            }
+        }
+    }
+    if certificates.is_empty() {
+        return Err(wrong("holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,213 @@
+//! What a connection that cannot be made, breaks or stalls means for the run, in our words.
+
+use super::transport::was_reused;
+use crate::backend::Timeouts;
+use crate::error::{Error, Kind, describe, printable};
+
+/// Whether a kept connection turned out to be closed: nothing of an answer was read.
+pub fn is_stale(error: &ureq::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error, ureq::Error::Io(error)
+        if Error::recover(error).is_none()
+            && was_reused()
+            && matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof))
+}
+
+fn stalled(host: &str, timeouts: Timeouts) -> Error {
+    let limit = crate::units::format_duration(timeouts.idle);
+    Error::new(
+        Kind::Disconnected,
+        format!("{host} did not move a byte for {limit}"),
+    )
+}
+
+/// The error of a request that brought no answer.
+pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
+    match error {
+        ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+            let limit = crate::units::format_duration(timeouts.connect);
+            Error::new(
+                Kind::Disconnected,
+                format!("connect to {host}: no answer within {limit}"),
+            )
+        }
+        ureq::Error::Timeout(_) => stalled(host, timeouts),
+        ureq::Error::HostNotFound => {
+            Error::new(Kind::Disconnected, format!("the host {host} is not known"))
+        }
+        ureq::Error::ConnectProxyFailed(what) => Error::new(
+            Kind::Disconnected,
+            format!(
+                "the proxy refused to connect to {host}: {}",
+                printable(&what)
+            ),
+        ),
+        ureq::Error::Io(error) => io_error(&error, host),
+        ureq::Error::Rustls(error) => tls_error(&error, host),
+        ureq::Error::Protocol(what) => Error::new(
+            Kind::Remote,
+            format!(
+                "{host} does not speak HTTP: {}",
+                printable(&what.to_string())
+            ),
+        )
+        .hint("compare the scheme (http or https) and the port of the endpoint with the service's"),
+        other => Error::new(
+            Kind::Remote,
+            format!("{host}: {}", printable(&other.to_string())),
+        ),
+    }
+}
+
+fn io_error(error: &std::io::Error, host: &str) -> Error {
+    if let Some(ours) = Error::recover(error) {
+        return ours;
+    }
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return tls_error(tls, host);
+    }
+    let said = describe(error);
+    match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => {
+            Error::disconnected(format_args!("connect to {host}"), error)
+        }
+        // What getaddrinfo(3) says has no kind that could be matched.
+        _ if said.contains("lookup address") => Error::new(
+            Kind::Disconnected,
+            format!("find the host {host}: {}", printable(&said)),
+        ),
+        _ => Error::disconnected(format_args!("the connection to {host}"), error),
+    }
+}
+
+fn tls_error(error: &rustls::Error, host: &str) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(why) => Error::new(
+            Kind::Denied,
+            format!(
+                "the certificate of {host} is not valid: {}",
+                printable(&why.to_string())
+            ),
+        )
+        .hint("if it is your own authority's, name its file with --ca-bundle"),
+        rustls::Error::InvalidMessage(_) => {
+            Error::new(Kind::Config, format!("{host} does not speak TLS"))
+                .hint("an endpoint without TLS begins with http://")
+        }
+        // Both sides said what they want, and will say it again.
+        rustls::Error::AlertReceived(_)
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::NoCertificatesPresented => Error::new(
+            Kind::Denied,
+            format!(
+                "no agreement about TLS with {host}: {}",
+                printable(&error.to_string())
+            ),
+        ),
+        other => Error::new(
+            Kind::Disconnected,
+            format!("TLS with {host}: {}", printable(&other.to_string())),
+        ),
+    }
+}
+
+/// The error of a body that broke off while it was read.
+pub fn explain_body(error: &std::io::Error, host: &str, timeouts: Timeouts) -> Error {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<ureq::Error>());
+    match inner {
+        Some(ureq::Error::Timeout(_)) => stalled(host, timeouts),
+        _ => Error::disconnected(format_args!("the connection to {host} broke"), error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use std::time::Duration;
+
+    const TIMEOUTS: Timeouts = Timeouts {
+        connect: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+    };
+
+    fn of(error: ureq::Error) -> Error {
+        explain(error, "s3.example.com", TIMEOUTS)
+    }
+
+    fn tls(error: rustls::Error) -> ureq::Error {
+        ureq::Error::Io(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_will_not() {
+        use rustls::{AlertDescription, CertificateError, Error as Tls, InvalidMessage};
+        let expired = Tls::InvalidCertificate(CertificateError::Expired);
+        for (error, kind, text) in [
+            (
+                ureq::Error::Timeout(ureq::Timeout::Connect),
+                Kind::Disconnected,
+                "connect to s3.example.com: no answer within 10 s",
+            ),
+            (
+                ureq::Error::Timeout(ureq::Timeout::PerRead),
+                Kind::Disconnected,
+                "s3.example.com did not move a byte for 60 s",
+            ),
+            (
+                ureq::Error::Io(io::ErrorKind::ConnectionReset.into()),
+                Kind::Disconnected,
+                "the connection to s3.example.com: connection reset",
+            ),
+            (
+                tls(expired.clone()),
+                Kind::Denied,
+                "the certificate of s3.example.com is not valid: ",
+            ),
+            (
+                ureq::Error::Rustls(expired),
+                Kind::Denied,
+                "the certificate of s3.example.com is not valid: ",
+            ),
+            (
+                tls(Tls::AlertReceived(AlertDescription::HandshakeFailure)),
+                Kind::Denied,
+                "no agreement about TLS with s3.example.com: ",
+            ),
+            (
+                tls(Tls::InvalidMessage(InvalidMessage::InvalidContentType)),
+                Kind::Config,
+                "s3.example.com does not speak TLS",
+            ),
+            (
+                ureq::Error::Io(Error::not_found().into_io()),
+                Kind::NotFound,
+                "no such blob",
+            ),
+        ] {
+            let error = of(error);
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().starts_with(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_stalls_is_told_from_one_that_breaks() {
+        let stalled = io::Error::other(ureq::Error::Timeout(ureq::Timeout::PerRead));
+        assert_eq!(
+            explain_body(&stalled, "h", TIMEOUTS).to_string(),
+            "h did not move a byte for 60 s"
+        );
+        let broken = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert!(
+            explain_body(&broken, "h", TIMEOUTS)
+                .to_string()
+                .starts_with("the connection to h broke: ")
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! What `-vv` shows of requests and answers. Secrets are masked here.
+
+use crate::error::{Error, Kind, printable};
+
+/// A request's headers, a line each.
+pub fn headers(headers: &[(String, String)]) -> String {
+    let shown: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| match name.as_str() {
+            "authorization" | "x-amz-security-token" => format!("{name}: (secret)"),
+            _ => format!("{name}: {value}"),
+        })
+        .collect();
+    shown.join("\n")
+}
+
+/// A canonical request.
+pub fn canonical_request(canonical: &str) -> String {
+    let shown: Vec<&str> = canonical
+        .lines()
+        .map(|line| match line.starts_with("x-amz-security-token:") {
+            true => "x-amz-security-token:(secret)",
+            false => line,
+        })
+        .collect();
+    shown.join("\n")
+}
+
+/// Status and headers of an answer; they hold no secrets.
+pub fn answer(response: &ureq::http::Response<ureq::Body>) -> String {
+    let mut lines = vec![response.status().as_u16().to_string()];
+    for (name, value) in response.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        lines.push(format!("{name}: {}", printable(&value)));
+    }
+    lines.join("\n")
+}
+
+/// Some services call it AccessDenied and say in words what it is.
+pub fn is_about_the_signature(error: &Error) -> bool {
+    error.kind() == Kind::Denied && error.to_string().to_ascii_lowercase().contains("signature")
+}
