@@ -282,10 +282,6 @@ pub struct Context {
 
 /// Which store, with everything that it needs.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one a store, and it is not copied around"
-)]
 pub enum Config {
     /// A directory.
     Fs(fs::Config),

@@ -65,6 +65,7 @@ pub const SETTINGS: &[Setting] = &[
     of("s3", "secret_access_key", Kind::Secret),
     text("s3", "secret_access_key_file"),
     of("s3", "session_token", Kind::Secret),
+    text("s3", "credential_process"),
     text("s3", "profile"),
     of(
         "s3",
