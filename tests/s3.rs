@@ -142,6 +142,29 @@ fn refusal_is_cannot_tell() {
 }
 
 #[test]
+fn a_signature_that_does_not_match_names_what_differs() {
+    let refusal = |request: &str| {
+        let body = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>AWS4-HMAC-SHA256</StringToSign><CanonicalRequest>{request}</CanonicalRequest></Error>"
+        );
+        answer(403, &[("content-type", "application/xml")], body.as_bytes())
+    };
+    let server = ScriptedServer::start([refusal("GET\n/inner/lab/a&amp;b\n\nhost:inner")]);
+    let outcome = against(&server).run(["get", "a&b", "-"]);
+    outcome.fails_with(
+        4,
+        "hint: the service signed the path `/inner/lab/a&b`, we signed `/lab/a%26b`: something in between",
+    );
+    let server =
+        ScriptedServer::start([answer(403, &[], b""), refusal("GET\n/lab/a\n\nhost:inner")]);
+    let outcome = against(&server).run(["exists", "a"]);
+    outcome.fails_with(
+        4,
+        "hint: the service signed the header `host:inner`, we signed `host:127.0.0.1:",
+    );
+}
+
+#[test]
 fn exists_says_why_it_cannot_tell() {
     let server = S3Server::start();
     let hint = "hint: the blob may be missing all the same";

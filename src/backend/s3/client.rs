@@ -10,6 +10,7 @@ use ureq::{Agent, SendBody};
 use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
+use super::mismatch::{self, Ours};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
@@ -94,6 +95,8 @@ struct Signed {
     headers: Vec<(String, String)>,
     /// Empty if nothing was signed.
     canonical: String,
+    /// Empty if nothing was signed.
+    string_to_sign: String,
     /// Who signed.
     credentials: Option<Arc<Credentials>>,
 }
@@ -229,6 +232,7 @@ impl Client {
         let Signed {
             headers,
             canonical,
+            string_to_sign,
             credentials,
         } = self.sign(request, &location)?;
         check_values(&headers)?;
@@ -255,7 +259,11 @@ impl Client {
         if expected.contains(&response.status().as_u16()) {
             return Ok(Tried::Answered(Answer { response }));
         }
-        let (error, correction) = self.refused(request, response);
+        let ours = Ours {
+            canonical: &canonical,
+            string_to_sign: &string_to_sign,
+        };
+        let (error, correction) = self.refused(request, ours, response);
         if shown::is_about_the_signature(&error) {
             self.trace('|', || {
                 format!("what was signed:\n{}", shown::canonical_request(&canonical))
@@ -324,6 +332,7 @@ impl Client {
     fn refused(
         &self,
         request: &Request<'_>,
+        ours: Ours<'_>,
         mut response: ureq::http::Response<ureq::Body>,
     ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
@@ -341,10 +350,13 @@ impl Client {
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let correction = answers::correction(status, headers, &body, &region, now);
-        (
-            answers::error(request.method, status, headers, &body, &region),
-            correction,
-        )
+        let mut error = answers::error(request.method, status, headers, &body, &region);
+        if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
+            && let Some(cause) = mismatch::explain(ours, &body)
+        {
+            error = error.hint(cause);
+        }
+        (error, correction)
     }
 
     /// The region that requests are signed for.
@@ -422,6 +434,7 @@ impl Client {
             return Ok(Signed {
                 headers,
                 canonical: String::new(),
+                string_to_sign: String::new(),
                 credentials: None,
             });
         };
@@ -460,6 +473,7 @@ impl Client {
         Ok(Signed {
             headers,
             canonical,
+            string_to_sign,
             credentials: Some(credentials),
         })
     }

@@ -12,6 +12,7 @@ mod copying;
 pub mod credentials;
 mod faults;
 mod listing;
+mod mismatch;
 mod multipart;
 mod proof;
 mod proxy;
