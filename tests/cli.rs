@@ -608,3 +608,33 @@ fn a_full_disk_under_stdout_is_8() {
         );
     }
 }
+
+#[test]
+fn a_closed_stdin_is_no_empty_blob() {
+    let sandbox = Sandbox::new();
+    sandbox.pipe(["put", "-", "k"], b"old").succeeds();
+    let run = |redirection: &str| {
+        let line = format!("\"$0\" put - k {redirection}");
+        let program = sandbox.command(["--version"]);
+        let mut command = std::process::Command::new("/bin/sh");
+        command.env_clear();
+        command.args(["-c", &line]).arg(program.get_program());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = program.get_current_dir() {
+            command.current_dir(directory);
+        }
+        command.output().unwrap()
+    };
+    let output = run("<&-");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("stdin is closed"), "{said}");
+    assert_eq!(sandbox.run(["get", "k", "-"]).stdout, b"old");
+    assert_eq!(run("</dev/null").status.code(), Some(0));
+    assert_eq!(sandbox.run(["get", "k", "-"]).stdout, b"");
+}
