@@ -1360,12 +1360,20 @@ fn conditions_are_sent_and_their_failures_told_apart() {
         (Some(0), &false.into()),
         "{outcome:?}"
     );
-    let server = ScriptedServer::start([s3_error(412, "PreconditionFailed")]);
+    let seen = |etag| answer(200, &[("etag", etag)], b"");
+    let server = ScriptedServer::start([seen("\"abc\""), s3_error(412, "PreconditionFailed")]);
     against(&server)
         .file("a", "hello")
         .run(["put", "a", "--if-match", "\"abc\""])
         .fails_with(5, "PreconditionFailed");
-    assert_eq!(server.seen()[0].header("if-match"), Some("\"abc\""));
+    assert_eq!(server.seen()[1].header("if-match"), Some("\"abc\""));
+    // A service that ignores the condition would replace what somebody else has changed.
+    let server = ScriptedServer::start([seen("\"xyz\"")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-match", "\"abc\""])
+        .fails_with(5, "it was changed: its ETag is xyz now");
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[test]

@@ -4,16 +4,28 @@ use super::S3;
 use super::sign::{Slash, uri_encode};
 use crate::backend::{Attributes, Backend, Condition};
 use crate::digest::base64;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::staged::is_there;
 
 impl S3 {
-    /// Many services ignore `If-None-Match` on PUT and overwrite: a look before costs one HEAD and catches what it can.
+    /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches
+    /// what it can.
     pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
         match condition {
-            Condition::Absent if self.stat(key)?.is_some() => Err(is_there()),
-            _ => Ok(()),
+            Condition::None => Ok(()),
+            Condition::Absent => match self.stat(key)? {
+                Some(_) => Err(is_there()),
+                None => Ok(()),
+            },
+            Condition::Etag(etag) => match self.stat(key)? {
+                Some(there) if there.etag.as_ref() == Some(etag) => Ok(()),
+                Some(there) => Err(is_another(there.etag.as_deref())),
+                None => Err(Error::new(
+                    Kind::Precondition,
+                    "there is no blob to replace",
+                )),
+            },
         }
     }
 
@@ -21,6 +33,14 @@ impl S3 {
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
         (*condition != Condition::None).then(|| self.client.keeps_conditions())
     }
+}
+
+fn is_another(etag: Option<&str>) -> Error {
+    let found = etag.map_or("unknown".to_owned(), printable);
+    Error::new(
+        Kind::Precondition,
+        format!("it was changed: its ETag is {found} now"),
+    )
 }
 
 /// The header of a condition.

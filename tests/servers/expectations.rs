@@ -1,0 +1,177 @@
+//! What is expected of each server: everything works, but for the rows of this table.
+//!
+//! A row is a claim, not an excuse: a server that does better than its row fails the suite, and so does one that does worse.
+
+/// What a feature's test is expected to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It does what blobctl promises.
+    Works,
+    /// The program ends with an error that says so; nothing is changed.
+    Refused(&'static str),
+    /// Something else happens than elsewhere, for this reason.
+    Differs(&'static str),
+}
+
+use Expected::{Differs, Refused, Works};
+
+/// Server (or a family of servers, or all of a protocol), feature, what is expected instead of [`Expected::Works`].
+const TABLE: &[(&str, &str, Expected)] = &[
+    ("ftp", "the ETag is the MD5", Differs("FTP has no ETags")),
+    ("ftp", "put --if-match", Refused("FTP has no ETags")),
+    (
+        "ftp",
+        "presigned URLs",
+        Refused("FTP has no URLs with a signature"),
+    ),
+    (
+        "ftp",
+        "headers and metadata",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "listing unfinished uploads",
+        Refused("FTP has no multipart uploads; temporary files are looked for instead"),
+    ),
+    (
+        "ftp",
+        "a key below a key",
+        Refused("a file is no directory"),
+    ),
+    (
+        "ftp",
+        "keys with double slashes",
+        Refused("the path of a file has no empty segment"),
+    ),
+    (
+        "ftp",
+        "keys with . and .. segments",
+        Refused("in the path of a file they mean directories"),
+    ),
+    (
+        "pureftpd",
+        "keys with spaces at their ends",
+        Refused("it drops leading spaces; blobctl notices after the rename"),
+    ),
+    (
+        "rclone-ftp",
+        "a missing bucket or base_dir",
+        Differs("it answers 450 to an upload, as if it were busy"),
+    ),
+    (
+        "garage",
+        "keys of 1,000 bytes",
+        Refused("its LMDB takes 479 bytes and answers 503, as if it were busy"),
+    ),
+    (
+        "seaweedfs",
+        "a missing bucket or base_dir",
+        Differs("a put makes the bucket"),
+    ),
+    (
+        "seaweedfs",
+        "keys with double slashes",
+        Differs("it makes one slash of two"),
+    ),
+    (
+        "seaweedfs",
+        "keys with . and .. segments",
+        Refused("it answers 400"),
+    ),
+    (
+        "rclone-s3",
+        "a key below a key",
+        Refused("a file is no directory; it answers 500"),
+    ),
+    (
+        "rclone-s3",
+        "keys with double slashes",
+        Refused("it answers 400"),
+    ),
+    (
+        "rclone-s3",
+        "keys with . and .. segments",
+        Refused("it answers 400"),
+    ),
+    (
+        "rclone-s3",
+        "a restart in the middle of an upload",
+        Refused("it keeps unfinished multipart uploads in memory"),
+    ),
+    (
+        "s3s-fs",
+        "a key below a key",
+        Refused("a file is no directory; it answers 500"),
+    ),
+    (
+        "s3s-fs",
+        "keys with double slashes",
+        Refused("it makes one slash of two; blobctl notices by the digest"),
+    ),
+    (
+        "s3s-fs",
+        "keys with . and .. segments",
+        Refused("it resolves them like a path; blobctl notices by the digest"),
+    ),
+    (
+        "s3s-fs",
+        "keys of 1,000 bytes",
+        Refused(
+            "its metadata file is named after the whole key, and a name has 255 bytes at most; it answers 500",
+        ),
+    ),
+    (
+        "s3s-fs",
+        "segments of 255 bytes",
+        Refused(
+            "its metadata file is named after the whole key, and a name has 255 bytes at most; it answers 500",
+        ),
+    ),
+    (
+        "s3s-fs",
+        "a missing bucket or base_dir",
+        Differs("it answers NoSuchKey, and a put makes the bucket"),
+    ),
+    (
+        "s3s-fs",
+        "listing unfinished uploads",
+        Refused("it has no ListMultipartUploads"),
+    ),
+    (
+        "moto",
+        "presigned URLs",
+        Differs("it answers 500 to presigned URLs when it checks signatures"),
+    ),
+    (
+        "moto",
+        "headers and metadata",
+        Differs("seen through a presigned URL, to which it answers 500"),
+    ),
+    (
+        "moto",
+        "a restart in the middle of a download",
+        Refused("it keeps blobs in memory"),
+    ),
+    (
+        "moto",
+        "a restart in the middle of an upload",
+        Refused("it keeps unfinished uploads in memory"),
+    ),
+];
+
+/// What is expected: the row of the server, of its family (`vsftpd` for `vsftpd-tls`), of its protocol, or that it works.
+pub fn of(server: &str, protocol: &str, feature: &str) -> Expected {
+    let family = server.split('-').next().unwrap_or(server);
+    [server, family, protocol]
+        .into_iter()
+        .find_map(|name| row(name, feature))
+        .unwrap_or(Works)
+}
+
+fn row(name: &str, feature: &str) -> Option<Expected> {
+    TABLE
+        .iter()
+        .find(|(server, of, _)| *server == name && *of == feature)
+        .map(|(_, _, expected)| *expected)
+}
