@@ -50,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,7 +164,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -278,7 +278,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,7 +396,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,7 +510,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -636,7 +636,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -750,7 +750,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -872,7 +872,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1046,7 +1046,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1160,7 +1160,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

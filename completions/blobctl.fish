@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -66,6 +66,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to sh
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object a blob'
@@ -141,6 +142,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Put the files of directories too, with their paths below them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if there is no blob of that name; else exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object a blob'
@@ -194,6 +196,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Leave a file that exists alone; exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (6) if the store has no digest that could be compared'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object a blob'
@@ -242,6 +245,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d '
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object a blob'
@@ -290,6 +294,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'Wh
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object a blob'
@@ -339,6 +344,7 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Show size and time too'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object a blob'
@@ -388,6 +394,7 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'A missing blob is fine'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object a blob'
@@ -437,6 +444,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object a blob'
@@ -488,6 +496,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object a blob'
@@ -536,6 +545,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object a blob'

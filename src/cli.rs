@@ -313,6 +313,9 @@ pub struct Global {
     /// Whether the body's SHA-256 is signed [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
     pub payload_signing: Option<PayloadSigningKind>,
+    /// Pay for the requests instead of the bucket's owner
+    #[arg(long, global = true, help_heading = "S3")]
+    pub request_payer: bool,
     /// Do not sign requests, for public buckets
     #[arg(long, global = true, help_heading = "S3")]
     pub no_sign_request: bool,

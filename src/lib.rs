@@ -8,7 +8,7 @@
 //! | 4 | [`cli`], [`settings`], [`command`], [`terminal`], [`report`] |
 //! | 3 | [`transfer`] |
 //! | 2 | [`backend`] |
-//! | 1 | [`payload`], [`progress`], [`staged`] |
+//! | 1 | [`payload`], [`progress`], [`staged`], [`child`] |
 //! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`], [`units`] |
 
 #![cfg_attr(
@@ -21,6 +21,7 @@
 )]
 
 pub mod backend;
+pub mod child;
 pub mod cli;
 pub mod command;
 pub mod digest;

@@ -3,8 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufWriter, Stdout, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -72,8 +71,8 @@ pub struct Report {
     format: Format,
     exits: Mutex<Vec<Exit>>,
     stdout: Mutex<BufWriter<Stdout>>,
-    /// Whether the reader of our stdout went away.
-    unread: AtomicBool,
+    /// Why nothing more can be written on stdout, once that is so.
+    broken: OnceLock<Error>,
 }
 
 impl Report {
@@ -84,7 +83,7 @@ impl Report {
             format,
             exits: Mutex::new(Vec::new()),
             stdout: Mutex::new(BufWriter::new(std::io::stdout())),
-            unread: AtomicBool::new(false),
+            broken: OnceLock::new(),
         }
     }
 
@@ -171,17 +170,18 @@ impl Report {
         self.remember(exit);
     }
 
-    /// The exit codes of all results so far.
+    /// The exit codes of all results so far; results that could not be told outweigh what they were.
     pub fn exits(&self) -> Vec<Exit> {
-        let mut exits = self
-            .exits
+        if let Err(error) = self.check_stdout() {
+            if error.kind() == Kind::Local {
+                self.terminal.line(&format!("blobctl: {error}"));
+            }
+            return vec![error.exit()];
+        }
+        self.exits
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Err(error) = self.check_pipe() {
-            exits.push(error.exit());
-        }
-        exits
+            .clone()
     }
 
     fn remember(&self, exit: Exit) {
@@ -203,28 +203,35 @@ impl Report {
         self.format != Format::Human
     }
 
-    /// The error to stop with, once nobody reads our stdout any more.
-    pub fn check_pipe(&self) -> Result<(), Error> {
-        match self.unread.load(Ordering::Relaxed) {
-            true => Err(Error::interrupted(Signal::Pipe)),
-            false => Ok(()),
-        }
+    /// The error to stop with, once stdout takes nothing more.
+    pub fn check_stdout(&self) -> Result<(), Error> {
+        self.broken.get().cloned().map_or(Ok(()), Err)
     }
 
     /// Sends what was printed on its way.
     pub fn flush(&self) -> Result<(), Error> {
         self.flush_quietly();
-        self.check_pipe()
+        self.check_stdout()
     }
 
     fn flush_quietly(&self) {
-        let failed = self.stdout().flush().is_err();
-        self.unread.fetch_or(failed, Ordering::Relaxed);
+        let result = self.stdout().flush();
+        self.note(result);
     }
 
     fn write(&self, text: &str) {
-        let failed = self.stdout().write_all(text.as_bytes()).is_err();
-        self.unread.fetch_or(failed, Ordering::Relaxed);
+        let result = self.stdout().write_all(text.as_bytes());
+        self.note(result);
+    }
+
+    /// A reader that went away is no error of ours; a full disk is.
+    fn note(&self, result: std::io::Result<()>) {
+        if let Err(error) = result {
+            self.broken.get_or_init(|| match error.kind() {
+                std::io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
+                _ => Error::local("cannot write to stdout", &error),
+            });
+        }
     }
 
     fn stdout(&self) -> std::sync::MutexGuard<'_, BufWriter<Stdout>> {

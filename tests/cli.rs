@@ -275,6 +275,9 @@ fn puts_go_where_cp_would_put_them() {
             &["put", "-r", ".", "p/"],
             &["p/a", "p/c", "p/d/b", "p/d/e/f"],
         ),
+        (&["put", "-r", "d/.", "p/"], &["p/b", "p/e/f"]),
+        (&["put", "-r", "d/e/..", "p/"], &["p/b", "p/e/f"]),
+        (&["put", "-r", "d/", "p/"], &["p/d/b", "p/d/e/f"]),
         (&["put", "-r", "a", "d", "p/"], &["p/a", "p/d/b", "p/d/e/f"]),
         (&["put", "--", "a", "-k"], &["-k"]),
     ];
@@ -487,4 +490,151 @@ fn a_file_address_follows_the_systems_own_links() {
     sandbox.run(["get", &address("a"), "-"]).prints(b"x");
     sandbox.run(["put", "real/a", &address("b")]).succeeds();
     assert_eq!(sandbox.read("real/b"), b"x");
+}
+
+#[test]
+fn names_that_are_no_text_are_refused_or_given_a_key() {
+    use std::os::unix::ffi::OsStrExt;
+    let odd = std::ffi::OsStr::from_bytes(b"odd\xff");
+    let sandbox = Sandbox::new().file("a", "x");
+    std::fs::write(sandbox.work().join(odd), "y").unwrap();
+    let arguments = |words: &[&'static str]| -> Vec<std::ffi::OsString> {
+        let odd = || odd.to_owned();
+        words
+            .iter()
+            .map(|word| {
+                if *word == "ODD" {
+                    odd()
+                } else {
+                    (*word).into()
+                }
+            })
+            .collect()
+    };
+    for (words, part) in [
+        (
+            &["put", "a", "ODD"][..],
+            "the key `odd\u{fffd}` is not UTF-8 text",
+        ),
+        (
+            &["get", "ODD", "b"],
+            "the key `odd\u{fffd}` is not UTF-8 text",
+        ),
+        (
+            &["exists", "ODD"],
+            "the key `odd\u{fffd}` is not UTF-8 text",
+        ),
+        (&["put", "ODD"], "is not UTF-8 text and cannot be a key"),
+        (
+            &["put", "ODD", "p/"],
+            "is not UTF-8 text and cannot be a key",
+        ),
+        (
+            &["put", "-r", ".", "p/"],
+            "is not UTF-8 text and cannot be a key",
+        ),
+    ] {
+        sandbox.run(arguments(words)).fails_with(2, part);
+    }
+    nothing_written(&sandbox, &files(&sandbox.work()));
+    sandbox.run(arguments(&["put", "ODD", "k"])).succeeds();
+    sandbox.run(["get", "k", "-"]).prints(b"y");
+}
+
+#[test]
+fn two_sources_for_one_destination_are_refused_before_anything_is_done() {
+    let sandbox = Sandbox::new().file("a", "1").file("d/a", "2");
+    let before = files(&sandbox.work());
+    for arguments in [
+        &["put", "a", "d/a", "p/"][..],
+        &["put", "-t", "p/", "a", "a"],
+        &["put", "-r", "a", "d/.", "p/"],
+        &["get", "a", "d/a", "."],
+        &["get", "-t", ".", "a", "a"],
+    ] {
+        sandbox
+            .run(arguments)
+            .fails_with(2, "two sources would both become");
+    }
+    nothing_written(&sandbox, &before);
+}
+
+#[test]
+fn what_fails_before_any_blob_is_an_object_too() {
+    let sandbox = Sandbox::new().file("a", "1");
+    let outcome = sandbox.run(["put", "a", "", "--json"]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    let json = &outcome.json()[0];
+    let expected: [(&str, serde_json::Value); 5] = [
+        ("op", "put".into()),
+        ("ok", false.into()),
+        ("code", 2.into()),
+        ("error", "usage".into()),
+        ("message", "the key is empty".into()),
+    ];
+    for (field, value) in &expected {
+        assert_eq!(&json[*field], value, "{field} in {json}");
+    }
+    assert_eq!(outcome.stderr, "blobctl: the key is empty\n");
+}
+
+#[test]
+fn a_full_disk_under_stdout_is_8() {
+    let sandbox = Sandbox::new();
+    sandbox.pipe(["put", "-", "k"], b"hello").succeeds();
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let run = |arguments: &[&str]| {
+        let mut command = sandbox.command(arguments);
+        let output = command.stdout(full()).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, stderr) = run(&["get", "k", "-"]);
+    assert_eq!(code, Some(8), "{stderr}");
+    assert!(stderr.contains("no space left on device"), "{stderr}");
+    for arguments in [&["exists", "k", "--json"][..], &["ls"], &["stat", "k"]] {
+        let (code, stderr) = run(arguments);
+        assert_eq!(code, Some(8), "{arguments:?} {stderr}");
+        assert_eq!(
+            stderr,
+            "blobctl: cannot write to stdout: no space left on device\n"
+        );
+    }
+}
+
+#[test]
+fn a_closed_stdin_is_no_empty_blob() {
+    let sandbox = Sandbox::new();
+    sandbox.pipe(["put", "-", "k"], b"old").succeeds();
+    let run = |redirection: &str| {
+        let line = format!("\"$0\" put - k {redirection}");
+        let program = sandbox.command(["--version"]);
+        let mut command = std::process::Command::new("/bin/sh");
+        command.env_clear();
+        command.args(["-c", &line]).arg(program.get_program());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = program.get_current_dir() {
+            command.current_dir(directory);
+        }
+        command.output().unwrap()
+    };
+    let output = run("<&-");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("stdin is closed"), "{said}");
+    assert_eq!(sandbox.run(["get", "k", "-"]).stdout, b"old");
+    assert_eq!(run("</dev/null").status.code(), Some(0));
+    assert_eq!(sandbox.run(["get", "k", "-"]).stdout, b"");
 }

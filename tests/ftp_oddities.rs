@@ -278,33 +278,63 @@ fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
 
 #[test]
 fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
+    let content = bytes(MIB, 4);
     let server = FtpServer::start()
-        .holding("a", &bytes(MIB, 4))
+        .holding("a", &content)
         .fault("RETR", Fault::Breaks(400_000))
         .fault("REST", Fault::AlwaysSays("350 sure"));
+    // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
-    sandbox
-        .run(["get", "a"])
-        .fails_with(6, "more bytes than it announced");
-    assert_eq!(sandbox.read("a"), b"old");
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    let server = server.fault("RETR", Fault::Breaks(400_000));
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
+    assert!(content.starts_with(&outcome.stdout[..400_000]));
+    assert!(
+        outcome.stderr.contains("more bytes than it announced"),
+        "{}",
+        outcome.stderr
+    );
     sandbox.nothing_left_behind();
+    drop(server);
 }
 
 #[test]
 fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
-    let server = FtpServer::start()
-        .holding("a", &bytes(MIB, 4))
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault(
+    let content = bytes(MIB, 4);
+    let server = FtpServer::start().holding("a", &content);
+    // The first answer tells another time than the second one.
+    let changing = |server: FtpServer| {
+        server.fault("RETR", Fault::Breaks(400_000)).fault(
             "MLST",
             Fault::Says("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
-        );
-    // The first answer tells another time than the second one.
+        )
+    };
+    let server = changing(server);
     let sandbox = Sandbox::new().envs(&server.variables());
-    sandbox
-        .run(["get", "a"])
-        .fails_with(6, "the blob changed while it was read");
-    assert!(!sandbox.exists("a"));
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert!(
+        server.commands("REST").is_empty(),
+        "nothing of the other blob is filled up"
+    );
+    let server = changing(server);
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.len()),
+        (Some(6), 400_000),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("the blob changed while it was read"),
+        "{}",
+        outcome.stderr
+    );
+    drop(server);
     sandbox.nothing_left_behind();
 }
 
@@ -312,6 +342,7 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
 fn more_bytes_than_the_size_are_an_error() {
     let server = FtpServer::start()
         .holding("a", b"hello")
+        .fault("RETR", Fault::Overflows)
         .fault("RETR", Fault::Overflows);
     let sandbox = once(&server);
     sandbox

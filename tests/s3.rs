@@ -142,6 +142,29 @@ fn refusal_is_cannot_tell() {
 }
 
 #[test]
+fn a_signature_that_does_not_match_names_what_differs() {
+    let refusal = |request: &str| {
+        let body = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>AWS4-HMAC-SHA256</StringToSign><CanonicalRequest>{request}</CanonicalRequest></Error>"
+        );
+        answer(403, &[("content-type", "application/xml")], body.as_bytes())
+    };
+    let server = ScriptedServer::start([refusal("GET\n/inner/lab/a&amp;b\n\nhost:inner")]);
+    let outcome = against(&server).run(["get", "a&b", "-"]);
+    outcome.fails_with(
+        4,
+        "hint: the service signed the path `/inner/lab/a&b`, we signed `/lab/a%26b`: something in between",
+    );
+    let server =
+        ScriptedServer::start([answer(403, &[], b""), refusal("GET\n/lab/a\n\nhost:inner")]);
+    let outcome = against(&server).run(["exists", "a"]);
+    outcome.fails_with(
+        4,
+        "hint: the service signed the header `host:inner`, we signed `host:127.0.0.1:",
+    );
+}
+
+#[test]
 fn exists_says_why_it_cannot_tell() {
     let server = S3Server::start();
     let hint = "hint: the blob may be missing all the same";
@@ -1521,4 +1544,67 @@ fn an_outage_in_the_middle_is_survived() {
         assert!(there == content);
         sandbox.nothing_left_behind();
     }
+}
+
+#[test]
+fn a_copy_within_one_service_moves_no_bytes() {
+    let server = S3Server::start();
+    std::fs::create_dir(server.root().join("other")).unwrap();
+    let content = bytes(3 * MIB, 31);
+    let sandbox = on(&server).file("a", &content);
+    sandbox
+        .run(["put", "a", "d/a b", "--content-type", "text/x-probe"])
+        .succeeds();
+    server.requests();
+    sandbox.run(["cp", "d/a b", "s3://other/copy"]).succeeds();
+    let requests = server.requests();
+    let shape: Vec<String> = requests
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.uri))
+        .collect();
+    assert_eq!(shape, ["HEAD /lab/d/a%20b", "PUT /other/copy"]);
+    assert_eq!(
+        requests[1].header("x-amz-copy-source"),
+        Some("/lab/d/a%20b")
+    );
+    assert!(requests[1].header("x-amz-copy-source-if-match").is_some());
+    assert_eq!(requests[1].header("content-length"), Some("0"));
+    assert!(std::fs::read(server.root().join("other/copy")).unwrap() == content);
+    sandbox
+        .run(["cp", "nope", "x"])
+        .fails_with(1, "no such blob");
+}
+
+#[test]
+fn a_copy_that_fails_with_200_is_a_failure() {
+    let head = answer(200, &[("etag", "\"x\"")], b"hello");
+    let head = Script {
+        answer: head.answer[..head.answer.len() - 5].to_vec(),
+        ..head
+    };
+    let late = answer(
+        200,
+        &[],
+        b"\n <?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>m</Message></Error>",
+    );
+    let server = ScriptedServer::start([head, late]);
+    against(&server)
+        .run(["cp", "a", "b"])
+        .fails_with(7, "InternalError");
+}
+
+#[test]
+fn who_pays_says_so_on_every_request() {
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"hello")]);
+    against(&server)
+        .run(["get", "a", "-", "--request-payer"])
+        .prints(b"hello");
+    let request = &server.seen()[0];
+    assert_eq!(request.header("x-amz-request-payer"), Some("requester"));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .contains("x-amz-request-payer")
+    );
 }

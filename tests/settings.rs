@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use support::Sandbox;
+use support::ftp::{BASE, FtpServer, PASSWORD, USER};
 use support::http::{ScriptedServer, answer};
 use support::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
 
@@ -524,4 +525,111 @@ fn netrc_has_the_last_word_about_ftp_logins() {
         .env("NETRC", own.to_str().unwrap())
         .run(["exists", "ftp://other@127.0.0.1:1/x", "--retry-for", "0"])
         .fails_with(7, "127.0.0.1:1");
+}
+
+/// The bucket and the region of the last request: `/BUCKET/KEY`, and the scope of the signature.
+fn last_place(server: &ScriptedServer) -> (String, String) {
+    let seen = server.seen();
+    let last = seen.last().unwrap();
+    let bucket = last.target.split('/').nth(1).unwrap().to_owned();
+    let scope = last.header("authorization").unwrap();
+    (bucket, scope.split('/').nth(2).unwrap().to_owned())
+}
+
+#[test]
+fn the_levels_are_the_same_for_s3_and_aws_names_come_after_ours() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"x")]);
+    let endpoint = server.endpoint();
+    let config = format!(
+        "[remotes.one]\nbackend = \"s3\"\nbucket = \"remote\"\nregion = \"xx-remote-1\"\n\
+         [s3]\nendpoint_url = \"{endpoint}\"\nbucket = \"section\"\nregion = \"xx-section-1\"\n\
+         access_key_id = \"a\"\nsecret_access_key = \"b\"\n"
+    );
+    let place = |sandbox: &Sandbox, arguments: &[&str]| {
+        sandbox
+            .run(["get", "k", "-"].iter().chain(arguments))
+            .prints(b"x");
+        let (bucket, region) = last_place(&server);
+        format!("{bucket} {region}")
+    };
+    let sandbox = Sandbox::new().config(&config);
+    assert_eq!(place(&sandbox, &["-b", "s3"]), "section xx-section-1");
+    assert_eq!(place(&sandbox, &["--remote", "one"]), "remote xx-remote-1");
+    let sandbox = sandbox.env("AWS_DEFAULT_REGION", "xx-default-1");
+    assert_eq!(place(&sandbox, &["--remote", "one"]), "remote xx-default-1");
+    let sandbox = sandbox.env("AWS_REGION", "xx-aws-1");
+    assert_eq!(place(&sandbox, &["--remote", "one"]), "remote xx-aws-1");
+    let sandbox = sandbox
+        .env("BLOBCTL_S3_REGION", "xx-ours-1")
+        .env("BLOBCTL_S3_BUCKET", "ours");
+    assert_eq!(place(&sandbox, &["--remote", "one"]), "ours xx-ours-1");
+    let flags = [
+        "--remote",
+        "one",
+        "--bucket",
+        "flag",
+        "--region",
+        "xx-flag-1",
+    ];
+    assert_eq!(place(&sandbox, &flags), "flag xx-flag-1");
+
+    let bare = format!(
+        "[s3]\nendpoint_url = \"{endpoint}\"\nbucket = \"section\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"\n"
+    );
+    let sandbox = Sandbox::new().config(&bare);
+    assert_eq!(place(&sandbox, &["-b", "s3"]), "section us-east-1");
+}
+
+#[test]
+fn our_endpoint_comes_before_that_of_aws() {
+    let server = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"x")]);
+    let other = ScriptedServer::start([answer(200, &[("etag", "\"y\"")], b"y")]);
+    let third = ScriptedServer::start([answer(200, &[("etag", "\"z\"")], b"z")]);
+    let sandbox = Sandbox::new()
+        .env("BLOBCTL_BACKEND", "s3")
+        .env("BLOBCTL_S3_BUCKET", "lab")
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        .env("AWS_ENDPOINT_URL", &third.endpoint());
+    sandbox.run(["get", "k", "-"]).prints(b"z");
+    let sandbox = sandbox.env("AWS_ENDPOINT_URL_S3", &other.endpoint());
+    sandbox.run(["get", "k", "-"]).prints(b"y");
+    let sandbox = sandbox.env("BLOBCTL_S3_ENDPOINT_URL", &server.endpoint());
+    sandbox.run(["get", "k", "-"]).prints(b"x");
+}
+
+#[test]
+fn an_ftp_password_comes_from_wherever_it_was_put() {
+    let server = FtpServer::start();
+    let port = server.address.port();
+    let section = format!(
+        "backend = \"ftp\"\n[ftp]\nhost = \"127.0.0.1\"\nport = {port}\nusername = \"{USER}\"\nbase_dir = \"{BASE}\"\n"
+    );
+    let with = |line: &str| Sandbox::new().config(&format!("{section}{line}\n"));
+    let stores = |sandbox: &Sandbox, key: &str| {
+        sandbox.pipe(["put", "-", key], key.as_bytes()).succeeds();
+        assert_eq!(server.file(key).as_deref(), Some(key.as_bytes()));
+    };
+    stores(&with(&format!("password = \"{PASSWORD}\"")), "text");
+    let sandbox = with("password_file = \"pw\"").file("pw", format!("{PASSWORD}\nsecond line\n"));
+    stores(&sandbox, "file");
+    stores(
+        &with(&format!("password_command = \"/bin/echo '{PASSWORD}'\"")),
+        "command",
+    );
+    stores(&with("").env("BLOBCTL_FTP_PASSWORD", PASSWORD), "variable");
+    let sandbox = with("");
+    let entry = format!("machine 127.0.0.1 login {USER} password \"{PASSWORD}\"\n");
+    fs::write(sandbox.home().join(".netrc"), entry).unwrap();
+    stores(&sandbox, "netrc");
+    let sandbox = with("password = \"wrong\"").env("BLOBCTL_FTP_PASSWORD", PASSWORD);
+    stores(&sandbox, "variable beats section");
+
+    with("password_file = \"nowhere\"")
+        .run(["exists", "k"])
+        .fails_with(3, "nowhere");
+    let failing = with("password_command = \"/bin/echo hunter2; /bin/false\"");
+    let outcome = failing.run(["exists", "k"]);
+    outcome.fails_with(3, "the password command failed");
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
 }

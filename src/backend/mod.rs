@@ -60,6 +60,24 @@ pub trait Backend: Send + Sync {
         Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
     }
 
+    /// What this store and another one must have in common for [`Backend::copy_within`]; `None` for a store that has no
+    /// such copies.
+    fn service(&self) -> Option<Service> {
+        None
+    }
+
+    /// Copies a blob of the same service without its bytes coming here. `source` is that blob as it was found: if it is no
+    /// longer that one, the error is `Integrity`.
+    fn copy_within(
+        &self,
+        _from: &Service,
+        _source: (&Key, &BlobInfo),
+        _to: &Key,
+        _attributes: &Attributes,
+    ) -> Result<Stored> {
+        Err(Error::new(Kind::Usage, "this store copies nothing itself"))
+    }
+
     /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.
     fn ranges(&self) -> bool {
         false
@@ -136,6 +154,15 @@ pub struct BlobInfo {
     pub digest: Option<Digest>,
     /// Media type, if the store keeps one.
     pub content_type: Option<String>,
+}
+
+/// A service in which blobs can be copied from bucket to bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Equal for stores that reach the same service as the same user; never shown.
+    pub identity: String,
+    /// The bucket within it.
+    pub bucket: String,
 }
 
 /// One line of a listing.
@@ -255,10 +282,6 @@ pub struct Context {
 
 /// Which store, with everything that it needs.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one a store, and it is not copied around"
-)]
 pub enum Config {
     /// A directory.
     Fs(fs::Config),

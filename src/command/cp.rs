@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::backend::Attributes;
+use crate::backend::{Attributes, BlobInfo, Stored};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::progress::{Event, Meter};
 use crate::report::{Outcome, Report, transfer_line};
 use crate::transfer::copy::copy;
+use crate::transfer::retry::Done;
 use crate::transfer::{pool, retry};
 
 use super::{Blob, Session};
@@ -69,17 +70,16 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
             meter: &meter,
         });
         let attributes = Attributes {
-            content_type: content_type.or(info.content_type),
+            content_type: content_type.or_else(|| info.content_type.clone()),
             ..Attributes::default()
         };
-        copy(
-            &from.engine,
-            &from.key,
-            &to.engine,
-            &to.key,
-            &attributes,
-            &meter,
-        )
+        match within(from, to, &info, &attributes) {
+            Some(Err(error)) if error.answer().http == Some(501) => {
+                through_here(from, to, &attributes, &meter)
+            }
+            Some(result) => result.inspect(|_| meter.add(info.size)),
+            None => through_here(from, to, &attributes, &meter),
+        }
     });
     to.engine.observer.notify(&Event::Ended { meter: &meter });
     match result {
@@ -109,8 +109,44 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
     }
 }
 
+/// The service's own copy, if both blobs are on the same service.
+fn within(
+    from: &Blob,
+    to: &Blob,
+    info: &BlobInfo,
+    attributes: &Attributes,
+) -> Option<Result<Done<Stored>>> {
+    let (source, destination) = (from.engine.backend.service()?, to.engine.backend.service()?);
+    if source.identity != destination.identity {
+        return None;
+    }
+    let copy = || {
+        to.engine
+            .backend
+            .copy_within(&source, (&from.key, info), &to.key, attributes)
+    };
+    Some(retry::run(&to.engine, copy, || 0))
+}
+
+/// Every byte goes through this machine.
+fn through_here(
+    from: &Blob,
+    to: &Blob,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<Done<Stored>> {
+    copy(
+        &from.engine,
+        &from.key,
+        &to.engine,
+        &to.key,
+        attributes,
+        meter,
+    )
+}
+
 /// The source's size and type are known before the destination is touched.
-fn describe(from: &Blob) -> Result<crate::backend::BlobInfo> {
+fn describe(from: &Blob) -> Result<BlobInfo> {
     let look = || {
         from.engine
             .backend

@@ -59,7 +59,7 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
             };
             report.listed(&subject, &outcome);
         }
-        report.check_pipe()
+        report.check_stdout()
     };
     let result = list(&engine, &prefix, &mut line);
     report.flush()?;

@@ -274,7 +274,11 @@ fn collect(
         return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
             .hint("add --recursive (-r) to put the files in it"));
     }
-    let target = match (into, path.file_name()) {
+    // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
+    let name = path
+        .file_name()
+        .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
+    let target = match (into, name) {
         (Into::Key(target), _) => target.clone(),
         (Into::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
         // `.` and `..` have no name of their own: what is in them goes right below the prefix.
@@ -407,10 +411,32 @@ fn open(from: &From, shown: &str, cancel: &Arc<Cancel>) -> Result<Source> {
         }
         From::Stdin => {
             let stdin = std::io::stdin().as_fd().try_clone_to_owned();
-            stdin
+            let stdin = stdin
                 .map(File::from)
-                .map_err(|error| Error::local("open stdin", &error))?
+                .map_err(|error| Error::local("open stdin", &error))?;
+            if was_closed(&stdin) {
+                return Err(Error::new(Kind::Usage, "stdin is closed")
+                    .hint("pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null"));
+            }
+            stdin
         }
     };
     Source::open(file, shown, cancel)
 }
+
+/// Whether we were started without a stdin: an empty blob in its place would replace the one that is stored.
+///
+/// Rust's start-up opens `/dev/null` for reading and writing in the place of a closed stdin; a shell or cron that means
+/// an empty input opens it for reading.
+fn was_closed(stdin: &File) -> bool {
+    let both_ways =
+        rustix::fs::fcntl_getfl(stdin).is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR));
+    both_ways
+        && rustix::fs::fstat(stdin).is_ok_and(|stat| {
+            rustix::fs::FileType::from_raw_mode(stat.st_mode).is_char_device()
+                && stat.st_rdev == NULL_DEVICE
+        })
+}
+
+/// `/dev/null` of Linux: major number 1, minor number 3.
+const NULL_DEVICE: u64 = 1 << 8 | 3;

@@ -362,6 +362,7 @@ impl Settings {
             (flags.addressing.is_some(), "--addressing"),
             (flags.checksum.is_some(), "--checksum"),
             (flags.payload_signing.is_some(), "--payload-signing"),
+            (flags.request_payer, "--request-payer"),
             (flags.no_sign_request, "--no-sign-request"),
         ];
         let ftp = [

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::Settings;
 use super::scope::{Found, Scope, boolean, choice, text};
-use crate::backend::s3::credentials::{self, Credentials, Source};
+use crate::backend::s3::credentials::{
+    self, Container, Credentials, Metadata, Source, WebIdentity,
+};
 use crate::backend::s3::{Addressing, Checksum, Config, PayloadSigning, Proxies};
 use crate::cli::{AddressingStyle, ChecksumKind, PayloadSigningKind};
 use crate::digest::Algorithm;
@@ -21,7 +23,7 @@ impl Settings {
         let bucket = bucket.ok_or_else(|| scope.missing("bucket", "--bucket"))?;
         let profile = scope.text("profile", &[]).map(|found| found.text);
         let aws = self.aws_environment(profile);
-        let credentials = self.s3_credentials(scope, &aws)?;
+        let credentials = self.s3_credentials(scope, aws.clone())?;
         // Only who takes the credentials from a profile takes the place from it.
         let from_profile = matches!(credentials, Source::Chain(_));
         let region = match scope.value_or(
@@ -58,6 +60,13 @@ impl Settings {
                 Some(AddressingStyle::Virtual) => Addressing::Virtual,
             },
             credentials,
+            request_payer: scope
+                .value(
+                    "request_payer",
+                    flags.request_payer.then_some(true),
+                    boolean,
+                )?
+                .unwrap_or(false),
             checksum: checksum(scope.value("checksum", flags.checksum, choice::<ChecksumKind>)?),
             payload_signing: payload_signing(scope.value(
                 "payload_signing",
@@ -71,16 +80,20 @@ impl Settings {
     }
 
     fn aws_endpoints(&self) -> &'static [&'static str] {
-        match self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-            Some(ignore) if ignore.eq_ignore_ascii_case("true") => &[],
-            _ => &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
+        match self.ignores_endpoints() {
+            true => &[],
+            false => &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
         }
+    }
+
+    fn ignores_endpoints(&self) -> bool {
+        is_true(self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
     }
 
     fn s3_credentials(
         &self,
         scope: &Scope<'_>,
-        aws: &credentials::Environment,
+        aws: credentials::Environment,
     ) -> Result<credentials::Source> {
         if scope.value(
             "no_sign_request",
@@ -90,12 +103,26 @@ impl Settings {
         {
             return Ok(Source::Anonymous);
         }
+        // A profile that is asked for on the command line beats what was written down earlier.
+        if self.flags.profile.is_some() {
+            return Ok(Source::Chain(Box::new(aws)));
+        }
         let id = scope.text("access_key_id", &[]);
         let secret = scope.first(&["secret_access_key", "secret_access_key_file"]);
+        // Keys or a command: what stands on the higher level counts.
+        if let Some(("credential_process", found)) = scope.first(&[
+            "access_key_id",
+            "secret_access_key",
+            "secret_access_key_file",
+            "credential_process",
+        ]) {
+            return Ok(Source::Process {
+                command: found.text,
+                place: found.origin,
+            });
+        }
         match (id, secret) {
-            // A profile that is asked for on the command line beats keys that were written down earlier.
-            _ if self.flags.profile.is_some() => Ok(Source::Chain(aws.clone())),
-            (None, None) => Ok(Source::Chain(aws.clone())),
+            (None, None) => Ok(Source::Chain(Box::new(aws))),
             (Some(id), Some((key, secret))) => {
                 let secret_access_key = if key == "secret_access_key_file" {
                     secret_file(&secret)?
@@ -109,6 +136,7 @@ impl Settings {
                     access_key_id: id.text,
                     secret_access_key,
                     session_token,
+                    expires: None,
                     origin: id.origin,
                 }))
             }
@@ -134,6 +162,26 @@ impl Settings {
             credentials_file: env
                 .path("AWS_SHARED_CREDENTIALS_FILE")
                 .or_else(|| env.home(".aws/credentials")),
+            sts_endpoint: match self.ignores_endpoints() {
+                true => None,
+                false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
+            },
+            web_identity: WebIdentity {
+                token_file: env.path("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                role_arn: get("AWS_ROLE_ARN"),
+                session_name: get("AWS_ROLE_SESSION_NAME"),
+            },
+            container: Container {
+                relative_uri: get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+                full_uri: get("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+                token_file: env.path("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+                token: get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new),
+            },
+            metadata: Metadata {
+                disabled: is_true(env.get("AWS_EC2_METADATA_DISABLED")),
+                endpoint: get("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+                mode: get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
+            },
         }
     }
 
@@ -152,6 +200,10 @@ impl Settings {
             no: get(&["no_proxy", "NO_PROXY"]),
         }
     }
+}
+
+fn is_true(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
 fn checksum(kind: Option<ChecksumKind>) -> Checksum {

@@ -65,6 +65,7 @@ pub const SETTINGS: &[Setting] = &[
     of("s3", "secret_access_key", Kind::Secret),
     text("s3", "secret_access_key_file"),
     of("s3", "session_token", Kind::Secret),
+    text("s3", "credential_process"),
     text("s3", "profile"),
     of(
         "s3",
@@ -89,6 +90,7 @@ pub const SETTINGS: &[Setting] = &[
         "payload_signing",
         Kind::Choice(&["auto", "signed", "unsigned"]),
     ),
+    of("s3", "request_payer", Kind::Flag),
     of("s3", "no_sign_request", Kind::Flag),
     text("s3", "ca_bundle"),
     of("s3", "insecure", Kind::Flag),

@@ -116,12 +116,11 @@ pub fn download(
 ) -> Result<Downloaded> {
     let mut attempts = 0;
     let mut transfer = || transfer(engine, key, destination, terms, meter, &mut attempts);
+    let can_be_undone = matches!(destination, Destination::File(_));
     let (receiver, verified) = match transfer() {
         // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
         // second time is the store's own. What went to a stream cannot be taken back.
-        Err(error)
-            if error.kind() == Kind::Integrity && matches!(destination, Destination::File(_)) =>
-        {
+        Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
             meter.take_back(meter.get());
             transfer()?
         }

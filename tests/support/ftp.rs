@@ -306,7 +306,8 @@ impl Wire {
 
     /// Says good-bye, where TLS wants it, before the socket is closed.
     fn close(self, fault: Option<Fault>) {
-        if let (Self::Tls(mut tls), false) = (self, matches!(fault, Some(Fault::IsRude))) {
+        let rude = matches!(fault, Some(Fault::IsRude | Fault::Breaks(_)));
+        if let (Self::Tls(mut tls), false) = (self, rude) {
             tls.conn.send_close_notify();
             // The client may be gone.
             let _ = tls.flush();

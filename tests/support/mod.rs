@@ -61,7 +61,11 @@ impl Sandbox {
         fs::create_dir(dir.path().join("work")).unwrap();
         Self {
             dir,
-            variables: BTreeMap::new(),
+            // Nobody leaves this machine to look for an instance's role.
+            variables: BTreeMap::from([(
+                "AWS_EC2_METADATA_DISABLED".to_owned(),
+                "true".to_owned(),
+            )]),
         }
     }
 

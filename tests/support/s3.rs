@@ -4,6 +4,7 @@
 //! `NoSuchBucket` for reads and writes alike, and the bucket `forbidden` refuses everything.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hyper_util::rt::TokioIo;
@@ -26,6 +27,8 @@ pub struct S3Server {
     dir: TempDir,
     log: Arc<Mutex<Vec<Logged>>>,
     runtime: Option<tokio::runtime::Runtime>,
+    /// Whether serving a connection panicked: a client that tries again would hide it.
+    panicked: Arc<AtomicBool>,
 }
 
 /// A request that passed the signature check, or was at least understood as one.
@@ -120,14 +123,21 @@ impl S3Server {
             }
             builder.build()
         };
+        let panicked = Arc::new(AtomicBool::new(false));
+        let noticed = Arc::clone(&panicked);
         runtime.spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 socket.set_nodelay(true).unwrap();
                 let service = service.clone();
-                tokio::spawn(async move {
+                let connection = tokio::spawn(async move {
                     let server = hyper::server::conn::http1::Builder::new();
                     // A client that hangs up is not the server's failure.
                     let _ = server.serve_connection(TokioIo::new(socket), service).await;
+                });
+                let panicked = Arc::clone(&noticed);
+                tokio::spawn(async move {
+                    let ended = connection.await;
+                    panicked.fetch_or(ended.is_err_and(|error| error.is_panic()), Ordering::SeqCst);
                 });
             }
         });
@@ -136,6 +146,7 @@ impl S3Server {
             dir,
             log,
             runtime: Some(runtime),
+            panicked,
         }
     }
 
@@ -176,6 +187,10 @@ impl Drop for S3Server {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+        assert!(
+            std::thread::panicking() || !self.panicked.load(Ordering::SeqCst),
+            "the S3 server panicked"
+        );
     }
 }
 

@@ -267,7 +267,7 @@ impl<'a> Opening<'a> {
         dialled: &Arc<Mutex<Dialled>>,
     ) -> RustlsFtpStream {
         let (limits, dialled) = (self.limits, Arc::clone(dialled));
-        let mut stream = stream
+        stream
             .active_mode(limits.connect)
             .passive_stream_builder(move |told| {
                 let address = SocketAddr::new(peer, told.port());
@@ -277,9 +277,7 @@ impl<'a> Opening<'a> {
                     Err(_) => Dialled::Failed,
                 };
                 result.map_err(FtpError::ConnectionError)
-            });
-        stream.set_passive_nat_workaround(true);
-        stream
+            })
     }
 
     fn log_in(&self, mut session: Session, password: &Secret) -> Result<Session> {

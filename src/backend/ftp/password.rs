@@ -1,20 +1,15 @@
 //! The password of a login, read when the first connection needs it.
 
 use std::io::Read;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::process::Command;
 
 use super::Password;
+use crate::child::{self, Stderr};
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
 
-/// How long a command may take: it may ask a vault, but a cron job must not hang.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// No password is longer, in bytes.
 const LONGEST: u64 = 64 << 10;
 
@@ -60,113 +55,15 @@ fn from_file(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-fn failed(why: &str) -> Error {
-    Error::new(Kind::Config, format!("the password command {why}"))
-}
-
 fn from_command(command: &str, cancel: &Cancel) -> Result<String> {
-    let child = Command::new("/bin/sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        // A group of its own, so that what the shell started ends with it.
-        .process_group(0)
-        .spawn()
-        .map_err(|error| failed(&format!("could not be started: {}", describe(&error))))?;
-    let mut child = Running(child);
-    let deadline = Instant::now() + PATIENCE;
-    let output = child.output(deadline, cancel)?;
-    let status = child.status(deadline, cancel)?;
-    if !status.success() {
-        return Err(failed(&format!("failed ({status})")));
-    }
-    let text = String::from_utf8(output).map_err(|_| failed("printed no UTF-8"))?;
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", command]);
+    let name = "the password command";
+    let text = child::output(&mut shell, name, Stderr::Shown, child::PATIENCE, cancel)?;
     if first_line(&text).is_empty() {
-        return Err(failed("printed nothing"));
+        return Err(Error::new(Kind::Config, format!("{name} printed nothing")));
     }
     Ok(text)
-}
-
-/// A child that does not outlive us.
-struct Running(Child);
-
-impl Running {
-    fn output(&mut self, deadline: Instant, cancel: &Cancel) -> Result<Vec<u8>> {
-        let mut output = Vec::new();
-        let Some(mut pipe) = self.0.stdout.take() else {
-            return Ok(output);
-        };
-        let mut chunk = [0; 4096];
-        loop {
-            wait(&pipe, deadline, cancel)?;
-            let n = pipe
-                .read(&mut chunk)
-                .map_err(|error| failed(&format!("cannot be read: {}", describe(&error))))?;
-            if n == 0 || output.len() as u64 > LONGEST {
-                return Ok(output);
-            }
-            output.extend_from_slice(&chunk[..n]);
-        }
-    }
-
-    /// Its end mostly follows its output at once.
-    fn status(&mut self, deadline: Instant, cancel: &Cancel) -> Result<ExitStatus> {
-        loop {
-            match self.0.try_wait() {
-                Ok(Some(status)) => return Ok(status),
-                Ok(None) if Instant::now() > deadline => return Err(too_slow()),
-                Ok(None) => cancel.sleep(Duration::from_millis(2))?,
-                Err(error) => {
-                    let why = format!("could not be waited for: {}", describe(&error));
-                    return Err(failed(&why));
-                }
-            }
-        }
-    }
-}
-
-fn too_slow() -> Error {
-    failed("did not end within 30 seconds")
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Ok(Some(_)) = self.0.try_wait() {
-            return;
-        }
-        if let Some(group) = i32::try_from(self.0.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
-        {
-            // It may have ended in this moment: then there is nothing to kill.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.0.wait();
-    }
-}
-
-/// Waits for output in short steps, so that a signal is heard meanwhile.
-fn wait(pipe: &ChildStdout, deadline: Instant, cancel: &Cancel) -> Result<()> {
-    const STEP: Timespec = Timespec {
-        tv_sec: 0,
-        tv_nsec: 100_000_000,
-    };
-    loop {
-        cancel.check()?;
-        match poll(&mut [PollFd::new(pipe, PollFlags::IN)], Some(&STEP)) {
-            Ok(0) | Err(rustix::io::Errno::INTR) if Instant::now() > deadline => {
-                return Err(too_slow());
-            }
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            Ok(_) => return Ok(()),
-            Err(errno) => {
-                return Err(failed(&format!(
-                    "cannot be read: {}",
-                    describe(&errno.into())
-                )));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

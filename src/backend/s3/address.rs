@@ -145,6 +145,11 @@ impl Endpoint {
         Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
     }
 
+    /// Whether the service is AWS itself.
+    pub fn is_aws(&self) -> bool {
+        self.host.ends_with(".amazonaws.com") || self.host.ends_with(".amazonaws.com.cn")
+    }
+
     /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
     pub fn locate(&self, addressing: Addressing, bucket: &str, key: &str) -> Location {
         let key = uri_encode(key, Slash::Keep);

@@ -71,14 +71,18 @@ pub fn build(
 }
 
 fn tls(config: &Config) -> Result<TlsConfig> {
-    let roots = match &config.ca_bundle {
-        Some(path) => RootCerts::Specific(Arc::new(certificates(path)?)),
-        None => RootCerts::WebPki,
-    };
     Ok(TlsConfig::builder()
-        .root_certs(roots)
+        .root_certs(roots(config.ca_bundle.as_deref())?)
         .disable_verification(config.insecure)
         .build())
+}
+
+/// Whose certificates count: those in the file, or the built-in roots.
+pub fn roots(ca_bundle: Option<&Path>) -> Result<RootCerts> {
+    match ca_bundle {
+        Some(path) => Ok(RootCerts::Specific(Arc::new(certificates(path)?))),
+        None => Ok(RootCerts::WebPki),
+    }
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {

@@ -2,19 +2,20 @@
 //! built in [`super::agent`].
 
 use std::io::Read;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use time::OffsetDateTime;
 use ureq::{Agent, SendBody};
 
 use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
-use super::credentials::{Credentials, Source};
+use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
+use super::mismatch::{self, Ours};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, agent, credentials, faults, shown};
-use crate::backend::Context;
+use crate::backend::{Context, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::payload::Payload;
@@ -78,7 +79,15 @@ pub struct Answer {
 /// What one attempt came to.
 enum Tried {
     Answered(Answer),
-    Refused(Error, Option<Correction>),
+    Refused(Error, Option<Remedy>),
+}
+
+/// What may help against a refusal.
+enum Remedy {
+    /// To ask as the service wants to be asked.
+    Correction(Correction),
+    /// Others than these credentials, whose time is over.
+    Renewal(Arc<Credentials>),
 }
 
 /// What goes before the body, and the text whose hash was signed.
@@ -86,6 +95,10 @@ struct Signed {
     headers: Vec<(String, String)>,
     /// Empty if nothing was signed.
     canonical: String,
+    /// Empty if nothing was signed.
+    string_to_sign: String,
+    /// Who signed.
+    credentials: Option<Arc<Credentials>>,
 }
 
 /// The connection to one bucket.
@@ -94,8 +107,8 @@ pub struct Client {
     context: Context,
     endpoint: OnceLock<Endpoint>,
     agent: OnceLock<Agent>,
-    credentials: OnceLock<Option<Credentials>>,
-    signing_key: Mutex<Option<(Scope, SigningKey)>>,
+    keyring: Keyring,
+    signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
     learnt: Mutex<Learnt>,
     /// AWS's endpoint in the region that the bucket turned out to be in.
     moved: OnceLock<Endpoint>,
@@ -117,7 +130,7 @@ impl Client {
             context,
             endpoint: OnceLock::new(),
             agent: OnceLock::new(),
-            credentials: OnceLock::new(),
+            keyring: Keyring::default(),
             signing_key: Mutex::new(None),
             learnt: Mutex::default(),
             moved: OnceLock::new(),
@@ -159,6 +172,25 @@ impl Client {
             .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
     }
 
+    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    pub fn service(&self) -> Option<Service> {
+        let endpoint = self.endpoint().ok()?;
+        let user = match self.credentials().ok()? {
+            Some(credentials) => credentials.access_key_id.clone(),
+            None => String::new(),
+        };
+        let identity = format!(
+            "{} {}{} {user}",
+            endpoint.scheme.name(),
+            endpoint.authority(),
+            endpoint.base_path
+        );
+        Some(Service {
+            identity,
+            bucket: self.config.bucket.clone(),
+        })
+    }
+
     /// Tells of a fact, with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));
@@ -166,7 +198,7 @@ impl Client {
 
     /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
     /// [`answers`]. The date and the signature are made anew at each call. A service that names another region or time is
-    /// asked once more as it wants to be.
+    /// asked once more as it wants to be, and one that calls the credentials expired with new ones if there are some.
     pub fn send(
         &self,
         request: &Request<'_>,
@@ -176,8 +208,14 @@ impl Client {
         match self.try_once(request, expected, purpose)? {
             Tried::Answered(answer) => Ok(answer),
             Tried::Refused(error, None) => Err(error),
-            Tried::Refused(error, Some(correction)) => {
-                if !self.learn(correction) {
+            Tried::Refused(error, Some(remedy)) => {
+                let helps = match remedy {
+                    Remedy::Correction(correction) => self.learn(correction),
+                    Remedy::Renewal(expired) => {
+                        self.keyring.renew(&expired, || self.find_credentials())?
+                    }
+                };
+                if !helps {
                     return Err(error);
                 }
                 match self.try_once(request, expected, purpose)? {
@@ -191,7 +229,12 @@ impl Client {
     fn try_once(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Tried> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
-        let Signed { headers, canonical } = self.sign(request, &location)?;
+        let Signed {
+            headers,
+            canonical,
+            string_to_sign,
+            credentials,
+        } = self.sign(request, &location)?;
         check_values(&headers)?;
         let query = sign::canonical_query(&request.query);
         let question = if query.is_empty() { "" } else { "?" };
@@ -216,13 +259,21 @@ impl Client {
         if expected.contains(&response.status().as_u16()) {
             return Ok(Tried::Answered(Answer { response }));
         }
-        let (error, correction) = self.refused(request, response);
+        let ours = Ours {
+            canonical: &canonical,
+            string_to_sign: &string_to_sign,
+        };
+        let (error, correction) = self.refused(request, ours, response);
         if shown::is_about_the_signature(&error) {
             self.trace('|', || {
                 format!("what was signed:\n{}", shown::canonical_request(&canonical))
             });
         }
-        Ok(Tried::Refused(error, correction))
+        let renewal = credentials.filter(|used| may_be_expiry(request, &error, used));
+        let remedy = correction
+            .map(Remedy::Correction)
+            .or(renewal.map(Remedy::Renewal));
+        Ok(Tried::Refused(error, remedy))
     }
 
     /// Takes a correction over; false if nothing about it is new, so that nothing would change.
@@ -281,6 +332,7 @@ impl Client {
     fn refused(
         &self,
         request: &Request<'_>,
+        ours: Ours<'_>,
         mut response: ureq::http::Response<ureq::Body>,
     ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
@@ -298,10 +350,13 @@ impl Client {
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let correction = answers::correction(status, headers, &body, &region, now);
-        (
-            answers::error(request.method, status, headers, &body, &region),
-            correction,
-        )
+        let mut error = answers::error(request.method, status, headers, &body, &region);
+        if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
+            && let Some(cause) = mismatch::explain(ours, &body)
+        {
+            error = error.hint(cause);
+        }
+        (error, correction)
     }
 
     /// The region that requests are signed for.
@@ -337,27 +392,38 @@ impl Client {
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
 
-    fn credentials(&self) -> Result<Option<&Credentials>> {
-        if let Some(credentials) = self.credentials.get() {
-            return Ok(credentials.as_ref());
-        }
-        let found = match &self.config.credentials {
-            Source::Anonymous => None,
-            Source::Explicit(credentials) => Some(credentials.clone()),
-            Source::Chain(environment) => Some(credentials::find(environment)?),
+    /// The credentials of now. `None` = nobody signs.
+    fn credentials(&self) -> Result<Option<Arc<Credentials>>> {
+        let failed = |error: &Error| {
+            self.note(&format!("the credentials could not be renewed: {error}"));
         };
-        // Of several workers that come here at once, one tells.
-        if self.credentials.set(found).is_ok() {
-            match self.credentials.get().and_then(Option::as_ref) {
-                Some(found) => self.note(&format!(
-                    "credentials: {}, access key {}",
-                    found.origin,
-                    found.masked_id()
-                )),
-                None => self.note("requests are not signed"),
-            }
+        self.keyring.current(|| self.find_credentials(), failed)
+    }
+
+    fn find_credentials(&self) -> Result<Option<Credentials>> {
+        let around = Surroundings {
+            instance: if self.endpoint()?.is_aws() {
+                Instance::Possible
+            } else {
+                Instance::Unlikely
+            },
+            region: self.region(),
+            http: Http {
+                ca_bundle: self.config.ca_bundle.as_deref(),
+                proxies: &self.config.proxies,
+                cancel: &self.context.cancel,
+            },
+        };
+        let found = credentials::find(&self.config.credentials, &around)?;
+        match &found {
+            Some(found) => self.note(&format!(
+                "credentials: {}, access key {}",
+                found.origin,
+                found.masked_id()
+            )),
+            None => self.note("requests are not signed"),
         }
-        Ok(self.credentials.get().and_then(Option::as_ref))
+        Ok(found)
     }
 
     /// The request's headers with all that the signature needs and the signature itself.
@@ -365,8 +431,12 @@ impl Client {
         let mut headers = request.headers.clone();
         headers.push(("host".to_owned(), location.authority.clone()));
         let Some(credentials) = self.credentials()? else {
-            let canonical = String::new();
-            return Ok(Signed { headers, canonical });
+            return Ok(Signed {
+                headers,
+                canonical: String::new(),
+                string_to_sign: String::new(),
+                credentials: None,
+            });
         };
         let scope = Scope::new(self.now(), &self.region(), "s3");
         let payload_hash = match &request.body {
@@ -380,6 +450,9 @@ impl Client {
         };
         headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
         headers.push(("x-amz-content-sha256".to_owned(), payload_hash.clone()));
+        if self.config.request_payer {
+            headers.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
         if let Some(token) = &credentials.session_token {
             headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
         }
@@ -392,12 +465,17 @@ impl Client {
         };
         let canonical = sign::canonical_request(&signable);
         let string_to_sign = sign::string_to_sign(&scope, &canonical);
-        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
         let signed = sign::signed_headers(&headers);
         let authorization =
             sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
-        Ok(Signed { headers, canonical })
+        Ok(Signed {
+            headers,
+            canonical,
+            string_to_sign,
+            credentials: Some(credentials),
+        })
     }
 
     /// A URL that is signed instead of a request. Nothing is sent.
@@ -434,7 +512,7 @@ impl Client {
             payload_hash: UNSIGNED_PAYLOAD,
         };
         let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
-        let signature = sign::signature(&self.signing_key(credentials, &scope), &string_to_sign);
+        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
         let query = sign::presigned_query(&query, &signature);
         Ok(format!(
             "{}://{}{}?{query}",
@@ -445,18 +523,19 @@ impl Client {
     }
 
     /// The key of the day, made once.
-    fn signing_key(&self, credentials: &Credentials, scope: &Scope) -> SigningKey {
+    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &Scope) -> SigningKey {
         let mut kept = self
             .signing_key
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, key)) = kept.as_ref()
+        if let Some((of, by, key)) = kept.as_ref()
             && of.credential_scope() == scope.credential_scope()
+            && Arc::ptr_eq(by, credentials)
         {
             return key.clone();
         }
         let key = sign::signing_key(&credentials.secret_access_key, scope);
-        *kept = Some((scope.clone(), key.clone()));
+        *kept = Some((scope.clone(), Arc::clone(credentials), key.clone()));
         key
     }
 
@@ -597,6 +676,17 @@ impl Client {
             .map_or_else(String::new, Endpoint::authority);
         let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
+    }
+}
+
+/// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.
+fn may_be_expiry(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
+    let answer = error.answer();
+    match answer.s3.as_deref() {
+        Some(code) => matches!(code, "ExpiredToken" | "TokenRefreshRequired"),
+        None => {
+            request.method == "HEAD" && answer.http == Some(400) && used.session_token.is_some()
+        }
     }
 }
 

@@ -8,9 +8,11 @@ mod agent;
 pub mod answers;
 mod attributes;
 mod client;
+mod copying;
 pub mod credentials;
 mod faults;
 mod listing;
+mod mismatch;
 mod multipart;
 mod proof;
 mod proxy;
@@ -32,7 +34,7 @@ use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 use self::proof::Agreement;
 use super::{
-    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Sink, Stored,
+    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Service, Sink, Stored,
 };
 use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
@@ -56,6 +58,8 @@ pub struct Config {
     pub checksum: Checksum,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
+    /// Whether we, not the bucket's owner, pay for the requests.
+    pub request_payer: bool,
     /// PEM file with the certificates to trust instead of the built-in roots.
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate.
@@ -329,6 +333,20 @@ impl Backend for S3 {
             Method::Put => "PUT",
         };
         self.client.presign(method, key.as_str(), expires)
+    }
+
+    fn service(&self) -> Option<Service> {
+        self.client.service()
+    }
+
+    fn copy_within(
+        &self,
+        from: &Service,
+        source: (&Key, &BlobInfo),
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<Stored> {
+        self.copy_object(from, source, to, attributes)
     }
 
     fn ranges(&self) -> bool {

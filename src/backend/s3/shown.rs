@@ -2,13 +2,18 @@
 
 use crate::error::{Error, Kind, printable};
 
+/// Whether a header's value is a secret. `name` in lower case.
+pub fn is_secret(name: &str) -> bool {
+    matches!(name, "authorization" | "x-amz-security-token")
+}
+
 /// A request's headers, a line each.
 pub fn headers(headers: &[(String, String)]) -> String {
     let shown: Vec<String> = headers
         .iter()
-        .map(|(name, value)| match name.as_str() {
-            "authorization" | "x-amz-security-token" => format!("{name}: (secret)"),
-            _ => format!("{name}: {value}"),
+        .map(|(name, value)| match is_secret(name) {
+            true => format!("{name}: (secret)"),
+            false => format!("{name}: {value}"),
         })
         .collect();
     shown.join("\n")

@@ -31,61 +31,80 @@ impl Element {
 /// White space and a byte order mark may stand before the document. A document type declaration, an unknown entity,
 /// more than 16 levels or broken markup make it `None`. The wrapper `ErrorResponse` of some services is looked through.
 pub fn parse(text: &str) -> Option<Element> {
+    first(text, |depth, name| {
+        depth == 2 || depth == 1 && name != "ErrorResponse"
+    })
+}
+
+/// The same for the first element of that name, wherever it is nested.
+pub fn descendant(text: &str, name: &str) -> Option<Element> {
+    first(text, |_, found| found == name)
+}
+
+/// The first element that is wanted; the root has the depth 1. The document is read to its end all the same.
+fn first(text: &str, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
-    let mut root: Option<Element> = None;
+    let mut found: Option<Element> = None;
+    // While it is open: its depth.
+    let mut inside: Option<usize> = None;
     let mut depth = 0usize;
-    let mut wrapped = 0usize;
     loop {
+        let in_child = inside.is_some_and(|of| depth == of + 1);
         match reader.read_event().ok()? {
             Event::Start(start) => {
-                let name = start.local_name().as_ref().to_owned();
                 depth += 1;
                 if depth > DEPTH_LIMIT {
                     return None;
                 }
-                if depth == 1 && name == "ErrorResponse" {
-                    wrapped = 1;
-                } else if depth == 1 + wrapped && root.is_none() {
-                    root = Some(Element {
-                        name,
-                        children: Vec::new(),
-                    });
-                } else if depth == 2 + wrapped {
-                    root.as_mut()?.children.push((name, String::new()));
+                let name = start.local_name().as_ref().to_owned();
+                if found.is_none() && is_wanted(depth, &name) {
+                    inside = Some(depth);
                 }
+                enter(&mut found, inside, depth, name);
             }
             Event::Empty(empty) => {
                 let name = empty.local_name().as_ref().to_owned();
-                match depth {
-                    0 => {
-                        root = Some(Element {
-                            name,
-                            children: Vec::new(),
-                        });
-                    }
-                    _ if depth == 1 + wrapped => {
-                        root.as_mut()?.children.push((name, String::new()));
-                    }
-                    _ => {}
+                let here = if found.is_none() && is_wanted(depth + 1, &name) {
+                    Some(depth + 1)
+                } else {
+                    inside
+                };
+                enter(&mut found, here, depth + 1, name);
+            }
+            Event::End(_) => {
+                if inside == Some(depth) {
+                    inside = None;
                 }
+                depth = depth.checked_sub(1)?;
             }
-            Event::End(_) => depth = depth.checked_sub(1)?,
-            Event::Text(piece) if depth == 2 + wrapped => {
-                last(&mut root)?.push_str(&piece.xml10_content());
-            }
-            Event::CData(piece) if depth == 2 + wrapped => {
-                last(&mut root)?.push_str(&piece.xml10_content());
-            }
+            Event::Text(piece) if in_child => last(&mut found)?.push_str(&piece.xml10_content()),
+            Event::CData(piece) if in_child => last(&mut found)?.push_str(&piece.xml10_content()),
             Event::GeneralRef(reference) => {
                 let letter = entity(&reference)?;
-                if depth == 2 + wrapped {
-                    last(&mut root)?.push(letter);
+                if in_child {
+                    last(&mut found)?.push(letter);
                 }
             }
             Event::DocType(_) => return None,
-            Event::Eof => return if depth == 0 { root } else { None },
+            Event::Eof => return if depth == 0 { found } else { None },
             _ => {}
         }
+    }
+}
+
+/// Notes an element that begins: as the one that was looked for, or as a child of it.
+fn enter(found: &mut Option<Element>, inside: Option<usize>, depth: usize, name: String) {
+    match (found, inside) {
+        (found @ None, Some(of)) if of == depth => {
+            *found = Some(Element {
+                name,
+                children: Vec::new(),
+            });
+        }
+        (Some(element), Some(of)) if depth == of + 1 => {
+            element.children.push((name, String::new()));
+        }
+        _ => {}
     }
 }
 
@@ -205,6 +224,16 @@ mod tests {
             "<ErrorResponse><Error><Code>A</Code></Error><RequestId>r</RequestId></ErrorResponse>";
         assert_eq!(parse(text).map(|root| root.name).as_deref(), Some("Error"));
         assert_eq!(child(text, "Code").as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn an_element_is_found_wherever_it_is() {
+        let text = "<R><A><Code>no</Code></A><B><C><Code>A</Code><D><Code>B</Code></D></C></B><C><Code>D</Code></C></R>";
+        let found = descendant(text, "C").unwrap();
+        assert_eq!(found.child("Code"), Some("A"));
+        assert_eq!(found.children.len(), 2);
+        assert_eq!(descendant(text, "E"), None);
+        assert_eq!(descendant("<R><C/>", "C"), None);
     }
 
     #[test]

@@ -1,19 +1,45 @@
 //! Who signs: the sources of credentials, in order.
 //!
-//! Environment, then the profile of the shared files. A key without its secret is an error, never a reason to go on to
-//! the next source: the user meant this one.
+//! | source | file |
+//! |---|---|
+//! | settings of our own: keys, or a command | [`process`] |
+//! | `AWS_ACCESS_KEY_ID` and its companions, unless a profile was asked for | here |
+//! | a profile of the shared files: a role, static keys, or a command | [`files`], [`role`], [`process`] |
+//! | `AWS_WEB_IDENTITY_TOKEN_FILE` | [`web_identity`] |
+//! | `AWS_CONTAINER_CREDENTIALS_…` | [`container`] |
+//! | the instance's metadata service, for AWS's own endpoints | [`imds`] |
+//!
+//! A source that was named and does not work, or is named by half, is an error, never a reason to go on to the next one:
+//! the user meant this one.
+//! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 
+mod container;
+pub mod files;
+mod http;
+mod imds;
+mod json;
+mod keyring;
+mod process;
 pub mod profile;
+mod role;
+mod sts;
+mod web_identity;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use self::profile::{FileKind, Profiles};
-use crate::error::{Error, Kind, Result, describe, printable};
+use time::OffsetDateTime;
+
+pub use self::container::Container;
+pub use self::http::Http;
+pub use self::imds::{Instance, Metadata};
+pub use self::keyring::Keyring;
+pub use self::web_identity::WebIdentity;
+use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 /// An access key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// The public half.
     pub access_key_id: String,
@@ -21,6 +47,8 @@ pub struct Credentials {
     pub secret_access_key: Secret,
     /// The token of temporary credentials.
     pub session_token: Option<Secret>,
+    /// When they end, if their source says so.
+    pub expires: Option<OffsetDateTime>,
     /// Where they were found, for `-v`.
     pub origin: String,
 }
@@ -35,6 +63,34 @@ impl Credentials {
             .collect();
         format!("…{}", printable(&shown))
     }
+
+    /// Whether their time is over.
+    pub fn has_expired(&self) -> bool {
+        self.expires
+            .is_some_and(|end| end <= OffsetDateTime::now_utc())
+    }
+
+    /// How long they may be used before new ones are fetched: until five minutes before their end, or half of the time
+    /// that is left if that is longer. `None` = for ever.
+    pub fn fresh_for(&self, now: OffsetDateTime) -> Option<Duration> {
+        const LEAD: Duration = Duration::from_secs(5 * 60);
+        let left = Duration::try_from(self.expires? - now).unwrap_or_default();
+        Some(left.saturating_sub(LEAD).max(left / 2))
+    }
+
+    /// Whether both are the same key, wherever they were found.
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.access_key_id == other.access_key_id
+            && self.secret_access_key == other.secret_access_key
+            && self.session_token == other.session_token
+    }
+
+    /// Whether key id and token fit into a header.
+    fn is_sendable(&self) -> bool {
+        let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        let token = self.session_token.as_ref();
+        visible(&self.access_key_id) && token.is_none_or(|token| visible(token.expose()))
+    }
 }
 
 /// Where credentials come from.
@@ -42,8 +98,10 @@ impl Credentials {
 pub enum Source {
     /// Settings of our own.
     Explicit(Credentials),
-    /// The AWS chain: environment, then the shared files.
-    Chain(Environment),
+    /// A command of our settings, and where it is written.
+    Process { command: String, place: String },
+    /// The AWS chain: environment, shared files, services.
+    Chain(Box<Environment>),
     /// Requests are not signed (`--no-sign-request`).
     Anonymous,
 }
@@ -65,31 +123,83 @@ pub struct Environment {
     pub config_file: Option<PathBuf>,
     /// `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`.
     pub credentials_file: Option<PathBuf>,
+    /// The token service's address instead of AWS's own: `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL`.
+    pub sts_endpoint: Option<String>,
+    /// The role for the bearer of a token.
+    pub web_identity: WebIdentity,
+    /// The container's credential service.
+    pub container: Container,
+    /// The instance's metadata service.
+    pub metadata: Metadata,
 }
 
-/// The first source that has credentials.
-pub fn find(environment: &Environment) -> Result<Credentials> {
-    if environment.profile_flag.is_none()
-        && let Some(found) = from_variables(environment)?
-    {
-        return Ok(found);
+/// What the sources need besides the environment.
+pub struct Surroundings<'a> {
+    /// The region whose token service is asked.
+    pub region: String,
+    /// Whether this may be a machine of AWS.
+    pub instance: Instance,
+    /// The way to the services.
+    pub http: Http<'a>,
+}
+
+/// One search through the sources.
+struct Search<'a> {
+    environment: &'a Environment,
+    around: &'a Surroundings<'a>,
+}
+
+/// The credentials to sign with, fetched anew; `None` = requests are not signed.
+pub fn find(source: &Source, around: &Surroundings<'_>) -> Result<Option<Credentials>> {
+    match source {
+        Source::Anonymous => Ok(None),
+        Source::Explicit(credentials) => Ok(Some(credentials.clone())),
+        Source::Process { command, place } => {
+            process::run(command, place, around.http.cancel()).map(Some)
+        }
+        Source::Chain(environment) => Search {
+            environment,
+            around,
+        }
+        .run()
+        .map(Some),
     }
-    if let Some(found) = from_profile(environment)? {
-        return Ok(found);
+}
+
+impl Search<'_> {
+    /// The first source that has credentials.
+    fn run(&self) -> Result<Credentials> {
+        if self.environment.profile_flag.is_none()
+            && let Some(found) = from_variables(self.environment)?
+        {
+            return Ok(found);
+        }
+        if let Some(found) = role::from_chosen_profile(self)? {
+            return Ok(found);
+        }
+        if let Some(found) = web_identity::from_variables(self)? {
+            return Ok(found);
+        }
+        if let Some(found) = container::ask(self)? {
+            return Ok(found);
+        }
+        if let Some(found) = imds::ask_if_any(self)? {
+            return Ok(found);
+        }
+        Err(Error::new(Kind::Config, "no credentials were found").hint(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or the keys in the config file; --no-sign-request does without",
+        ))
     }
-    Err(Error::new(Kind::Config, "no credentials were found").hint(
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or the keys in the config file; --no-sign-request does without",
-    ))
 }
 
 /// The region that the chosen profile names.
 pub fn profile_region(environment: &Environment) -> Result<Option<String>> {
-    Ok(chosen_profile(environment)?.and_then(|(_, mut profile)| profile.remove("region")))
+    Ok(files::chosen(environment)?.and_then(|mut chosen| chosen.profile.remove("region")))
 }
 
 /// The endpoint that the chosen profile names.
 pub fn profile_endpoint_url(environment: &Environment) -> Result<Option<String>> {
-    Ok(chosen_profile(environment)?.and_then(|(_, mut profile)| profile.remove("endpoint_url")))
+    Ok(files::chosen(environment)?.and_then(|mut chosen| chosen.profile.remove("endpoint_url")))
 }
 
 fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
@@ -99,6 +209,7 @@ fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
             access_key_id: id.clone(),
             secret_access_key: secret.clone(),
             session_token: environment.session_token.clone(),
+            expires: None,
             origin: "the environment (AWS_ACCESS_KEY_ID)".to_owned(),
         })),
         (Some(_), None) => Err(half(
@@ -110,105 +221,30 @@ fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
     }
 }
 
-fn from_profile(environment: &Environment) -> Result<Option<Credentials>> {
-    let Some((name, mut profile)) = chosen_profile(environment)? else {
-        return Ok(None);
-    };
-    let shown = printable(&name);
-    let id = profile
-        .remove("aws_access_key_id")
-        .filter(|id| !id.is_empty());
-    let secret = profile
-        .remove("aws_secret_access_key")
-        .filter(|secret| !secret.is_empty());
-    match (id, secret) {
-        (Some(access_key_id), Some(secret)) => Ok(Some(Credentials {
-            access_key_id,
-            secret_access_key: Secret::new(secret),
-            session_token: profile.remove("aws_session_token").filter(|token| !token.is_empty()).map(Secret::new),
-            origin: format!("the profile `{shown}`"),
-        })),
-        (Some(_), None) => Err(half(&format!("the profile `{shown}` has aws_access_key_id without aws_secret_access_key"))),
-        (None, Some(_)) => Err(half(&format!("the profile `{shown}` has aws_secret_access_key without aws_access_key_id"))),
-        (None, None) => match other_source(&profile) {
-            None => Ok(None),
-            Some(key) => Err(Error::new(Kind::Config, format!("the profile `{shown}` takes its credentials from `{key}`, which blobctl cannot use"))
-                .hint(format!("put short-lived keys into the environment: eval \"$(aws configure export-credentials --profile {shown} --format env)\""))),
-        },
-    }
-}
-
-/// The key of a profile that says that its credentials come from elsewhere.
-fn other_source(profile: &BTreeMap<String, String>) -> Option<&'static str> {
-    const KEYS: [&str; 7] = [
-        "role_arn",
-        "credential_process",
-        "web_identity_token_file",
-        "credential_source",
-        "sso_session",
-        "sso_start_url",
-        "login_session",
-    ];
-    KEYS.into_iter().find(|key| profile.contains_key(*key))
-}
-
-/// The profile that was asked for, which must exist then, or else `default`. The credentials file wins per property.
-fn chosen_profile(environment: &Environment) -> Result<Option<(String, BTreeMap<String, String>)>> {
-    let asked = environment
-        .profile_flag
-        .as_ref()
-        .or(environment.profile.as_ref());
-    let name = asked.map_or("default", String::as_str);
-    let mut config = read(environment.config_file.as_deref(), FileKind::Config)?;
-    let mut credentials = read(
-        environment.credentials_file.as_deref(),
-        FileKind::Credentials,
-    )?;
-    match (config.remove(name), credentials.remove(name)) {
-        (None, None) if asked.is_some() => {
-            let known: Vec<String> = config
-                .keys()
-                .chain(credentials.keys())
-                .map(|name| printable(name))
-                .collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            Err(Error::new(
-                Kind::Config,
-                format!("there is no profile `{}`", printable(name)),
-            )
-            .hint(format!("profiles in the AWS files: {known}")))
-        }
-        (None, None) => Ok(None),
-        (config, credentials) => {
-            let mut profile = config.unwrap_or_default();
-            profile.extend(credentials.unwrap_or_default());
-            Ok(Some((name.to_owned(), profile)))
-        }
-    }
-}
-
-/// A file that is not there has no profiles.
-fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
-    let Some(path) = path else {
-        return Ok(Profiles::new());
-    };
-    let wrong = |what: &str| Error::new(Kind::Config, format!("{}: {what}", path.display()));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Profiles::new()),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            return Err(wrong("not UTF-8 text"));
-        }
-        Err(error) => return Err(wrong(&describe(&error))),
-    };
-    profile::parse(&text, kind)
-        .map_err(|mistake| wrong(&format!("line {}: {}", mistake.line, mistake.what)))
-}
-
 fn half(what: &str) -> Error {
     Error::new(Kind::Config, what).hint("set both or neither")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_renewed_before_they_end() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let fresh_for = |seconds: i64| {
+            let credentials = Credentials {
+                access_key_id: String::new(),
+                secret_access_key: Secret::new(""),
+                session_token: None,
+                expires: Some(now + time::Duration::seconds(seconds)),
+                origin: String::new(),
+            };
+            credentials.fresh_for(now).unwrap().as_secs()
+        };
+        assert_eq!(fresh_for(3600), 3300);
+        assert_eq!(fresh_for(600), 300);
+        assert_eq!(fresh_for(60), 30);
+        assert_eq!(fresh_for(-5), 0);
+    }
 }

@@ -1,0 +1,158 @@
+//! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
+
+use super::client::{Body, Patience, Purpose};
+use super::sign::{Slash, uri_encode};
+use super::{S3, answers, attribute_headers, changed, condition_header, request, xml};
+use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
+use crate::digest::{Digest, Verified};
+use crate::error::{Kind, Result};
+use crate::key::Key;
+
+/// One CopyObject takes no more than this.
+const ONE_COPY: u64 = 5 << 30;
+/// A part of a larger copy: nothing is transferred, so that it may be large.
+const PART: u64 = 512 << 20;
+
+impl S3 {
+    /// See [`crate::backend::Backend::copy_within`].
+    pub(super) fn copy_object(
+        &self,
+        from: &Service,
+        source: (&Key, &BlobInfo),
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<Stored> {
+        let (key, info) = source;
+        self.precheck(to, &attributes.condition)?;
+        if info.size > ONE_COPY {
+            return self.copy_in_parts(from, source, to, attributes);
+        }
+        let mut request = request("PUT", to);
+        copy_headers(from, key, info, &mut request.headers);
+        condition_header(&attributes.condition, &mut request.headers);
+        if attributes.content_type.is_some() && attributes.content_type != info.content_type {
+            request
+                .headers
+                .push(("x-amz-metadata-directive".to_owned(), "REPLACE".to_owned()));
+            attribute_headers(attributes, &mut request.headers);
+        }
+        request.body = Body::Bytes(&[]);
+        request.patience = Patience::Long;
+        let etag = self.copied(&request, "CopyObjectResult")?;
+        let verified = self.confirm_copy(to, info, &etag)?;
+        Ok(Stored {
+            bytes: info.size,
+            etag: Some(etag),
+            verified,
+            atomic: self.atomic(&attributes.condition),
+        })
+    }
+
+    fn copy_in_parts(
+        &self,
+        from: &Service,
+        source: (&Key, &BlobInfo),
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<Stored> {
+        let (_, info) = source;
+        let attributes = Attributes {
+            content_type: attributes
+                .content_type
+                .clone()
+                .or_else(|| info.content_type.clone()),
+            ..attributes.clone()
+        };
+        let upload = self.begin(to, &attributes)?;
+        let parts = (1..=u16::MAX)
+            .zip(0..info.size.div_ceil(PART))
+            .map(|(number, index)| {
+                self.copy_part(from, source, to, (&upload, number), index * PART)
+            })
+            .collect::<Result<Vec<Part>>>();
+        parts
+            .and_then(|parts| self.complete(to, &upload, &parts, &attributes.condition))
+            .inspect_err(|_| {
+                if let Err(error) = self.abort(to, &upload) {
+                    self.client.note(&format!(
+                        "the unfinished copy could not be removed: {error}"
+                    ));
+                }
+            })
+    }
+
+    fn copy_part(
+        &self,
+        from: &Service,
+        (key, info): (&Key, &BlobInfo),
+        to: &Key,
+        (upload, number): (&UploadId, u16),
+        offset: u64,
+    ) -> Result<Part> {
+        let size = PART.min(info.size - offset);
+        let mut request = request("PUT", to);
+        request.query = vec![
+            ("partNumber".to_owned(), number.to_string()),
+            ("uploadId".to_owned(), upload.0.clone()),
+        ];
+        copy_headers(from, key, info, &mut request.headers);
+        request.headers.push((
+            "x-amz-copy-source-range".to_owned(),
+            format!("bytes={offset}-{}", offset + size - 1),
+        ));
+        request.body = Body::Bytes(&[]);
+        request.patience = Patience::Long;
+        let etag = self.copied(&request, "CopyPartResult")?;
+        Ok(Part {
+            number,
+            size,
+            md5: Digest::md5_from_hex(&etag),
+            etag: format!("\"{etag}\""),
+            crc: None,
+        })
+    }
+
+    /// Sends a copy and returns the ETag that its document names. Like a completion it may say 200 and then fail.
+    fn copied(&self, request: &super::Request<'_>, root_name: &str) -> Result<String> {
+        let answer =
+            self.client
+                .send(request, &[200], Purpose::Work)
+                .map_err(|error| match error.kind() {
+                    Kind::Precondition if error.answer().http == Some(412) => changed(),
+                    _ => error,
+                })?;
+        let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
+        let root = xml::parse(&text);
+        let etag = root
+            .as_ref()
+            .filter(|root| root.name == root_name)
+            .and_then(|root| root.child("ETag"));
+        match etag
+            .map(|etag| etag.trim().trim_matches('"').to_owned())
+            .filter(|etag| !etag.is_empty())
+        {
+            Some(etag) => Ok(etag),
+            None => Err(answers::late_error(root.as_ref())),
+        }
+    }
+
+    /// The same MD5 is proof; anything else is no more than the length.
+    fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
+        match (info.etag.as_deref(), Digest::md5_from_hex(etag)) {
+            (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
+            _ => self.confirm_length(to, info.size),
+        }
+    }
+}
+
+fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {
+    let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
+    headers.push(("x-amz-copy-source".to_owned(), source));
+    if let Some(etag) = &info.etag {
+        headers.push((
+            "x-amz-copy-source-if-match".to_owned(),
+            format!("\"{etag}\""),
+        ));
+    }
+}

@@ -1,0 +1,248 @@
+//! The credential service beside a container: ECS, Fargate, EKS Pod Identity, Greengrass.
+//!
+//! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::http::{Call, Reply, Route, endpoint};
+use super::{Credentials, Search, json};
+use crate::backend::s3::address::Scheme;
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::secret::Secret;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 3;
+const ORIGIN: &str = "the container's credential service";
+
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct Container {
+    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Wins.
+    pub relative_uri: Option<String>,
+    /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    pub full_uri: Option<String>,
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. Wins.
+    pub token_file: Option<PathBuf>,
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+    pub token: Option<Secret>,
+}
+
+/// What the service gives, if the environment names one.
+pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
+    let variables = &search.environment.container;
+    let Some(url) = variables.url()? else {
+        return Ok(None);
+    };
+    let token = variables.token()?;
+    let headers: Vec<(String, String)> = token
+        .iter()
+        .map(|token| ("authorization".to_owned(), token.expose().to_owned()))
+        .collect();
+    let call = Call {
+        method: "GET",
+        url: &url,
+        headers: &headers,
+        body: b"",
+        patience: PATIENCE,
+        route: Route::Direct,
+    };
+    let mut attempt = 1;
+    loop {
+        let result = search
+            .around
+            .http
+            .call(&call)
+            .and_then(|reply| read(&reply, token.as_ref()));
+        match result {
+            Err(error) if error.is_transient() && attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(named(&error)),
+            Ok(credentials) => return Ok(Some(credentials)),
+        }
+    }
+}
+
+impl Container {
+    /// The service's URL. Without TLS it is asked only where no network lies in between.
+    fn url(&self) -> Result<Option<String>> {
+        if let Some(path) = &self.relative_uri {
+            let url = format!("http://169.254.170.2{path}");
+            let stays = path.starts_with('/') && endpoint(&url).is_ok();
+            return if stays {
+                Ok(Some(url))
+            } else {
+                Err(wrong("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path"))
+            };
+        }
+        let Some(url) = &self.full_uri else {
+            return Ok(None);
+        };
+        let endpoint = endpoint(url).map_err(|_| {
+            wrong("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
+        })?;
+        if endpoint.scheme == Scheme::Https
+            || endpoint.host == "localhost"
+            || is_near(&endpoint.host)
+        {
+            return Ok(Some(url.clone()));
+        }
+        let host = printable(&endpoint.host);
+        let what = format!("AWS_CONTAINER_CREDENTIALS_FULL_URI names {host} without TLS");
+        Err(wrong(&what)
+            .hint("only this machine and the addresses of ECS and EKS may be asked over http"))
+    }
+
+    fn token(&self) -> Result<Option<Secret>> {
+        let (token, name) = match (&self.token_file, &self.token) {
+            (None, None) => return Ok(None),
+            (None, Some(token)) => (
+                token.expose().to_owned(),
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            ),
+            (Some(path), _) => {
+                let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    let shown = printable(&path.to_string_lossy());
+                    wrong(&format!("{name} `{shown}`: {}", describe(&error)))
+                })?;
+                (text.trim_end_matches(['\r', '\n']).to_owned(), name)
+            }
+        };
+        let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if token.is_empty() || !token.bytes().all(fits) {
+            return Err(wrong(&format!(
+                "{name} holds no token that a header can hold"
+            )));
+        }
+        Ok(Some(Secret::new(token)))
+    }
+}
+
+/// This machine, ECS's address and the two of EKS.
+fn is_near(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23]
+        }
+        Err(_) => false,
+    }
+}
+
+fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
+    let answer = json::object(&reply.body);
+    if reply.status != 200 {
+        let field = |name: &str| answer.as_ref().ok()?.get(name)?.as_str();
+        let said = [field("code"), field("message")].into_iter().flatten();
+        let mut said = said.collect::<Vec<_>>().join(": ");
+        if let Some(token) = token {
+            said = said.replace(token.expose(), "(secret)");
+        }
+        let kind = match reply.status {
+            429 | 500..=599 => Kind::Busy { after: None },
+            401 | 403 => Kind::Denied,
+            _ => Kind::Config,
+        };
+        let parts = [format!("HTTP {}", reply.status), printable(&said)];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        return Err(Error::new(
+            kind,
+            format!("it refused: {}", parts.join(": ")),
+        ));
+    }
+    let odd = |flaw| Error::new(Kind::Remote, format!("its answer {flaw}"));
+    let answer = answer.map_err(odd)?;
+    let credentials = json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(odd)?;
+    if credentials.has_expired() {
+        return Err(odd("holds credentials that have expired"));
+    }
+    Ok(credentials)
+}
+
+/// The same error, with who failed in front.
+fn named(error: &Error) -> Error {
+    let named = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
+    match error.the_hint() {
+        Some(hint) => named.hint(hint),
+        None => named,
+    }
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(Kind::Config, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full(url: &str) -> Result<Option<String>> {
+        Container {
+            full_uri: Some(url.to_owned()),
+            ..Container::default()
+        }
+        .url()
+    }
+
+    #[test]
+    fn without_tls_only_near_addresses_are_asked() {
+        for url in [
+            "http://127.0.0.1:1338/a?b=c",
+            "http://127.9.9.9/",
+            "http://localhost/x",
+            "http://[::1]:80/x",
+            "http://169.254.170.2/v2/x",
+            "http://169.254.170.23/v1/credentials",
+            "http://[fd00:ec2::23]/v1/credentials",
+            "https://example.com/x",
+        ] {
+            assert_eq!(full(url).unwrap().as_deref(), Some(url));
+        }
+        for url in [
+            "http://example.com/",
+            "http://169.254.169.254/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com/",
+            "http://127.0.0.1@example.com/",
+            "http://[::ffff:10.0.0.1]/",
+            "ftp://127.0.0.1/",
+            "/v2/credentials",
+        ] {
+            assert_eq!(full(url).unwrap_err().kind(), Kind::Config, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_relative_uri_stays_on_its_host_and_wins() {
+        let url = |path: &str| {
+            Container {
+                relative_uri: Some(path.to_owned()),
+                full_uri: Some("https://example.com/".to_owned()),
+                ..Container::default()
+            }
+            .url()
+        };
+        assert_eq!(
+            url("/v2/credentials/1?a=b").unwrap().as_deref(),
+            Some("http://169.254.170.2/v2/credentials/1?a=b")
+        );
+        for path in [".evil.test/", "@evil.test/", ":80/", "x", "/a b", "/a\r\nb"] {
+            assert!(url(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_would_break_the_header_is_refused_and_not_shown() {
+        for token in ["hunter2\r\nx: y", "hunter2\ny", "hünter2"] {
+            let container = Container {
+                token: Some(Secret::new(token)),
+                ..Container::default()
+            };
+            let error = container.token().unwrap_err().to_string();
+            assert!(!error.contains("nter2"), "{error}");
+        }
+    }
+}

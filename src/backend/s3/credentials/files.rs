@@ -1,0 +1,112 @@
+//! The shared files `~/.aws/config` and `~/.aws/credentials`, read and merged.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Environment;
+use super::profile::{self, FileKind, Profiles};
+use crate::error::{Error, Kind, Result, describe, printable};
+
+/// The properties of one profile. Keys are lower-case.
+pub type Profile = BTreeMap<String, String>;
+
+/// Both files.
+pub struct Files {
+    config: Profiles,
+    credentials: Profiles,
+}
+
+/// The profile that counts for this run.
+pub struct Chosen {
+    /// Where further profiles are.
+    pub files: Files,
+    /// As it was asked for, or `default`.
+    pub name: String,
+    /// What it says.
+    pub profile: Profile,
+}
+
+/// The profile that was asked for, which must exist then, or else `default`.
+pub fn chosen(environment: &Environment) -> Result<Option<Chosen>> {
+    let asked = environment
+        .profile_flag
+        .as_ref()
+        .or(environment.profile.as_ref());
+    let name = asked.map_or("default", String::as_str);
+    let files = Files::read(environment)?;
+    match files.profile(name) {
+        Some(profile) => Ok(Some(Chosen {
+            files,
+            name: name.to_owned(),
+            profile,
+        })),
+        None if asked.is_some() => Err(files.missing(name)),
+        None => Ok(None),
+    }
+}
+
+impl Files {
+    fn read(environment: &Environment) -> Result<Self> {
+        Ok(Self {
+            config: read(environment.config_file.as_deref(), FileKind::Config)?,
+            credentials: read(
+                environment.credentials_file.as_deref(),
+                FileKind::Credentials,
+            )?,
+        })
+    }
+
+    /// A profile with the properties of both files; the credentials file wins.
+    pub fn profile(&self, name: &str) -> Option<Profile> {
+        let (config, credentials) = (self.config.get(name), self.credentials.get(name));
+        let mut profile = match (config, credentials) {
+            (None, None) => return None,
+            (config, _) => config.cloned().unwrap_or_default(),
+        };
+        profile.extend(credentials.cloned().unwrap_or_default());
+        Some(profile)
+    }
+
+    /// The error about a profile that is in neither file.
+    pub fn missing(&self, name: &str) -> Error {
+        let known: Vec<String> = self
+            .config
+            .keys()
+            .chain(self.credentials.keys())
+            .map(|name| printable(name))
+            .collect();
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
+        let what = format!("there is no profile `{}`", printable(name));
+        Error::new(Kind::Config, what).hint(format!("profiles in the AWS files: {known}"))
+    }
+}
+
+/// A property, unless it is missing or empty.
+pub fn get<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
+    profile
+        .get(key)
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
+}
+
+/// A file that is not there has no profiles.
+fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
+    let Some(path) = path else {
+        return Ok(Profiles::new());
+    };
+    let wrong = |what: &str| Error::new(Kind::Config, format!("{}: {what}", path.display()));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Profiles::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            return Err(wrong("not UTF-8 text"));
+        }
+        Err(error) => return Err(wrong(&describe(&error))),
+    };
+    profile::parse(&text, kind)
+        .map_err(|mistake| wrong(&format!("line {}: {}", mistake.line, mistake.what)))
+}

@@ -1,0 +1,143 @@
+//! The way to the services that give credentials: one small request, a short wait, a short answer.
+//!
+//! Redirects are not followed and certificates are always checked: what comes back decides who we are.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::tls::TlsConfig;
+
+use crate::backend::Timeouts;
+use crate::backend::s3::Proxies;
+use crate::backend::s3::address::{Endpoint, Scheme};
+use crate::backend::s3::agent::roots;
+use crate::backend::s3::faults;
+use crate::backend::s3::proxy;
+use crate::backend::s3::transport::{Traffic, agent};
+use crate::error::Result;
+use crate::progress::Cancel;
+
+/// No answer that we ask for is longer, in bytes.
+const LIMIT: u64 = 64 << 10;
+
+/// What all requests have in common.
+pub struct Http<'a> {
+    /// Certificates to trust instead of the built-in roots.
+    pub ca_bundle: Option<&'a Path>,
+    /// The proxies of the environment.
+    pub proxies: &'a Proxies,
+    /// Ends a wait when the run is asked to stop.
+    pub cancel: &'a Arc<Cancel>,
+}
+
+/// A request.
+pub struct Call<'a> {
+    /// `GET`, `PUT` or `POST`.
+    pub method: &'static str,
+    /// Encoded.
+    pub url: &'a str,
+    /// Lower-case names.
+    pub headers: &'a [(String, String)],
+    /// Sent with its length unless it is empty.
+    pub body: &'a [u8],
+    /// For all of it, from the look-up of the name to the end of the answer.
+    pub patience: Duration,
+    /// How the service is reached.
+    pub route: Route,
+}
+
+/// How a service is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// It is on this machine or beside it.
+    Direct,
+    /// As the environment says.
+    Proxied,
+}
+
+/// An answer, whatever its status.
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body. It may hold a secret.
+    pub body: String,
+}
+
+impl<'a> Http<'a> {
+    /// Ends a wait when the run is asked to stop.
+    pub fn cancel(&self) -> &'a Arc<Cancel> {
+        self.cancel
+    }
+
+    /// Sends a request, once.
+    pub fn call(&self, call: &Call<'_>) -> Result<Reply> {
+        let endpoint = endpoint(call.url)?;
+        let agent = self.agent(&endpoint, call)?;
+        exchange(&agent, call).map_err(|error| {
+            let timeouts = Timeouts {
+                connect: call.patience,
+                idle: call.patience,
+            };
+            let error = faults::explain(error, &endpoint.authority(), timeouts);
+            self.cancel.explain(error)
+        })
+    }
+
+    fn agent(&self, endpoint: &Endpoint, call: &Call<'_>) -> Result<Agent> {
+        let proxy = match call.route {
+            Route::Direct => None,
+            Route::Proxied => proxy::choose(self.proxies, endpoint)?,
+        };
+        let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
+        let traffic = match (endpoint.scheme, to_proxy) {
+            (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
+            (Scheme::Http, _) => Traffic::Plain,
+        };
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .accept("")
+            .accept_encoding("")
+            .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(Some(call.patience))
+            .proxy(proxy);
+        if traffic == Traffic::Tls {
+            let roots = roots(self.ca_bundle)?;
+            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+        }
+        Ok(agent(config.build(), traffic, self.cancel))
+    }
+}
+
+/// The service's root; the query, which an endpoint of ours cannot have, is left out.
+pub fn endpoint(url: &str) -> Result<Endpoint> {
+    Endpoint::parse(url.split_once('?').map_or(url, |(before, _)| before))
+}
+
+fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, ureq::Error> {
+    let mut builder = ureq::http::Request::builder()
+        .method(call.method)
+        .uri(call.url);
+    for (name, value) in call.headers {
+        builder = builder.header(name, value);
+    }
+    let mut response = if call.method == "GET" {
+        agent.run(builder.body(())?)?
+    } else {
+        agent.run(builder.body(call.body)?)?
+    };
+    let mut body = Vec::new();
+    let reader = response.body_mut().as_reader();
+    reader.take(LIMIT + 1).read_to_end(&mut body)?;
+    if body.len() as u64 > LIMIT {
+        return Err(ureq::Error::BodyExceedsLimit(LIMIT));
+    }
+    Ok(Reply {
+        status: response.status().as_u16(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}

@@ -1,0 +1,232 @@
+//! The metadata service of an EC2 instance, version 2: a session token first, then the role's name, then its keys.
+//!
+//! Outside of AWS nobody answers there, so the wait is short, and only endpoints of AWS's own are worth it.
+//! Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::http::{Call, Reply, Route, endpoint};
+use super::{Credentials, Search, json};
+use crate::backend::s3::sign::{Slash, uri_encode};
+use crate::error::{Error, Kind, Result, printable};
+use crate::secret::Secret;
+
+const PATIENCE: Duration = Duration::from_secs(1);
+const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
+const ORIGIN: &str = "the instance's metadata service";
+
+/// Whether this may be a machine of AWS: guessed from the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instance {
+    /// The endpoint is AWS's.
+    Possible,
+    /// It is somebody else's, as on a laptop with a test server.
+    Unlikely,
+}
+
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    /// `AWS_EC2_METADATA_DISABLED` is `true`.
+    pub disabled: bool,
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
+    pub endpoint: Option<String>,
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`: `IPv4` or `IPv6`.
+    pub mode: Option<String>,
+}
+
+/// What the service gives if there is one: nobody at its address, or no role for the instance, is no error.
+pub fn ask_if_any(search: &Search<'_>) -> Result<Option<Credentials>> {
+    let variables = &search.environment.metadata;
+    if variables.disabled || search.around.instance == Instance::Unlikely {
+        return Ok(None);
+    }
+    match Service::new(search)?.credentials() {
+        Ok(credentials) => Ok(Some(credentials)),
+        Err(Trouble::Nobody(error)) if variables.endpoint.is_some() => Err(named(&error)),
+        Err(Trouble::Nobody(_) | Trouble::NoRole) => Ok(None),
+        Err(Trouble::Failed(error)) => Err(named(&error)),
+    }
+}
+
+/// What the service gives; it was named.
+pub fn ask(search: &Search<'_>) -> Result<Credentials> {
+    if search.environment.metadata.disabled {
+        return Err(Error::new(
+            Kind::Config,
+            format!("{ORIGIN} is needed and switched off by AWS_EC2_METADATA_DISABLED"),
+        ));
+    }
+    Service::new(search)?
+        .credentials()
+        .map_err(|trouble| match trouble {
+            Trouble::Nobody(error) | Trouble::Failed(error) => named(&error),
+            Trouble::NoRole => {
+                Error::new(Kind::Config, format!("{ORIGIN}: the instance has no role"))
+            }
+        })
+}
+
+/// Why there are no credentials.
+enum Trouble {
+    /// Nobody answered.
+    Nobody(Error),
+    /// The instance has no role.
+    NoRole,
+    /// Somebody answered something else.
+    Failed(Error),
+}
+
+/// The service at its address.
+struct Service<'a> {
+    search: &'a Search<'a>,
+    base: String,
+}
+
+impl<'a> Service<'a> {
+    fn new(search: &'a Search<'a>) -> Result<Self> {
+        let variables = &search.environment.metadata;
+        let base = variables.base();
+        endpoint(&base)?;
+        Ok(Self { search, base })
+    }
+
+    fn credentials(&self) -> Result<Credentials, Trouble> {
+        let token = self.token()?;
+        let roles = self.get(ROLES, &token)?;
+        let role = match roles.status {
+            200 => roles.body.lines().next().unwrap_or("").trim(),
+            404 => return Err(Trouble::NoRole),
+            _ => return Err(refused(&roles)),
+        };
+        if role.is_empty() {
+            return Err(Trouble::NoRole);
+        }
+        let path = format!("{ROLES}{}", uri_encode(role, Slash::Encode));
+        read(&self.get(&path, &token)?)
+    }
+
+    /// Who gets no answer to this first question is on no instance.
+    fn token(&self) -> Result<Secret, Trouble> {
+        let lifetime = (
+            "x-aws-ec2-metadata-token-ttl-seconds".to_owned(),
+            "21600".to_owned(),
+        );
+        let reply =
+            self.call("PUT", "/latest/api/token", &[lifetime])
+                .map_err(|error| match error.kind() {
+                    Kind::Disconnected => Trouble::Nobody(error),
+                    _ => Trouble::Failed(error),
+                })?;
+        let token = reply.body.trim();
+        match reply.status {
+            200 if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Secret::new(token))
+            }
+            200 => Err(odd("is no session token")),
+            _ => Err(refused(&reply)),
+        }
+    }
+
+    fn get(&self, path: &str, token: &Secret) -> Result<Reply, Trouble> {
+        let token = (
+            "x-aws-ec2-metadata-token".to_owned(),
+            token.expose().to_owned(),
+        );
+        self.call("GET", path, &[token]).map_err(Trouble::Failed)
+    }
+
+    fn call(
+        &self,
+        method: &'static str,
+        path: &str,
+        headers: &[(String, String)],
+    ) -> Result<Reply> {
+        self.search.around.http.call(&Call {
+            method,
+            url: &format!("{}{path}", self.base),
+            headers,
+            body: b"",
+            patience: PATIENCE,
+            route: Route::Direct,
+        })
+    }
+}
+
+impl Metadata {
+    fn base(&self) -> String {
+        match (&self.endpoint, self.mode.as_deref()) {
+            (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
+            (None, Some(mode)) if mode.eq_ignore_ascii_case("ipv6") => {
+                "http://[fd00:ec2::254]".to_owned()
+            }
+            (None, _) => "http://169.254.169.254".to_owned(),
+        }
+    }
+}
+
+/// The service's answer about the role. When it could not get new keys in time, the old ones are mostly good for a while
+/// longer, and it is asked again soon.
+fn read(reply: &Reply) -> Result<Credentials, Trouble> {
+    const GRACE: time::Duration = time::Duration::minutes(15);
+    if reply.status != 200 {
+        return Err(refused(reply));
+    }
+    let answer = json::object(&reply.body).map_err(odd)?;
+    let code = answer.get("Code").and_then(serde_json::Value::as_str);
+    if let Some(code) = code.filter(|code| *code != "Success") {
+        let what = format!("it has no credentials: {}", printable(code));
+        return Err(Trouble::Failed(Error::new(Kind::Denied, what)));
+    }
+    let mut credentials =
+        json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(odd)?;
+    if credentials.has_expired() {
+        credentials.expires = Some(OffsetDateTime::now_utc() + GRACE);
+    }
+    Ok(credentials)
+}
+
+fn odd(flaw: &str) -> Trouble {
+    Trouble::Failed(Error::new(Kind::Remote, format!("its answer {flaw}")))
+}
+
+fn refused(reply: &Reply) -> Trouble {
+    let kind = match reply.status {
+        429 | 500..=599 => Kind::Busy { after: None },
+        401 | 403 => Kind::Denied,
+        _ => Kind::Remote,
+    };
+    Trouble::Failed(Error::new(
+        kind,
+        format!("it refused: HTTP {}", reply.status),
+    ))
+}
+
+fn named(error: &Error) -> Error {
+    Error::new(error.kind(), format!("{ORIGIN}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_named_one_or_that_of_the_family() {
+        let base = |endpoint: Option<&str>, mode: Option<&str>| {
+            Metadata {
+                disabled: false,
+                endpoint: endpoint.map(str::to_owned),
+                mode: mode.map(str::to_owned),
+            }
+            .base()
+        };
+        assert_eq!(base(None, None), "http://169.254.169.254");
+        assert_eq!(base(None, Some("IPv6")), "http://[fd00:ec2::254]");
+        assert_eq!(
+            base(Some("http://127.0.0.1:9/"), Some("IPv6")),
+            "http://127.0.0.1:9"
+        );
+    }
+}

@@ -1,0 +1,211 @@
+//! What a profile says: keys of its own, a command, or a role that another identity takes on.
+//!
+//! A profile with `role_arn` gets the role's credentials from the token service, signed for by the profile that
+//! `source_profile` names (which may take on a role itself) or by what `credential_source` names.
+//! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
+
+use super::files::{self, Files, Profile, get};
+use super::sts::Assumption;
+use super::{Credentials, Search, container, from_variables, half, imds, process, web_identity};
+use crate::error::{Error, Kind, Result, printable};
+use crate::secret::Secret;
+
+/// What the chosen profile says, if there is one and it says anything.
+pub fn from_chosen_profile(search: &Search<'_>) -> Result<Option<Credentials>> {
+    let Some(chosen) = files::chosen(search.environment)? else {
+        return Ok(None);
+    };
+    let mut walk = Walk {
+        search,
+        files: &chosen.files,
+        visited: Vec::new(),
+    };
+    walk.credentials(&chosen.name, &chosen.profile)
+}
+
+/// The way along `source_profile`.
+struct Walk<'a> {
+    search: &'a Search<'a>,
+    files: &'a Files,
+    visited: Vec<String>,
+}
+
+impl Walk<'_> {
+    fn credentials(&mut self, name: &str, profile: &Profile) -> Result<Option<Credentials>> {
+        if let Some(key) = delegated(profile) {
+            return Err(unusable(name, key));
+        }
+        if let Some(arn) = get(profile, "role_arn") {
+            return self.role(name, profile, arn).map(Some);
+        }
+        for key in [
+            "source_profile",
+            "credential_source",
+            "web_identity_token_file",
+        ] {
+            if get(profile, key).is_some() {
+                let what = format!("has `{key}` without `role_arn`");
+                return Err(wrong(name, &what));
+            }
+        }
+        if let Some(keys) = static_keys(name, profile)? {
+            return Ok(Some(keys));
+        }
+        match get(profile, "credential_process") {
+            None => Ok(None),
+            Some(command) => {
+                let place = format!("the profile `{}`", printable(name));
+                process::run(command, &place, self.search.around.http.cancel()).map(Some)
+            }
+        }
+    }
+
+    fn role(&mut self, name: &str, profile: &Profile, arn: &str) -> Result<Credentials> {
+        let origin = format!("the role of the profile `{}`", printable(name));
+        let mut assumption = Assumption {
+            role_arn: arn,
+            session_name: get(profile, "role_session_name"),
+            duration: duration(name, profile)?,
+            origin,
+        };
+        if let Some(token_file) = get(profile, "web_identity_token_file") {
+            return web_identity::assume(self.search, &assumption, token_file.as_ref());
+        }
+        let source = self.source(name, profile)?;
+        assumption.origin = format!("{}, by way of {}", assumption.origin, source.origin);
+        assumption.by(self.search, &source, get(profile, "external_id"))
+    }
+
+    /// Who takes on the role.
+    fn source(&mut self, name: &str, profile: &Profile) -> Result<Credentials> {
+        let (named, kind) = (
+            get(profile, "source_profile"),
+            get(profile, "credential_source"),
+        );
+        match (named, kind) {
+            (Some(_), Some(_)) => Err(wrong(
+                name,
+                "has both `source_profile` and `credential_source`",
+            )),
+            (None, None) => Err(wrong(
+                name,
+                "has `role_arn` without `source_profile` or `credential_source`",
+            )),
+            (Some(source), None) => self.source_profile(name, source),
+            (None, Some(kind)) => self.credential_source(name, kind),
+        }
+    }
+
+    /// A profile with keys of its own gives these, also if it names a role too.
+    fn source_profile(&mut self, name: &str, source: &str) -> Result<Credentials> {
+        let profile = self
+            .files
+            .profile(source)
+            .ok_or_else(|| self.files.missing(source))?;
+        if let Some(keys) = static_keys(source, &profile)? {
+            return Ok(keys);
+        }
+        self.visited.push(name.to_owned());
+        if self.visited.iter().any(|visited| visited == source) {
+            let what = "leads back to itself by `source_profile`, and there are no keys on the way";
+            return Err(wrong(name, what));
+        }
+        self.credentials(source, &profile)?
+            .ok_or_else(|| wrong(source, "is a `source_profile` and has no credentials"))
+    }
+
+    fn credential_source(&self, name: &str, kind: &str) -> Result<Credentials> {
+        let nothing = |what: &str| {
+            wrong(
+                name,
+                &format!("has `credential_source = {kind}`, but {what}"),
+            )
+        };
+        match kind {
+            "Environment" => from_variables(self.search.environment)?
+                .ok_or_else(|| nothing("AWS_ACCESS_KEY_ID is not set")),
+            "EcsContainer" => container::ask(self.search)?.ok_or_else(|| {
+                nothing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set")
+            }),
+            "Ec2InstanceMetadata" => imds::ask(self.search),
+            _ => Err(wrong(name, "has a `credential_source` that is none")
+                .hint("write Environment, EcsContainer or Ec2InstanceMetadata")),
+        }
+    }
+}
+
+/// Keys that stand in the profile itself.
+fn static_keys(name: &str, profile: &Profile) -> Result<Option<Credentials>> {
+    let shown = printable(name);
+    let secret = get(profile, "aws_secret_access_key");
+    match (get(profile, "aws_access_key_id"), secret) {
+        (None, None) => Ok(None),
+        (Some(id), Some(secret)) => Ok(Some(Credentials {
+            access_key_id: id.to_owned(),
+            secret_access_key: Secret::new(secret),
+            session_token: get(profile, "aws_session_token").map(Secret::new),
+            expires: None,
+            origin: format!("the profile `{shown}`"),
+        })),
+        (Some(_), None) => Err(half(&format!(
+            "the profile `{shown}` has aws_access_key_id without aws_secret_access_key"
+        ))),
+        (None, Some(_)) => Err(half(&format!(
+            "the profile `{shown}` has aws_secret_access_key without aws_access_key_id"
+        ))),
+    }
+}
+
+/// The key of a profile that needs a person or a browser. Keys or a command of its own come first.
+fn delegated(profile: &Profile) -> Option<&'static str> {
+    let has = |key: &str| get(profile, key).is_some();
+    let role = has("role_arn");
+    let own = has("aws_access_key_id") || has("aws_secret_access_key") || has("credential_process");
+    [
+        "mfa_serial",
+        "sso_session",
+        "sso_start_url",
+        "login_session",
+    ]
+    .into_iter()
+    .find(|key| {
+        has(key)
+            && if *key == "mfa_serial" {
+                role
+            } else {
+                !role && !own
+            }
+    })
+}
+
+fn unusable(name: &str, key: &str) -> Error {
+    let shown = printable(name);
+    Error::new(
+        Kind::Config,
+        format!("the profile `{shown}` takes its credentials from `{key}`, which blobctl cannot use"),
+    )
+    .hint(format!(
+        "put short-lived keys into the environment: eval \"$(aws configure export-credentials --profile {shown} --format env)\""
+    ))
+}
+
+/// In seconds, as the token service takes it.
+fn duration(name: &str, profile: &Profile) -> Result<Option<u32>> {
+    let Some(text) = get(profile, "duration_seconds") else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
+        _ => Err(wrong(
+            name,
+            "has a `duration_seconds` that is no number from 900 to 43200",
+        )),
+    }
+}
+
+fn wrong(name: &str, what: &str) -> Error {
+    Error::new(
+        Kind::Config,
+        format!("the profile `{}` {what}", printable(name)),
+    )
+}

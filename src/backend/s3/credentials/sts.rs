@@ -1,0 +1,327 @@
+//! The token service: credentials of a role for who may take it on.
+//!
+//! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::http::{Call, Reply, Route, endpoint};
+use super::{Credentials, Search, json};
+use crate::backend::s3::address::check_region;
+use crate::backend::s3::sign::{self, Scope, SignableRequest, Slash, uri_encode};
+use crate::backend::s3::xml::{self, Element};
+use crate::digest::{Algorithm, Hasher};
+use crate::error::{Error, Kind, Result, printable};
+use crate::secret::Secret;
+
+/// The service looks at a policy and answers within a second.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The role to take on.
+pub struct Assumption<'a> {
+    /// `arn:aws:iam::123456789012:role/backup`.
+    pub role_arn: &'a str,
+    /// What the service's log calls us; `None` = blobctl and the time.
+    pub session_name: Option<&'a str>,
+    /// In seconds; `None` = an hour.
+    pub duration: Option<u32>,
+    /// What the credentials and errors are called.
+    pub origin: String,
+}
+
+impl Assumption<'_> {
+    /// For who has credentials already.
+    pub fn by(
+        &self,
+        search: &Search<'_>,
+        source: &Credentials,
+        external_id: Option<&str>,
+    ) -> Result<Credentials> {
+        let mut form = self.form("AssumeRole");
+        form.extend(external_id.map(|id| ("ExternalId", id.to_owned())));
+        self.ask(search, &form, Some(source))
+    }
+
+    /// For the bearer of a token, without a signature.
+    pub fn with_token(&self, search: &Search<'_>, token: &Secret) -> Result<Credentials> {
+        let mut form = self.form("AssumeRoleWithWebIdentity");
+        form.push(("WebIdentityToken", token.expose().to_owned()));
+        self.ask(search, &form, None)
+    }
+
+    fn form(&self, action: &str) -> Vec<(&'static str, String)> {
+        let session_name = match self.session_name {
+            Some(name) => name.to_owned(),
+            None => format!("blobctl-{}", OffsetDateTime::now_utc().unix_timestamp()),
+        };
+        let mut form = vec![
+            ("Action", action.to_owned()),
+            ("Version", "2011-06-15".to_owned()),
+            ("RoleArn", self.role_arn.to_owned()),
+            ("RoleSessionName", session_name),
+        ];
+        form.extend(
+            self.duration
+                .map(|seconds| ("DurationSeconds", seconds.to_string())),
+        );
+        form
+    }
+
+    fn ask(
+        &self,
+        search: &Search<'_>,
+        form: &[(&'static str, String)],
+        signer: Option<&Credentials>,
+    ) -> Result<Credentials> {
+        let region = &search.around.region;
+        let service = match &search.environment.sts_endpoint {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => regional(region)?,
+        };
+        let endpoint = endpoint(&service)?;
+        let body = encoded(form);
+        let path = format!("{}/", endpoint.base_path);
+        let mut headers = vec![
+            ("host".to_owned(), endpoint.authority()),
+            (
+                "content-type".to_owned(),
+                "application/x-www-form-urlencoded".to_owned(),
+            ),
+        ];
+        if let Some(signer) = signer {
+            let scope = Scope::new(OffsetDateTime::now_utc(), region, "sts");
+            sign(&mut headers, &path, body.as_bytes(), signer, &scope);
+        }
+        let reply = search.around.http.call(&Call {
+            method: "POST",
+            url: &format!(
+                "{}://{}{path}",
+                endpoint.scheme.name(),
+                endpoint.authority()
+            ),
+            headers: &headers,
+            body: body.as_bytes(),
+            patience: PATIENCE,
+            route: Route::Proxied,
+        })?;
+        self.read(&reply, form)
+    }
+
+    fn read(&self, reply: &Reply, form: &[(&'static str, String)]) -> Result<Credentials> {
+        if reply.status != 200 {
+            return Err(self.refused(reply, form));
+        }
+        let wrong = |what: &str| {
+            let text = format!("{}: the token service's answer {what}", self.origin);
+            Error::new(Kind::Remote, text)
+        };
+        let found = xml::descendant(&reply.body, "Credentials")
+            .ok_or_else(|| wrong("holds no credentials"))?;
+        let field = |name: &str| {
+            let text = found.child(name).map(str::trim);
+            text.filter(|text| !text.is_empty())
+                .ok_or_else(|| wrong(&format!("has no {name}")))
+        };
+        let credentials = Credentials {
+            access_key_id: field("AccessKeyId")?.to_owned(),
+            secret_access_key: Secret::new(field("SecretAccessKey")?),
+            session_token: Some(Secret::new(field("SessionToken")?)),
+            expires: Some(json::time(field("Expiration")?).map_err(wrong)?),
+            origin: self.origin.clone(),
+        };
+        if credentials.has_expired() {
+            return Err(wrong(
+                "holds credentials that have expired: compare the clocks",
+            ));
+        }
+        if !credentials.is_sendable() {
+            return Err(wrong("has a key or token that no header can hold"));
+        }
+        Ok(credentials)
+    }
+
+    /// The service's refusal in our words. A token that it repeats is left out.
+    fn refused(&self, reply: &Reply, form: &[(&'static str, String)]) -> Error {
+        let mut body = reply.body.clone();
+        for (_, token) in form.iter().filter(|(name, _)| *name == "WebIdentityToken") {
+            body = body.replace(token, "(secret)");
+        }
+        let document = xml::parse(&body).filter(|root| root.name == "Error");
+        let field = |name| {
+            document
+                .as_ref()
+                .and_then(|root: &Element| root.child(name))
+        };
+        let code = field("Code").unwrap_or("").trim();
+        let said = match field("Message") {
+            Some(message) => format!("{}: {}", printable(code), printable(message)),
+            None => format!("HTTP {}", reply.status),
+        };
+        let text = format!("{}: the token service refused: {said}", self.origin);
+        Error::new(kind(reply.status, code), text)
+    }
+}
+
+fn kind(status: u16, code: &str) -> Kind {
+    match (status, code) {
+        (
+            _,
+            "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "IDPCommunicationError",
+        )
+        | (429 | 500..=599, _) => Kind::Busy { after: None },
+        (
+            _,
+            "ValidationError"
+            | "InvalidParameterValue"
+            | "MissingParameter"
+            | "RegionDisabledException",
+        ) => Kind::Config,
+        (
+            _,
+            "AccessDenied"
+            | "InvalidIdentityToken"
+            | "ExpiredTokenException"
+            | "ExpiredToken"
+            | "IDPRejectedClaim"
+            | "InvalidClientTokenId"
+            | "SignatureDoesNotMatch",
+        )
+        | (401 | 403, _) => Kind::Denied,
+        _ => Kind::Remote,
+    }
+}
+
+/// AWS's own service in a region.
+fn regional(region: &str) -> Result<String> {
+    check_region(region)?;
+    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+    Ok(format!("https://sts.{region}.amazonaws.com{suffix}"))
+}
+
+fn encoded(form: &[(&'static str, String)]) -> String {
+    let fields: Vec<String> = form
+        .iter()
+        .map(|(name, value)| format!("{name}={}", uri_encode(value, Slash::Encode)))
+        .collect();
+    fields.join("&")
+}
+
+/// Adds date, token and signature.
+fn sign(
+    headers: &mut Vec<(String, String)>,
+    path: &str,
+    body: &[u8],
+    signer: &Credentials,
+    scope: &Scope,
+) {
+    headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
+    if let Some(token) = &signer.session_token {
+        headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
+    }
+    let request = SignableRequest {
+        method: "POST",
+        path,
+        query: &[],
+        headers,
+        payload_hash: &Hasher::digest(Algorithm::Sha256, body).hex(),
+    };
+    let string_to_sign = sign::string_to_sign(scope, &sign::canonical_request(&request));
+    let key = sign::signing_key(&signer.secret_access_key, scope);
+    let signature = sign::signature(&key, &string_to_sign);
+    let names = sign::signed_headers(headers);
+    let authorization = sign::authorization(&signer.access_key_id, scope, &names, &signature);
+    headers.push(("authorization".to_owned(), authorization));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assumption() -> Assumption<'static> {
+        Assumption {
+            role_arn: "arn:aws:iam::123456789012:role/a b",
+            session_name: Some("me"),
+            duration: Some(900),
+            origin: "the role".to_owned(),
+        }
+    }
+
+    fn read(status: u16, body: &str) -> Result<Credentials> {
+        let form = [("WebIdentityToken", "tok.en".to_owned())];
+        assumption().read(
+            &Reply {
+                status,
+                body: body.to_owned(),
+            },
+            &form,
+        )
+    }
+
+    #[test]
+    fn the_form_is_encoded() {
+        assert_eq!(
+            encoded(&assumption().form("AssumeRole")),
+            "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%20b&RoleSessionName=me&DurationSeconds=900"
+        );
+    }
+
+    #[test]
+    fn regions_have_services_of_their_own() {
+        assert_eq!(
+            regional("eu-west-1").unwrap(),
+            "https://sts.eu-west-1.amazonaws.com"
+        );
+        assert_eq!(
+            regional("cn-north-1").unwrap(),
+            "https://sts.cn-north-1.amazonaws.com.cn"
+        );
+        assert!(regional("x.evil.test/").is_err());
+    }
+
+    #[test]
+    fn credentials_are_read_out_of_the_document() {
+        let body = "<AssumeRoleResponse xmlns=\"u\"><AssumeRoleResult><AssumedRoleUser><Arn>a</Arn></AssumedRoleUser><Credentials>\
+                    <AccessKeyId>AK</AccessKeyId><SecretAccessKey>s&amp;</SecretAccessKey><SessionToken>t</SessionToken>\
+                    <Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+        let found = read(200, body).unwrap();
+        assert_eq!(found.access_key_id, "AK");
+        assert_eq!(found.secret_access_key.expose(), "s&");
+        assert!(found.expires.is_some());
+        for (from, to) in [
+            ("2999", "1999"),
+            ("<SessionToken>t</SessionToken>", ""),
+            (">t<", ">t t<"),
+            ("2999-01-01T00:00:00Z", "soon"),
+            ("Credentials>", "Other>"),
+        ] {
+            let error = read(200, &body.replace(from, to)).unwrap_err();
+            assert_eq!(error.kind(), Kind::Remote, "{to}");
+            assert!(!error.to_string().contains("s&"), "{error}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_told_without_the_token() {
+        let refusal = |code: &str| {
+            format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>bad tok.en</Message></Error></ErrorResponse>"
+            )
+        };
+        for (status, code, kind) in [
+            (403, "AccessDenied", Kind::Denied),
+            (400, "ExpiredTokenException", Kind::Denied),
+            (400, "IDPCommunicationError", Kind::Busy { after: None }),
+            (400, "ValidationError", Kind::Config),
+            (503, "", Kind::Busy { after: None }),
+            (404, "InvalidAction", Kind::Remote),
+        ] {
+            let error = read(status, &refusal(code)).unwrap_err();
+            assert_eq!(error.kind(), kind, "{code}");
+            assert!(error.to_string().contains("bad (secret)"), "{error}");
+        }
+        let page = read(403, "<html>tok.en</html>").unwrap_err().to_string();
+        assert_eq!(page, "the role: the token service refused: HTTP 403");
+    }
+}

@@ -1,0 +1,66 @@
+//! A role for the bearer of a token that the platform keeps in a file: Kubernetes service accounts, CI systems.
+//!
+//! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
+
+use std::path::{Path, PathBuf};
+
+use super::sts::Assumption;
+use super::{Credentials, Search, half};
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::secret::Secret;
+
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct WebIdentity {
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    pub token_file: Option<PathBuf>,
+    /// `AWS_ROLE_ARN`.
+    pub role_arn: Option<String>,
+    /// `AWS_ROLE_SESSION_NAME`.
+    pub session_name: Option<String>,
+}
+
+/// The role that the environment names, if it names one.
+pub fn from_variables(search: &Search<'_>) -> Result<Option<Credentials>> {
+    let variables = &search.environment.web_identity;
+    match (&variables.token_file, &variables.role_arn) {
+        (None, _) => Ok(None),
+        (Some(_), None) => Err(half(
+            "the environment has AWS_WEB_IDENTITY_TOKEN_FILE without AWS_ROLE_ARN",
+        )),
+        (Some(token_file), Some(role_arn)) => {
+            let assumption = Assumption {
+                role_arn,
+                session_name: variables.session_name.as_deref(),
+                duration: None,
+                origin: "the web identity (AWS_WEB_IDENTITY_TOKEN_FILE)".to_owned(),
+            };
+            assume(search, &assumption, token_file).map(Some)
+        }
+    }
+}
+
+/// The file is read each time: the platform writes a new token into it before the old one ends.
+pub fn assume(
+    search: &Search<'_>,
+    assumption: &Assumption<'_>,
+    token_file: &Path,
+) -> Result<Credentials> {
+    let token = token(token_file)?;
+    assumption.with_token(search, &token)
+}
+
+fn token(path: &Path) -> Result<Secret> {
+    let wrong = |what: &str| {
+        let shown = printable(&path.to_string_lossy());
+        Error::new(
+            Kind::Config,
+            format!("the web identity token file `{shown}`: {what}"),
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&describe(&error)))?;
+    match text.trim() {
+        "" => Err(wrong("is empty")),
+        token => Ok(Secret::new(token)),
+    }
+}
