@@ -102,7 +102,7 @@ const TABLE: &[(&str, &str, Expected)] = &[
     (
         "rclone-s3",
         "a restart in the middle of an upload",
-        Refused("it keeps unfinished multipart uploads in memory"),
+        Refused("a restart makes it forget unfinished uploads"),
     ),
     (
         "s3s-fs",
