@@ -55,6 +55,11 @@ const TABLE: &[(&str, &str, Expected)] = &[
         Refused("it drops leading spaces; blobctl notices after the rename"),
     ),
     (
+        "pureftpd",
+        "keys with a backslash",
+        Refused("it prohibits them"),
+    ),
+    (
         "rclone-ftp",
         "a missing bucket or base_dir",
         Differs("it answers 450 to an upload, as if it were busy"),

@@ -177,7 +177,6 @@ fn keys_may_have_spaces_signs_and_letters_of_all_alphabets() {
                 "two words",
                 "a+b%20c%2Fd&e=f?g#h",
                 "~!'()*;:@$,[]{}|^`<>\"",
-                "back\\slash",
                 "-rf",
                 "...",
                 "Zürich/日本語/🦀",
@@ -190,6 +189,13 @@ fn keys_may_have_spaces_signs_and_letters_of_all_alphabets() {
 fn keys_may_begin_and_end_with_spaces() {
     check("keys with spaces at their ends", |lab| {
         keys_hold_their_blobs(lab, &[" leading", "trailing "])
+    });
+}
+
+#[test]
+fn keys_may_have_a_backslash() {
+    check("keys with a backslash", |lab| {
+        keys_hold_their_blobs(lab, &["back\\slash"])
     });
 }
 
