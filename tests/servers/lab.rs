@@ -123,7 +123,9 @@ impl Lab {
         );
         let variables: Vec<_> = std::env::vars()
             .filter(|(name, _)| {
-                name.starts_with("BLOBCTL_") && !name.starts_with("BLOBCTL_SERVERS")
+                ["BLOBCTL_BACKEND", "BLOBCTL_S3_", "BLOBCTL_FTP_"]
+                    .iter()
+                    .any(|start| name.starts_with(start))
             })
             .collect();
         let protocol = match variable("BLOBCTL_BACKEND").as_deref() {
