@@ -6,7 +6,8 @@ PACKAGE=vsftpd
 
 DIR=$ROOT/debian/$PACKAGE
 VSFTPD=$DIR/usr/sbin/vsftpd
-SERVICE=blobctl-test-$NAME
+# PAM's directory is everybody's: another run may have its own server of this name.
+SERVICE=blobctl-test-$NAME-$(cksum <<<"$RUN" | cut -d' ' -f1)
 FTP_OWNER=daemon # "nobody" has no home directory, which vsftpd wants
 
 installed() { [ -x "$VSFTPD" ]; }

@@ -87,7 +87,7 @@ choose_port() {
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 background() { # background COMMAND...: in a process group of its own
-  setsid "$@" >>"$LOG" 2>&1 </dev/null &
+  setsid "$@" >>"$LOG" 2>&1 </dev/null 9>&- & # 9 is the lock of tests/servers/run
   echo $! >"$RUN/pid"
 }
 
