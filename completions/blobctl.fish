@@ -97,6 +97,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Encryption by the service: AES256 or aws:kms' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'Key for --sse aws:kms' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
+run\t'What earlier attempts of the same run left'
+never\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -152,6 +155,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Pr
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
 length\t'The length'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
+run\t'What earlier attempts of the same run left'
+never\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"

@@ -158,6 +158,9 @@ pub struct Put {
         help_heading = "What goes with the blob (S3)"
     )]
     pub acl: Option<String>,
+    /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
+    #[arg(long, value_name = "WHEN")]
+    pub resume: Option<Resume>,
 }
 
 /// `blobctl get [OPTIONS] KEY... DEST`
@@ -183,6 +186,9 @@ pub struct Get {
     /// What is compared: all that the store has, or the length alone [default: auto]
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
+    /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
+    #[arg(long, value_name = "WHEN")]
+    pub resume: Option<Resume>,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`
@@ -469,7 +475,18 @@ pub enum FtpTls {
     Implicit,
 }
 
-/// `--verify`.
+/// `--resume`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Resume {
+    /// Also what an earlier run of the same command left, which is kept when a run fails
+    Auto,
+    /// What earlier attempts of the same run left
+    Run,
+    /// Nothing
+    Never,
+}
+
+/// How a download is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Verify {
     /// The strongest digest that the store has

@@ -22,6 +22,15 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Sha256,
+        Self::Md5,
+        Self::Crc64Nvme,
+        Self::Crc32c,
+        Self::Crc32,
+    ];
+
     /// As in the output contract.
     pub fn name(self) -> &'static str {
         Verified::from(self).name()
@@ -72,7 +81,11 @@ impl Digest {
 
     /// A digest from base64, as in `x-amz-checksum-*`.
     pub fn from_base64(algorithm: Algorithm, text: &str) -> Option<Self> {
-        let bytes = decode_base64(text)?;
+        Self::from_bytes(algorithm, &decode_base64(text)?)
+    }
+
+    /// A digest from its raw bytes, if they are as many as it has.
+    pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         Some(match algorithm {
             Algorithm::Sha256 => Self::Sha256(bytes.try_into().ok()?),
             Algorithm::Md5 => Self::Md5(bytes.try_into().ok()?),

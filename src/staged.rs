@@ -32,8 +32,19 @@ pub struct StagedFile {
     /// For messages.
     shown: String,
     file: File,
-    /// Last, so that it ends after the file is removed.
-    _watch: Watch,
+    /// Last, so that it ends after the file is removed; `None` for a file that may be gone on with later.
+    watch: Option<Watch>,
+}
+
+/// A file that an earlier run left: its temporary name, and the numbers by which it is known again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// In the directory of the finished file.
+    pub name: String,
+    /// `st_dev`.
+    pub device: u64,
+    /// `st_ino`.
+    pub inode: u64,
 }
 
 /// What a finished file may take the place of.
@@ -43,6 +54,14 @@ pub enum Replace {
     Old,
     /// Nothing: a file of that name is `Precondition`, decided by the system in one step with the rename.
     Nothing,
+}
+
+/// Whether `name` is one of [`crate::backend::temporary_name`]: nothing else is opened or removed on the word of a file.
+pub fn is_temporary_name(name: &str) -> bool {
+    let middle = name
+        .strip_prefix(crate::backend::TEMPORARY_PREFIX)
+        .and_then(|rest| rest.strip_suffix(".part"));
+    middle.is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The error about a destination that must not be there.
@@ -109,7 +128,7 @@ impl StagedFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
-            _watch: watch,
+            watch: Some(watch),
         };
         if let Some(old) = old {
             let mode = Mode::from_raw_mode(old.st_mode & 0o777);
@@ -117,6 +136,56 @@ impl StagedFile {
                 .map_err(|errno| access(errno, format!("set the mode of `{}`", staged.shown)))?;
         }
         Ok(staged)
+    }
+
+    /// Opens what an earlier run left in `dir`, if it is still the file that it was, ours and nobody else's.
+    pub fn reopen(
+        dir: Arc<OwnedFd>,
+        name: &str,
+        unfinished: &Unfinished,
+        shown: String,
+    ) -> Option<Self> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&*dir, &unfinished.name, flags, Mode::empty()).ok()?;
+        let found = rustix::fs::fstat(&file).ok()?;
+        let same = (found.st_dev, found.st_ino) == (unfinished.device, unfinished.inode)
+            && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+            && found.st_uid == rustix::process::geteuid().as_raw()
+            && found.st_nlink == 1;
+        same.then(|| Self {
+            dir,
+            temporary: Some(unfinished.name.clone()),
+            name: name.to_owned(),
+            shown,
+            file: file.into(),
+            watch: None,
+        })
+    }
+
+    /// Lets the file stay if the run ends at once. It still goes when it is dropped, unless by [`StagedFile::keep`].
+    pub fn survive(&mut self) {
+        self.watch = None;
+    }
+
+    /// By what [`StagedFile::reopen`] finds it.
+    pub fn identity(&self) -> Result<Unfinished> {
+        let found = rustix::fs::fstat(&self.file)
+            .map_err(|errno| access(errno, format!("examine `{}`", self.shown)))?;
+        Ok(Unfinished {
+            name: self.temporary.clone().unwrap_or_default(),
+            device: found.st_dev,
+            inode: found.st_ino,
+        })
+    }
+
+    /// Makes what was written durable.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// Leaves the unfinished file for another run.
+    pub fn keep(mut self) {
+        self.temporary = None;
     }
 
     /// Reserves room for `len` bytes, so that a full disk is found before the transfer.

@@ -22,6 +22,11 @@ pub trait Backend: Send + Sync {
     /// The blob's full address without secrets, for messages and `--json`: `s3://media/a.bin`.
     fn url(&self, key: &Key) -> String;
 
+    /// What else, beside the URL, must be equal for a run to go on with what another one left in this store; never shown.
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     /// What the blob is, or `None` if the store proved that it is not there.
     ///
     /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.

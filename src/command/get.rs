@@ -52,6 +52,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     }
     session.check_flags(targets.iter().map(|target| &target.place))?;
     let terms = terms(arguments);
+    session.resume = session.settings.resume(arguments.resume)?;
     let mut jobs = Vec::new();
     for target in &targets {
         let blob = session.blob(OP, target)?;

@@ -25,6 +25,7 @@ use crate::settings::environment::Environment;
 use crate::settings::{Place, Settings, Target};
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::Engine;
+use crate::transfer::resume::Resume;
 
 /// Everything that a verb works with.
 pub struct Session {
@@ -39,6 +40,8 @@ pub struct Session {
     engines: HashMap<Place, (Engine, String)>,
     /// When the whole command has to be over.
     pub deadline: Option<Instant>,
+    /// What may be gone on with.
+    pub resume: Resume,
 }
 
 /// A blob: which engine reaches it, and under which key.
@@ -106,6 +109,7 @@ pub fn run(cli: &Cli) -> Exit {
         cancel: Cancel::new(),
         engines: HashMap::new(),
         deadline: None,
+        resume: Resume::default(),
     };
     match session.settings.deadline() {
         Ok(deadline) => session.deadline = deadline.map(|limit| Instant::now() + limit),
@@ -207,7 +211,8 @@ impl Session {
             observer.notify(&Event::Warning("certificates are not checked (--insecure): anybody in between can read and change everything"));
         }
         let backend = backend::open(store.config, context);
-        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer);
+        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer)
+            .with_resume(self.resume.clone());
         self.engines
             .insert(place.clone(), (engine.clone(), store.prefix.clone()));
         Ok((engine, store.prefix))

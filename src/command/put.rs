@@ -46,6 +46,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     session.check_flags(pairs.iter().map(|(_, target)| &target.place))?;
     refuse_unkept(arguments, &pairs)?;
     let (attributes, expectation) = (attributes(arguments)?, expectation(arguments)?);
+    session.resume = session.settings.resume(arguments.resume)?;
     let mut jobs = Vec::new();
     for (from, target) in pairs {
         let blob = session.blob(OP, &target)?;

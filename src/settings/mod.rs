@@ -20,8 +20,9 @@ use self::environment::Environment;
 use self::file::ConfigFile;
 use self::scope::{Scope, boolean, choice, number, positive};
 use crate::backend::{self, Timeouts, fs};
-use crate::cli::{BackendKind, FtpTls, Global, Progress};
+use crate::cli::{self, BackendKind, FtpTls, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
+use crate::transfer::resume::Resume;
 use crate::units::parse_duration;
 
 /// All sources of settings, read once.
@@ -327,6 +328,24 @@ impl Settings {
                 .value("jobs", self.flags.jobs, number)?
                 .unwrap_or(8),
         ))
+    }
+
+    /// What may be gone on with.
+    pub fn resume(&self, flag: Option<cli::Resume>) -> Result<Resume> {
+        let choice = self
+            .general()
+            .value("resume", flag, choice::<cli::Resume>)?
+            .unwrap_or(cli::Resume::Run);
+        Ok(match choice {
+            cli::Resume::Never => Resume::Never,
+            cli::Resume::Run => Resume::Run,
+            cli::Resume::Auto => {
+                let state =
+                    self.environment
+                        .xdg("XDG_STATE_HOME", ".local/state", "blobctl/resume");
+                Resume::Auto(state.map(Into::into))
+            }
+        })
     }
 
     /// How progress is shown.

@@ -57,6 +57,11 @@ pub const SETTINGS: &[Setting] = &[
         "progress",
         Kind::Choice(&["auto", "bar", "lines", "none"]),
     ),
+    of(
+        "defaults",
+        "resume",
+        Kind::Choice(&["auto", "run", "never"]),
+    ),
     text("s3", "endpoint_url"),
     text("s3", "bucket"),
     text("s3", "prefix"),

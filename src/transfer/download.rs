@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ranges::{Rest, Sum};
+use super::resume::Resume;
+use super::resume::get::{Found, Unfinished, front};
 use super::{Engine, plan, retry};
 use crate::backend::{BlobInfo, From, Sink, temporary_name};
 use crate::digest::Verified;
@@ -14,8 +16,9 @@ use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::key::Key;
 use crate::payload::{CHUNK, PageBuffer};
-use crate::progress::{Cancel, Meter};
+use crate::progress::{Cancel, Event, Meter};
 use crate::staged::{Replace, StagedFile, open_dir};
+use crate::units::format_bytes;
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
@@ -152,9 +155,12 @@ fn transfer<'a>(
 ) -> Result<(Receiver<'a>, Verified)> {
     let mut receiver = Receiver::new(destination, meter, &engine.cancel);
     receiver.proof = terms.proof;
+    receiver.look_for_unfinished(engine, key)?;
     let fetched = receiver.fetch(engine, key);
     *attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
-    fetched?;
+    if let Err(error) = fetched {
+        return Err(receiver.leave(error));
+    }
     match receiver.compare() {
         Compared::Same(verified) => Ok((receiver, verified)),
         Compared::Different => {
@@ -181,6 +187,12 @@ struct Receiver<'a> {
     hasher: Option<Sum>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
+    /// Where it is remembered for another run.
+    unfinished: Option<Unfinished>,
+    /// What an earlier run has put into the file.
+    filled: Vec<(u64, u64)>,
+    /// How much of the front has been remembered.
+    remembered: u64,
 }
 
 enum Output<'a> {
@@ -218,6 +230,93 @@ impl<'a> Receiver<'a> {
             hasher: None,
             meter,
             cancel,
+            unfinished: None,
+            filled: Vec::new(),
+            remembered: 0,
+        }
+    }
+
+    /// Takes up what an earlier run of the same download left.
+    fn look_for_unfinished(&mut self, engine: &Engine, key: &Key) -> Result<()> {
+        let Output::File {
+            destination: FileDestination { dir, name, shown },
+            staged,
+            block,
+            ..
+        } = &mut self.output
+        else {
+            return Ok(());
+        };
+        self.unfinished = Unfinished::look(engine, key, (dir, name));
+        let Some(Found {
+            file,
+            info,
+            mut filled,
+        }) = self.unfinished.as_mut().and_then(Unfinished::found)
+        else {
+            return Ok(());
+        };
+        let Some(reopened) = StagedFile::reopen(Arc::clone(dir), name, &file, shown.clone()) else {
+            return Ok(());
+        };
+        // Something is asked for always: the store has to say that it is still the same blob.
+        filled.retain(|(offset, len)| offset + len < info.size);
+        let there = front(&filled);
+        if there == 0 {
+            // Dropped, it is removed.
+            return Ok(());
+        }
+        let text = format!(
+            "going on with an unfinished download: at least {} of {} are there",
+            format_bytes(there),
+            format_bytes(info.size)
+        );
+        engine.observer.notify(&Event::Note(&text));
+        if let Some(digest) = info.digest.filter(|_| self.proof != Demand::Length) {
+            let mut sum = Sum::new(digest.algorithm());
+            hash_front(&reopened, there, &mut sum)?;
+            self.hasher = Some(sum);
+        }
+        *staged = Some(reopened);
+        *block = PageBuffer::new(BLOCK);
+        self.meter.add(there);
+        self.info = Some(info);
+        self.received = there;
+        self.remembered = there;
+        self.filled = filled;
+        Ok(())
+    }
+
+    /// Removes what a failed download has fetched, or leaves it for another run.
+    fn leave(mut self, error: Error) -> Error {
+        // What is still in memory counts too.
+        let written = self.write_block().is_ok();
+        self.remember();
+        let Output::File { staged, .. } = &mut self.output else {
+            return error;
+        };
+        if let (Some(unfinished), Some(file)) = (&mut self.unfinished, staged.take())
+            && written
+            && self.remembered > 0
+            && unfinished.keep_after(&error, &file)
+        {
+            file.keep();
+            return Unfinished::explain(error);
+        }
+        error
+    }
+
+    /// Writes down how much of the front is in the file.
+    fn remember(&mut self) {
+        let in_file = match &self.output {
+            Output::File { fill, .. } => self.received - *fill as u64,
+            Output::Stream { .. } => return,
+        };
+        if let Some(unfinished) = &self.unfinished
+            && in_file > self.remembered
+        {
+            unfinished.filled(self.remembered, in_file - self.remembered);
+            self.remembered = in_file;
         }
     }
 
@@ -227,7 +326,14 @@ impl<'a> Receiver<'a> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
         let end = in_parts.then_some(plan::PART);
+        let resumed = self.received;
+        if in_parts && resumed > 0 {
+            return self.fetch_rest(engine, key);
+        }
         let attempt = || {
+            if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
+                self.begin_anew();
+            }
             let from = From {
                 offset: self.received,
                 end,
@@ -238,7 +344,7 @@ impl<'a> Receiver<'a> {
         let done = retry::run(engine, attempt, || meter.get())?;
         let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
         let mut attempts = done.attempts;
-        if end == Some(self.received) && self.received < size {
+        if in_parts && end == Some(self.received) && self.received < size {
             attempts = attempts.max(self.fetch_rest(engine, key)?);
         }
         if self.received != size {
@@ -250,6 +356,7 @@ impl<'a> Receiver<'a> {
 
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         self.write_block()?;
+        self.remember();
         let (
             Output::File {
                 staged: Some(staged),
@@ -267,11 +374,26 @@ impl<'a> Receiver<'a> {
             info,
             meter: self.meter,
             start: self.received,
+            filled: &self.filled,
+            unfinished: self.unfinished.as_ref(),
         };
         let (hasher, attempts) = rest.fetch(self.hasher.take())?;
         self.hasher = hasher;
         self.received = info.size;
         Ok(attempts)
+    }
+
+    /// Forgets what came, where the user wants nothing to be gone on with.
+    fn begin_anew(&mut self) {
+        let Output::File { staged, fill, .. } = &mut self.output else {
+            // What went to a stream cannot be taken back.
+            return;
+        };
+        *staged = None;
+        *fill = 0;
+        self.meter.take_back(self.received);
+        self.received = 0;
+        self.hasher = None;
     }
 
     fn compare(&mut self) -> Compared {
@@ -310,6 +432,9 @@ impl<'a> Receiver<'a> {
             staged.write_at(&block[..*fill], at)?;
             *fill = 0;
         }
+        if self.received - self.remembered >= plan::PART {
+            self.remember();
+        }
         Ok(())
     }
 }
@@ -330,7 +455,7 @@ impl Sink for Receiver<'_> {
         } = &mut self.output
         {
             let FileDestination { dir, name, shown } = destination;
-            let file = StagedFile::create(
+            let mut file = StagedFile::create(
                 Arc::clone(dir),
                 name,
                 temporary_name(),
@@ -343,6 +468,13 @@ impl Sink for Receiver<'_> {
                 _ => error,
             })?;
             file.preallocate(info.size)?;
+            if let Some(unfinished) = &mut self.unfinished {
+                if unfinished.begin(info, &file.identity()?)? {
+                    file.survive();
+                } else {
+                    self.unfinished = None;
+                }
+            }
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
             *fill = 0;
@@ -379,6 +511,21 @@ impl Sink for Receiver<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Hashes the first `len` bytes of the file.
+fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
+    let mut block = PageBuffer::new(BLOCK);
+    let mut at = 0;
+    while at < len {
+        let want = block
+            .len()
+            .min(usize::try_from(len - at).unwrap_or(usize::MAX));
+        staged.read_at(&mut block[..want], at)?;
+        sum.update(&block[..want]);
+        at += want as u64;
+    }
+    Ok(())
 }
 
 /// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.

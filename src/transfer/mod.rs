@@ -9,12 +9,14 @@ pub mod parts;
 pub mod plan;
 pub mod pool;
 pub mod ranges;
+pub mod resume;
 pub mod retry;
 pub mod upload;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use self::resume::Resume;
 use crate::backend::Backend;
 use crate::error::Result;
 use crate::progress::{Cancel, Observer};
@@ -28,6 +30,8 @@ pub struct Engine {
     pub retry_for: Duration,
     /// The wish to stop.
     pub cancel: Arc<Cancel>,
+    /// What may be gone on with.
+    pub resume: Resume,
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
@@ -45,10 +49,17 @@ impl Engine {
         Self {
             backend,
             retry_for,
+            resume: Resume::default(),
             cancel: Arc::clone(cancel),
             observer,
             brake: Arc::default(),
         }
+    }
+
+    /// The same with other rules for what may be gone on with.
+    #[must_use]
+    pub fn with_resume(self, resume: Resume) -> Self {
+        Self { resume, ..self }
     }
 
     /// Lets no worker begin another attempt for `wait`.

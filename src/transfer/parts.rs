@@ -1,17 +1,19 @@
 //! An upload in parts: sent side by side, completed once, aborted on failure.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::plan;
-use super::{Engine, pool, retry};
+use super::resume::put::Unfinished;
+use super::{Engine, plan, pool, retry};
 use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::payload::{Payload, source_error};
 use crate::progress::{Event, Meter};
+use crate::units::format_bytes;
 
 /// Parts of one blob at once.
 const WORKERS: usize = 4;
@@ -30,19 +32,53 @@ struct Upload<'a> {
     failed: AtomicBool,
     /// The most attempts that any request took.
     attempts: AtomicU32,
+    /// Where it is remembered for another run.
+    unfinished: Option<Unfinished>,
+    /// Whether an earlier run began it.
+    resumed: bool,
 }
 
-/// Stores `len` bytes of `file` from `offset` on.
+/// Stores `len` bytes of `file` from `offset` on, and goes on with what an earlier run left of it.
 pub fn upload_file(
+    engine: &Engine,
+    multipart: &dyn Multipart,
+    key: &Key,
+    source: (&Arc<File>, u64, u64),
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let attempt = |unfinished| {
+        upload_pieces(
+            engine, multipart, key, source, attributes, meter, unfinished,
+        )
+    };
+    let (file, offset, len) = source;
+    let look = || Unfinished::look(engine, key, (file, offset, len), attributes);
+    let unfinished = look();
+    let may_be_gone = unfinished.as_ref().is_some_and(Unfinished::has_found);
+    match attempt(unfinished) {
+        // The store has forgotten what the earlier run left.
+        Err(error) if may_be_gone && error.kind() == Kind::NotFound => {
+            meter.take_back(meter.get());
+            attempt(look())
+        }
+        result => result,
+    }
+    .map_err(upload_vanished)
+}
+
+fn upload_pieces(
     engine: &Engine,
     multipart: &dyn Multipart,
     key: &Key,
     (file, offset, len): (&Arc<File>, u64, u64),
     attributes: &Attributes,
     meter: &Meter,
+    unfinished: Option<Unfinished>,
 ) -> Result<retry::Done<Stored>> {
-    let pieces = Mutex::new(plan::cut(len));
-    let upload = Upload::begin(engine, multipart, key, attributes, meter)?;
+    let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
+    let done = upload.keep_parts_of(len);
+    let pieces = Mutex::new(plan::cut(len).filter(|piece| !done.contains(&piece.number)));
     let next = || {
         let piece = lock(&pieces).next()?;
         let payload = Payload::file(
@@ -74,7 +110,7 @@ pub fn upload_stream(
         number: 0,
         ended: false,
     });
-    let upload = Upload::begin(engine, multipart, key, attributes, meter)?;
+    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?;
     let next = || {
         let part = lock(&source).next()?;
         Some(part.map(|(number, bytes)| {
@@ -84,7 +120,7 @@ pub fn upload_stream(
             )
         }))
     };
-    upload.run(next)
+    upload.run(next).map_err(upload_vanished)
 }
 
 /// A stream that is cut into parts as it comes.
@@ -142,25 +178,79 @@ impl<'a> Upload<'a> {
         key: &'a Key,
         attributes: &Attributes,
         meter: &'a Meter,
+        mut unfinished: Option<Unfinished>,
     ) -> Result<Self> {
-        let begun = retry::run(engine, || multipart.begin(key, attributes), || 0)?;
-        Ok(Self {
+        let found = unfinished.as_mut().and_then(Unfinished::found);
+        let resumed = found.is_some();
+        let (id, parts, attempts) = if let Some((id, parts)) = found {
+            (id, parts, 1)
+        } else {
+            let begun = retry::run(engine, || multipart.begin(key, attributes), || 0)?;
+            (begun.value, Vec::new(), begun.attempts)
+        };
+        let mut upload = Self {
             engine,
             multipart,
             key,
-            id: begun.value,
+            id,
             meter,
             condition: attributes.condition.clone(),
-            parts: Mutex::new(Vec::new()),
+            parts: Mutex::new(parts),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
-            attempts: AtomicU32::new(begun.attempts),
-        })
+            attempts: AtomicU32::new(attempts),
+            unfinished,
+            resumed,
+        };
+        upload.remember();
+        Ok(upload)
+    }
+
+    /// Writes down that the upload was begun, and removes one of an older source.
+    fn remember(&mut self) {
+        let Some(unfinished) = &mut self.unfinished else {
+            return;
+        };
+        if let Some(outdated) = unfinished.outdated() {
+            // It may be gone already; if not, it is as any upload that nobody finishes.
+            let _ = self.multipart.abort(self.key, &outdated);
+        }
+        if self.resumed {
+            return;
+        }
+        if let Err(error) = unfinished.begin(&self.id) {
+            let text = format!("this transfer cannot be resumed later: {error}");
+            self.engine.observer.notify(&Event::Warning(&text));
+            self.unfinished = None;
+        }
+    }
+
+    /// The numbers of the parts of a source of `len` bytes that an earlier run has sent.
+    fn keep_parts_of(&self, len: u64) -> HashSet<u16> {
+        let mut parts = lock(&self.parts);
+        let sent: HashMap<u16, Part> = parts.drain(..).map(|part| (part.number, part)).collect();
+        if !sent.is_empty() {
+            parts.extend(plan::cut(len).filter_map(|piece| {
+                let part = sent.get(&piece.number)?;
+                (part.size == piece.len).then(|| part.clone())
+            }));
+        }
+        let bytes = parts.iter().map(|part| part.size).sum();
+        if self.resumed {
+            self.meter.add(bytes);
+            let text = format!(
+                "going on with an unfinished upload: {} of {} are there",
+                format_bytes(bytes),
+                format_bytes(len)
+            );
+            self.engine.observer.notify(&Event::Note(&text));
+        }
+        parts.iter().map(|part| part.number).collect()
     }
 
     /// Sends all parts that `next` gives, and completes; or aborts, after the last part under way has ended.
     fn run(
-        self,
+        mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<Stored>> {
         pool::side_by_side(WORKERS, |_| {
@@ -178,15 +268,32 @@ impl<'a> Upload<'a> {
             Some(error) => Err(error),
             None => self.complete(),
         };
-        result.inspect_err(|_| self.abort())
+        result.map_err(|error| self.leave(error))
+    }
+
+    /// Removes a failed upload, or leaves it for another run.
+    fn leave(&mut self, error: Error) -> Error {
+        let kept = self
+            .unfinished
+            .as_mut()
+            .is_some_and(|unfinished| unfinished.keep_after(&error));
+        if kept {
+            return Unfinished::explain(error);
+        }
+        if !(self.resumed && error.kind() == Kind::NotFound) {
+            self.abort();
+        }
+        error
     }
 
     fn send(&self, number: u16, payload: &Payload) -> Result<()> {
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
-        let done =
-            retry::run(self.engine, attempt, || self.meter.get()).map_err(upload_vanished)?;
+        let done = retry::run(self.engine, attempt, || self.meter.get())?;
         self.attempts.fetch_max(done.attempts, Ordering::Relaxed);
+        if let Some(unfinished) = &self.unfinished {
+            unfinished.done(&done.value);
+        }
         lock(&self.parts).push(done.value);
         Ok(())
     }
@@ -199,7 +306,8 @@ impl<'a> Upload<'a> {
     fn complete(&self) -> Result<retry::Done<Stored>> {
         let mut parts = std::mem::take(&mut *lock(&self.parts));
         parts.sort_by_key(|part| part.number);
-        let mut tried_before = false;
+        // An earlier run may have come as far as this.
+        let mut tried_before = self.resumed;
         let attempt = || {
             let again = std::mem::replace(&mut tried_before, true);
             match self
@@ -215,7 +323,7 @@ impl<'a> Upload<'a> {
                 result => result,
             }
         };
-        let done = retry::run(self.engine, attempt, || 0).map_err(upload_vanished)?;
+        let done = retry::run(self.engine, attempt, || 0)?;
         Ok(retry::Done {
             value: done.value,
             attempts: done.attempts.max(self.attempts.load(Ordering::Relaxed)),

@@ -7,6 +7,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::plan::{self, Piece};
+use super::resume::get::Unfinished;
 use super::{Engine, pool, retry};
 use crate::backend::{BlobInfo, From, Sink};
 use crate::digest::{Algorithm, Digest, Hasher};
@@ -69,6 +70,10 @@ pub struct Rest<'a> {
     pub meter: &'a Meter,
     /// The first missing byte.
     pub start: u64,
+    /// Parts that an earlier run has fetched: first byte and number of bytes.
+    pub filled: &'a [(u64, u64)],
+    /// Where it is remembered for another run.
+    pub unfinished: Option<&'a Unfinished>,
 }
 
 /// What the workers share.
@@ -166,7 +171,9 @@ impl Rest<'_> {
                 fill: 0,
                 hasher: crc.map(Hasher::new),
             };
-            match sink.fetch() {
+            let there = self.filled.contains(&(piece.offset, piece.len));
+            let fetched = if there { sink.reuse() } else { sink.fetch() };
+            match fetched {
                 Ok(attempts) => {
                     let digest = sink.hasher.take().map(Hasher::finish);
                     let mut state = shared.lock();
@@ -298,7 +305,19 @@ impl Part<'_> {
             );
             return Err(Error::new(Kind::Integrity, text));
         }
+        if let Some(unfinished) = self.rest.unfinished {
+            unfinished.filled(self.piece.offset, self.piece.len);
+        }
         Ok(done.attempts)
+    }
+
+    /// Takes the part as it is in the file.
+    fn reuse(&mut self) -> Result<u32> {
+        if let Some(hasher) = &mut self.hasher {
+            self.rest.hash(&self.piece, hasher, self.block)?;
+        }
+        self.rest.meter.add(self.piece.len);
+        Ok(1)
     }
 
     fn write(&mut self) -> Result<()> {

@@ -225,6 +225,8 @@ pub enum Fault {
     CutDown(u64),
     /// Passes so many bytes from the server on and then nothing.
     StallDown(u64),
+    /// Passes so many bytes from the client on and then nothing.
+    StallUp(u64),
 }
 
 /// A proxy before a real server. Its faults are used up in order; later connections are passed on.
@@ -234,6 +236,7 @@ pub struct FaultProxy {
     stop: Arc<AtomicBool>,
     /// While this is set, connections end at once.
     out: Arc<AtomicBool>,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
 }
 
 impl FaultProxy {
@@ -244,7 +247,9 @@ impl FaultProxy {
         let out = Arc::new(AtomicBool::new(false));
         let dark = Arc::clone(&out);
         let connections = Arc::new(AtomicU64::new(0));
-        let mut faults: VecDeque<Fault> = faults.into_iter().collect();
+        let faults: Arc<Mutex<VecDeque<Fault>>> =
+            Arc::new(Mutex::new(faults.into_iter().collect()));
+        let ahead = Arc::clone(&faults);
         let (stopped, counted) = (Arc::clone(&stop), Arc::clone(&connections));
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -255,7 +260,7 @@ impl FaultProxy {
                 if dark.load(Ordering::SeqCst) {
                     continue;
                 }
-                let fault = faults.pop_front().unwrap_or(Fault::None);
+                let fault = ahead.lock().unwrap().pop_front().unwrap_or(Fault::None);
                 std::thread::spawn(move || pass(client, upstream, fault));
             }
         });
@@ -264,7 +269,13 @@ impl FaultProxy {
             connections,
             stop,
             out,
+            faults,
         }
+    }
+
+    /// Forgets the faults that are still ahead.
+    pub fn heal(&self) {
+        self.faults.lock().unwrap().clear();
     }
 
     pub fn endpoint(&self) -> String {
@@ -301,7 +312,7 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
     server.set_nodelay(true).unwrap();
     let (up, down) = match fault {
         Fault::None => (u64::MAX, u64::MAX),
-        Fault::CutUp(bytes) => (bytes, u64::MAX),
+        Fault::CutUp(bytes) | Fault::StallUp(bytes) => (bytes, u64::MAX),
         Fault::CutDown(bytes) | Fault::StallDown(bytes) => (u64::MAX, bytes),
     };
     let end = |result: bool| {
@@ -312,7 +323,13 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
     };
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            pump(&client, &server, up);
+            let cut = pump(&client, &server, up);
+            if cut && matches!(fault, Fault::StallUp(_)) {
+                // Until the client is gone: then what it sent last can be read to its end.
+                while client.peek(&mut [0]).is_ok_and(|len| len > 0) && alive(&client) {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            }
             end(true);
         });
         scope.spawn(|| {
@@ -327,6 +344,11 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
             }
         });
     });
+}
+
+/// Whether the peer can still be written to.
+fn alive(socket: &TcpStream) -> bool {
+    socket.take_error().is_ok_and(|error| error.is_none())
 }
 
 /// Copies until the end or the limit; true if the limit ended it.

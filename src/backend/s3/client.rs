@@ -191,6 +191,18 @@ impl Client {
         })
     }
 
+    /// The service, and what an upload was begun with.
+    pub fn identity(&self) -> String {
+        let endpoint = self
+            .endpoint()
+            .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
+        format!(
+            "{} {:?}",
+            endpoint.unwrap_or_default(),
+            self.config.checksum
+        )
+    }
+
     /// Tells of a fact, with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));

@@ -335,6 +335,10 @@ impl Backend for S3 {
         self.client.presign(method, key.as_str(), expires)
     }
 
+    fn identity(&self) -> String {
+        self.client.identity()
+    }
+
     fn service(&self) -> Option<Service> {
         self.client.service()
     }

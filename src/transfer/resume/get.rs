@@ -1,0 +1,238 @@
+//! How far a download into a file came.
+
+use std::os::fd::OwnedFd;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::fstat;
+
+use super::journal::Journal;
+use crate::backend::BlobInfo;
+use crate::digest::{Algorithm, Digest, decode_hex};
+use crate::error::{Error, Result, describe};
+use crate::key::Key;
+use crate::staged::{StagedFile, Unfinished as UnfinishedFile, is_temporary_name};
+use crate::transfer::{Engine, plan};
+
+/// A download that another run may finish.
+#[derive(Debug)]
+pub struct Unfinished {
+    journal: Journal,
+    /// Where the bytes are that came so far, and what they are of.
+    found: Option<Found>,
+}
+
+/// What an earlier run left.
+#[derive(Debug)]
+pub struct Found {
+    /// The file with the bytes that came so far.
+    pub file: UnfinishedFile,
+    /// The blob as it was then.
+    pub info: BlobInfo,
+    /// Places in the file that are filled: first byte and number of bytes.
+    pub filled: Vec<(u64, u64)>,
+}
+
+impl Unfinished {
+    /// Looks for what an earlier run of the same download left; `None` if downloads are not to be resumed.
+    pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
+        let place = fstat(dir).ok()?;
+        let place = format!("{} {}", place.st_dev, place.st_ino);
+        let url = engine.backend.url(key);
+        let identity = engine.backend.identity();
+        let journal = engine.journal(&["get", &url, &identity, &place, name])?;
+        let found = read(&journal);
+        Some(Self { journal, found })
+    }
+
+    /// What there is to go on with; told once.
+    pub fn found(&mut self) -> Option<Found> {
+        self.found.take()
+    }
+
+    /// Remembers a download that has no bytes yet. Says whether it can be resumed: only a blob that can be told from
+    /// another one of the same name, and is worth it.
+    pub fn begin(&mut self, info: &BlobInfo, file: &UnfinishedFile) -> Result<bool> {
+        let etag = info.etag.as_deref().unwrap_or("-");
+        let can_be_told = info.etag.is_some() || info.modified.is_some();
+        if info.size <= plan::PART || !can_be_told || etag.contains(char::is_whitespace) {
+            return Ok(false);
+        }
+        let modified = info
+            .modified
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.map_or("-".to_owned(), |time| time.as_nanos().to_string());
+        let digest = info.digest.map_or("-".to_owned(), |digest| {
+            format!("{}:{}", digest.algorithm().name(), digest.hex())
+        });
+        let header = format!(
+            "blob {} {modified} {digest} {etag}\nfile {} {} {}\nboot {}\n",
+            info.size,
+            file.name,
+            file.device,
+            file.inode,
+            boot()
+        );
+        self.journal.begin(&header)?;
+        Ok(true)
+    }
+
+    /// Remembers bytes that are in the file. Those that are not remembered are fetched again.
+    pub fn filled(&self, offset: u64, len: u64) {
+        let _ = self.journal.add(&format!("filled {offset} {len}"));
+    }
+
+    /// Leaves it and the file for another run, if `error` is one that may pass; says whether.
+    pub fn keep_after(&mut self, error: &Error, file: &StagedFile) -> bool {
+        if !super::is_worth_keeping(error) || file.sync().is_err() {
+            return false;
+        }
+        // From here on it is true also after a crash of the system.
+        let kept = self.journal.add("synced").is_ok();
+        if kept {
+            self.journal.keep();
+        }
+        kept
+    }
+
+    /// The error of a download that was kept.
+    pub fn explain(error: Error) -> Error {
+        super::kept(error)
+    }
+}
+
+/// The system's name for the time since it was started; what was written to a file before may be lost unless it was
+/// synced.
+fn boot() -> String {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    text.map_or_else(|error| describe(&error), |id| id.trim().to_owned())
+        .replace(char::is_whitespace, "_")
+}
+
+fn read(journal: &Journal) -> Option<Found> {
+    let (mut info, mut file, mut same_boot, mut synced) = (None, None, false, false);
+    let mut filled = Vec::new();
+    for line in journal.lines() {
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("blob", text) => info = read_info(text),
+            ("file", text) => file = read_file(text),
+            ("boot", text) => same_boot = text == boot(),
+            ("filled", text) => {
+                filled.extend(read_place(text));
+                synced = false;
+            }
+            ("synced", _) => synced = true,
+            _ => {}
+        }
+    }
+    if !same_boot && !synced {
+        filled.clear();
+    }
+    Some(Found {
+        file: file?,
+        info: info?,
+        filled,
+    })
+}
+
+fn read_info(text: &str) -> Option<BlobInfo> {
+    let mut words = text.splitn(4, ' ');
+    let size = words.next()?.parse().ok()?;
+    let modified = match words.next()? {
+        "-" => None,
+        nanos => Some(time(nanos.parse().ok()?)?),
+    };
+    let digest = match words.next()? {
+        "-" => None,
+        digest => Some(read_digest(digest)?),
+    };
+    let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
+    Some(BlobInfo {
+        size,
+        modified,
+        etag,
+        digest,
+        ..BlobInfo::default()
+    })
+}
+
+fn time(nanos: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_nanos(nanos))
+}
+
+fn read_digest(text: &str) -> Option<Digest> {
+    let (algorithm, hex) = text.split_once(':')?;
+    let algorithm = Algorithm::ALL
+        .into_iter()
+        .find(|known| known.name() == algorithm)?;
+    let mut bytes = vec![0; hex.len() / 2];
+    if !decode_hex(hex, &mut bytes) {
+        return None;
+    }
+    Digest::from_bytes(algorithm, &bytes)
+}
+
+fn read_file(text: &str) -> Option<UnfinishedFile> {
+    let mut words = text.split(' ');
+    let name = words.next().filter(|name| is_temporary_name(name))?;
+    Some(UnfinishedFile {
+        name: name.to_owned(),
+        device: words.next()?.parse().ok()?,
+        inode: words.next()?.parse().ok()?,
+    })
+}
+
+fn read_place(text: &str) -> Option<(u64, u64)> {
+    let (offset, len) = text.split_once(' ')?;
+    let (offset, len) = (offset.parse::<u64>().ok()?, len.parse::<u64>().ok()?);
+    offset.checked_add(len).map(|_| (offset, len))
+}
+
+/// The bytes from the beginning that are there without a gap.
+pub fn front(filled: &[(u64, u64)]) -> u64 {
+    let mut sorted = filled.to_vec();
+    sorted.sort_unstable();
+    sorted.iter().fold(0, |front, (offset, len)| match *offset {
+        offset if offset <= front => front.max(offset + len),
+        _ => front,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_ends_at_the_first_gap() {
+        assert_eq!(front(&[]), 0);
+        assert_eq!(front(&[(10, 5)]), 0);
+        assert_eq!(front(&[(10, 5), (0, 10), (20, 5)]), 15);
+        assert_eq!(front(&[(0, 10), (5, 2)]), 10);
+    }
+
+    #[test]
+    fn a_blob_is_read_as_it_was_written() {
+        let info = read_info("5 1000000001 md5:00112233445566778899aabbccddeeff e-1").unwrap();
+        assert_eq!(info.size, 5);
+        assert_eq!(info.modified, time(1_000_000_001));
+        assert_eq!(info.etag.as_deref(), Some("e-1"));
+        assert_eq!(
+            info.digest.unwrap().hex(),
+            "00112233445566778899aabbccddeeff"
+        );
+        for line in ["", "5", "5 - -", "x - - -", "5 - md5:00 -", "5 - sha3:00 -"] {
+            assert!(read_info(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_a_temporary_name_of_ours_is_taken_for_the_file() {
+        assert!(read_file(".blobctl-0123456789abcdef.part 1 2").is_some());
+        for line in [
+            "../x 1 2",
+            ".blobctl-0123.part 1 2",
+            "a/.blobctl-0123456789abcdef.part 1 2",
+        ] {
+            assert!(read_file(line).is_none(), "{line}");
+        }
+    }
+}

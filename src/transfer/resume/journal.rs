@@ -1,0 +1,147 @@
+//! A small text file that says how far a transfer came: locked while it is in use, removed when it is over.
+//!
+//! Lines are appended with one write each and not synced: what a crash of the system takes away is transferred again.
+//! A line that was cut off is not counted.
+
+use std::fs::{DirBuilder, File};
+use std::io::{Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, stat};
+use rustix::io::Errno;
+
+use crate::error::{Error, Result, describe};
+
+/// The first line of every journal; another number when the lines change their meaning.
+const MAGIC: &str = "blobctl-resume 1";
+/// 10,000 parts take a tenth of this.
+const LONGEST: u64 = 16 << 20;
+
+/// An open journal. Dropped without [`Journal::keep`], it is removed.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+    lines: Vec<String>,
+    kept: bool,
+}
+
+impl Journal {
+    /// The journal of that name, with the lines that an earlier run left; `None` if another process has it open.
+    pub fn open(directory: &Path, name: &str) -> Result<Option<Self>> {
+        let path = directory.join(name);
+        let failed = |doing: &str, error: std::io::Error| {
+            Error::local(format_args!("{doing} `{}`", path.display()), &error)
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(|error| failed("create the directory of", error))?;
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        // Whoever had it before us may remove it between our open and our lock.
+        let mut file: File = loop {
+            let file = rustix::fs::open(&path, flags, Mode::from_raw_mode(0o600))
+                .map_err(|errno| failed("open", errno.into()))?;
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(Errno::WOULDBLOCK) => return Ok(None),
+                Err(errno) => return Err(failed("lock", errno.into())),
+            }
+            let ours = fstat(&file).map_err(|errno| failed("examine", errno.into()))?;
+            if stat(&path).is_ok_and(|there| there.st_ino == ours.st_ino) {
+                break file.into();
+            }
+        };
+        let mut text = Vec::new();
+        (&mut file)
+            .take(LONGEST)
+            .read_to_end(&mut text)
+            .map_err(|error| failed("read", error))?;
+        Ok(Some(Self {
+            path,
+            file: Mutex::new(file),
+            lines: whole_lines(&text),
+            kept: false,
+        }))
+    }
+
+    /// What an earlier run wrote; empty if there was none.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(String::as_str)
+    }
+
+    /// Forgets what an earlier run wrote, and writes these lines.
+    pub fn begin(&mut self, lines: &str) -> Result<()> {
+        self.lines.clear();
+        let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
+        file.set_len(0)
+            .and_then(|()| file.write_all(format!("{MAGIC}\n{lines}").as_bytes()))
+            .map_err(|error| Error::local(format_args!("write `{}`", self.path.display()), &error))
+    }
+
+    /// Adds a line. One that cannot be written costs no more than that its part is transferred again.
+    pub fn add(&self, line: &str) -> Result<(), String> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(format!("{line}\n").as_bytes())
+            .map_err(|error| describe(&error))
+    }
+
+    /// Leaves it for another run.
+    pub fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Still locked; a file that stays says nothing that is true, and the next run finds that out.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The lines behind the first, if that is ours; what has no end yet is no line.
+fn whole_lines(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text);
+    let mut lines = text
+        .split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'));
+    match lines.next() {
+        Some(MAGIC) => lines.map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_found_again_and_what_was_not_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("a/b");
+        let mut journal = Journal::open(&state, "x").unwrap().unwrap();
+        journal.begin("one 1\n").unwrap();
+        journal.add("two 2").unwrap();
+        assert!(Journal::open(&state, "x").unwrap().is_none());
+        journal.keep();
+        drop(journal);
+        let journal = Journal::open(&state, "x").unwrap().unwrap();
+        assert_eq!(journal.lines().collect::<Vec<_>>(), ["one 1", "two 2"]);
+        drop(journal);
+        assert!(!state.join("x").exists());
+    }
+
+    #[test]
+    fn a_line_that_was_cut_and_a_file_of_another_kind_say_nothing() {
+        assert_eq!(whole_lines(b"blobctl-resume 1\na\nb"), ["a"]);
+        assert!(whole_lines(b"blobctl-resume 2\na\n").is_empty());
+        assert!(whole_lines(b"\xff\xfe\n\n").is_empty());
+        assert!(whole_lines(b"").is_empty());
+    }
+}

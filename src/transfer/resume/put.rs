@@ -1,0 +1,194 @@
+//! How far an upload in parts came.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+
+use super::journal::Journal;
+use crate::backend::{Attributes, Part, UploadId};
+use crate::digest::{Algorithm, Digest, Hasher, decode_hex};
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::transfer::Engine;
+
+/// An upload from a file that another run may finish.
+#[derive(Debug)]
+pub struct Unfinished {
+    journal: Journal,
+    /// What must be as it was: the source, and what goes with the blob.
+    terms: String,
+    found: Option<(UploadId, Vec<Part>)>,
+    outdated: Option<UploadId>,
+}
+
+impl Unfinished {
+    /// Looks for what an earlier run of the same upload left; `None` if uploads are not to be resumed.
+    pub fn look(
+        engine: &Engine,
+        key: &Key,
+        (file, offset, len): (&File, u64, u64),
+        attributes: &Attributes,
+    ) -> Option<Self> {
+        let metadata = file.metadata().ok()?;
+        let url = engine.backend.url(key);
+        let source = format!("{} {}", metadata.dev(), metadata.ino());
+        let journal = engine.journal(&["put", &url, &engine.backend.identity(), &source])?;
+        let attributes = Hasher::digest(Algorithm::Sha256, format!("{attributes:?}").as_bytes());
+        let terms = format!(
+            "{offset} {len} {}.{:09} {}.{:09} {}",
+            metadata.mtime(),
+            metadata.mtime_nsec(),
+            metadata.ctime(),
+            metadata.ctime_nsec(),
+            attributes.hex()
+        );
+        let (mut upload, mut same, mut parts) = (None, false, Vec::new());
+        for line in journal.lines() {
+            match line.split_once(' ') {
+                Some(("terms", found)) => same = found == terms,
+                Some(("upload", id)) => upload = Some(UploadId(id.to_owned())),
+                Some(("part", part)) => parts.extend(read_part(part)),
+                _ => {}
+            }
+        }
+        let (found, outdated) = match upload {
+            Some(upload) if same => (Some((upload, parts)), None),
+            outdated => (None, outdated),
+        };
+        Some(Self {
+            journal,
+            terms,
+            found,
+            outdated,
+        })
+    }
+
+    /// Whether there is an upload to go on with.
+    pub fn has_found(&self) -> bool {
+        self.found.is_some()
+    }
+
+    /// The upload to go on with, and its parts so far; told once.
+    pub fn found(&mut self) -> Option<(UploadId, Vec<Part>)> {
+        self.found.take()
+    }
+
+    /// An upload of what the source was before; it is of no use any more.
+    pub fn outdated(&mut self) -> Option<UploadId> {
+        self.outdated.take()
+    }
+
+    /// Remembers an upload that has no parts yet.
+    pub fn begin(&mut self, upload: &UploadId) -> Result<()> {
+        if !is_word(&upload.0) {
+            return Err(Error::new(
+                crate::error::Kind::Remote,
+                "the name of the unfinished upload is not printable",
+            ));
+        }
+        let header = format!("terms {}\nupload {}\n", self.terms, upload.0);
+        self.journal.begin(&header)
+    }
+
+    /// Remembers a part that the store has confirmed. One that is not remembered is sent again.
+    pub fn done(&self, part: &Part) {
+        if is_word(&part.etag) {
+            let _ = self.journal.add(&format!("part {}", write_part(part)));
+        }
+    }
+
+    /// Leaves it for another run, if `error` is one that may pass; says whether.
+    pub fn keep_after(&mut self, error: &Error) -> bool {
+        let kept = super::is_worth_keeping(error);
+        if kept {
+            self.journal.keep();
+        }
+        kept
+    }
+
+    /// The error of an upload that was kept.
+    pub fn explain(error: Error) -> Error {
+        super::kept(error)
+    }
+}
+
+/// Whether a text of the store can stand in a line of words.
+fn is_word(text: &str) -> bool {
+    (1..=2048).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn write_part(part: &Part) -> String {
+    let hex = |digest: Option<Digest>| digest.map_or("-".to_owned(), |digest| digest.hex());
+    let Part {
+        number,
+        size,
+        etag,
+        md5,
+        crc,
+    } = part;
+    format!("{number} {size} {etag} {} {}", hex(*md5), hex(*crc))
+}
+
+fn read_part(text: &str) -> Option<Part> {
+    let mut words = text.split(' ');
+    let (number, size) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let etag = words.next().filter(|etag| is_word(etag))?.to_owned();
+    let (md5, crc) = (words.next()?, words.next()?);
+    Some(Part {
+        number,
+        size,
+        etag,
+        md5: read_digest(md5, Digest::Md5)?,
+        crc: read_digest(crc, Digest::Crc64Nvme)?,
+    })
+}
+
+/// `-` is none; what is no digest makes the whole line worthless.
+#[expect(
+    clippy::option_option,
+    reason = "no digest and a wrong digest are different things"
+)]
+fn read_digest<const N: usize>(text: &str, make: fn([u8; N]) -> Digest) -> Option<Option<Digest>> {
+    let mut bytes = [0; N];
+    match text {
+        "-" => Some(None),
+        _ => decode_hex(text, &mut bytes).then(|| Some(make(bytes))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_as_they_were_written() {
+        let part = Part {
+            number: 7,
+            size: 16 << 20,
+            etag: "\"abc-1\"".to_owned(),
+            md5: Some(Digest::Md5([7; 16])),
+            crc: None,
+        };
+        assert_eq!(read_part(&write_part(&part)), Some(part.clone()));
+        let part = Part {
+            md5: None,
+            crc: Some(Digest::Crc64Nvme([9; 8])),
+            ..part
+        };
+        assert_eq!(read_part(&write_part(&part)), Some(part));
+    }
+
+    #[test]
+    fn a_line_with_anything_wrong_is_no_part() {
+        for line in [
+            "",
+            "1",
+            "1 2 e",
+            "1 2 e - 00",
+            "70000 1 e - -",
+            "1 -1 e - -",
+            "1 2 e zz -",
+        ] {
+            assert_eq!(read_part(line), None, "{line}");
+        }
+    }
+}
