@@ -11,6 +11,7 @@ use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
 use super::mismatch::{self, Ours};
+use super::services::{self, ChecksumMode, Conditions};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
@@ -110,7 +111,7 @@ pub struct Client {
     keyring: Keyring,
     signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
     learnt: Mutex<Learnt>,
-    /// AWS's endpoint in the region that the bucket turned out to be in.
+    /// AWS's endpoint of the region that the bucket turned out to be in.
     moved: OnceLock<Endpoint>,
 }
 
@@ -152,24 +153,23 @@ impl Client {
         self.config.payload_signing
     }
 
-    /// Whether the service may be asked for the checksums that it keeps; Backblaze refuses the question.
+    /// Whether the service may be asked for the checksums that it keeps.
     pub fn tells_checksums(&self) -> bool {
-        !self
-            .endpoint
-            .get()
-            .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
+        self.traits().checksum_mode == ChecksumMode::Sent
     }
 
     /// Whether the service is known to test a condition and store in one step.
     pub fn keeps_conditions(&self) -> bool {
-        const KNOWN: [&str; 3] = [
-            ".amazonaws.com",
-            ".amazonaws.com.cn",
-            ".r2.cloudflarestorage.com",
-        ];
-        self.endpoint
-            .get()
-            .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
+        self.traits().conditions == Conditions::Atomic
+    }
+
+    /// What is known of the service.
+    pub fn traits(&self) -> services::Service {
+        match self.endpoint() {
+            Ok(endpoint) => endpoint.service(),
+            // Whatever is sent next fails with this error.
+            Err(_) => services::of(""),
+        }
     }
 
     /// The service and the user: what a copy from bucket to bucket needs to have in common.
@@ -288,10 +288,8 @@ impl Client {
                 if learnt.region.is_some() {
                     return false;
                 }
-                if self.config.endpoint.is_none()
-                    && let Ok(endpoint) = Endpoint::aws(&region)
-                {
-                    let _ = self.moved.set(endpoint);
+                if let Some(moved) = self.endpoint.get().and_then(|now| now.in_region(&region)) {
+                    let _ = self.moved.set(moved);
                 }
                 let text = format!(
                     "the bucket is in the region `{region}`: setting `region` saves a request"
@@ -402,7 +400,7 @@ impl Client {
 
     fn find_credentials(&self) -> Result<Option<Credentials>> {
         let around = Surroundings {
-            instance: if self.endpoint()?.is_aws() {
+            instance: if self.traits().is_aws() {
                 Instance::Possible
             } else {
                 Instance::Unlikely

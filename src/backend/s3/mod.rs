@@ -16,6 +16,7 @@ mod mismatch;
 mod multipart;
 mod proof;
 mod proxy;
+mod services;
 mod shown;
 pub mod sign;
 mod transport;
