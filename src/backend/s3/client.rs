@@ -11,9 +11,9 @@ use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
 use super::mismatch::{self, Ours};
-use super::services::{self, ChecksumMode, Conditions};
+use super::services::{self, AfterBusy, ChecksumMode, Conditions, IfMatch};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use super::transport::{answered_early, begin_request};
+use super::transport::{answered_early, begin_request, retire_connections};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, agent, credentials, faults, shown};
 use crate::backend::{Context, Service};
@@ -23,7 +23,7 @@ use crate::payload::Payload;
 use crate::progress::Event;
 
 /// A request, as the operations say it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// `GET`, `PUT`, …
     pub method: &'static str,
@@ -49,7 +49,7 @@ pub enum Patience {
 }
 
 /// What is sent with a request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Body<'a> {
     /// Nothing, and no length: GET, HEAD, DELETE.
     None,
@@ -205,6 +205,31 @@ impl Client {
         expected: &[u16],
         purpose: Purpose,
     ) -> Result<Answer> {
+        match self.ask(request, expected, purpose) {
+            Err(error) if error.answer().http == Some(412) => match self.unquoted(request) {
+                Some(request) => self.ask(&request, expected, purpose),
+                None => Err(error),
+            },
+            result => result,
+        }
+    }
+
+    /// The same request with the ETag of its condition written as the service may want it.
+    fn unquoted<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
+        if request.method != "PUT" || self.traits().if_match != IfMatch::UnquotedToo {
+            return None;
+        }
+        let mut request = request.clone();
+        let condition = request
+            .headers
+            .iter_mut()
+            .find(|(name, _)| name == "if-match");
+        let (_, etag) = condition?;
+        *etag = etag.trim_matches('"').to_owned();
+        Some(request)
+    }
+
+    fn ask(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Answer> {
         match self.try_once(request, expected, purpose)? {
             Tried::Answered(answer) => Ok(answer),
             Tried::Refused(error, None) => Err(error),
@@ -347,7 +372,11 @@ impl Client {
             self.region(),
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let correction = answers::correction(status, headers, &body, &region, now);
+        let correction = answers::correction(status, headers, &body, &region, now)
+            .or_else(|| self.own_region(status, &body, &region));
+        if status == 503 && self.traits().after_busy == AfterBusy::New {
+            retire_connections();
+        }
         let mut error = answers::error(request.method, status, headers, &body, &region);
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = mismatch::explain(ours, &body)
@@ -355,6 +384,14 @@ impl Client {
             error = error.hint(cause);
         }
         (error, correction)
+    }
+
+    /// The region that the host names, if the service refuses another one without saying which it wants.
+    fn own_region(&self, status: u16, body: &str, region: &str) -> Option<Correction> {
+        let silent =
+            status == 400 && (body.is_empty() || body.contains("AuthorizationHeaderMalformed"));
+        let own = self.endpoint.get()?.own_region()?;
+        (silent && own != region).then(|| Correction::Region(own.to_owned()))
     }
 
     /// The region that requests are signed for.

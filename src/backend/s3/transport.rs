@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,14 @@ thread_local! {
     static ANSWERED: Cell<bool> = const { Cell::new(false) };
     /// Whether this thread's request made a connection of its own.
     static CONNECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How often kept connections were given up.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// Gives up all connections that are there now: requests from here on make new ones.
+pub fn retire_connections() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Forgets an earlier request of this thread.
@@ -102,6 +110,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
             traffic: self.traffic,
             sending_body: false,
             state: State::Usable,
+            generation: GENERATION.load(Ordering::Relaxed),
             read_timeout: None,
             write_timeout: None,
             _watch: watch,
@@ -169,6 +178,8 @@ struct Socket {
     /// Whether bytes of a request are on their way and its answer is not awaited yet.
     sending_body: bool,
     state: State,
+    /// When it was made, in terms of [`GENERATION`].
+    generation: u64,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
     _watch: Watch,
@@ -324,7 +335,8 @@ impl Transport for Socket {
             rustix::net::recv(&self.stream, &mut [0u8; 1], peek),
             Err(rustix::io::Errno::AGAIN)
         );
-        self.state == State::Usable && nothing_to_read
+        let is_current = self.generation == GENERATION.load(Ordering::Relaxed);
+        self.state == State::Usable && is_current && nothing_to_read
     }
 }
 
