@@ -77,7 +77,11 @@ pub fn agent(config: ureq::config::Config, traffic: Traffic, cancel: &Arc<Cancel
             cancel: Arc::clone(cancel),
         })
         .chain(RustlsConnector::default());
-    Agent::with_parts(config, connector, CachingResolver::default())
+    Agent::with_parts(
+        config,
+        connector,
+        CachingResolver::<DefaultResolver>::default(),
+    )
 }
 
 /// Makes plain TCP connections.
@@ -422,18 +426,18 @@ impl Buffers for SocketBuffers {
 
 /// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
 #[derive(Default)]
-struct CachingResolver {
-    system: DefaultResolver,
+struct CachingResolver<R = DefaultResolver> {
+    system: R,
     known: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
 }
 
-impl fmt::Debug for CachingResolver {
+impl<R> fmt::Debug for CachingResolver<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CachingResolver")
     }
 }
 
-impl Resolver for CachingResolver {
+impl<R: Resolver> Resolver for CachingResolver<R> {
     fn resolve(
         &self,
         uri: &ureq::http::Uri,
@@ -458,10 +462,62 @@ impl Resolver for CachingResolver {
     }
 }
 
-fn copy(resolver: &CachingResolver, addresses: &ResolvedSocketAddrs) -> ResolvedSocketAddrs {
+fn copy<R: Resolver>(
+    resolver: &CachingResolver<R>,
+    addresses: &ResolvedSocketAddrs,
+) -> ResolvedSocketAddrs {
     let mut copy = resolver.empty();
     for address in addresses {
         copy.push(*address);
     }
     copy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ureq::unversioned::transport::time::Duration as Limit;
+
+    /// Knows every host and counts how often it is asked.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicU64);
+
+    impl Resolver for Counting {
+        fn resolve(
+            &self,
+            _: &ureq::http::Uri,
+            _: &ureq::config::Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let mut found = self.empty();
+            found.push(SocketAddr::from(([127, 0, 0, 1], 9000)));
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn a_host_is_looked_up_once_whatever_is_asked_of_it_and_by_how_many() {
+        let resolver = CachingResolver::<Counting>::default();
+        let config = Agent::config_builder().build();
+        let ask = |uri: &'static str| {
+            let timeout = NextTimeout {
+                after: Limit::NotHappening,
+                reason: Timeout::Resolve,
+                per_read: None,
+                per_write: None,
+            };
+            let uri = ureq::http::Uri::from_static(uri);
+            resolver.resolve(&uri, &config, timeout).unwrap().len()
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(ask("http://s3.test/lab/a"), 1));
+            }
+        });
+        assert_eq!(ask("http://s3.test/lab/b?uploads="), 1);
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 1);
+        ask("http://other.test/");
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 2);
+    }
 }
