@@ -64,7 +64,7 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
         // Not implemented, and nothing else is named that could be meant.
         let about_nothing = answer.http == Some(501) && !text.contains("x-amz-");
         match answer.http {
-            Some(400 | 501) if about_conditions || is_conditional && about_nothing => Error::new(
+            Some(400 | 501) if is_conditional && (about_conditions || about_nothing) => Error::new(
                 Kind::Precondition,
                 format!("the service keeps no conditions: {error}"),
             )
