@@ -125,7 +125,11 @@ fn within(
             .backend
             .copy_within(&source, (&from.key, info), &to.key, attributes)
     };
-    Some(retry::run(&to.engine, copy, || 0))
+    match retry::run(&to.engine, copy, || 0) {
+        // It knows no such copy: nothing was made.
+        Err(error) if error.answer().http == Some(501) => None,
+        result => Some(result),
+    }
 }
 
 /// Every byte goes through this machine.

@@ -16,6 +16,7 @@
 pub mod ftp;
 pub mod http;
 pub mod s3;
+pub mod services;
 pub mod stores;
 pub mod terminal;
 pub mod tls;

@@ -20,6 +20,8 @@ pub enum Uploads {
     Stored,
     /// Says 403 before the body and hangs up.
     RefusedEarly,
+    /// Reads no byte of the body and says nothing.
+    NeverRead,
 }
 
 /// An HTTPS server with a certificate that nobody knows.
@@ -108,6 +110,12 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: U
     let tls = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
     let mut reader = BufReader::new(tls);
     while let Some(mut seen) = read_head(&mut reader) {
+        if seen.method == "PUT" && uploads == Uploads::NeverRead {
+            while !state.stop.load(Ordering::SeqCst) {
+                std::thread::park_timeout(std::time::Duration::from_millis(20));
+            }
+            return;
+        }
         let refused = seen.method == "PUT" && uploads == Uploads::RefusedEarly;
         let len = seen
             .header("content-length")

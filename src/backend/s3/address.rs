@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Addressing;
+use super::services::{self, Buckets, Service};
 use super::sign::{Slash, uri_encode};
 use crate::digest::decode_hex;
 use crate::error::{Error, Kind, Result, printable};
@@ -145,9 +146,19 @@ impl Endpoint {
         Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
     }
 
-    /// Whether the service is AWS itself.
-    pub fn is_aws(&self) -> bool {
-        self.host.ends_with(".amazonaws.com") || self.host.ends_with(".amazonaws.com.cn")
+    /// What is known of the service.
+    pub fn service(&self) -> Service {
+        services::of(&self.host)
+    }
+
+    /// The same service's endpoint for another region, where that is another host.
+    pub fn in_region(&self, region: &str) -> Option<Self> {
+        check_region(region).ok()?;
+        let host = self.service().host_in(region, &self.host)?;
+        Some(Self {
+            host,
+            ..self.clone()
+        })
     }
 
     /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
@@ -175,7 +186,8 @@ impl Endpoint {
     fn style(&self, addressing: Addressing, bucket: &str) -> Addressing {
         match addressing {
             Addressing::Auto
-                if takes_virtual_hosts(&self.host) && is_host_label(bucket, self.scheme) =>
+                if self.service().buckets == Buckets::InHost
+                    && is_host_label(bucket, self.scheme) =>
             {
                 Addressing::Virtual
             }
@@ -186,26 +198,13 @@ impl Endpoint {
 
     /// The region to sign for where none is set: what the service's host says, else us-east-1.
     pub fn default_region(&self) -> String {
-        let host = self.host.as_str();
-        let labels: Vec<&str> = host.split('.').collect();
-        let region = match labels.as_slice() {
-            [.., "r2", "cloudflarestorage", "com"] | [.., "storage", "googleapis", "com"] => {
-                Some("auto")
-            }
-            [
-                "s3",
-                region,
-                "backblazeb2" | "wasabisys" | "amazonaws",
-                "com",
-            ]
-            | ["s3", region, "amazonaws", "com", "cn"]
-            | ["s3", "dualstack", region, "amazonaws", "com"] => Some(*region),
-            _ => None,
-        };
-        region
-            .filter(|region| check_region(region).is_ok())
-            .unwrap_or("us-east-1")
-            .to_owned()
+        self.own_region().unwrap_or("us-east-1").to_owned()
+    }
+
+    /// The region that the host stands for, if it stands for one.
+    pub fn own_region(&self) -> Option<&str> {
+        let region = self.service().region_of(&self.host);
+        region.filter(|region| check_region(region).is_ok())
     }
 }
 
@@ -276,18 +275,6 @@ pub fn check_region(region: &str) -> Result<()> {
         Kind::Config,
         format!("`{}` is no region name", printable(region)),
     ))
-}
-
-fn takes_virtual_hosts(host: &str) -> bool {
-    const SERVICES: [&str; 6] = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".digitaloceanspaces.com",
-        ".backblazeb2.com",
-        ".wasabisys.com",
-        ".googleapis.com",
-    ];
-    SERVICES.iter().any(|suffix| host.ends_with(suffix))
 }
 
 fn is_host_label(bucket: &str, scheme: Scheme) -> bool {

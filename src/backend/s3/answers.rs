@@ -13,10 +13,14 @@ use super::address::check_region;
 use super::xml::{self, Element};
 use crate::error::{Answer, Error, Kind, printable};
 
+/// Services that say 429 take one write a second for each key.
+/// Source: <https://developers.cloudflare.com/r2/platform/limits/>
+const A_WRITE_A_SECOND: Duration = Duration::from_secs(1);
+
 /// The error that an answer with an unexpected status is. `body` holds at most 64 KiB; `region` is the one signed for.
 pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let document = xml::parse(body).filter(|root| root.name == "Error");
+    let document = xml::parse_beginning(body).filter(|root| root.name == "Error");
     let code = document
         .as_ref()
         .and_then(|root| root.child("Code"))
@@ -35,7 +39,8 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     if status == 404 && is_foreign(body) {
         return foreign(status).answered(answer);
     }
-    let after = retry_after(header("retry-after"), header("x-amz-retry-after"));
+    let after = retry_after(header("retry-after"), header("x-amz-retry-after"))
+        .or((status == 429).then_some(A_WRITE_A_SECOND));
     let said = said(status, code.as_deref(), document.as_ref());
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
     by_code(
@@ -49,6 +54,7 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
         by_status(
             method,
             status,
+            code.as_deref(),
             &said,
             after,
             other_region.as_deref(),
@@ -85,7 +91,13 @@ pub fn correction(
         .and_then(|root| root.child("Code"))
         .unwrap_or("");
     match (code, status) {
-        ("AuthorizationHeaderMalformed" | "PermanentRedirect" | "TemporaryRedirect", _)
+        (
+            "AuthorizationHeaderMalformed"
+            | "PermanentRedirect"
+            | "TemporaryRedirect"
+            | "IllegalLocationConstraintException",
+            _,
+        )
         | ("", 301 | 307 | 400) => {
             other_region(header("x-amz-bucket-region"), document.as_ref(), region)
                 .map(Correction::Region)
@@ -168,7 +180,7 @@ fn by_code(
         code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
             .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
         "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
-        | "OperationAborted" | "ConditionalRequestConflict" | "TooManyRequests" | "Throttling" | "ThrottlingException"
+        | "OperationAborted" | "ConditionalRequestConflict" | "ConcurrentModification" | "TooManyRequests" | "Throttling" | "ThrottlingException"
         | "RequestLimitExceeded" | "BandwidthLimitExceeded" | "503 SlowDown" => {
             new(Kind::Busy { after }, format!("the store asks to come back later: {said}"))
         }
@@ -199,6 +211,7 @@ fn by_code(
 fn by_status(
     method: &str,
     status: u16,
+    code: Option<&str>,
     said: &str,
     after: Option<Duration>,
     other_region: Option<&str>,
@@ -219,7 +232,12 @@ fn by_status(
             format!("the store is not able to answer: {said}"),
         ),
         301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
-        400 if other_region.is_some() => wrong_region(said, other_region, region),
+        // Of a document that speaks of something else the region is no news: Garage puts it into each.
+        400 if other_region.is_some() && code.is_none() => wrong_region(said, other_region, region),
+        400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {said}"))
+            .hint(format!(
+                "some services say no more when `region` (now `{region}`) is not the endpoint's"
+            )),
         _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
     }
 }
@@ -234,7 +252,7 @@ fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
     }
 }
 
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`.
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details` or `Header`.
 fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
     let text = |name: &str| {
         document
@@ -242,7 +260,8 @@ fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
             .map(printable)
             .filter(|text| !text.is_empty())
     };
-    let message = match (text("Message"), text("Details")) {
+    let details = text("Details").or_else(|| text("Header"));
+    let message = match (text("Message"), details) {
         (Some(message), Some(details)) => Some(format!("{message} ({details})")),
         (message, details) => message.or(details),
     };
@@ -256,10 +275,36 @@ fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
 
 /// Where the bucket is, if the answer says so and it is not where we asked.
 fn other_region(header: Option<&str>, document: Option<&Element>, region: &str) -> Option<String> {
-    let named = header.or_else(|| document.and_then(|root| root.child("Region")));
+    let stated = || document.and_then(|root| root.child("Region"));
+    let named = header.or_else(stated).or_else(|| region_in(document?));
     named
         .filter(|other| *other != region && check_region(other).is_ok())
         .map(str::to_owned)
+}
+
+/// The region that AWS names in passing: in the host of an endpoint, or in a sentence.
+fn region_in(root: &Element) -> Option<&str> {
+    match root.child("Code")? {
+        "PermanentRedirect" | "TemporaryRedirect" => {
+            let bucket = root.child("Bucket")?;
+            let host = root.child("Endpoint")?.strip_suffix(".amazonaws.com")?;
+            // An answer about a bucket called like the service is about a wrong address.
+            let own = host
+                .strip_prefix(bucket)
+                .and_then(|own| own.strip_prefix('.'));
+            match own.unwrap_or(host) {
+                "s3" if bucket.ends_with(".amazonaws.com") => None,
+                "s3" => Some("us-east-1"),
+                own => own.strip_prefix("s3.").or_else(|| own.strip_prefix("s3-")),
+            }
+        }
+        "IllegalLocationConstraintException" => {
+            let rest = root.child("Message")?.trim().strip_prefix("The ")?;
+            rest.split_once(" location constraint")
+                .map(|(region, _)| region)
+        }
+        _ => None,
+    }
 }
 
 /// Seconds (the HTTP form with a date is not used by services), or S3's own header in milliseconds.

@@ -53,19 +53,25 @@ pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String
 }
 
 /// A service that says that it does not know the condition: nothing was stored, and nothing can be promised.
-pub fn unsupported(error: Error) -> Error {
-    let text = error.to_string().to_ascii_lowercase();
-    let about_conditions = ["if-none-match", "if-match", "ifnonematch", "conditional"]
-        .iter()
-        .any(|word| text.contains(word));
-    match error.answer().http {
-        Some(400 | 501) if about_conditions => Error::new(
-            Kind::Precondition,
-            format!("the service keeps no conditions: {error}"),
-        )
-        .hint("leave the condition out, and look with exists first")
-        .answered(error.answer().clone()),
-        _ => error,
+pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
+    let is_conditional = *condition != Condition::None;
+    move |error| {
+        let answer = error.answer();
+        let text = error.to_string().to_ascii_lowercase();
+        let about_conditions = ["if-none-match", "if-match", "ifnonematch", "conditional"]
+            .iter()
+            .any(|word| text.contains(word));
+        // Not implemented, and nothing else is named that could be meant.
+        let about_nothing = answer.http == Some(501) && !text.contains("x-amz-");
+        match answer.http {
+            Some(400 | 501) if is_conditional && (about_conditions || about_nothing) => Error::new(
+                Kind::Precondition,
+                format!("the service keeps no conditions: {error}"),
+            )
+            .hint("leave the condition out, and look with exists first")
+            .answered(answer.clone()),
+            _ => error,
+        }
     }
 }
 

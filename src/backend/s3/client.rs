@@ -11,8 +11,9 @@ use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
 use super::mismatch::{self, Ours};
+use super::services::{self, AfterBusy, ChecksumMode, Conditions, IfMatch};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use super::transport::{answered_early, begin_request};
+use super::transport::{answered_early, begin_request, retire_connections};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, agent, credentials, faults, shown};
 use crate::backend::{Context, Service};
@@ -22,7 +23,7 @@ use crate::payload::Payload;
 use crate::progress::Event;
 
 /// A request, as the operations say it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// `GET`, `PUT`, …
     pub method: &'static str,
@@ -48,7 +49,7 @@ pub enum Patience {
 }
 
 /// What is sent with a request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Body<'a> {
     /// Nothing, and no length: GET, HEAD, DELETE.
     None,
@@ -110,7 +111,7 @@ pub struct Client {
     keyring: Keyring,
     signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
     learnt: Mutex<Learnt>,
-    /// AWS's endpoint in the region that the bucket turned out to be in.
+    /// AWS's endpoint of the region that the bucket turned out to be in.
     moved: OnceLock<Endpoint>,
 }
 
@@ -152,24 +153,23 @@ impl Client {
         self.config.payload_signing
     }
 
-    /// Whether the service may be asked for the checksums that it keeps; Backblaze refuses the question.
+    /// Whether the service may be asked for the checksums that it keeps.
     pub fn tells_checksums(&self) -> bool {
-        !self
-            .endpoint
-            .get()
-            .is_some_and(|endpoint| endpoint.host.ends_with(".backblazeb2.com"))
+        self.traits().checksum_mode == ChecksumMode::Sent
     }
 
     /// Whether the service is known to test a condition and store in one step.
     pub fn keeps_conditions(&self) -> bool {
-        const KNOWN: [&str; 3] = [
-            ".amazonaws.com",
-            ".amazonaws.com.cn",
-            ".r2.cloudflarestorage.com",
-        ];
-        self.endpoint
-            .get()
-            .is_some_and(|endpoint| KNOWN.iter().any(|suffix| endpoint.host.ends_with(suffix)))
+        self.traits().conditions == Conditions::Atomic
+    }
+
+    /// What is known of the service.
+    pub fn traits(&self) -> services::Service {
+        match self.endpoint() {
+            Ok(endpoint) => endpoint.service(),
+            // Whatever is sent next fails with this error.
+            Err(_) => services::of(""),
+        }
     }
 
     /// The service and the user: what a copy from bucket to bucket needs to have in common.
@@ -217,6 +217,31 @@ impl Client {
         expected: &[u16],
         purpose: Purpose,
     ) -> Result<Answer> {
+        match self.ask(request, expected, purpose) {
+            Err(error) if error.answer().http == Some(412) => match self.unquoted(request) {
+                Some(request) => self.ask(&request, expected, purpose),
+                None => Err(error),
+            },
+            result => result,
+        }
+    }
+
+    /// The same request with the ETag of its condition written as the service may want it.
+    fn unquoted<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
+        if request.method != "PUT" || self.traits().if_match != IfMatch::UnquotedToo {
+            return None;
+        }
+        let mut request = request.clone();
+        let condition = request
+            .headers
+            .iter_mut()
+            .find(|(name, _)| name == "if-match");
+        let (_, etag) = condition?;
+        *etag = etag.trim_matches('"').to_owned();
+        Some(request)
+    }
+
+    fn ask(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Answer> {
         match self.try_once(request, expected, purpose)? {
             Tried::Answered(answer) => Ok(answer),
             Tried::Refused(error, None) => Err(error),
@@ -300,10 +325,8 @@ impl Client {
                 if learnt.region.is_some() {
                     return false;
                 }
-                if self.config.endpoint.is_none()
-                    && let Ok(endpoint) = Endpoint::aws(&region)
-                {
-                    let _ = self.moved.set(endpoint);
+                if let Some(moved) = self.endpoint.get().and_then(|now| now.in_region(&region)) {
+                    let _ = self.moved.set(moved);
                 }
                 let text = format!(
                     "the bucket is in the region `{region}`: setting `region` saves a request"
@@ -361,7 +384,11 @@ impl Client {
             self.region(),
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let correction = answers::correction(status, headers, &body, &region, now);
+        let correction = answers::correction(status, headers, &body, &region, now)
+            .or_else(|| self.own_region(status, &body, &region));
+        if status == 503 && self.traits().after_busy == AfterBusy::New {
+            retire_connections();
+        }
         let mut error = answers::error(request.method, status, headers, &body, &region);
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = mismatch::explain(ours, &body)
@@ -369,6 +396,14 @@ impl Client {
             error = error.hint(cause);
         }
         (error, correction)
+    }
+
+    /// The region that the host names, if the service refuses another one without saying which it wants.
+    fn own_region(&self, status: u16, body: &str, region: &str) -> Option<Correction> {
+        let silent =
+            status == 400 && (body.is_empty() || body.contains("AuthorizationHeaderMalformed"));
+        let own = self.endpoint.get()?.own_region()?;
+        (silent && own != region).then(|| Correction::Region(own.to_owned()))
     }
 
     /// The region that requests are signed for.
@@ -414,7 +449,7 @@ impl Client {
 
     fn find_credentials(&self) -> Result<Option<Credentials>> {
         let around = Surroundings {
-            instance: if self.endpoint()?.is_aws() {
+            instance: if self.traits().is_aws() {
                 Instance::Possible
             } else {
                 Instance::Unlikely

@@ -2,11 +2,12 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::client::{Body, Patience, Purpose};
+use super::services::PartCopies;
 use super::sign::{Slash, uri_encode};
 use super::{S3, answers, attribute_headers, changed, condition_header, request, xml};
 use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
 use crate::digest::{Digest, Verified};
-use crate::error::{Kind, Result};
+use crate::error::{Answer, Error, Kind, Result};
 use crate::key::Key;
 
 /// One CopyObject takes no more than this.
@@ -26,6 +27,9 @@ impl S3 {
         let (key, info) = source;
         self.precheck(to, &attributes.condition)?;
         if info.size > ONE_COPY {
+            if self.client.traits().part_copies == PartCopies::Unknown {
+                return Err(not_implemented());
+            }
             return self.copy_in_parts(from, source, to, attributes);
         }
         let mut request = request("PUT", to);
@@ -144,6 +148,15 @@ impl S3 {
             _ => self.confirm_length(to, info.size),
         }
     }
+}
+
+/// What the service would say if it knew the request; some take it for an empty part instead.
+fn not_implemented() -> Error {
+    let answer = Answer {
+        http: Some(501),
+        ..Answer::default()
+    };
+    Error::new(Kind::Remote, "the service copies no parts of objects").answered(answer)
 }
 
 fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {

@@ -16,6 +16,7 @@ mod mismatch;
 mod multipart;
 mod proof;
 mod proxy;
+mod services;
 mod shown;
 pub mod sign;
 mod transport;
@@ -237,7 +238,7 @@ impl Backend for S3 {
             let answer = self
                 .client
                 .send(&request, &[200], Purpose::Work)
-                .map_err(attributes::unsupported)?;
+                .map_err(attributes::unsupported(&attributes.condition))?;
             let etag = etag(&answer)?;
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,

@@ -121,7 +121,7 @@ impl Multipart for S3 {
         let text = self
             .client
             .send(&request, &[200], Purpose::Work)
-            .map_err(unsupported)?
+            .map_err(unsupported(condition))?
             .text(&self.client, ANSWER_LIMIT)?;
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));

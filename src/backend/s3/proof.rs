@@ -184,9 +184,14 @@ fn compare_md5(sent: &[Digest], etag: &str, answer: &Answer) -> Result<Option<Ve
     }
 }
 
-/// Whether a store refused the request because of the checksum header, as R2 (501) and B2 (400) have done.
+/// Whether a store refused the request because of the checksum header, as R2 (501, also without a word) and B2 (400) have
+/// done.
 fn refuses_header(proof: Proof, error: &Error) -> bool {
+    let names_it = error.to_string().to_ascii_lowercase().contains("checksum");
     matches!(proof, Proof::Header(_))
-        && matches!(error.answer().http, Some(400 | 501))
-        && error.to_string().to_ascii_lowercase().contains("checksum")
+        && match error.answer().http {
+            Some(400) => names_it,
+            Some(501) => names_it || error.answer().s3.is_none(),
+            _ => false,
+        }
 }

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,14 @@ thread_local! {
     static ANSWERED: Cell<bool> = const { Cell::new(false) };
     /// Whether this thread's request made a connection of its own.
     static CONNECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How often kept connections were given up.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// Gives up all connections that are there now: requests from here on make new ones.
+pub fn retire_connections() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Forgets an earlier request of this thread.
@@ -69,7 +77,11 @@ pub fn agent(config: ureq::config::Config, traffic: Traffic, cancel: &Arc<Cancel
             cancel: Arc::clone(cancel),
         })
         .chain(RustlsConnector::default());
-    Agent::with_parts(config, connector, CachingResolver::default())
+    Agent::with_parts(
+        config,
+        connector,
+        CachingResolver::<DefaultResolver>::default(),
+    )
 }
 
 /// Makes plain TCP connections.
@@ -102,6 +114,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
             traffic: self.traffic,
             sending_body: false,
             state: State::Usable,
+            generation: GENERATION.load(Ordering::Relaxed),
             read_timeout: None,
             write_timeout: None,
             _watch: watch,
@@ -169,6 +182,8 @@ struct Socket {
     /// Whether bytes of a request are on their way and its answer is not awaited yet.
     sending_body: bool,
     state: State,
+    /// When it was made, in terms of [`GENERATION`].
+    generation: u64,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
     _watch: Watch,
@@ -324,7 +339,8 @@ impl Transport for Socket {
             rustix::net::recv(&self.stream, &mut [0u8; 1], peek),
             Err(rustix::io::Errno::AGAIN)
         );
-        self.state == State::Usable && nothing_to_read
+        let is_current = self.generation == GENERATION.load(Ordering::Relaxed);
+        self.state == State::Usable && is_current && nothing_to_read
     }
 }
 
@@ -410,18 +426,18 @@ impl Buffers for SocketBuffers {
 
 /// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
 #[derive(Default)]
-struct CachingResolver {
-    system: DefaultResolver,
+struct CachingResolver<R = DefaultResolver> {
+    system: R,
     known: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
 }
 
-impl fmt::Debug for CachingResolver {
+impl<R> fmt::Debug for CachingResolver<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CachingResolver")
     }
 }
 
-impl Resolver for CachingResolver {
+impl<R: Resolver> Resolver for CachingResolver<R> {
     fn resolve(
         &self,
         uri: &ureq::http::Uri,
@@ -446,10 +462,62 @@ impl Resolver for CachingResolver {
     }
 }
 
-fn copy(resolver: &CachingResolver, addresses: &ResolvedSocketAddrs) -> ResolvedSocketAddrs {
+fn copy<R: Resolver>(
+    resolver: &CachingResolver<R>,
+    addresses: &ResolvedSocketAddrs,
+) -> ResolvedSocketAddrs {
     let mut copy = resolver.empty();
     for address in addresses {
         copy.push(*address);
     }
     copy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ureq::unversioned::transport::time::Duration as Limit;
+
+    /// Knows every host and counts how often it is asked.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicU64);
+
+    impl Resolver for Counting {
+        fn resolve(
+            &self,
+            _: &ureq::http::Uri,
+            _: &ureq::config::Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let mut found = self.empty();
+            found.push(SocketAddr::from(([127, 0, 0, 1], 9000)));
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn a_host_is_looked_up_once_whatever_is_asked_of_it_and_by_how_many() {
+        let resolver = CachingResolver::<Counting>::default();
+        let config = Agent::config_builder().build();
+        let ask = |uri: &'static str| {
+            let timeout = NextTimeout {
+                after: Limit::NotHappening,
+                reason: Timeout::Resolve,
+                per_read: None,
+                per_write: None,
+            };
+            let uri = ureq::http::Uri::from_static(uri);
+            resolver.resolve(&uri, &config, timeout).unwrap().len()
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(ask("http://s3.test/lab/a"), 1));
+            }
+        });
+        assert_eq!(ask("http://s3.test/lab/b?uploads="), 1);
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 1);
+        ask("http://other.test/");
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 2);
+    }
 }

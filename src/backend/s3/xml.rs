@@ -31,18 +31,33 @@ impl Element {
 /// White space and a byte order mark may stand before the document. A document type declaration, an unknown entity,
 /// more than 16 levels or broken markup make it `None`. The wrapper `ErrorResponse` of some services is looked through.
 pub fn parse(text: &str) -> Option<Element> {
-    first(text, |depth, name| {
-        depth == 2 || depth == 1 && name != "ErrorResponse"
-    })
+    first(text, Ending::Required, is_root)
+}
+
+/// The same of a document that may have been cut: its children up to the cut.
+pub fn parse_beginning(text: &str) -> Option<Element> {
+    first(text, Ending::MayBeCut, is_root)
+}
+
+fn is_root(depth: usize, name: &str) -> bool {
+    depth == 2 || depth == 1 && name != "ErrorResponse"
 }
 
 /// The same for the first element of that name, wherever it is nested.
 pub fn descendant(text: &str, name: &str) -> Option<Element> {
-    first(text, |_, found| found == name)
+    first(text, Ending::Required, |_, found| found == name)
+}
+
+/// Whether a document counts without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Required,
+    /// What stands before the cut counts, but for a child that is not complete.
+    MayBeCut,
 }
 
 /// The first element that is wanted; the root has the depth 1. The document is read to its end all the same.
-fn first(text: &str, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element> {
+fn first(text: &str, ending: Ending, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut found: Option<Element> = None;
     // While it is open: its depth.
@@ -50,7 +65,11 @@ fn first(text: &str, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element>
     let mut depth = 0usize;
     loop {
         let in_child = inside.is_some_and(|of| depth == of + 1);
-        match reader.read_event().ok()? {
+        let event = match (reader.read_event(), ending) {
+            (Ok(Event::Eof) | Err(_), Ending::MayBeCut) => return cut(found, inside, depth),
+            (event, _) => event.ok()?,
+        };
+        match event {
             Event::Start(start) => {
                 depth += 1;
                 if depth > DEPTH_LIMIT {
@@ -90,6 +109,15 @@ fn first(text: &str, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element>
             _ => {}
         }
     }
+}
+
+/// What was found before the document broke off at a depth.
+fn cut(found: Option<Element>, inside: Option<usize>, depth: usize) -> Option<Element> {
+    let mut found = found?;
+    if inside.is_some_and(|of| depth > of) {
+        found.children.pop();
+    }
+    Some(found)
 }
 
 /// Notes an element that begins: as the one that was looked for, or as a child of it.
@@ -259,6 +287,30 @@ mod tests {
         );
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
+    }
+
+    #[test]
+    fn a_document_that_was_cut_has_its_whole_children() {
+        let text = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>The spec";
+        assert_eq!(parse(text), None);
+        let found = parse_beginning(text).unwrap();
+        assert_eq!(
+            (found.child("Code"), found.child("Message")),
+            (Some("NoSuchBucket"), None)
+        );
+        for text in [
+            "<Error><Code>NoSuchB",
+            "<Error><Code>NoSuchBucket</Co",
+            "<Error",
+        ] {
+            let code = parse_beginning(text).and_then(|root| root.child("Code").map(str::to_owned));
+            assert_eq!(code, None, "{text}");
+        }
+        assert_eq!(parse_beginning("<!DOCTYPE x><Error><Code>A</Code>"), None);
+        let deep = format!("<Error><Code>A</Code>{}", "<a>".repeat(100_000));
+        assert_eq!(parse_beginning(&deep), None);
+        let whole = "<Error><Code>A</Code><Message>b</Message></Error>";
+        assert_eq!(parse_beginning(whole), parse(whole));
     }
 
     #[test]
