@@ -88,6 +88,11 @@ pub trait Backend: Send + Sync {
         false
     }
 
+    /// What can be compared with a blob that has no digest of its whole, but an ETag made of its parts' digests.
+    fn parts_etag(&self, _key: &Key, _info: &BlobInfo) -> Result<Option<PartsEtag>> {
+        Ok(None)
+    }
+
     /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
     /// length: the engine cuts streams into parts.
     fn multipart(&self) -> Option<&dyn Multipart> {
@@ -159,6 +164,17 @@ pub struct BlobInfo {
     pub digest: Option<Digest>,
     /// Media type, if the store keeps one.
     pub content_type: Option<String>,
+}
+
+/// What the ETag of a blob says about the parts that it was uploaded in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartsEtag {
+    /// Bytes of each part but the last.
+    pub part_size: u64,
+    /// The MD5 of the parts' MD5s.
+    pub md5: Digest,
+    /// Whether the service is known to make its ETags like this. Others may mean something else by the same form.
+    pub certain: bool,
 }
 
 /// A service in which blobs can be copied from bucket to bucket.

@@ -10,8 +10,8 @@ use super::ranges::{Rest, Sum};
 use super::resume::Resume;
 use super::resume::get::{Found, Unfinished, front};
 use super::{Engine, plan, retry};
-use crate::backend::{BlobInfo, From, Sink, temporary_name};
-use crate::digest::Verified;
+use crate::backend::{BlobInfo, From, PartsEtag, Sink, temporary_name};
+use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::key::Key;
@@ -117,8 +117,11 @@ pub fn download(
     terms: Terms,
     meter: &Meter,
 ) -> Result<Downloaded> {
-    let mut attempts = 0;
-    let mut transfer = || transfer(engine, key, destination, terms, meter, &mut attempts);
+    let (mut attempts, mut doubt) = (0, None);
+    let mut transfer = || {
+        let tally = (&mut attempts, &mut doubt);
+        transfer(engine, key, destination, terms, meter, tally)
+    };
     let can_be_undone = matches!(destination, Destination::File(_));
     let (receiver, verified) = match transfer() {
         // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
@@ -144,14 +147,15 @@ pub fn download(
     })
 }
 
-/// Fetches the blob from its beginning and compares; counts its requests in `attempts`, those of a failure as one.
+/// Fetches the blob from its beginning and compares; counts its requests in `attempts`, those of a failure as one, and
+/// leaves in `doubt` a digest that did not match.
 fn transfer<'a>(
     engine: &'a Engine,
     key: &Key,
     destination: &'a Destination,
     terms: Terms,
     meter: &'a Meter,
-    attempts: &mut u32,
+    (attempts, doubt): (&mut u32, &mut Option<Digest>),
 ) -> Result<(Receiver<'a>, Verified)> {
     let mut receiver = Receiver::new(destination, meter, &engine.cancel);
     receiver.proof = terms.proof;
@@ -163,7 +167,14 @@ fn transfer<'a>(
     }
     match receiver.compare() {
         Compared::Same(verified) => Ok((receiver, verified)),
-        Compared::Different => {
+        Compared::Doubtful(digest) if doubt.replace(digest) == Some(digest) => {
+            let text = format!(
+                "the ETag of `{key}` is not made of its parts' MD5s: only its length was compared"
+            );
+            engine.observer.notify(&Event::Warning(&text));
+            Ok((receiver, Verified::Length))
+        }
+        Compared::Different | Compared::Doubtful(_) => {
             let text = "the bytes that came do not match the digest that the store has for them";
             Err(Error::new(Kind::Integrity, text)
                 .hint("try again; if it stays so, the blob itself is damaged"))
@@ -175,6 +186,8 @@ fn transfer<'a>(
 enum Compared {
     Same(Verified),
     Different,
+    /// What came has this digest. The store's may mean something else: if the same comes again, it does.
+    Doubtful(Digest),
 }
 
 /// Counts, hashes and passes on what comes.
@@ -185,6 +198,8 @@ struct Receiver<'a> {
     received: u64,
     proof: Demand,
     hasher: Option<Sum>,
+    /// What stands for a digest of the whole.
+    parts: Option<PartsEtag>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
     /// Where it is remembered for another run.
@@ -228,6 +243,7 @@ impl<'a> Receiver<'a> {
             received: 0,
             proof: Demand::Best,
             hasher: None,
+            parts: None,
             meter,
             cancel,
             unfinished: None,
@@ -328,6 +344,7 @@ impl<'a> Receiver<'a> {
         let end = in_parts.then_some(plan::PART);
         let resumed = self.received;
         if in_parts && resumed > 0 {
+            self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
         }
         let attempt = || {
@@ -344,7 +361,11 @@ impl<'a> Receiver<'a> {
         let done = retry::run(engine, attempt, || meter.get())?;
         let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
         let mut attempts = done.attempts;
-        if in_parts && end == Some(self.received) && self.received < size {
+        if in_parts && self.received > 0 {
+            self.ask_for_parts(engine, key)?;
+        }
+        let missing = end == Some(self.received) && self.received < size;
+        if missing || self.parts.is_some() && self.received == size {
             attempts = attempts.max(self.fetch_rest(engine, key)?);
         }
         if self.received != size {
@@ -352,6 +373,18 @@ impl<'a> Receiver<'a> {
             return Err(Error::new(Kind::Integrity, text));
         }
         Ok(attempts)
+    }
+
+    /// Finds something to compare with a blob that has no digest of its whole.
+    fn ask_for_parts(&mut self, engine: &Engine, key: &Key) -> Result<()> {
+        if let Some(info) = &self.info
+            && info.digest.is_none()
+            && self.proof != Demand::Length
+        {
+            let ask = || engine.backend.parts_etag(key, info);
+            self.parts = retry::run(engine, ask, || 0)?.value;
+        }
+        Ok(())
     }
 
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
@@ -374,6 +407,7 @@ impl<'a> Receiver<'a> {
             info,
             meter: self.meter,
             start: self.received,
+            uploaded_in: self.parts.map(|parts| parts.part_size),
             filled: &self.filled,
             unfinished: self.unfinished.as_ref(),
         };
@@ -398,7 +432,15 @@ impl<'a> Receiver<'a> {
 
     fn compare(&mut self) -> Compared {
         let stored = self.info.as_ref().and_then(|info| info.digest);
-        match (self.hasher.take().map(Sum::finish), stored) {
+        let computed = self.hasher.take().map(Sum::finish);
+        if let (Some(parts), Some(Some(computed))) = (self.parts, computed) {
+            return match computed == parts.md5 {
+                true => Compared::Same(Verified::EtagMultipart),
+                false if parts.certain => Compared::Different,
+                false => Compared::Doubtful(computed),
+            };
+        }
+        match (computed, stored) {
             (Some(computed), Some(stored)) if computed == Some(stored) => {
                 Compared::Same(stored.algorithm().into())
             }

@@ -1,8 +1,8 @@
 //! The rest of a large blob, in parts that come side by side into one preallocated file.
 //!
 //! Each part is asked for under the condition that the blob is still the same, and repeated alone if it breaks. A CRC is
-//! computed part by part and put together; a digest that needs the bytes in order is computed by one more worker, which
-//! follows the parts through the page cache.
+//! computed part by part and put together, and so is an ETag that was made of the MD5s of parts; a digest that needs the
+//! bytes in order is computed by one more worker, which follows the parts through the page cache.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -70,6 +70,8 @@ pub struct Rest<'a> {
     pub meter: &'a Meter,
     /// The first missing byte.
     pub start: u64,
+    /// The size of the parts that it was uploaded in, if their MD5s are wanted.
+    pub uploaded_in: Option<u64>,
     /// Parts that an earlier run has fetched: first byte and number of bytes.
     pub filled: &'a [(u64, u64)],
     /// Where it is remembered for another run.
@@ -107,9 +109,12 @@ impl Rest<'_> {
     /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
     /// that a part took.
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
-        let pieces: Vec<Piece> = plan::cut_from(self.start, self.info.size).collect();
+        let pieces: Vec<Piece> = match self.uploaded_in {
+            Some(size) => plan::cut_as_uploaded(self.info.size, size).collect(),
+            None => plan::cut_from(self.start, self.info.size).collect(),
+        };
         let (following, front_crc, crc) = match front.map(Self::split) {
-            None => (None, None, None),
+            None => (None, None, self.uploaded_in.map(|_| Algorithm::Md5)),
             Some(Ok(hasher)) => (Some(hasher), None, None),
             Some(Err(crc)) => (None, Some(crc), Some(crc.algorithm())),
         };
@@ -140,10 +145,11 @@ impl Rest<'_> {
         if let Some(error) = state.failure {
             return Err(error);
         }
-        let sum = match (state.following, front_crc) {
-            (Some(hasher), _) => Some(Sum::InOrder(hasher)),
-            (None, Some(front)) => Some(Sum::Combined(combine(front, &pieces, &state.done))),
-            (None, None) => None,
+        let sum = match (state.following, front_crc, self.uploaded_in) {
+            (Some(hasher), _, _) => Some(Sum::InOrder(hasher)),
+            (None, Some(front), _) => Some(Sum::Combined(combine(front, &pieces, &state.done))),
+            (None, None, Some(_)) => Some(Sum::Combined(md5_of_md5s(&state.done))),
+            (None, None, None) => None,
         };
         Ok((sum, state.attempts))
     }
@@ -171,9 +177,7 @@ impl Rest<'_> {
                 fill: 0,
                 hasher: crc.map(Hasher::new),
             };
-            let there = self.filled.contains(&(piece.offset, piece.len));
-            let fetched = if there { sink.reuse() } else { sink.fetch() };
-            match fetched {
+            match sink.reuse().and_then(|()| sink.fetch()) {
                 Ok(attempts) => {
                     let digest = sink.hasher.take().map(Hasher::finish);
                     let mut state = shared.lock();
@@ -271,6 +275,18 @@ fn combine(front: Digest, pieces: &[Piece], done: &[Place]) -> Option<Digest> {
         })
 }
 
+/// What S3 makes the ETag of an upload in parts of.
+fn md5_of_md5s(done: &[Place]) -> Option<Digest> {
+    let mut hasher = Hasher::new(Algorithm::Md5);
+    for place in done {
+        match place {
+            Place::File(Some(md5)) => hasher.update(md5.bytes()),
+            _ => return None,
+        }
+    }
+    Some(hasher.finish())
+}
+
 /// One part on its way into the file.
 struct Part<'a> {
     rest: &'a Rest<'a>,
@@ -282,7 +298,33 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// Takes what is in the file already: a part that an earlier run has fetched, or what the first request brought.
+    fn reuse(&mut self) -> Result<()> {
+        let Piece { offset, len, .. } = self.piece;
+        let front = self.rest.start.saturating_sub(offset).min(len);
+        let there = if front < len && self.rest.filled.contains(&(offset, len)) {
+            len
+        } else {
+            front
+        };
+        if let Some(hasher) = &mut self.hasher
+            && there > 0
+        {
+            let there = Piece {
+                len: there,
+                ..self.piece
+            };
+            self.rest.hash(&there, hasher, self.block)?;
+        }
+        self.received = there;
+        self.rest.meter.add(there - front);
+        Ok(())
+    }
+
     fn fetch(&mut self) -> Result<u32> {
+        if self.received == self.piece.len {
+            return Ok(1);
+        }
         let Rest {
             engine, key, info, ..
         } = self.rest;
@@ -309,15 +351,6 @@ impl Part<'_> {
             unfinished.filled(self.piece.offset, self.piece.len);
         }
         Ok(done.attempts)
-    }
-
-    /// Takes the part as it is in the file.
-    fn reuse(&mut self) -> Result<u32> {
-        if let Some(hasher) = &mut self.hasher {
-            self.rest.hash(&self.piece, hasher, self.block)?;
-        }
-        self.rest.meter.add(self.piece.len);
-        Ok(1)
     }
 
     fn write(&mut self) -> Result<()> {

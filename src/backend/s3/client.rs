@@ -191,6 +191,12 @@ impl Client {
         })
     }
 
+    /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
+    pub fn makes_etags_of_md5s(&self) -> bool {
+        self.endpoint()
+            .is_ok_and(|endpoint| endpoint.service().is_aws())
+    }
+
     /// The service, and what an upload was begun with.
     pub fn identity(&self) -> String {
         let endpoint = self

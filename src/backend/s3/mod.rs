@@ -14,6 +14,7 @@ mod faults;
 mod listing;
 mod mismatch;
 mod multipart;
+mod parts_etag;
 mod proof;
 mod proxy;
 mod services;
@@ -35,7 +36,8 @@ use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 use self::proof::Agreement;
 use super::{
-    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Service, Sink, Stored,
+    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag, Service,
+    Sink, Stored,
 };
 use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
@@ -356,6 +358,10 @@ impl Backend for S3 {
 
     fn ranges(&self) -> bool {
         true
+    }
+
+    fn parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+        self.parts_of(key, info)
     }
 
     fn multipart(&self) -> Option<&dyn Multipart> {
