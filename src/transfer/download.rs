@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ranges::{Rest, Sum};
 use super::{Engine, plan, retry};
-use crate::backend::{BlobInfo, From, Sink, temporary_name};
+use crate::backend::{Asked, BlobInfo, From, Sink, temporary_name};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
@@ -227,11 +227,16 @@ impl<'a> Receiver<'a> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
         let end = in_parts.then_some(plan::PART);
+        let digest = match self.proof {
+            Demand::Length => Asked::No,
+            Demand::Best | Demand::Digest => Asked::Yes,
+        };
         let attempt = || {
             let from = From {
                 offset: self.received,
                 end,
                 unchanged: self.info.clone().filter(|_| self.received > 0),
+                digest,
             };
             engine.backend.get(key, &from, self)
         };

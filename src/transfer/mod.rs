@@ -26,12 +26,23 @@ pub struct Engine {
     pub backend: Arc<dyn Backend>,
     /// Temporary failures are repeated for this long, counted anew whenever an attempt got further.
     pub retry_for: Duration,
+    /// Whether an upload that broke goes on where it broke.
+    pub resume: Resume,
     /// The wish to stop.
     pub cancel: Arc<Cancel>,
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
     brake: Arc<Mutex<Option<Instant>>>,
+}
+
+/// Whether an upload that broke goes on where it broke, on a store that can continue an unfinished file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Each attempt begins from the start.
+    Never,
+    /// The attempts of one run continue each other.
+    Run,
 }
 
 impl Engine {
@@ -45,6 +56,7 @@ impl Engine {
         Self {
             backend,
             retry_for,
+            resume: Resume::Run,
             cancel: Arc::clone(cancel),
             observer,
             brake: Arc::default(),

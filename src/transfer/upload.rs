@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Engine, parts, plan, retry};
-use crate::backend::{Attributes, Multipart, Stored};
+use super::{Engine, Resume, parts, plan, retry};
+use crate::backend::{Attributes, Draft, Multipart, Stored};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Meter};
+
+/// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
+const WORTH_CONTINUING: u64 = 1 << 20;
 
 /// What is uploaded.
 pub enum Source {
@@ -214,12 +217,19 @@ fn put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
+    let continuing = engine.backend.continuing().filter(|_| {
+        let worth_it = payload.size().is_some_and(|size| size >= WORTH_CONTINUING);
+        worth_it && engine.resume != Resume::Never
+    });
+    let draft = Draft::new();
+    let store = || match continuing {
+        Some(store) => store.put_by(key, payload, attributes, &draft),
+        None => engine.backend.put(key, payload, attributes),
+    };
     let mut tried_before = false;
     let attempt = || {
         let again = std::mem::replace(&mut tried_before, true);
-        engine
-            .backend
-            .put(key, payload, attributes)
+        store()
             .or_else(|error| match error.kind() {
                 // What is there may be what an earlier attempt stored before its answer was lost.
                 Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
@@ -236,7 +246,11 @@ fn put(
                 }
             })
     };
-    retry::run(engine, attempt, || meter.get())
+    let done = retry::run(engine, attempt, || meter.get());
+    if let (Err(_), Some(store)) = (&done, continuing) {
+        store.discard(key, &draft);
+    }
+    done
 }
 
 /// What a put would have returned, if the blob that is there is this payload.

@@ -123,7 +123,8 @@ impl<'a> Opening<'a> {
             Tls::Implicit => self.connect_implicit(socket, versions, &fault)?,
         };
         let dialled = Arc::new(Mutex::new(Dialled::No));
-        let stream = self.with_data_connections(stream, peer, &dialled);
+        let mut stream = self.with_data_connections(stream, peer, &dialled);
+        stream.set_encoding(self.server.config.encoding);
         Ok(Session::new(
             stream,
             Arc::clone(self.server),

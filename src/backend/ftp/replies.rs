@@ -6,6 +6,7 @@
 use std::time::SystemTime;
 
 use super::listing;
+use super::sums::Sums;
 use crate::error::{Answer, Error, Kind, printable};
 
 /// One reply, possibly of several lines.
@@ -21,7 +22,11 @@ impl Reply {
     /// Reads a whole reply. `None` if it has no code, or if its first and its last line have different ones: then
     /// nobody knows where it ends, and the connection is out of step.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(body);
+        Self::read(&String::from_utf8_lossy(body))
+    }
+
+    /// As [`Reply::parse`], for a text that is decoded already.
+    pub fn read(text: &str) -> Option<Self> {
         let raw: Vec<&str> = text.lines().collect();
         let code = code_of(raw.first()?)?;
         let last = raw.last()?;
@@ -153,6 +158,8 @@ pub struct Features {
     pub mdtm: bool,
     /// UTF8, to be switched on (RFC 2640).
     pub utf8: bool,
+    /// Digests of files.
+    pub sums: Sums,
 }
 
 impl Features {
@@ -163,6 +170,7 @@ impl Features {
                 mlst: true,
                 mdtm: false,
                 utf8: true,
+                sums: Sums::default(),
             };
         }
         let has = |name: &str| {
@@ -176,6 +184,7 @@ impl Features {
             mlst: has("MLST") || has("MLSD"),
             mdtm: has("MDTM"),
             utf8: has("UTF8"),
+            sums: Sums::parse(&reply.lines),
         }
     }
 }
@@ -255,6 +264,7 @@ mod tests {
                 mlst: true,
                 mdtm: true,
                 utf8: true,
+                sums: Sums::default(),
             };
             assert_eq!(Features::parse(&reply(text)), all, "{text}");
         }
