@@ -285,3 +285,41 @@ fn names_with_blanks_quotes_dashes_and_dots_come_back() {
     }
     assert!(server.files().is_empty(), "{:?} {BASE}", server.files());
 }
+
+#[test]
+fn ipv6_takes_the_extended_commands() {
+    let server = FtpServer::on_ipv6();
+    let content = bytes(100 * KIB, 2);
+    let sandbox = once(&server).file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a", "-"]).prints(&content);
+    assert!(!server.commands("EPSV").is_empty());
+    sandbox
+        .run(["put", "a", "b", "--ftp-mode", "active"])
+        .succeeds();
+    sandbox
+        .run(["get", "b", "-", "--ftp-mode", "active"])
+        .prints(&content);
+    let asked = server.commands("EPRT");
+    assert!(asked[0].starts_with("EPRT |2|::1|"), "{asked:?}");
+    assert!(server.commands("PORT").is_empty() && server.commands("PASV").is_empty());
+}
+
+#[test]
+fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
+    // An address that nobody has (RFC 5737): the warning comes before the connection does not.
+    let sandbox = Sandbox::new()
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
+        .env("BLOBCTL_FTP_PASSWORD", "hunter2");
+    let address = "ftp://ops@192.0.2.1/a";
+    let warned = sandbox.run(["exists", address]);
+    assert_eq!(warned.code, Some(7), "{warned:?}");
+    let lines = warned.stderr.lines();
+    let warnings = lines.filter(|line| line.contains("goes over the network unprotected"));
+    assert_eq!(warnings.count(), 1, "{warned:?}");
+    let quiet = sandbox.run(["exists", address, "--quiet"]);
+    assert!(!quiet.stderr.contains("unprotected"), "{quiet:?}");
+    let anonymous = sandbox.run(["exists", "ftp://192.0.2.1/a"]);
+    assert!(!anonymous.stderr.contains("unprotected"), "{anonymous:?}");
+}

@@ -139,7 +139,31 @@ impl FtpServer {
         data_sessions: DataSessions,
         tls: Option<Arc<ServerConfig>>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listen("127.0.0.1", lacks, offers, protection, data_sessions, tls)
+    }
+
+    /// A server that is reached by IPv6 alone, which has no PASV and no PORT there.
+    pub fn on_ipv6() -> Self {
+        let lacks = &["PASV", "PORT"];
+        Self::listen(
+            "[::1]",
+            lacks,
+            &[],
+            Protection::None,
+            DataSessions::Any,
+            None,
+        )
+    }
+
+    fn listen(
+        host: &str,
+        lacks: &[&'static str],
+        offers: &[&'static str],
+        protection: Protection,
+        data_sessions: DataSessions,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
+        let listener = TcpListener::bind(format!("{host}:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
             files: Mutex::default(),
@@ -193,7 +217,7 @@ impl FtpServer {
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("BLOBCTL_BACKEND", "ftp".to_owned()),
-            ("BLOBCTL_FTP_HOST", "127.0.0.1".to_owned()),
+            ("BLOBCTL_FTP_HOST", self.address.ip().to_string()),
             ("BLOBCTL_FTP_PORT", self.address.port().to_string()),
             ("BLOBCTL_FTP_USERNAME", USER.to_owned()),
             ("BLOBCTL_FTP_PASSWORD", PASSWORD.to_owned()),
@@ -608,7 +632,8 @@ impl Session {
                 })
             }
             "PASV" | "EPSV" => {
-                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let here = self.control.get_ref().socket().local_addr().unwrap().ip();
+                let listener = TcpListener::bind((here, 0)).unwrap();
                 let port = listener.local_addr().unwrap().port();
                 self.passive = Some(listener);
                 if verb == "EPSV" {
@@ -631,6 +656,13 @@ impl Session {
                     [127, 0, 0, 1],
                     numbers[4] << 8 | numbers[5],
                 )));
+                self.say("200 ok")
+            }
+            "EPRT" => {
+                let parts: Vec<&str> = argument.split('|').collect();
+                let address = parts[2].parse::<std::net::IpAddr>().unwrap();
+                assert_eq!(parts[1], if address.is_ipv6() { "2" } else { "1" });
+                self.active = Some(SocketAddr::new(address, parts[3].parse().unwrap()));
                 self.say("200 ok")
             }
             "REST" => {

@@ -83,11 +83,11 @@ impl Session {
             Opened::Refused(reply) => reply,
         };
         if offset == 0 {
-            return Err(refused.refusal());
+            return Err(self.refused(&refused));
         }
         match self.open_data(&command, 0)? {
             Opened::Ready(transfer) => Ok((transfer, offset)),
-            Opened::Refused(reply) => Err(reply.refusal()),
+            Opened::Refused(reply) => Err(self.refused(&reply)),
         }
     }
 }

@@ -110,10 +110,9 @@ impl Reply {
 
     /// The error that a refused command ends with, unless the caller knows better.
     pub fn refusal(&self) -> Error {
-        let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
         let (kind, what) = match self.code {
             421 => (Kind::Busy { after: None }, "the server is not available"),
-            425 if self.mentions(&protection) => return self.unprotected(),
+            425 if self.wants_protection() => return self.unprotected(),
             425 => (Kind::Disconnected, "no data connection"),
             426 => (Kind::Disconnected, "the transfer was broken off"),
             452 | 552 => (Kind::Remote, "no room on the server"),
@@ -125,6 +124,12 @@ impl Reply {
             _ => (Kind::Remote, "unexpected answer"),
         };
         self.error(kind, what)
+    }
+
+    /// Whether the data connection was refused for its TLS session, or for having none.
+    pub fn wants_protection(&self) -> bool {
+        let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
+        self.code == 522 || self.code == 425 && self.mentions(&protection)
     }
 
     fn unprotected(&self) -> Error {

@@ -15,7 +15,7 @@ use super::connect::Limits;
 use super::replies::{Features, Reply};
 use super::server::{Passive, Server, lock};
 use super::sums::Sums;
-use super::tls::{Fault, Protected};
+use super::tls::{Fault, Protected, Versions};
 use super::{Encoding, Mode, Tls};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
@@ -51,6 +51,8 @@ pub struct Session {
     base: String,
     state: State,
     utf8: Utf8,
+    /// Data connections so far.
+    transfers: u32,
     /// What HASH computes, if we chose it.
     pub(super) hash: Option<Algorithm>,
     _watch: Option<Watch>,
@@ -98,6 +100,7 @@ impl Session {
             base: String::new(),
             state: State::InStep,
             utf8: Utf8::Unsaid,
+            transfers: 0,
             hash: None,
             _watch: watch,
         }
@@ -247,6 +250,20 @@ impl Session {
         Error::new(Kind::Remote, text)
     }
 
+    /// The error for a transfer that was refused. Tickets of TLS 1.3 work once, and uploads bring no new ones: a session
+    /// that has spent them is given up, since the next one has new ones. One that has not is refused for good.
+    pub fn refused(&mut self, reply: &Reply) -> Error {
+        let newest = self.server.facts().versions == Versions::Newest;
+        if reply.wants_protection() && newest && self.transfers > 1 {
+            self.state = State::Broken;
+            return reply.error(
+                Kind::Disconnected,
+                "the TLS session of this connection is used up",
+            );
+        }
+        reply.refusal()
+    }
+
     /// The error for a reply that does not fit its command: whose it is, nobody knows.
     pub fn odd(&mut self, reply: &Reply) -> Error {
         self.state = State::Broken;
@@ -276,6 +293,7 @@ impl Session {
 
     /// Opens a data connection for `command`; `offset` goes ahead of it as REST.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
+        self.transfers += 1;
         let opened = self.negotiate(command, offset)?;
         if let (Opened::Refused(_), true) = (&opened, offset > 0) {
             // The offset may be waiting for the next transfer. Whatever the answer is, it does not any more.

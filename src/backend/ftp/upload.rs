@@ -315,7 +315,7 @@ impl Session {
         }
         // Our knowledge of this directory may be outdated.
         self.server().facts().directories.clear();
-        Err(reply.refusal())
+        Err(self.refused(&reply))
     }
 }
 
@@ -333,7 +333,7 @@ fn send(
                 Ended::Complete => Claim::Complete,
                 // The connection was torn down at the very end: whether all bytes arrived is for SIZE to say.
                 Ended::Refused(reply) if reply.code == 426 => Claim::Unclear(reply.refusal()),
-                Ended::Refused(reply) => return Err(reply.refusal()),
+                Ended::Refused(reply) => return Err(session.refused(&reply)),
                 Ended::Unclear(error) => Claim::Unclear(error),
             };
             Ok(Sent {
@@ -348,7 +348,7 @@ fn send(
         }
         // "Broken pipe" is what we see; the server may have said "disk full".
         Err(Stopped::Connection(error)) => match session.finish(transfer, Patience::Short) {
-            Ended::Refused(reply) => Err(reply.refusal()),
+            Ended::Refused(reply) => Err(session.refused(&reply)),
             Ended::Complete | Ended::Unclear(_) => {
                 Err(Error::disconnected("the data connection broke", &error))
             }
