@@ -323,3 +323,109 @@ fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
     let anonymous = sandbox.run(["exists", "ftp://192.0.2.1/a"]);
     assert!(!anonymous.stderr.contains("unprotected"), "{anonymous:?}");
 }
+
+#[test]
+fn a_directory_that_vanished_is_made_once_more() {
+    let server = FtpServer::start();
+    let sandbox = once(&server).file("a", "x").file("b", "y");
+    let server = server
+        .fault("STOR", Fault::Behaves)
+        .fault("STOR", Fault::Says("553 could not create file"))
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Says("550 no such directory"));
+    sandbox
+        .run(["put", "a", "b", "d/", "--jobs", "1"])
+        .succeeds();
+    assert_eq!(server.files(), ["d/a", "d/b"]);
+    assert_eq!(server.commands("STOR").len(), 3);
+    // Thrice for the first blob; then the base directory, the one that is said to be missing, and that one again.
+    assert_eq!(server.commands("CWD").len(), 6);
+}
+
+#[test]
+fn a_link_is_what_it_leads_to() {
+    let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";
+    let server = FtpServer::start()
+        .holding("a", b"hello")
+        .fault("MLST", Fault::AlwaysSays(link));
+    once(&server).run(["exists", "a"]).is_silent(0);
+    once(&server).run(["get", "a", "-"]).prints(b"hello");
+}
+
+#[test]
+fn a_directory_that_has_a_size_is_no_blob() {
+    let server = FtpServer::lacking(&["MLST", "MLSD"]).holding("d/a", b"x");
+    once(&server)
+        .file("b", "x")
+        .run(["put", "b", "d/b"])
+        .succeeds();
+    let server = server.fault("SIZE", Fault::AlwaysSays("213 0"));
+    once(&server).run(["exists", "d"]).is_silent(1);
+}
+
+#[test]
+fn a_transfer_without_its_first_reply_stores_nothing() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("STOR", Fault::Says("226 transfer complete"));
+    once(&server)
+        .file("a", "new")
+        .run(["put", "a"])
+        .fails_with(12, "unexpected answer: 226");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+}
+
+#[test]
+fn a_farewell_that_nobody_answers_keeps_nobody() {
+    let server = FtpServer::start()
+        .holding("a", b"x")
+        .fault("QUIT", Fault::Stalls);
+    let outcome = once(&server).run(["exists", "a"]);
+    outcome.is_silent(0);
+    assert!(
+        outcome.elapsed < std::time::Duration::from_secs(5),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_size_that_comes_late_is_asked_for_twice() {
+    let server = FtpServer::start().fault("SIZE", Fault::Says("213 0"));
+    once(&server)
+        .file("a", "hello")
+        .run(["put", "a"])
+        .succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"hello"[..]));
+}
+
+#[test]
+fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
+    let server = FtpServer::start()
+        .holding("b", &bytes(MIB, 1))
+        .fault("STOR", Fault::Breaks(10_000))
+        .fault("RETR", Fault::Behaves)
+        .fault("RETR", Fault::Breaks(10_000));
+    let sandbox = on(&server).file("a", bytes(2 * MIB, 1));
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "b"]).succeeds();
+    for verb in ["ABOR", "STOU", "NOOP"] {
+        assert!(server.commands(verb).is_empty(), "{verb}");
+    }
+}
+
+#[test]
+fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
+    for reply in [
+        "227 entering passive mode (10,0,0,1,300,4)",
+        "227 entering passive mode",
+        "227 (1,2,3)",
+    ] {
+        let server = FtpServer::lacking(&["EPSV"]).fault("PASV", Fault::AlwaysSays(reply));
+        let outcome = once(&server).file("a", "x").run(["put", "a"]);
+        assert_eq!(outcome.code, Some(12), "{reply}: {outcome:?}");
+        assert!(server.files().is_empty());
+    }
+}

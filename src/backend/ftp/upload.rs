@@ -140,7 +140,14 @@ fn fresh(
     payload: &Payload,
     draft: &Draft,
 ) -> Result<(u64, Verified)> {
-    let transfer = lease.begin(|session| session.store(&places.temporary))?;
+    let transfer = lease.begin(|session| match session.store(&places.temporary) {
+        // Somebody removed the directory that we know of.
+        Err(error) if error.kind() == Kind::Denied && !session.enters(&places.directory)? => {
+            session.make_directories(&places.directory)?;
+            session.store(&places.temporary)
+        }
+        stored => stored,
+    })?;
     draft.begin();
     let session = lease.session()?;
     let hasher = session.algorithm().map(Hasher::new);
