@@ -220,6 +220,8 @@ fn conclude(
     (bytes, verified): (u64, Verified),
     draft: &Draft,
 ) -> Result<Stored> {
+    // A comparison may have cut the session.
+    lease.begin(|_| Ok(()))?;
     if *condition == Condition::Absent {
         lease.ask(|session| session.must_be_absent(&places.target))?;
     }
