@@ -50,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,6 +124,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -164,7 +172,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -238,6 +246,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -278,7 +294,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -356,6 +372,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -396,7 +420,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -470,6 +494,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -510,7 +542,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -600,6 +632,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -640,7 +680,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,6 +754,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -754,7 +802,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -836,6 +884,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -876,7 +932,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1014,6 +1070,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
+                    return 0
+                    ;;
                 --root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1054,7 +1118,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1126,6 +1190,14 @@ _blobctl() {
                     ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
                     ;;
                 --root)
@@ -1168,7 +1240,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1240,6 +1312,14 @@ _blobctl() {
                     ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-replace)
+                    COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-encoding)
+                    COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
                     ;;
                 --root)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -55,6 +55,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -131,6 +135,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -189,6 +197,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -240,6 +252,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -289,6 +305,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -338,6 +358,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -388,6 +412,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -439,6 +467,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -491,6 +523,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
@@ -540,6 +576,10 @@ active\t'The server opens it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Where that is refused, by moving the old blob away first'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r

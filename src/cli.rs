@@ -344,6 +344,12 @@ pub struct Global {
     /// How the connection is protected
     #[arg(long, global = true, value_name = "KIND", help_heading = "FTP")]
     pub ftp_tls: Option<FtpTls>,
+    /// How a blob is replaced where the server does not rename over it [default: auto, not at all]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "FTP")]
+    pub ftp_replace: Option<FtpReplace>,
+    /// How the server writes names [default: utf-8]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "FTP")]
+    pub ftp_encoding: Option<FtpEncoding>,
 
     /// Directory of the fs backend
     #[arg(long, global = true, value_name = "DIR", help_heading = "fs")]
@@ -462,6 +468,26 @@ pub enum FtpMode {
     Passive,
     /// The server opens it
     Active,
+}
+
+/// `--ftp-replace`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FtpReplace {
+    /// By renaming over it; where that is refused, the old blob stays
+    Auto,
+    /// Where that is refused, by moving the old blob away first
+    DeleteFirst,
+}
+
+/// `--ftp-encoding`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FtpEncoding {
+    /// As nearly all servers do
+    #[value(name = "utf-8")]
+    Utf8,
+    /// ISO 8859-1, as some old ones do
+    #[value(name = "latin-1")]
+    Latin1,
 }
 
 /// `--ftp-tls`.

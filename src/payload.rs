@@ -103,9 +103,21 @@ impl Payload {
     /// The reader yields exactly [`Payload::size`] bytes: a file that became shorter is an error, never a short
     /// body, and what was appended to it meanwhile is not sent.
     pub fn reader(&self) -> Result<Reader<'_>> {
+        self.reader_from(0)
+    }
+
+    /// As [`Payload::reader`], without the first `start` bytes, which count as read. Not for streams, except from 0.
+    pub fn reader_from(&self, start: u64) -> Result<Reader<'_>> {
         self.meter
-            .take_back(self.counted.swap(0, Ordering::Relaxed));
-        self.open(Some(self))
+            .take_back(self.counted.swap(start, Ordering::Relaxed));
+        self.meter.add(start);
+        self.open(Some(self), start)
+    }
+
+    /// The bytes from `start` on, as many as `buf` holds, which the meter does not see. Not for streams.
+    pub fn copy_out(&self, start: u64, buf: &mut [u8]) -> Result<()> {
+        let mut reader = self.open(None, start)?;
+        reader.read_exact(buf).map_err(|error| source_error(&error))
     }
 
     /// The digests of the payload, computed in one pass that the meter does not see. Not for streams.
@@ -116,7 +128,7 @@ impl Payload {
                 hasher.update(bytes);
             }
         } else {
-            let mut reader = self.open(None)?;
+            let mut reader = self.open(None, 0)?;
             let mut chunk = vec![
                 0;
                 CHUNK
@@ -138,7 +150,8 @@ impl Payload {
         Ok(hashers.into_iter().map(Hasher::finish).collect())
     }
 
-    fn open<'a>(&'a self, counter: Option<&'a Payload>) -> Result<Reader<'a>> {
+    fn open<'a>(&'a self, counter: Option<&'a Payload>, start: u64) -> Result<Reader<'a>> {
+        let short = || Error::new(Kind::Local, "the input does not reach this far");
         let from = match &self.source {
             Source::File {
                 file,
@@ -148,10 +161,14 @@ impl Payload {
             } => From::File {
                 stamp: stamp.as_ref(),
                 file,
-                at: *offset,
-                left: *len,
+                at: *offset + start,
+                left: len.checked_sub(start).ok_or_else(short)?,
             },
-            Source::Bytes(bytes) => From::Bytes(bytes),
+            Source::Bytes(bytes) => {
+                let start = usize::try_from(start).map_err(|_| short())?;
+                From::Bytes(bytes.get(start..).ok_or_else(short)?)
+            }
+            Source::Stream(_) if start > 0 => return Err(short()),
             Source::Stream(reader) => {
                 match reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
                     Some(reader) => From::Stream(reader),

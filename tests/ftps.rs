@@ -216,3 +216,20 @@ fn active_mode_works_behind_tls() {
         .prints(&content);
     assert!(!server.commands("PORT").is_empty());
 }
+
+#[test]
+fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
+    // Its tickets work once, and uploads bring no new ones.
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS13);
+    let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "60s");
+    let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.write(name, "x");
+    }
+    let arguments = ["put", "--jobs", "1"].into_iter();
+    let arguments = arguments.chain(names.iter().map(String::as_str));
+    sandbox.run(arguments.chain(["many/"])).succeeds();
+    assert_eq!(server.files().len(), 8);
+    let logins = server.commands("PASS").len();
+    assert!((2..=8).contains(&logins), "{logins}");
+}

@@ -387,3 +387,48 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
     assert_eq!(server.commands("RETR").len(), 2);
     sandbox.nothing_left_behind();
 }
+
+#[test]
+fn a_put_over_ftp_goes_on_where_it_broke() {
+    let content = bytes(8 * MIB, 16);
+    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("a", &content);
+    sandbox
+        .run(["put", "a"])
+        .fails_with(7, "hint: what was done is kept");
+    assert_eq!(server.files().len(), 1);
+    assert_eq!(server.file("a"), None);
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(server.file("a").as_deref() == Some(&content[..]));
+    assert_eq!(server.files().len(), 1);
+    assert!(
+        server
+            .commands("REST")
+            .contains(&format!("REST {}", 5 * MIB)),
+        "{:?}",
+        server.log()
+    );
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn what_an_ftp_server_has_of_an_older_source_is_removed() {
+    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("a", bytes(8 * MIB, 17));
+    sandbox.run(["put", "a"]).fails_with(7, "cannot upload");
+    let content = bytes(8 * MIB, 18);
+    let path = sandbox.work().join("a");
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    std::io::Write::write_all(&mut file, &content).unwrap();
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(server.file("a").as_deref() == Some(&content[..]));
+    assert_eq!(server.files().len(), 1, "{:?}", server.files());
+}

@@ -8,7 +8,9 @@ pub mod fs;
 pub mod ftp;
 pub mod s3;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};
@@ -97,6 +99,125 @@ pub trait Backend: Send + Sync {
     /// length: the engine cuts streams into parts.
     fn multipart(&self) -> Option<&dyn Multipart> {
         None
+    }
+
+    /// The way to go on with an unfinished file, for a store that has one.
+    fn continuing(&self) -> Option<&dyn Continuing> {
+        None
+    }
+}
+
+/// A store that can go on with an unfinished file that an earlier attempt left.
+pub trait Continuing: Send + Sync {
+    /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
+    /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
+    ///
+    /// As [`Backend::put`], but after a failure the unfinished file stays: it is for a later call, or for
+    /// [`Continuing::discard`].
+    fn put_by(
+        &self,
+        key: &Key,
+        payload: &Payload,
+        attributes: &Attributes,
+        draft: &Draft,
+    ) -> Result<Stored>;
+
+    /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
+    /// seconds; what cannot be removed is told as a warning.
+    fn discard(&self, key: &Key, draft: &Draft);
+}
+
+/// Told where an attempt goes on.
+type SeamListener = Box<dyn Fn(u64) + Send + Sync>;
+
+/// The unfinished file of one upload: a name in the blob's directory.
+pub struct Draft {
+    name: String,
+    /// Whether there may be such a file.
+    begun: AtomicBool,
+    /// Where an attempt went on behind another one's bytes: not every store puts them together well.
+    seams: Mutex<BTreeSet<u64>>,
+    listener: Option<SeamListener>,
+}
+
+impl Draft {
+    /// A name that nobody used yet.
+    pub fn new() -> Self {
+        Self {
+            name: temporary_name(),
+            begun: AtomicBool::new(false),
+            seams: Mutex::default(),
+            listener: None,
+        }
+    }
+
+    /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
+    #[must_use]
+    pub fn telling(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        Self {
+            listener: Some(Box::new(listener)),
+            ..self
+        }
+    }
+
+    /// What an earlier run left: [`Draft::name`] and [`Draft::seams`] of then.
+    pub fn left(name: String, seams: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            name,
+            begun: AtomicBool::new(true),
+            seams: Mutex::new(seams.into_iter().collect()),
+            listener: None,
+        }
+    }
+
+    /// A single name, without a directory.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The offsets at which attempts went on.
+    pub fn seams(&self) -> BTreeSet<u64> {
+        self.lock_seams().clone()
+    }
+
+    /// Remembers that an attempt goes on at this offset, before it does.
+    pub fn add_seam(&self, offset: u64) {
+        self.lock_seams().insert(offset);
+        if let Some(listener) = &self.listener {
+            listener(offset);
+        }
+    }
+
+    /// Remembers that the file is begun from its start.
+    pub fn begin(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+        self.lock_seams().clear();
+    }
+
+    /// Leaves the file where it is, for the user.
+    pub fn keep(&self) {
+        self.begun.store(false, Ordering::Relaxed);
+    }
+
+    fn lock_seams(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.seams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there may be such a file.
+    pub fn is_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -213,6 +334,18 @@ pub struct From {
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
     pub unchanged: Option<BlobInfo>,
+    /// Whether a store that has to compute digests is to do it.
+    pub digest: Asked,
+}
+
+/// Whether something that costs the store an effort is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Asked {
+    /// What it tells anyway is enough.
+    #[default]
+    No,
+    /// The effort is worth it.
+    Yes,
 }
 
 /// What goes with a blob. Stores of files keep none of it but the condition.

@@ -2,8 +2,9 @@
 
 use super::scope::{Scope, choice, number, text};
 use super::{Settings, netrc};
-use crate::backend::ftp::{Config, Mode, Password, Tls};
-use crate::cli::{FtpMode, FtpTls};
+use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Replace, Tls};
+use crate::cli::{ChecksumKind, FtpEncoding, FtpMode, FtpReplace, FtpTls};
+use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
@@ -45,6 +46,9 @@ impl Settings {
                 base_dir,
                 mode: Mode::Passive,
                 tls,
+                replace: Replace::Auto,
+                encoding: Encoding::Utf8,
+                digests: Digests::Auto,
                 ca_bundle: None,
                 insecure: false,
             },
@@ -87,6 +91,9 @@ impl Settings {
                 base_dir: String::new(),
                 mode: Mode::Passive,
                 tls,
+                replace: Replace::Auto,
+                encoding: Encoding::Utf8,
+                digests: Digests::Auto,
                 ca_bundle: None,
                 insecure: false,
             },
@@ -98,8 +105,20 @@ impl Settings {
             None | Some(FtpMode::Passive) => Mode::Passive,
             Some(FtpMode::Active) => Mode::Active,
         };
+        let replace = scope.value("replace", self.flags.ftp_replace, choice::<FtpReplace>)?;
+        let encoding = scope.value("encoding", self.flags.ftp_encoding, choice::<FtpEncoding>)?;
+        let digests = scope.value("checksum", self.flags.checksum, choice::<ChecksumKind>)?;
         Ok(Config {
             mode,
+            replace: match replace {
+                None | Some(FtpReplace::Auto) => Replace::Auto,
+                Some(FtpReplace::DeleteFirst) => Replace::DeleteFirst,
+            },
+            encoding: match encoding {
+                None | Some(FtpEncoding::Utf8) => Encoding::Utf8,
+                Some(FtpEncoding::Latin1) => Encoding::Latin1,
+            },
+            digests: self::digests(digests)?,
             ca_bundle: self.ca_bundle(scope, &["SSL_CERT_FILE"])?,
             insecure: self.insecure(scope)?,
             ..config
@@ -159,6 +178,22 @@ impl Settings {
             )),
         }
     }
+}
+
+fn digests(kind: Option<ChecksumKind>) -> Result<Digests> {
+    Ok(match kind {
+        None | Some(ChecksumKind::Auto) => Digests::Auto,
+        Some(ChecksumKind::Sha256) => Digests::Only(Algorithm::Sha256),
+        Some(ChecksumKind::Md5) => Digests::Only(Algorithm::Md5),
+        Some(ChecksumKind::Crc32) => Digests::Only(Algorithm::Crc32),
+        Some(ChecksumKind::None) => Digests::None,
+        Some(ChecksumKind::Crc64nvme | ChecksumKind::Crc32c) => {
+            return Err(
+                Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
+                    .hint("use --checksum auto, sha256, md5, crc32 or none"),
+            );
+        }
+    })
 }
 
 fn ftp_tls(tls: FtpTls) -> Tls {

@@ -379,7 +379,6 @@ impl Settings {
             (flags.region.is_some(), "--region"),
             (flags.profile.is_some(), "--profile"),
             (flags.addressing.is_some(), "--addressing"),
-            (flags.checksum.is_some(), "--checksum"),
             (flags.payload_signing.is_some(), "--payload-signing"),
             (flags.request_payer, "--request-payer"),
             (flags.no_sign_request, "--no-sign-request"),
@@ -391,17 +390,22 @@ impl Settings {
             (flags.base_dir.is_some(), "--base-dir"),
             (flags.ftp_mode.is_some(), "--ftp-mode"),
             (flags.ftp_tls.is_some(), "--ftp-tls"),
+            (flags.ftp_replace.is_some(), "--ftp-replace"),
+            (flags.ftp_encoding.is_some(), "--ftp-encoding"),
         ];
         let fs = [(flags.root.is_some(), "--root")];
-        for (kind, options) in [
-            (BackendKind::S3, &s3[..]),
-            (BackendKind::Ftp, &ftp[..]),
-            (BackendKind::Fs, &fs[..]),
+        let digests = [(flags.checksum.is_some(), "--checksum")];
+        for (owners, options) in [
+            (&[BackendKind::S3][..], &s3[..]),
+            (&[BackendKind::S3, BackendKind::Ftp], &digests),
+            (&[BackendKind::Ftp], &ftp),
+            (&[BackendKind::Fs], &fs),
         ] {
             if let Some((_, option)) = options
                 .iter()
-                .find(|(given, _)| *given && !kinds.contains(&kind))
+                .find(|(given, _)| *given && !owners.iter().any(|owner| kinds.contains(owner)))
             {
+                let kind = owners[0];
                 let here = kinds.first().map_or("fs", |kind| kind.name());
                 let text = format!(
                     "{option} is an option of the {} backend, and this is {here}",

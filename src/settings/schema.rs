@@ -113,6 +113,13 @@ pub const SETTINGS: &[Setting] = &[
         "tls",
         Kind::Choice(&["none", "explicit", "implicit"]),
     ),
+    of("ftp", "replace", Kind::Choice(&["auto", "delete-first"])),
+    of("ftp", "encoding", Kind::Choice(&["utf-8", "latin-1"])),
+    of(
+        "ftp",
+        "checksum",
+        Kind::Choice(&["auto", "sha256", "md5", "crc32", "none"]),
+    ),
     text("ftp", "ca_bundle"),
     of("ftp", "insecure", Kind::Flag),
     text("fs", "root"),

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::upload::{Source, upload};
 use super::{Engine, retry};
-use crate::backend::{Attributes, BlobInfo, From, Sink, Stored};
+use crate::backend::{Asked, Attributes, BlobInfo, From, Sink, Stored};
 use crate::digest::Hasher;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -75,6 +75,7 @@ fn fetch_all(engine: &Engine, key: &Key, sink: &mut Sender<'_>) -> Result<()> {
             offset: sink.sent,
             end: None,
             unchanged: sink.info.clone().filter(|_| sink.sent > 0),
+            digest: Asked::Yes,
         };
         let result = engine.backend.get(key, &from, sink);
         progress.add(sink.sent.saturating_sub(progress.get()));

@@ -10,7 +10,7 @@ use super::ranges::{Rest, Sum};
 use super::resume::Resume;
 use super::resume::get::{Found, Unfinished, front};
 use super::{Engine, plan, retry};
-use crate::backend::{BlobInfo, From, PartsEtag, Sink, temporary_name};
+use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink, temporary_name};
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
@@ -347,6 +347,10 @@ impl<'a> Receiver<'a> {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
         }
+        let digest = match self.proof {
+            Demand::Length => Asked::No,
+            Demand::Best | Demand::Digest => Asked::Yes,
+        };
         let attempt = || {
             if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
                 self.begin_anew();
@@ -355,6 +359,7 @@ impl<'a> Receiver<'a> {
                 offset: self.received,
                 end,
                 unchanged: self.info.clone().filter(|_| self.received > 0),
+                digest,
             };
             engine.backend.get(key, &from, self)
         };

@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::plan::{self, Piece};
 use super::resume::get::Unfinished;
 use super::{Engine, pool, retry};
-use crate::backend::{BlobInfo, From, Sink};
+use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -335,6 +335,7 @@ impl Part<'_> {
                 offset: self.piece.offset + self.received,
                 end: Some(self.piece.offset + self.piece.len),
                 unchanged: Some((*info).clone()),
+                digest: Asked::No,
             };
             engine.backend.get(key, &from, self)
         };

@@ -7,13 +7,18 @@ use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::resume::Resume;
+use super::resume::draft::Unfinished;
 use super::{Engine, parts, plan, retry};
-use crate::backend::{Attributes, Multipart, Stored};
+use crate::backend::{Attributes, Continuing, Draft, Multipart, Stored};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Meter};
+
+/// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
+const WORTH_CONTINUING: u64 = 1 << 20;
 
 /// What is uploaded.
 pub enum Source {
@@ -193,8 +198,16 @@ pub fn upload(
                 meter,
             ),
             _ => {
-                let payload = Payload::file(file, offset, len, meter, &engine.cancel);
-                put(engine, key, &payload, attributes, meter)
+                let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
+                match engine.backend.continuing() {
+                    Some(store)
+                        if len >= WORTH_CONTINUING && !matches!(engine.resume, Resume::Never) =>
+                    {
+                        let blob = (&*file, offset, len);
+                        continue_put(engine, store, key, (&payload, blob), attributes, meter)
+                    }
+                    _ => put(engine, key, &payload, attributes, meter),
+                }
             }
         },
         Source::Stream(reader) => {
@@ -207,6 +220,32 @@ pub fn upload(
     }
 }
 
+/// Stores a file by way of an unfinished one, which the next attempt, or the next run, goes on with.
+fn continue_put(
+    engine: &Engine,
+    store: &dyn Continuing,
+    key: &Key,
+    (payload, blob): (&Payload, (&File, u64, u64)),
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let unfinished = Unfinished::open(engine, key, blob, attributes)?;
+    let fresh = Draft::new();
+    let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
+    let attempt = || store.put_by(key, payload, attributes, draft);
+    let done = repeat(engine, key, payload, attempt, meter);
+    if let Some(outdated) = unfinished.as_ref().and_then(|left| left.outdated.as_ref()) {
+        store.discard(key, outdated);
+    }
+    done.map_err(|error| match &unfinished {
+        Some(unfinished) if unfinished.keep_after(&error) => Unfinished::explain(error),
+        _ => {
+            store.discard(key, draft);
+            error
+        }
+    })
+}
+
 fn put(
     engine: &Engine,
     key: &Key,
@@ -214,12 +253,22 @@ fn put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
+    let attempt = || engine.backend.put(key, payload, attributes);
+    repeat(engine, key, payload, attempt, meter)
+}
+
+/// Repeats an attempt to store the payload.
+fn repeat(
+    engine: &Engine,
+    key: &Key,
+    payload: &Payload,
+    store: impl Fn() -> Result<Stored>,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
     let mut tried_before = false;
     let attempt = || {
         let again = std::mem::replace(&mut tried_before, true);
-        engine
-            .backend
-            .put(key, payload, attributes)
+        store()
             .or_else(|error| match error.kind() {
                 // What is there may be what an earlier attempt stored before its answer was lost.
                 Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),

@@ -47,6 +47,7 @@ Umask 022
 AllowOverwrite on
 AllowStoreRestart on
 TimesGMT on
+LoadModule mod_digest.c
 C
   [ "$FTP_TLS" != none ] || return 0
   make_certificates

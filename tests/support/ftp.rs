@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use blobctl::digest::{Algorithm, Hasher};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{
     HandshakeKind, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
@@ -47,6 +48,12 @@ pub enum Fault {
     Overflows,
     /// Data ends without the farewell of TLS.
     IsRude,
+    /// RNTO says no if there is a file of that name, at every command.
+    NeverReplaces,
+    /// The offset that REST named is forgotten, and the old bytes stay where they are.
+    IgnoresRest,
+    /// What is appended has zeros in it.
+    Garbles,
 }
 
 /// How a server is protected.
@@ -82,6 +89,8 @@ struct State {
     faults: Mutex<Vec<(String, Fault)>>,
     /// Verbs that the server does not know.
     lacks: Vec<&'static str>,
+    /// Further lines of FEAT.
+    offers: Vec<&'static str>,
     protection: Protection,
     data_sessions: DataSessions,
     tls: Option<Arc<ServerConfig>>,
@@ -97,7 +106,12 @@ impl FtpServer {
 
     /// A server that answers 502 to these verbs.
     pub fn lacking(verbs: &[&'static str]) -> Self {
-        Self::launch(verbs, Protection::None, DataSessions::Any, None)
+        Self::launch((verbs, &[]), Protection::None, DataSessions::Any, None)
+    }
+
+    /// A server with these further lines of FEAT: the digests that it computes.
+    pub fn offering(lines: &[&'static str]) -> Self {
+        Self::launch((&[], lines), Protection::None, DataSessions::Any, None)
     }
 
     /// A server with a certificate for 127.0.0.1 that nobody knows.
@@ -109,18 +123,47 @@ impl FtpServer {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
         let config = server_config(version, made.cert.der().clone(), key);
-        let mut server = Self::launch(&[], protection, data_sessions, Some(Arc::new(config)));
+        let mut server = Self::launch(
+            (&[], &[]),
+            protection,
+            data_sessions,
+            Some(Arc::new(config)),
+        );
         server.certificate = made.cert.pem();
         server
     }
 
     fn launch(
-        lacks: &[&'static str],
+        (lacks, offers): (&[&'static str], &[&'static str]),
         protection: Protection,
         data_sessions: DataSessions,
         tls: Option<Arc<ServerConfig>>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listen("127.0.0.1", lacks, offers, protection, data_sessions, tls)
+    }
+
+    /// A server that is reached by IPv6 alone, which has no PASV and no PORT there.
+    pub fn on_ipv6() -> Self {
+        let lacks = &["PASV", "PORT"];
+        Self::listen(
+            "[::1]",
+            lacks,
+            &[],
+            Protection::None,
+            DataSessions::Any,
+            None,
+        )
+    }
+
+    fn listen(
+        host: &str,
+        lacks: &[&'static str],
+        offers: &[&'static str],
+        protection: Protection,
+        data_sessions: DataSessions,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
+        let listener = TcpListener::bind(format!("{host}:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
             files: Mutex::default(),
@@ -128,6 +171,7 @@ impl FtpServer {
             log: Mutex::default(),
             faults: Mutex::default(),
             lacks: lacks.to_vec(),
+            offers: offers.to_vec(),
             protection,
             data_sessions,
             tls,
@@ -173,7 +217,7 @@ impl FtpServer {
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         vec![
             ("BLOBCTL_BACKEND", "ftp".to_owned()),
-            ("BLOBCTL_FTP_HOST", "127.0.0.1".to_owned()),
+            ("BLOBCTL_FTP_HOST", self.address.ip().to_string()),
             ("BLOBCTL_FTP_PORT", self.address.port().to_string()),
             ("BLOBCTL_FTP_USERNAME", USER.to_owned()),
             ("BLOBCTL_FTP_PASSWORD", PASSWORD.to_owned()),
@@ -242,6 +286,11 @@ impl Drop for FtpServer {
 }
 
 impl State {
+    fn offers(&self, verb: &str) -> bool {
+        let mut words = self.offers.iter().map(|line| line.split(' ').next());
+        words.any(|word| word == Some(verb))
+    }
+
     /// Serves one client. A panic is kept, since nobody joins this thread.
     fn serve(self: Arc<Self>, control: TcpStream) {
         let state = Arc::clone(&self);
@@ -367,6 +416,8 @@ struct Session {
     offset: usize,
     from: Option<String>,
     cwd: String,
+    /// What HASH computes.
+    hash: String,
 }
 
 impl Session {
@@ -389,6 +440,7 @@ impl Session {
             offset: 0,
             from: None,
             cwd: "/".to_owned(),
+            hash: "SHA-1".to_owned(),
         })
     }
 
@@ -430,9 +482,15 @@ impl Session {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-            let line = String::from_utf8_lossy(&line)
-                .trim_end_matches(['\r', '\n'])
-                .to_owned();
+            // Latin-1 holds any byte.
+            let text = String::from_utf8(line).unwrap_or_else(|error| {
+                error
+                    .as_bytes()
+                    .iter()
+                    .map(|byte| char::from(*byte))
+                    .collect()
+            });
+            let line = text.trim_end_matches(['\r', '\n']).to_owned();
             self.state.log.lock().unwrap().push(line.clone());
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
             let fault = self.take_fault(verb);
@@ -471,7 +529,7 @@ impl Session {
         let mut faults = self.state.faults.lock().unwrap();
         let at = faults.iter().position(|(known, _)| known == verb)?;
         let fault = faults[at].1;
-        if !matches!(fault, Fault::AlwaysSays(_)) {
+        if !matches!(fault, Fault::AlwaysSays(_) | Fault::NeverReplaces) {
             faults.remove(at);
         }
         Some(fault)
@@ -529,12 +587,18 @@ impl Session {
                 let known = all
                     .iter()
                     .filter(|line| !self.state.lacks.iter().any(|verb| line.starts_with(verb)));
+                let known = known.chain(self.state.offers.iter());
                 let lines = known.fold("211-Features:\r\n".to_owned(), |text, line| {
                     text + " " + line + "\r\n"
                 });
                 self.say(&format!("{lines}211 End"))
             }
-            "OPTS" => self.say("200 ok"),
+            "OPTS" => {
+                if let Some(name) = argument.strip_prefix("HASH ") {
+                    name.clone_into(&mut self.hash);
+                }
+                self.say("200 ok")
+            }
             "TYPE" => {
                 self.binary = argument == "I";
                 self.say("200 type set")
@@ -568,7 +632,8 @@ impl Session {
                 })
             }
             "PASV" | "EPSV" => {
-                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let here = self.control.get_ref().socket().local_addr().unwrap().ip();
+                let listener = TcpListener::bind((here, 0)).unwrap();
                 let port = listener.local_addr().unwrap().port();
                 self.passive = Some(listener);
                 if verb == "EPSV" {
@@ -591,6 +656,13 @@ impl Session {
                     [127, 0, 0, 1],
                     numbers[4] << 8 | numbers[5],
                 )));
+                self.say("200 ok")
+            }
+            "EPRT" => {
+                let parts: Vec<&str> = argument.split('|').collect();
+                let address = parts[2].parse::<std::net::IpAddr>().unwrap();
+                assert_eq!(parts[1], if address.is_ipv6() { "2" } else { "1" });
+                self.active = Some(SocketAddr::new(address, parts[3].parse().unwrap()));
                 self.say("200 ok")
             }
             "REST" => {
@@ -654,6 +726,10 @@ impl Session {
                     return self.say("550 is a directory");
                 }
                 let mut files = self.state.files.lock().unwrap();
+                if let (Some(Fault::NeverReplaces), true) = (fault, files.contains_key(&to)) {
+                    drop(files);
+                    return self.say("553 file exists");
+                }
                 let moved = self
                     .from
                     .take()
@@ -668,6 +744,34 @@ impl Session {
                 })
             }
             "STOR" => self.store(argument, fault),
+            "APPE" => {
+                let path = self.path(argument);
+                self.offset = self
+                    .state
+                    .files
+                    .lock()
+                    .unwrap()
+                    .get(&path)
+                    .map_or(0, Vec::len);
+                self.store(argument, fault)
+            }
+            "XSHA256" | "XMD5" | "XCRC" | "MD5" | "HASH" if self.state.offers(verb) => {
+                let path = self.path(argument);
+                let content = self.state.files.lock().unwrap().get(&path).cloned();
+                let Some(content) = content else {
+                    return self.say("550 no such file");
+                };
+                let hex = self.digest(verb, &content);
+                self.say(&match verb {
+                    "HASH" => format!(
+                        "213 {} 0-{} {hex} {argument}",
+                        self.hash,
+                        content.len().saturating_sub(1)
+                    ),
+                    "MD5" => format!("251 {argument} {}", hex.to_uppercase()),
+                    _ => format!("250 {}", hex.to_uppercase()),
+                })
+            }
             "RETR" => self.retrieve(argument, fault),
             "QUIT" => {
                 self.say("221 goodbye");
@@ -676,6 +780,15 @@ impl Session {
             "NOOP" => self.say("200 ok"),
             _ => self.say("502 command not implemented"),
         }
+    }
+
+    fn digest(&self, verb: &str, content: &[u8]) -> String {
+        let algorithm = match (verb, self.hash.as_str()) {
+            ("XSHA256", _) | ("HASH", "SHA-256") => Algorithm::Sha256,
+            ("XCRC", _) | ("HASH", "CRC32") => Algorithm::Crc32,
+            _ => Algorithm::Md5,
+        };
+        Hasher::digest(algorithm, content).hex()
     }
 
     fn facts(&self, path: &str) -> Option<String> {
@@ -794,7 +907,10 @@ impl Session {
             .unwrap()
             .entry(path.clone())
             .or_default()
-            .truncate(offset);
+            .truncate(match fault {
+                Some(Fault::IgnoresRest) => 0,
+                _ => offset,
+            });
         let mut received = Vec::new();
         match fault {
             Some(Fault::Breaks(bytes) | Fault::Freezes(bytes)) => {
@@ -806,6 +922,9 @@ impl Session {
         }
         if let Some(Fault::Lies(bytes)) = fault {
             received.truncate(bytes);
+        }
+        if let (Some(Fault::Garbles), true) = (fault, received.len() > 10) {
+            received[..10].fill(0);
         }
         if !self.binary {
             // What a server does that takes text for text.

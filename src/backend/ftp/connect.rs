@@ -109,7 +109,6 @@ impl<'a> Opening<'a> {
             None => None,
         };
         let peer = socket.peer_addr().map_err(|e| plain(self.lost(&e)))?.ip();
-        self.warn_if_readable(peer);
         let fault = Arc::new(Fault::default());
         let stream = match self.server.config.tls {
             Tls::None => self.greeted(socket).map_err(plain)?,
@@ -123,7 +122,8 @@ impl<'a> Opening<'a> {
             Tls::Implicit => self.connect_implicit(socket, versions, &fault)?,
         };
         let dialled = Arc::new(Mutex::new(Dialled::No));
-        let stream = self.with_data_connections(stream, peer, &dialled);
+        let mut stream = self.with_data_connections(stream, peer, &dialled);
+        stream.set_encoding(self.server.config.encoding);
         Ok(Session::new(
             stream,
             Arc::clone(self.server),
@@ -146,6 +146,7 @@ impl<'a> Opening<'a> {
             if let Some(cancel) = &self.cancel {
                 cancel.check()?;
             }
+            self.warn_if_readable(address.ip());
             match TcpStream::connect_timeout(&address, self.limits.within(self.limits.connect)) {
                 Ok(socket) => {
                     self.prepare(&socket).map_err(|error| self.lost(&error))?;
@@ -174,7 +175,7 @@ impl<'a> Opening<'a> {
         socket.set_write_timeout(Some(wait))
     }
 
-    /// The password of a plain login is for everybody on the way to read.
+    /// The password of a plain login is for everybody on the way to read. Said before anything is sent.
     fn warn_if_readable(&self, peer: IpAddr) {
         let config = &self.server.config;
         let secret = !matches!(config.password, Password::Anonymous);

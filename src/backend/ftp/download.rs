@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::lookup::Found;
 use super::pool::Pool;
 use super::session::{Ended, Opened, Patience, Session, Transfer};
-use crate::backend::{BlobInfo, From, Sink};
+use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::CHUNK;
@@ -17,11 +17,14 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
 pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-    let path = key.as_relative_path()?;
+    let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let (info, opened) = lease.begin(|session| {
         let path = format!("{}/{path}", session.base());
-        let info = session.blob(&path, from)?;
+        let mut info = session.blob(&path, from)?;
+        if from.digest == Asked::Yes && from.offset == 0 {
+            info.digest = session.digest_of(&path)?;
+        }
         // Past the end servers answer in five ways, and there is nothing to ask for.
         if from.offset == info.size && from.offset > 0 {
             return Ok((info, None));
@@ -80,11 +83,11 @@ impl Session {
             Opened::Refused(reply) => reply,
         };
         if offset == 0 {
-            return Err(refused.refusal());
+            return Err(self.refused(&refused));
         }
         match self.open_data(&command, 0)? {
             Opened::Ready(transfer) => Ok((transfer, offset)),
-            Opened::Refused(reply) => Err(reply.refusal()),
+            Opened::Refused(reply) => Err(self.refused(&reply)),
         }
     }
 }

@@ -5,24 +5,33 @@
 //! These files are the only place that knows the `ftp` crate.
 
 mod connect;
+mod directory;
 mod download;
+mod draft;
+mod encoding;
 pub mod listing;
 mod lookup;
 mod password;
 mod pool;
+mod publish;
 pub mod replies;
 mod server;
 mod session;
+pub mod sums;
 mod tls;
 mod tree;
 mod upload;
 
 use std::path::PathBuf;
 
+pub use self::encoding::Encoding;
 use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
-use super::{Attributes, Backend, BlobInfo, Context, From, Listed, Sink, Stored};
+use super::{
+    Attributes, Backend, BlobInfo, Context, Continuing, Draft, From, Listed, Sink, Stored,
+};
+use crate::digest::Algorithm;
 use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -45,6 +54,12 @@ pub struct Config {
     pub mode: Mode,
     /// How the connections are protected.
     pub tls: Tls,
+    /// How a blob is replaced where the server does not rename over it.
+    pub replace: Replace,
+    /// How names are written.
+    pub encoding: Encoding,
+    /// Which digests are asked for.
+    pub digests: Digests,
     /// PEM file with the certificates to trust instead of the built-in roots.
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate.
@@ -82,6 +97,26 @@ pub enum Tls {
     Explicit,
     /// From the first byte, usually port 990.
     Implicit,
+}
+
+/// How a blob is replaced where the server does not rename over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Not at all.
+    Auto,
+    /// The old blob is moved away, or deleted, before the new one gets its name.
+    DeleteFirst,
+}
+
+/// Which digests of whole files the server is asked for, if it says that it computes any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digests {
+    /// SHA-256, else MD5, else CRC-32.
+    Auto,
+    /// This one.
+    Only(Algorithm),
+    /// None: lengths alone are compared.
+    None,
 }
 
 /// The store.
@@ -126,7 +161,7 @@ impl Backend for Ftp {
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        let path = key.as_relative_path()?;
+        let path = self.pool.path(key)?;
         let mut lease = self.pool.lease()?;
         let found = lease.begin(|session| {
             let path = format!("{}/{path}", session.base());
@@ -155,7 +190,27 @@ impl Backend for Ftp {
         tree::remove(&self.pool, key)
     }
 
+    fn continuing(&self) -> Option<&dyn Continuing> {
+        Some(self)
+    }
+
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
         download::get(&self.pool, key, from, sink)
+    }
+}
+
+impl Continuing for Ftp {
+    fn put_by(
+        &self,
+        key: &Key,
+        payload: &Payload,
+        attributes: &Attributes,
+        draft: &Draft,
+    ) -> Result<Stored> {
+        upload::put_by(&self.pool, key, payload, &attributes.condition, draft)
+    }
+
+    fn discard(&self, key: &Key, draft: &Draft) {
+        upload::discard(&self.pool, key, draft);
     }
 }

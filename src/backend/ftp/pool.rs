@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::server::{Server, lock};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
+use crate::key::Key;
 
 /// Idle sessions of one server. There are never more than operations at once.
 pub struct Pool {
@@ -25,6 +26,24 @@ impl Pool {
     /// The server.
     pub fn server(&self) -> &Arc<Server> {
         &self.server
+    }
+
+    /// The key as a path below the base directory, if the server can be told of it.
+    pub fn path<'k>(&self, key: &'k Key) -> Result<&'k str> {
+        let path = key.as_relative_path()?;
+        self.server.config.encoding.check(path)?;
+        Ok(path)
+    }
+
+    /// A session that waits and is in step, unless the run was asked to stop.
+    pub fn idle(&self) -> Option<Lease<'_>> {
+        self.server.context.cancel.check().ok()?;
+        let session = lock(&self.idle).pop().filter(Session::is_quiet)?;
+        Some(Lease {
+            pool: self,
+            session: Some(session),
+            origin: Origin::Idle,
+        })
     }
 
     /// A session for one operation: an idle one, or a new one.
@@ -69,6 +88,11 @@ enum Origin {
 }
 
 impl Lease<'_> {
+    /// The server.
+    pub fn server(&self) -> &Arc<Server> {
+        &self.pool.server
+    }
+
     /// The session.
     pub fn session(&mut self) -> Result<&mut Session> {
         // It is missing only after a replacement failed, whose error has ended the operation.
@@ -80,6 +104,9 @@ impl Lease<'_> {
     /// Does the first work of an operation. A session that died while it was idle is replaced once, silently, so `work`
     /// must be harmless to do twice.
     pub fn begin<T>(&mut self, work: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+        if self.is_dead() {
+            self.renew()?;
+        }
         match work(self.session()?) {
             Err(_) if self.origin == Origin::Idle && self.is_dead() => {
                 self.renew()?;

@@ -6,6 +6,7 @@
 use std::time::SystemTime;
 
 use super::listing;
+use super::sums::Sums;
 use crate::error::{Answer, Error, Kind, printable};
 
 /// One reply, possibly of several lines.
@@ -21,7 +22,11 @@ impl Reply {
     /// Reads a whole reply. `None` if it has no code, or if its first and its last line have different ones: then
     /// nobody knows where it ends, and the connection is out of step.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let text = String::from_utf8_lossy(body);
+        Self::read(&String::from_utf8_lossy(body))
+    }
+
+    /// As [`Reply::parse`], for a text that is decoded already.
+    pub fn read(text: &str) -> Option<Self> {
         let raw: Vec<&str> = text.lines().collect();
         let code = code_of(raw.first()?)?;
         let last = raw.last()?;
@@ -105,10 +110,9 @@ impl Reply {
 
     /// The error that a refused command ends with, unless the caller knows better.
     pub fn refusal(&self) -> Error {
-        let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
         let (kind, what) = match self.code {
             421 => (Kind::Busy { after: None }, "the server is not available"),
-            425 if self.mentions(&protection) => return self.unprotected(),
+            425 if self.wants_protection() => return self.unprotected(),
             425 => (Kind::Disconnected, "no data connection"),
             426 => (Kind::Disconnected, "the transfer was broken off"),
             452 | 552 => (Kind::Remote, "no room on the server"),
@@ -120,6 +124,12 @@ impl Reply {
             _ => (Kind::Remote, "unexpected answer"),
         };
         self.error(kind, what)
+    }
+
+    /// Whether the data connection was refused for its TLS session, or for having none.
+    pub fn wants_protection(&self) -> bool {
+        let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
+        self.code == 522 || self.code == 425 && self.mentions(&protection)
     }
 
     fn unprotected(&self) -> Error {
@@ -153,6 +163,8 @@ pub struct Features {
     pub mdtm: bool,
     /// UTF8, to be switched on (RFC 2640).
     pub utf8: bool,
+    /// Digests of files.
+    pub sums: Sums,
 }
 
 impl Features {
@@ -163,6 +175,7 @@ impl Features {
                 mlst: true,
                 mdtm: false,
                 utf8: true,
+                sums: Sums::default(),
             };
         }
         let has = |name: &str| {
@@ -176,6 +189,7 @@ impl Features {
             mlst: has("MLST") || has("MLSD"),
             mdtm: has("MDTM"),
             utf8: has("UTF8"),
+            sums: Sums::parse(&reply.lines),
         }
     }
 }
@@ -255,6 +269,7 @@ mod tests {
                 mlst: true,
                 mdtm: true,
                 utf8: true,
+                sums: Sums::default(),
             };
             assert_eq!(Features::parse(&reply(text)), all, "{text}");
         }

@@ -161,6 +161,10 @@ impl Server {
                 let text = format!("`{name}` holds a control character, which FTP cannot send");
                 return Err(Error::new(Kind::Config, text));
             }
+            config
+                .encoding
+                .check(value)
+                .map_err(|error| Error::new(Kind::Config, format!("`{name}`: {error}")))?;
         }
         Ok(())
     }

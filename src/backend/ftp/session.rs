@@ -14,8 +14,10 @@ use rustix::net::RecvFlags;
 use super::connect::Limits;
 use super::replies::{Features, Reply};
 use super::server::{Passive, Server, lock};
-use super::tls::{Fault, Protected};
-use super::{Mode, Tls};
+use super::sums::Sums;
+use super::tls::{Fault, Protected, Versions};
+use super::{Encoding, Mode, Tls};
+use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
 use crate::progress::{Event, Watch};
 use crate::secret::Secret;
@@ -49,6 +51,10 @@ pub struct Session {
     base: String,
     state: State,
     utf8: Utf8,
+    /// Data connections so far.
+    transfers: u32,
+    /// What HASH computes, if we chose it.
+    pub(super) hash: Option<Algorithm>,
     _watch: Option<Watch>,
 }
 
@@ -94,6 +100,8 @@ impl Session {
             base: String::new(),
             state: State::InStep,
             utf8: Utf8::Unsaid,
+            transfers: 0,
+            hash: None,
             _watch: watch,
         }
     }
@@ -115,6 +123,7 @@ impl Session {
             mlst: true,
             mdtm: false,
             utf8: true,
+            sums: Sums::default(),
         };
         self.server.facts().features.unwrap_or(unknown)
     }
@@ -169,7 +178,8 @@ impl Session {
     /// Tells the server that names are UTF-8, the first time that one is not plain ASCII. Servers that refuse this
     /// mostly use UTF-8 anyway.
     pub fn announce_utf8(&mut self, path: &str) -> Result<()> {
-        if !path.is_ascii() && self.utf8 == Utf8::Unsaid && self.features().utf8 {
+        let matters = !path.is_ascii() && self.server.config.encoding == Encoding::Utf8;
+        if matters && self.utf8 == Utf8::Unsaid && self.features().utf8 {
             self.ask("OPTS UTF8 ON")?;
             self.utf8 = Utf8::Said;
         }
@@ -179,17 +189,24 @@ impl Session {
     /// Sends one command and reads its reply. Only what leaves the session broken is an error; no is an answer.
     pub fn ask(&mut self, command: &str) -> Result<Reply> {
         self.trace(">", command);
-        self.exchange(command, verb(command))
+        self.exchange(command, verb(command), self.limits.idle)
+    }
+
+    /// As [`Session::ask`], for a command that reads or writes a whole file on the server's side.
+    pub fn ask_patiently(&mut self, command: &str) -> Result<Reply> {
+        self.trace(">", command);
+        self.exchange(command, verb(command), self.limits.completion)
     }
 
     /// As [`Session::ask`], with an argument that nobody may see.
     pub fn ask_secret(&mut self, verb: &str, secret: &Secret) -> Result<Reply> {
         self.trace(">", &format!("{verb} ***"));
-        self.exchange(&format!("{verb} {}", secret.expose()), verb)
+        let line = format!("{verb} {}", secret.expose());
+        self.exchange(&line, verb, self.limits.idle)
     }
 
-    fn exchange(&mut self, command: &str, verb: &str) -> Result<Reply> {
-        self.wait_at_most(self.limits.idle)?;
+    fn exchange(&mut self, command: &str, verb: &str, wait: Duration) -> Result<Reply> {
+        self.wait_at_most(wait)?;
         match self.ftp.custom_command(command, &[]) {
             Ok(response) => self.understand(&response.body),
             Err(error) => self.reply_in(error, verb),
@@ -216,8 +233,8 @@ impl Session {
     }
 
     fn understand(&mut self, body: &[u8]) -> Result<Reply> {
-        let Some(reply) = Reply::parse(body) else {
-            let text = String::from_utf8_lossy(body);
+        let text = self.server.config.encoding.decode(body);
+        let Some(reply) = Reply::read(&text) else {
             return Err(self.confused(&format!("not a reply in FTP's form: {}", printable(&text))));
         };
         self.trace("<", &reply.shown());
@@ -231,6 +248,20 @@ impl Session {
     fn confused(&mut self, text: &str) -> Error {
         self.state = State::Broken;
         Error::new(Kind::Remote, text)
+    }
+
+    /// The error for a transfer that was refused. Tickets of TLS 1.3 work once, and uploads bring no new ones: a session
+    /// that has spent them is given up, since the next one has new ones. One that has not is refused for good.
+    pub fn refused(&mut self, reply: &Reply) -> Error {
+        let newest = self.server.facts().versions == Versions::Newest;
+        if reply.wants_protection() && newest && self.transfers > 1 {
+            self.state = State::Broken;
+            return reply.error(
+                Kind::Disconnected,
+                "the TLS session of this connection is used up",
+            );
+        }
+        reply.refusal()
     }
 
     /// The error for a reply that does not fit its command: whose it is, nobody knows.
@@ -262,6 +293,16 @@ impl Session {
 
     /// Opens a data connection for `command`; `offset` goes ahead of it as REST.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
+        self.transfers += 1;
+        let opened = self.negotiate(command, offset)?;
+        if let (Opened::Refused(_), true) = (&opened, offset > 0) {
+            // The offset may be waiting for the next transfer. Whatever the answer is, it does not any more.
+            self.ask("REST 0")?;
+        }
+        Ok(opened)
+    }
+
+    fn negotiate(&mut self, command: &str, offset: u64) -> Result<Opened> {
         let offset = usize::try_from(offset)
             .map_err(|_| Error::new(Kind::Remote, "the blob is too long for this machine"))?;
         if self.server.config.mode == Mode::Active {

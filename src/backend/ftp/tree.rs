@@ -19,6 +19,7 @@ pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()
     if !directory.is_empty() {
         Key::new(directory)?.as_relative_path()?;
     }
+    pool.server().config.encoding.check(prefix)?;
     let mut lease = pool.lease()?;
     // The first question may find a session that has died meanwhile; the walk itself goes on with what it has.
     lease.begin(|session| {
@@ -87,7 +88,7 @@ fn settle(session: &mut Session, path: &str, entry: &Entry) -> Result<Found> {
 
 /// Deletes a file; one that is not there is `NotFound`, and that is proven as for `exists`.
 pub fn remove(pool: &Pool, key: &Key) -> Result<()> {
-    let path = key.as_relative_path()?;
+    let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let found = lease.begin(|session| session.look_up(&format!("{}/{path}", session.base())))?;
     if !matches!(found, Found::Blob(_)) {

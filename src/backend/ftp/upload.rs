@@ -7,19 +7,20 @@ use std::io::{Read, Write};
 
 use super::lookup::Found;
 use super::pool::{Lease, Pool};
+use super::publish::{Leftover, publish};
 use super::session::{Ended, Opened, Patience, Session, Transfer};
-use crate::backend::{Condition, Stored, temporary_name};
-use crate::digest::Verified;
+use crate::backend::{Condition, Draft, Stored};
+use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::payload::{CHUNK, Payload, source_error};
 use crate::staged::is_there;
 
 /// Where one upload goes.
-struct Places {
-    directory: String,
-    target: String,
-    temporary: String,
+pub struct Places {
+    pub directory: String,
+    pub target: String,
+    pub temporary: String,
 }
 
 impl Places {
@@ -37,8 +38,21 @@ impl Places {
 
 /// What was sent, and what the server says about it.
 struct Sent {
+    /// Of the whole file.
     bytes: u64,
+    /// Of the whole file, if it was computed on the way.
+    digest: Option<Digest>,
     claim: Claim,
+}
+
+impl Sent {
+    fn complete(bytes: u64, digest: Option<Digest>) -> Self {
+        Self {
+            bytes,
+            digest,
+            claim: Claim::Complete,
+        }
+    }
 }
 
 enum Claim {
@@ -50,51 +64,177 @@ enum Claim {
 /// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
 /// more before the rename.
 pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
-    let path = key.as_relative_path()?;
+    let draft = Draft::new();
+    let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, places)| {
+        let sent = fresh(&mut lease, &places, payload, &draft)?;
+        conclude(&mut lease, &places, condition, sent, &draft)
+    });
+    if stored.is_err() {
+        discard(pool, key, &draft);
+    }
+    stored
+}
+
+/// As [`put`], going on with what `draft` has.
+pub fn put_by(
+    pool: &Pool,
+    key: &Key,
+    payload: &Payload,
+    condition: &Condition,
+    draft: &Draft,
+) -> Result<Stored> {
+    let Some(total) = payload.size() else {
+        return Err(Error::new(Kind::Local, "a stream cannot be continued"));
+    };
+    let (mut lease, places) = begin(pool, key, condition, draft.name())?;
+    let kept = if draft.is_begun() {
+        lease.ask(|session| session.usable(&places.temporary, payload, total))?
+    } else {
+        0
+    };
+    if kept > 0 {
+        let sent = continued(&mut lease, &places, payload, (kept, draft))?;
+        if let Some(sent) = sent
+            && let Some(verified) = proven(&mut lease, &places.temporary, payload, (&sent, draft))?
+        {
+            return conclude(&mut lease, &places, condition, (total, verified), draft);
+        }
+        // The server put the halves together in its own way.
+        pool.server().context.cancel.check()?;
+    }
+    let sent = fresh(&mut lease, &places, payload, draft)?;
+    conclude(&mut lease, &places, condition, sent, draft)
+}
+
+/// Up to the point where data can flow: everything here can be asked twice.
+fn begin<'a>(
+    pool: &'a Pool,
+    key: &Key,
+    condition: &Condition,
+    name: &str,
+) -> Result<(Lease<'a>, Places)> {
+    let path = pool.path(key)?;
     if let Condition::Etag(_) = condition {
         return Err(Error::new(
             Kind::Precondition,
             "FTP has no ETags that a condition could name",
         ));
     }
-    let name = temporary_name();
     let mut lease = pool.lease()?;
-    if *condition == Condition::Absent {
-        lease.begin(|session| {
-            let target = format!("{}/{path}", session.base());
-            session.must_be_absent(&target)
-        })?;
-    }
-    let (places, transfer) = lease.begin(|session| {
-        let places = Places::new(session, path, &name);
+    let places = lease.begin(|session| {
+        let places = Places::new(session, path, name);
+        if *condition == Condition::Absent {
+            session.must_be_absent(&places.target)?;
+        }
         session.announce_utf8(path)?;
         session.make_directories(&places.directory)?;
-        let transfer = session.store(&places.temporary)?;
-        Ok((places, transfer))
+        Ok(places)
     })?;
-    let stored = send_and_publish(&mut lease, transfer, payload, &places, condition);
-    if stored.is_err() {
-        discard(pool, &mut lease, &places.temporary);
-    }
-    stored
+    Ok((lease, places))
 }
 
-fn send_and_publish(
+/// Sends everything, and tells how many bytes the server has and how that was proven.
+fn fresh(
     lease: &mut Lease<'_>,
-    transfer: Transfer,
+    places: &Places,
     payload: &Payload,
+    draft: &Draft,
+) -> Result<(u64, Verified)> {
+    let transfer = lease.begin(|session| match session.store(&places.temporary) {
+        // Somebody removed the directory that we know of.
+        Err(error) if error.kind() == Kind::Denied && !session.enters(&places.directory)? => {
+            session.make_directories(&places.directory)?;
+            session.store(&places.temporary)
+        }
+        stored => stored,
+    })?;
+    draft.begin();
+    let session = lease.session()?;
+    let hasher = session.algorithm().map(Hasher::new);
+    let sent = send(session, transfer, payload, 0, hasher)?;
+    verify(lease, &places.temporary, &sent)?;
+    let verified = compare(lease, &places.temporary, payload, &sent)?;
+    Ok((sent.bytes, verified))
+}
+
+/// Sends what follows the first `kept` bytes; `None` if the server takes nothing but the whole.
+fn continued(
+    lease: &mut Lease<'_>,
+    places: &Places,
+    payload: &Payload,
+    (kept, draft): (u64, &Draft),
+) -> Result<Option<Sent>> {
+    if payload.size() == Some(kept) {
+        payload.reader_from(kept)?;
+        return Ok(Some(Sent::complete(kept, None)));
+    }
+    let temporary = &places.temporary;
+    draft.add_seam(kept);
+    let opened = lease.ask(|session| {
+        if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
+            return Ok(Some(transfer));
+        }
+        // What is appended must come right behind what was compared.
+        if session.ask(&format!("SIZE {temporary}"))?.size() != Some(kept) {
+            return Ok(None);
+        }
+        Ok(match session.open_data(&format!("APPE {temporary}"), 0)? {
+            Opened::Ready(transfer) => Some(transfer),
+            Opened::Refused(_) => None,
+        })
+    })?;
+    match opened {
+        Some(transfer) => send(lease.session()?, transfer, payload, kept, None).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// How it is proven that all attempts' bytes are one file: by the server's digest, or by the length and the bytes around
+/// the seams; `None` if they are not.
+fn proven(
+    lease: &mut Lease<'_>,
+    temporary: &str,
+    payload: &Payload,
+    (sent, draft): (&Sent, &Draft),
+) -> Result<Option<Verified>> {
+    let checked =
+        verify(lease, temporary, sent).and_then(|()| compare(lease, temporary, payload, sent));
+    match checked {
+        Ok(Verified::Length) => {}
+        Err(error) if error.kind() == Kind::Integrity => return Ok(None),
+        other => return other.map(Some),
+    }
+    for seam in draft.seams() {
+        if !lease.ask(|session| session.is_seamless(temporary, payload, seam))? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Verified::Length))
+}
+
+/// From the last byte to the blob.
+fn conclude(
+    lease: &mut Lease<'_>,
     places: &Places,
     condition: &Condition,
+    (bytes, verified): (u64, Verified),
+    draft: &Draft,
 ) -> Result<Stored> {
-    let sent = send(lease.session()?, transfer, payload)?;
-    verify(lease, &places.temporary, &sent)?;
+    // A comparison may have cut the session.
+    lease.begin(|_| Ok(()))?;
     if *condition == Condition::Absent {
         lease.ask(|session| session.must_be_absent(&places.target))?;
     }
-    publish(lease, places, sent.bytes)?;
+    publish(lease, places, bytes).map_err(|failed| {
+        if failed.leftover == Leftover::Keep {
+            draft.keep();
+            return failed.error.settled();
+        }
+        failed.error
+    })?;
     // Some servers change names, or say yes to a rename and do nothing.
     let found = lease.ask(|session| session.size_of(&places.target))?;
-    if found != Some(sent.bytes) && !replaced(lease, places, found)? {
+    if found != Some(bytes) && !replaced(lease, places, found)? {
         let text = format!(
             "the server renamed the blob, but {} under its name",
             measured(found)
@@ -103,12 +243,59 @@ fn send_and_publish(
             .hint("the server may keep another name than the key; try a plainer key"));
     }
     Ok(Stored {
-        bytes: sent.bytes,
+        bytes,
         etag: None,
-        verified: Verified::Length,
+        verified,
         // Somebody else may come between the last look and the rename.
         atomic: (*condition == Condition::Absent).then_some(false),
     })
+}
+
+/// Compares the server's digest with ours, if it computes one.
+fn compare(
+    lease: &mut Lease<'_>,
+    temporary: &str,
+    payload: &Payload,
+    sent: &Sent,
+) -> Result<Verified> {
+    let session = lease.session()?;
+    let told = if session.is_broken() {
+        lease.ask(|session| session.digest_of(temporary))
+    } else {
+        session.digest_of(temporary)
+    };
+    let told = match told {
+        Ok(Some(told)) => told,
+        Ok(None) => return Ok(Verified::Length),
+        // A server that takes too long to compute it has the bytes all the same.
+        Err(error) => {
+            lease.server().context.cancel.check()?;
+            if error.is_transient() || lease.is_dead() {
+                return Ok(Verified::Length);
+            }
+            return Err(error);
+        }
+    };
+    let ours = match &sent.digest {
+        Some(digest) if digest.algorithm() == told.algorithm() => *digest,
+        _ if payload.can_be_read() && payload.size().is_some() => {
+            match payload.digests(&[told.algorithm()])?.pop() {
+                Some(digest) => digest,
+                None => return Ok(Verified::Length),
+            }
+        }
+        _ => return Ok(Verified::Length),
+    };
+    if ours == told {
+        return Ok(told.algorithm().into());
+    }
+    let text = format!(
+        "the server's {} of the upload is {} instead of {}",
+        told.algorithm().name(),
+        told.hex(),
+        ours.hex()
+    );
+    Err(Error::new(Kind::Integrity, text).hint("nothing was replaced; try again"))
 }
 
 /// Whether another put of the same key came right after ours: the temporary name is gone, so that our blob was there,
@@ -126,43 +313,6 @@ impl Session {
         }
     }
 
-    /// Makes `directory` and what is missing above it, down from the base directory, which must be there.
-    fn make_directories(&mut self, directory: &str) -> Result<()> {
-        let base = self.base().len();
-        if directory.len() == base || self.server().facts().directories.contains(directory) {
-            return Ok(());
-        }
-        if !self.enters(directory)? {
-            let ends = directory[base + 1..].match_indices('/');
-            let ends: Vec<usize> = ends.map(|(at, _)| base + 1 + at).collect();
-            for end in ends.into_iter().chain([directory.len()]) {
-                self.make_directory(&directory[..end])?;
-            }
-        }
-        self.server()
-            .facts()
-            .directories
-            .insert(directory.to_owned());
-        Ok(())
-    }
-
-    /// Whatever MKD answers (there are half a dozen ways to say that it is there), what counts is that it is one now.
-    fn make_directory(&mut self, directory: &str) -> Result<()> {
-        if self.enters(directory)? {
-            return Ok(());
-        }
-        let reply = self.ask(&format!("MKD {directory}"))?;
-        if self.enters(directory)? {
-            return Ok(());
-        }
-        let base = self.base().to_owned();
-        if !self.enters(&base)? {
-            return Err(self.no_base());
-        }
-        let text = format!("the directory `{}` cannot be made", printable(directory));
-        Err(reply.error(reply.refusal().kind(), &text))
-    }
-
     fn store(&mut self, temporary: &str) -> Result<Transfer> {
         let reply = match self.open_data(&format!("STOR {temporary}"), 0)? {
             Opened::Ready(transfer) => return Ok(transfer),
@@ -174,36 +324,40 @@ impl Session {
         }
         // Our knowledge of this directory may be outdated.
         self.server().facts().directories.clear();
-        Err(reply.refusal())
+        Err(self.refused(&reply))
     }
 }
 
-/// Sends all bytes and hears the server's final reply.
-fn send(session: &mut Session, mut transfer: Transfer, payload: &Payload) -> Result<Sent> {
-    match pump(&mut transfer, payload) {
-        Ok(bytes) => match session.finish(transfer, Patience::Full) {
-            Ended::Complete => Ok(Sent {
-                bytes,
-                claim: Claim::Complete,
-            }),
-            // The connection was torn down at the very end: whether all bytes arrived is for SIZE to say.
-            Ended::Refused(reply) if reply.code == 426 => Ok(Sent {
-                bytes,
-                claim: Claim::Unclear(reply.refusal()),
-            }),
-            Ended::Refused(reply) => Err(reply.refusal()),
-            Ended::Unclear(error) => Ok(Sent {
-                bytes,
-                claim: Claim::Unclear(error),
-            }),
-        },
+/// Sends all bytes from `start` on and hears the server's final reply.
+fn send(
+    session: &mut Session,
+    mut transfer: Transfer,
+    payload: &Payload,
+    start: u64,
+    mut hasher: Option<Hasher>,
+) -> Result<Sent> {
+    match pump(&mut transfer, payload, start, hasher.as_mut()) {
+        Ok(bytes) => {
+            let claim = match session.finish(transfer, Patience::Full) {
+                Ended::Complete => Claim::Complete,
+                // The connection was torn down at the very end: whether all bytes arrived is for SIZE to say.
+                Ended::Refused(reply) if reply.code == 426 => Claim::Unclear(reply.refusal()),
+                Ended::Refused(reply) => return Err(session.refused(&reply)),
+                Ended::Unclear(error) => Claim::Unclear(error),
+            };
+            Ok(Sent {
+                bytes: start + bytes,
+                digest: hasher.map(Hasher::finish),
+                claim,
+            })
+        }
         Err(Stopped::Source(error)) => {
             session.cut(transfer);
             Err(error)
         }
         // "Broken pipe" is what we see; the server may have said "disk full".
         Err(Stopped::Connection(error)) => match session.finish(transfer, Patience::Short) {
-            Ended::Refused(reply) => Err(reply.refusal()),
+            Ended::Refused(reply) => Err(session.refused(&reply)),
             Ended::Complete | Ended::Unclear(_) => {
                 Err(Error::disconnected("the data connection broke", &error))
             }
@@ -217,8 +371,13 @@ enum Stopped {
     Connection(std::io::Error),
 }
 
-fn pump(transfer: &mut Transfer, payload: &Payload) -> Result<u64, Stopped> {
-    let mut reader = payload.reader().map_err(Stopped::Source)?;
+fn pump(
+    transfer: &mut Transfer,
+    payload: &Payload,
+    start: u64,
+    mut hasher: Option<&mut Hasher>,
+) -> Result<u64, Stopped> {
+    let mut reader = payload.reader_from(start).map_err(Stopped::Source)?;
     let size = payload.size().and_then(|size| usize::try_from(size).ok());
     let mut chunk = vec![0; size.unwrap_or(CHUNK).clamp(1, CHUNK)];
     let mut bytes = 0;
@@ -228,6 +387,9 @@ fn pump(transfer: &mut Transfer, payload: &Payload) -> Result<u64, Stopped> {
             .map_err(|error| Stopped::Source(source_error(&error)))?;
         if n == 0 {
             break;
+        }
+        if let Some(hasher) = &mut hasher {
+            hasher.update(&chunk[..n]);
         }
         transfer
             .write_all(&chunk[..n])
@@ -265,76 +427,47 @@ fn measured(found: Option<u64>) -> String {
     }
 }
 
-/// Gives the upload its name. Where the reply is lost, the server's directory tells whether it happened.
-fn publish(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<()> {
-    let session = lease.session()?;
-    let error = match rename(session, places) {
-        Ok(()) => return Ok(()),
-        Err(error) if !session.is_broken() => return Err(error),
-        Err(error) => error,
+/// Removes what a failed upload left. After a stop the sessions are gone and time is short.
+pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
+    if !draft.is_begun() {
+        return;
+    }
+    let Ok(path) = pool.path(key) else { return };
+    let remove = |session: &mut Session| {
+        let places = Places::new(session, path, draft.name());
+        session.remove(&places.temporary)
     };
-    if lease.ask(|session| session.size_of(&places.temporary))? == Some(bytes) {
-        return rename(lease.session()?, places);
-    }
-    if lease.ask(|session| session.size_of(&places.target))? == Some(bytes) {
-        return Ok(());
-    }
-    Err(error)
-}
-
-fn rename(session: &mut Session, places: &Places) -> Result<()> {
-    let from = session.ask(&format!("RNFR {}", places.temporary))?;
-    if from.code != 350 {
-        return Err(no_rename(&from));
-    }
-    let to = session.ask(&format!("RNTO {}", places.target))?;
-    match to.code {
-        200..=299 => Ok(()),
-        400.. => Err(match session.look_up(&places.target)? {
-            Found::Blob(_) => to
-                .error(Kind::Remote, "the server does not rename over the old blob, which is unchanged")
-                .hint("remove the old blob first, or let the server replace files on RNTO; an option for this server is to come"),
-            Found::Directory => to.error(Kind::Remote, "a directory has the blob's name"),
-            Found::Absent if matches!(to.code, 500..=504) => no_rename(&to),
-            Found::Absent => to.refusal(),
+    let idle = pool
+        .idle()
+        .map(|mut lease| lease.session().and_then(remove));
+    let removed = match idle {
+        Some(Ok(())) => Ok(()),
+        Some(Err(_)) | None => pool.server().open_to_clean_up().and_then(|mut session| {
+            let removed = remove(&mut session);
+            session.quit();
+            removed
         }),
-        _ => Err(session.odd(&to)),
-    }
-}
-
-fn no_rename(reply: &super::replies::Reply) -> Error {
-    reply.error(Kind::Remote, "the server does not rename")
-}
-
-/// Removes what a failed upload left. After a stop the session is gone and time is short.
-fn discard(pool: &Pool, lease: &mut Lease<'_>, temporary: &str) {
-    let removed = match lease.session() {
-        Ok(session) if !session.is_broken() => remove(session, temporary),
-        _ => Err(Error::new(Kind::Disconnected, "the connection is gone")),
     };
-    let removed = removed.or_else(|_| {
-        let mut session = pool.server().open_to_clean_up()?;
-        let removed = remove(&mut session, temporary);
-        session.quit();
-        removed
-    });
     if let Err(error) = removed {
         pool.server().warn(&format!(
-            "the unfinished file `{}` may remain on the server: {error}",
-            printable(temporary)
+            "the unfinished file `{}` may remain on the server beside `{}`: {error}",
+            draft.name(),
+            printable(path)
         ));
     }
 }
 
-/// A file that is not there (any more) is as good as removed.
-fn remove(session: &mut Session, temporary: &str) -> Result<()> {
-    let reply = session.ask(&format!("DELE {temporary}"))?;
-    if reply.is_done() {
-        return Ok(());
+impl Session {
+    /// Deletes a file of ours. One that is not there (any more) is as good as removed.
+    pub(super) fn remove(&mut self, path: &str) -> Result<()> {
+        let reply = self.ask(&format!("DELE {path}"))?;
+        if reply.is_done() {
+            return Ok(());
+        }
+        let size = self.ask(&format!("SIZE {path}"))?;
+        if size.size().is_some() {
+            return Err(reply.refusal());
+        }
+        Ok(())
     }
-    let size = session.ask(&format!("SIZE {temporary}"))?;
-    if size.size().is_some() {
-        return Err(reply.refusal());
-    }
-    Ok(())
 }

@@ -586,6 +586,7 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::Asked;
 
     #[test]
     fn a_weak_etag_is_no_digest() {
@@ -605,6 +606,7 @@ mod tests {
                 size,
                 ..BlobInfo::default()
             }),
+            digest: Asked::No,
         };
         assert_eq!(nothing_left(&from(5, Some(5))).unwrap().size, 5);
         let error = |offset, size| nothing_left(&from(offset, size)).unwrap_err().kind();

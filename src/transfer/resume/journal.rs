@@ -7,6 +7,7 @@ use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, stat};
@@ -25,7 +26,7 @@ pub struct Journal {
     path: PathBuf,
     file: Mutex<File>,
     lines: Vec<String>,
-    kept: bool,
+    kept: AtomicBool,
 }
 
 impl Journal {
@@ -65,7 +66,7 @@ impl Journal {
             path,
             file: Mutex::new(file),
             lines: whole_lines(&text),
-            kept: false,
+            kept: AtomicBool::new(false),
         }))
     }
 
@@ -91,14 +92,14 @@ impl Journal {
     }
 
     /// Leaves it for another run.
-    pub fn keep(&mut self) {
-        self.kept = true;
+    pub fn keep(&self) {
+        self.kept.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        if !self.kept {
+        if !self.kept.load(Ordering::Relaxed) {
             // Still locked; a file that stays says nothing that is true, and the next run finds that out.
             let _ = std::fs::remove_file(&self.path);
         }

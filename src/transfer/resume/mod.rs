@@ -3,6 +3,7 @@
 //! A transfer that may be resumed keeps a [`journal`] in the state directory: what it began, then a line for each
 //! thing that is done. [`put`] and [`get`] say what is in it, and when it is still true.
 
+pub mod draft;
 pub mod get;
 mod journal;
 pub mod put;

@@ -25,26 +25,16 @@ impl Unfinished {
     pub fn look(
         engine: &Engine,
         key: &Key,
-        (file, offset, len): (&File, u64, u64),
+        blob: (&File, u64, u64),
         attributes: &Attributes,
     ) -> Option<Self> {
-        let metadata = file.metadata().ok()?;
+        let (source, terms) = (source(blob.0)?, terms(blob, attributes)?);
         let url = engine.backend.url(key);
-        let source = format!("{} {}", metadata.dev(), metadata.ino());
         let journal = engine.journal(&["put", &url, &engine.backend.identity(), &source])?;
-        let attributes = Hasher::digest(Algorithm::Sha256, format!("{attributes:?}").as_bytes());
-        let terms = format!(
-            "{offset} {len} {}.{:09} {}.{:09} {}",
-            metadata.mtime(),
-            metadata.mtime_nsec(),
-            metadata.ctime(),
-            metadata.ctime_nsec(),
-            attributes.hex()
-        );
-        let (mut upload, mut same, mut parts) = (None, false, Vec::new());
+        let same = begun_for(&journal, &terms);
+        let (mut upload, mut parts) = (None, Vec::new());
         for line in journal.lines() {
             match line.split_once(' ') {
-                Some(("terms", found)) => same = found == terms,
                 Some(("upload", id)) => upload = Some(UploadId(id.to_owned())),
                 Some(("part", part)) => parts.extend(read_part(part)),
                 _ => {}
@@ -109,6 +99,36 @@ impl Unfinished {
     pub fn explain(error: Error) -> Error {
         super::kept(error)
     }
+}
+
+/// Which file it is.
+pub(super) fn source(file: &File) -> Option<String> {
+    let metadata = file.metadata().ok()?;
+    Some(format!("{} {}", metadata.dev(), metadata.ino()))
+}
+
+/// What must be as it was: the file's content, as far as its times and length tell, and what goes with the blob.
+pub(super) fn terms(
+    (file, offset, len): (&File, u64, u64),
+    attributes: &Attributes,
+) -> Option<String> {
+    let metadata = file.metadata().ok()?;
+    let attributes = Hasher::digest(Algorithm::Sha256, format!("{attributes:?}").as_bytes());
+    Some(format!(
+        "{offset} {len} {}.{:09} {}.{:09} {}",
+        metadata.mtime(),
+        metadata.mtime_nsec(),
+        metadata.ctime(),
+        metadata.ctime_nsec(),
+        attributes.hex()
+    ))
+}
+
+/// Whether the journal is of an upload with these terms.
+pub(super) fn begun_for(journal: &Journal, terms: &str) -> bool {
+    journal
+        .lines()
+        .any(|line| line.strip_prefix("terms ") == Some(terms))
 }
 
 /// Whether a text of the store can stand in a line of words.

@@ -1,0 +1,213 @@
+//! Directories: how they are made, and what they hold.
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::encoding::Encoding;
+use super::listing::{self, Entry, EntryKind};
+use super::replies::Reply;
+use super::session::{Ended, Opened, Patience, Session, Transfer};
+use crate::error::{Error, Kind, Result, describe, printable};
+
+/// A longer listing is not read, in bytes.
+const LONGEST_LISTING: u64 = 256 << 20;
+/// No name is longer, in bytes.
+const LONGEST_LINE: u64 = 64 << 10;
+
+/// What a listing of a directory says about one name in it.
+pub enum Listed {
+    /// It is there.
+    Has(Entry),
+    /// Others are there.
+    OnlyOthers,
+    /// No name came at all: the directory may be empty, hidden or missing.
+    Nothing,
+    /// The server lists nothing.
+    Refused(Reply),
+}
+
+impl Session {
+    /// Makes `directory` and what is missing above it, down from the base directory, which must be there.
+    pub(super) fn make_directories(&mut self, directory: &str) -> Result<()> {
+        let base = self.base().len();
+        if directory.len() == base || self.server().facts().directories.contains(directory) {
+            return Ok(());
+        }
+        if !self.enters(directory)? {
+            let ends = directory[base + 1..].match_indices('/');
+            let ends: Vec<usize> = ends.map(|(at, _)| base + 1 + at).collect();
+            for end in ends.into_iter().chain([directory.len()]) {
+                self.make_directory(&directory[..end])?;
+            }
+        }
+        self.server()
+            .facts()
+            .directories
+            .insert(directory.to_owned());
+        Ok(())
+    }
+
+    /// Whatever MKD answers (there are half a dozen ways to say that it is there), what counts is that it is one now.
+    fn make_directory(&mut self, directory: &str) -> Result<()> {
+        if self.enters(directory)? {
+            return Ok(());
+        }
+        let reply = self.ask(&format!("MKD {directory}"))?;
+        if self.enters(directory)? {
+            return Ok(());
+        }
+        let base = self.base().to_owned();
+        if !self.enters(&base)? {
+            return Err(self.no_base());
+        }
+        let text = format!("the directory `{}` cannot be made", printable(directory));
+        Err(reply.error(reply.refusal().kind(), &text))
+    }
+
+    pub(super) fn list(&mut self, directory: &str, name: &str) -> Result<Listed> {
+        let directory = if directory.is_empty() { "/" } else { directory };
+        if self.features().mlst {
+            match self.open_data(&format!("MLSD {directory}"), 0)? {
+                Opened::Ready(transfer) => return self.search(transfer, name, listing::entry),
+                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
+                Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
+            }
+        }
+        match self.open_data(&format!("NLST {directory}"), 0)? {
+            Opened::Ready(transfer) => self.search(transfer, name, named),
+            Opened::Refused(reply) => Ok(Listed::Refused(reply)),
+        }
+    }
+
+    /// Reads a listing to its end, without keeping it.
+    fn search(
+        &mut self,
+        transfer: Transfer,
+        name: &str,
+        read: impl Fn(&str) -> Option<Entry>,
+    ) -> Result<Listed> {
+        let mut listed = Listed::Nothing;
+        let ended = self.read_entries(transfer, read, |entry| {
+            if entry.name == name {
+                listed = Listed::Has(entry);
+            } else if matches!(listed, Listed::Nothing) {
+                listed = Listed::OnlyOthers;
+            }
+        })?;
+        match (ended, listed) {
+            (Ended::Complete, listed) => Ok(listed),
+            // What was found is there, whatever the end was.
+            (_, Listed::Has(entry)) => Ok(Listed::Has(entry)),
+            (Ended::Refused(reply), _) => Ok(Listed::Refused(reply)),
+            (Ended::Unclear(error), _) => Err(error),
+        }
+    }
+
+    /// All that a directory holds, sorted by name; `None` if there is no such directory.
+    pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<Entry>>> {
+        let shown = if directory.is_empty() { "/" } else { directory };
+        let mut entries = Vec::new();
+        let mut opened = None;
+        if self.features().mlst {
+            match self.open_data(&format!("MLSD {shown}"), 0)? {
+                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
+                other => opened = Some((other, listing::entry as fn(&str) -> Option<Entry>)),
+            }
+        }
+        let (opened, read) = match opened {
+            Some(opened) => opened,
+            None => (
+                self.open_data(&format!("NLST {shown}"), 0)?,
+                named as fn(&str) -> Option<Entry>,
+            ),
+        };
+        let ended = match opened {
+            Opened::Ready(transfer) => {
+                self.read_entries(transfer, read, |entry| entries.push(entry))?
+            }
+            Opened::Refused(reply) => Ended::Refused(reply),
+        };
+        match ended {
+            Ended::Complete => {}
+            Ended::Unclear(error) => return Err(error),
+            Ended::Refused(reply) if self.enters(directory)? => {
+                let empty = reply.code == 450
+                    || reply.mentions(&["no files", "no such file", "not found", "empty"]);
+                if !empty {
+                    return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
+                }
+            }
+            Ended::Refused(_) => return Ok(None),
+        }
+        // Some servers answer a missing directory with an empty listing.
+        if entries.is_empty() && !self.enters(directory)? {
+            return Ok(None);
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Some(entries))
+    }
+
+    fn read_entries(
+        &mut self,
+        transfer: Transfer,
+        read: impl Fn(&str) -> Option<Entry>,
+        each: impl FnMut(Entry),
+    ) -> Result<Ended> {
+        let mut lines = BufReader::new(transfer);
+        let encoding = self.server().config.encoding;
+        let result = read_lines(&mut lines, encoding, read, each);
+        let transfer = lines.into_inner();
+        match result {
+            Ok(()) => Ok(self.finish(transfer, Patience::Full)),
+            Err(error) => {
+                self.cut(transfer);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A line of NLST: a name about which nothing else is known.
+fn named(line: &str) -> Option<Entry> {
+    listing::listed_name(line).map(|name| Entry {
+        kind: EntryKind::Unknown,
+        size: None,
+        modified: None,
+        name: name.to_owned(),
+    })
+}
+
+fn read_lines(
+    lines: &mut BufReader<Transfer>,
+    encoding: Encoding,
+    read: impl Fn(&str) -> Option<Entry>,
+    mut each: impl FnMut(Entry),
+) -> Result<()> {
+    let mut total = 0;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let n = match lines
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)
+        {
+            // Many servers end a protected listing without the farewell that TLS asks for.
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
+            Err(error) => {
+                let text = format!("the listing: {}", describe(&error));
+                return Err(Error::new(Kind::Disconnected, text));
+            }
+            Ok(n) => n,
+        };
+        if n == 0 {
+            return Ok(());
+        }
+        total += n as u64;
+        if total > LONGEST_LISTING {
+            return Err(Error::new(Kind::Remote, "the listing does not end"));
+        }
+        if let Some(entry) = read(&encoding.decode(&line)) {
+            each(entry);
+        }
+    }
+}

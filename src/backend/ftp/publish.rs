@@ -1,0 +1,223 @@
+//! The last step of an upload: the unfinished file gets the blob's name, over the old blob if there is one.
+
+use super::Replace;
+use super::lookup::Found;
+use super::pool::Lease;
+use super::replies::Reply;
+use super::session::Session;
+use super::upload::Places;
+use crate::backend::{TEMPORARY_PREFIX, temporary_name};
+use crate::error::{Error, Kind, Result, printable};
+
+/// Why an upload that is whole did not get its name, and what becomes of it.
+pub struct Unpublished {
+    pub error: Error,
+    pub leftover: Leftover,
+}
+
+/// Whether the unfinished file may be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leftover {
+    /// It is of no use.
+    Remove,
+    /// It is all that there is: the old blob was deleted for it.
+    Keep,
+}
+
+impl From<Error> for Unpublished {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            leftover: Leftover::Remove,
+        }
+    }
+}
+
+/// What an attempt to rename came to.
+enum Renamed {
+    Done,
+    /// There is an old blob, and the server does not rename over it.
+    InTheWay(Reply),
+}
+
+/// Gives the upload its name. Where the reply is lost, the server's directory tells whether it happened.
+pub fn publish(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+    let session = lease.session()?;
+    let renamed = match rename(session, places) {
+        Err(error) if session.is_broken() => after_silence(lease, places, bytes, error)?,
+        result => result?,
+    };
+    let Renamed::InTheWay(reply) = renamed else {
+        return Ok(());
+    };
+    if lease.session()?.server().config.replace == Replace::Auto {
+        let text = "the server does not rename over the old blob, which is unchanged";
+        return Err(reply
+            .error(Kind::Remote, text)
+            .hint("--ftp-replace delete-first moves the old blob away first, so that readers may find neither for a moment")
+            .into());
+    }
+    replace(lease, places, bytes)
+}
+
+fn after_silence(
+    lease: &mut Lease<'_>,
+    places: &Places,
+    bytes: u64,
+    error: Error,
+) -> Result<Renamed> {
+    if lease.ask(|session| session.size_of(&places.temporary))? == Some(bytes) {
+        return rename(lease.session()?, places);
+    }
+    if lease.ask(|session| session.size_of(&places.target))? == Some(bytes) {
+        return Ok(Renamed::Done);
+    }
+    Err(error)
+}
+
+fn rename(session: &mut Session, places: &Places) -> Result<Renamed> {
+    let reply = match session.move_file(&places.temporary, &places.target)? {
+        Moved::Done => return Ok(Renamed::Done),
+        Moved::NotFrom(reply) => return Err(no_rename(&reply)),
+        Moved::NotTo(reply) => reply,
+    };
+    match session.look_up(&places.target)? {
+        Found::Blob(_) => Ok(Renamed::InTheWay(reply)),
+        Found::Directory => Err(reply.error(Kind::Remote, "a directory has the blob's name")),
+        Found::Absent if matches!(reply.code, 500..=504) => Err(no_rename(&reply)),
+        Found::Absent => Err(reply.refusal()),
+    }
+}
+
+/// In this order: the old blob moves away, the new one takes its place, the old one is deleted. If the second step
+/// fails, the first one is undone, so that at each moment both are there under some name.
+fn replace(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+    let unique = temporary_name();
+    let unique = unique.trim_start_matches(TEMPORARY_PREFIX);
+    let aside = format!("{}/{TEMPORARY_PREFIX}old-{unique}", places.directory);
+    match lease.session()?.move_file(&places.target, &aside) {
+        Ok(Moved::Done) => {}
+        Ok(Moved::NotFrom(_) | Moved::NotTo(_)) => return delete_first(lease, places, bytes),
+        Err(error) => {
+            put_back(lease, &aside, places);
+            return Err(error.into());
+        }
+    }
+    let moved = arrive(lease, places, bytes);
+    if let Err(error) = moved {
+        put_back(lease, &aside, places);
+        return Err(error.into());
+    }
+    // The new blob is in its place: what is left of the old one only takes room.
+    let deleted = lease.session().and_then(|session| session.remove(&aside));
+    if let Err(error) = deleted {
+        warn(
+            lease,
+            &format!(
+                "the blob was replaced, but the old one remains on the server as `{}`: {error}",
+                printable(&aside)
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// For servers that do not even rename the old blob. From its end on, the unfinished file is all that there is.
+fn delete_first(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+    let keep = |error: Error| {
+        Unpublished {
+        error: error.hint(format!(
+            "the old blob is deleted, and the new one is whole on the server as `{}`: rename it, or put it again",
+            printable(&places.temporary)
+        )),
+        leftover: Leftover::Keep,
+    }
+    };
+    let reply = match lease.session()?.ask(&format!("DELE {}", places.target)) {
+        Ok(reply) if reply.is_done() => None,
+        Ok(reply) => Some(reply),
+        // Whether it happened is unknown, so the only whole blob that is known of stays.
+        Err(error) => return Err(keep(error)),
+    };
+    if let Some(reply) = reply {
+        return Err(reply
+            .error(Kind::Denied, "the old blob cannot be replaced")
+            .into());
+    }
+    arrive(lease, places, bytes).map_err(keep)
+}
+
+/// Renames to a name that is free now, and makes sure of it.
+fn arrive(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<()> {
+    let moved = lease
+        .session()
+        .and_then(|session| session.move_file(&places.temporary, &places.target));
+    let error = match moved {
+        Ok(Moved::Done) => Error::new(Kind::Integrity, "the server renamed, but not the blob"),
+        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().settled(),
+        Err(error) => error,
+    };
+    match lease.ask(|session| session.size_of(&places.target)) {
+        Ok(Some(size)) if size == bytes => Ok(()),
+        _ => Err(error),
+    }
+}
+
+/// Gives the old blob its name back; after a stop by a session of its own.
+fn put_back(lease: &mut Lease<'_>, aside: &str, places: &Places) {
+    let restore = |session: &mut Session| match session.move_file(aside, &places.target)? {
+        Moved::Done => Ok(()),
+        // Nothing was moved away, or it is back.
+        Moved::NotFrom(_) if session.size_of(&places.target)?.is_some() => Ok(()),
+        Moved::NotFrom(reply) | Moved::NotTo(reply) => Err(reply.refusal()),
+    };
+    let restored = match lease.session() {
+        Ok(session) if !session.is_broken() => restore(session),
+        _ => Err(Error::new(Kind::Disconnected, "the connection is gone")),
+    };
+    let restored = restored.or_else(|_| {
+        let mut session = lease.server().open_to_clean_up()?;
+        let restored = restore(&mut session);
+        session.quit();
+        restored
+    });
+    if let Err(error) = restored {
+        warn(
+            lease,
+            &format!(
+                "the old blob is on the server as `{}` and could not be named back: {error}",
+                printable(aside)
+            ),
+        );
+    }
+}
+
+fn warn(lease: &Lease<'_>, text: &str) {
+    lease.server().warn(text);
+}
+
+fn no_rename(reply: &Reply) -> Error {
+    reply.error(Kind::Remote, "the server does not rename")
+}
+
+/// How RNFR and RNTO were answered.
+enum Moved {
+    Done,
+    NotFrom(Reply),
+    NotTo(Reply),
+}
+
+impl Session {
+    fn move_file(&mut self, from: &str, to: &str) -> Result<Moved> {
+        let reply = self.ask(&format!("RNFR {from}"))?;
+        if reply.code != 350 {
+            return Ok(Moved::NotFrom(reply));
+        }
+        let reply = self.ask(&format!("RNTO {to}"))?;
+        match reply.code {
+            200..=299 => Ok(Moved::Done),
+            400.. => Ok(Moved::NotTo(reply)),
+            _ => Err(self.odd(&reply)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! How far an upload through an unfinished file came: the store knows, what is remembered is the file's name.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use super::journal::Journal;
+use super::put::{begun_for, source, terms};
+use crate::backend::{Attributes, Draft};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::staged::is_temporary_name;
+use crate::transfer::Engine;
+
+/// An upload that another run may finish, and its unfinished file.
+#[derive(Debug)]
+pub struct Unfinished {
+    journal: Arc<Journal>,
+    /// The file that an earlier run left, or a new one.
+    pub draft: Draft,
+    /// A file of what the source was before; it is of no use any more.
+    pub outdated: Option<Draft>,
+}
+
+impl Unfinished {
+    /// Takes up what an earlier run of the same upload left, or begins; `None` if uploads are not to be resumed.
+    pub fn open(
+        engine: &Engine,
+        key: &Key,
+        blob: (&File, u64, u64),
+        attributes: &Attributes,
+    ) -> Result<Option<Self>> {
+        let (Some(source), Some(terms)) = (source(blob.0), terms(blob, attributes)) else {
+            return Ok(None);
+        };
+        let url = engine.backend.url(key);
+        let words = ["put", &url, &engine.backend.identity(), &source];
+        let Some(mut journal) = engine.journal(&words) else {
+            return Ok(None);
+        };
+        let outdated = match left(&journal) {
+            Some(draft) if begun_for(&journal, &terms) => {
+                return Ok(Some(Self::remembering(journal, draft, None)));
+            }
+            outdated => outdated,
+        };
+        let draft = Draft::new();
+        let header = format!("terms {terms}\ndraft {}\n", draft.name());
+        match journal.begin(&header) {
+            Ok(()) => Ok(Some(Self::remembering(journal, draft, outdated))),
+            Err(error) => Err(Error::new(Kind::Local, error.to_string())),
+        }
+    }
+
+    fn remembering(journal: Journal, draft: Draft, outdated: Option<Draft>) -> Self {
+        let journal = Arc::new(journal);
+        let seams = Arc::clone(&journal);
+        let draft = draft.telling(move |seam| {
+            // Not remembered, it is not looked at by another run, which still compares length and last bytes.
+            let _ = seams.add(&format!("seam {seam}"));
+        });
+        Self {
+            journal,
+            draft,
+            outdated,
+        }
+    }
+
+    /// Leaves it for another run, if `error` is one that may pass; says whether.
+    pub fn keep_after(&self, error: &Error) -> bool {
+        let kept = self.draft.is_begun() && super::is_worth_keeping(error);
+        if kept {
+            self.journal.keep();
+        }
+        kept
+    }
+
+    /// The error of an upload that was kept.
+    pub fn explain(error: Error) -> Error {
+        super::kept(error)
+    }
+}
+
+fn left(journal: &Journal) -> Option<Draft> {
+    let words = |word: &'static str| {
+        let lines = journal.lines();
+        lines.filter_map(move |line| line.strip_prefix(word)?.strip_prefix(' '))
+    };
+    let name = words("draft").find(|name| is_temporary_name(name))?;
+    let seams = words("seam").filter_map(|seam| seam.parse().ok());
+    Some(Draft::left(name.to_owned(), seams))
+}
