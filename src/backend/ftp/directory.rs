@@ -2,10 +2,11 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use super::data::{Ended, Opened, Patience, Transfer};
 use super::encoding::Encoding;
 use super::listing::{self, Entry, EntryKind};
 use super::replies::Reply;
-use super::session::{Ended, Opened, Patience, Session, Transfer};
+use super::session::Session;
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// A longer listing is not read, in bytes.

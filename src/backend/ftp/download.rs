@@ -3,9 +3,10 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
+use super::data::{Ended, Opened, Patience, Transfer};
 use super::lookup::Found;
 use super::pool::Pool;
-use super::session::{Ended, Opened, Patience, Session, Transfer};
+use super::session::Session;
 use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;

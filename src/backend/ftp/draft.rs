@@ -5,7 +5,8 @@
 
 use std::io::Read;
 
-use super::session::{Opened, Patience, Session};
+use super::data::{Opened, Patience};
+use super::session::Session;
 use crate::error::Result;
 use crate::payload::Payload;
 

@@ -1,10 +1,12 @@
 //! A server that speaks FTP, in the clear or protected by TLS.
 //!
-//! [`connect`] makes a [`session`] on a [`server`], the [`pool`] keeps it for the next blob; [`lookup`], [`upload`] and
-//! [`download`] are the storage operations. [`replies`] and [`listing`] read what servers write, without I/O.
+//! [`connect`] makes a [`session`] on a [`server`], the [`pool`] keeps it for the next blob, and [`data`] opens its data
+//! connections; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]), [`download`] and [`tree`] are the storage
+//! operations. [`replies`], [`listing`] and [`sums`] read what servers write.
 //! These files are the only place that knows the `ftp` crate.
 
 mod connect;
+mod data;
 mod directory;
 mod download;
 mod draft;
@@ -15,6 +17,7 @@ mod password;
 mod pool;
 mod publish;
 pub mod replies;
+mod sending;
 mod server;
 mod session;
 pub mod sums;
