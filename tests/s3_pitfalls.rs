@@ -3,7 +3,7 @@
 
 mod support;
 
-use blobctl::digest::{Algorithm, Hasher};
+use blobctl::digest::{Algorithm, Digest, Hasher};
 use support::MIB;
 use support::http::{Script, Then, answer, s3_error};
 use support::services::{Named, head};
@@ -11,12 +11,8 @@ use support::services::{Named, head};
 const SERVICE: &str = "http://s3.example";
 const HELLO: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
 
-fn md5(bytes: &[u8]) -> Vec<u8> {
-    Hasher::digest(Algorithm::Md5, bytes).bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn md5(bytes: &[u8]) -> Digest {
+    Hasher::digest(Algorithm::Md5, bytes)
 }
 
 #[test]
@@ -87,13 +83,13 @@ fn a_completion_whose_answer_was_lost_is_recognised_by_its_etag() {
     // Two parts with the same bytes, so that their order on the wire does not matter.
     let content = vec![0; 32 * MIB];
     let part = md5(&content[..16 * MIB]);
-    let etag = format!("{}-2", hex(&md5(&[part.clone(), part.clone()].concat())));
+    let etag = format!("{}-2", md5(&[part.bytes(), part.bytes()].concat()).hex());
     let began = answer(
         200,
         &[],
         b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
     );
-    let stored = answer(200, &[("etag", &format!("\"{}\"", hex(&part)))], b"");
+    let stored = answer(200, &[("etag", &format!("\"{}\"", part.hex()))], b"");
     let lost = Script {
         read_body: true,
         answer: Vec::new(),
