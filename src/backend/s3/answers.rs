@@ -36,6 +36,10 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
         s3: code.clone(),
         request_id: request_id.map(printable),
     };
+    // What is there is the mark that it was deleted; asked for by its version it is no method's object.
+    if matches!(status, 404 | 405) && header("x-amz-delete-marker") == Some("true") {
+        return Error::new(Kind::NotFound, "no such blob: it was deleted").answered(answer);
+    }
     if status == 404 && is_foreign(body) {
         return foreign(status).answered(answer);
     }

@@ -21,10 +21,7 @@ impl S3 {
             Condition::Etag(etag) => match self.stat(key)? {
                 Some(there) if there.etag.as_ref() == Some(etag) => Ok(()),
                 Some(there) => Err(is_another(there.etag.as_deref())),
-                None => Err(Error::new(
-                    Kind::Precondition,
-                    "there is no blob to replace",
-                )),
+                None => Err(nothing_to_replace()),
             },
         }
     }
@@ -33,6 +30,10 @@ impl S3 {
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
         (*condition != Condition::None).then(|| self.client.keeps_conditions())
     }
+}
+
+fn nothing_to_replace() -> Error {
+    Error::new(Kind::Precondition, "there is no blob to replace")
 }
 
 fn is_another(etag: Option<&str>) -> Error {
@@ -52,11 +53,16 @@ pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String
     }
 }
 
-/// A service that says that it does not know the condition: nothing was stored, and nothing can be promised.
+/// A service that says that it does not know the condition: nothing was stored, and nothing can be promised. One that
+/// misses the blob that was to be replaced says `NoSuchKey`.
 pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
     let is_conditional = *condition != Condition::None;
+    let replaces = matches!(condition, Condition::Etag(_));
     move |error| {
         let answer = error.answer();
+        if replaces && answer.s3.as_deref() == Some("NoSuchKey") {
+            return nothing_to_replace().answered(answer.clone());
+        }
         let text = error.to_string().to_ascii_lowercase();
         let about_conditions = ["if-none-match", "if-match", "ifnonematch", "conditional"]
             .iter()

@@ -39,6 +39,19 @@ pub struct Request<'a> {
     pub patience: Patience,
 }
 
+impl Request<'_> {
+    /// Whether a second one does no harm and says the same, even if the first one took effect and its answer was lost.
+    /// A condition fails then, and an upload is gone: the engine, which counts attempts, knows what that means.
+    fn is_repeatable(&self) -> bool {
+        let is_conditional = |(name, _): &(String, String)| {
+            name == "if-none-match" || name == "if-match" && self.method != "GET"
+        };
+        let completes =
+            self.method == "POST" && self.query.iter().any(|(name, _)| name == "uploadId");
+        !completes && !self.headers.iter().any(is_conditional)
+    }
+}
+
 /// How long an answer may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
@@ -292,7 +305,7 @@ impl Client {
         });
         let response = match self.exchange(request, &url, &headers, purpose) {
             // A kept connection may have been closed just when we used it: that is nobody's failure.
-            Err(error) if faults::is_stale(&error) => {
+            Err(error) if faults::is_stale(&error) && request.is_repeatable() => {
                 self.exchange(request, &url, &headers, purpose)
             }
             result => result,
