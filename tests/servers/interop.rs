@@ -15,19 +15,13 @@ use std::time::Duration;
 use lab::{Deviation, Lab, Protocol, Verdict, check, ended, same, succeeded, wait_until};
 use support::{KIB, MIB, bytes, finish, leftovers};
 
-/// The sizes around S3's smallest part and around blobctl's own part; 1 GiB on demand.
-fn sizes() -> Vec<usize> {
-    let mut sizes = vec![0, 1, 5 * MIB - 1, 5 * MIB, 64 * MIB];
-    if std::env::var("BLOBCTL_INTEROP_LARGE").is_ok_and(|value| value == "1") {
-        sizes.push(1024 * MIB);
-    }
-    sizes
-}
+/// The sizes around S3's smallest part and around blobctl's own part.
+const SIZES: [usize; 5] = [0, 1, 5 * MIB - 1, 5 * MIB, 64 * MIB];
 
 #[test]
 fn files_of_all_sizes_come_back_the_same() {
     check("files of all sizes", |lab| {
-        for size in sizes() {
+        for size in SIZES {
             let (key, content) = (lab.key(&format!("file-{size}")), bytes(size, 1));
             lab.store(&content, &key)?;
             lab.fetch_and_compare(&key, &content)?;
@@ -39,12 +33,24 @@ fn files_of_all_sizes_come_back_the_same() {
 #[test]
 fn streams_of_all_sizes_come_back_the_same() {
     check("streams of all sizes", |lab| {
-        for size in sizes() {
+        for size in SIZES {
             let (key, content) = (lab.key(&format!("stream-{size}")), bytes(size, 2));
             succeeded(lab.sandbox.pipe(["put", "-", &key], &content))?;
             same(&lab.run(&["get", &key, "-"])?.stdout, &content, &key)?;
         }
         Ok(())
+    });
+}
+
+#[test]
+fn a_gibibyte_comes_back_the_same() {
+    check("a blob of 1 GiB", |lab| {
+        if std::env::var("BLOBCTL_INTEROP_LARGE").is_ok_and(|value| value == "0") {
+            return Err(Deviation::NotRun("BLOBCTL_INTEROP_LARGE is 0".to_owned()));
+        }
+        let (key, content) = (lab.key("large"), bytes(1024 * MIB, 7));
+        lab.store(&content, &key)?;
+        lab.fetch_and_compare(&key, &content)
     });
 }
 
@@ -572,6 +578,81 @@ fn a_download_survives_a_restart_of_the_server() {
         let outcome = succeeded(finish(child))?;
         same(&[begun, outcome.stdout].concat(), &content, &key)
     });
+}
+
+/// The journals of transfers that can be resumed.
+fn journals(lab: &Lab) -> String {
+    let state = lab.sandbox.home().join(".local/state/blobctl/resume");
+    let texts = support::files(&state)
+        .into_iter()
+        .map(|path| std::fs::read_to_string(path).unwrap_or_default());
+    texts.collect()
+}
+
+/// Kills a run in the middle, which is when `middle` says so. A machine may be too quick for that now and then.
+fn killed_in_the_middle(lab: &Lab, arguments: &[&str], middle: impl Fn() -> bool) -> Verdict {
+    use rustix::process::{Pid, Signal, kill_process};
+    for _ in 0..10 {
+        let mut child = lab.sandbox.command(arguments).spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        while !middle() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        // A child that has ended is still ours until it is waited for.
+        kill_process(pid, Signal::KILL).unwrap();
+        if finish(child).code.is_none() {
+            return Ok(());
+        }
+    }
+    Err(Deviation::NotRun(
+        "the transfer was over before it could be killed, ten times".to_owned(),
+    ))
+}
+
+#[test]
+fn an_upload_that_was_killed_is_gone_on_with() {
+    check("resuming a killed upload", |lab| {
+        let (key, content) = (lab.key("resumed"), bytes(160 * MIB, 34));
+        lab.sandbox.write("source", &content);
+        let put = ["put", "source", &key, "--resume", "auto", "-v"];
+        killed_in_the_middle(lab, &put, || match (&lab.files, lab.protocol) {
+            (Some(dir), Protocol::Ftp) => leftovers(dir)
+                .iter()
+                .any(|path| path.metadata().is_ok_and(|it| it.len() > 0)),
+            (None, Protocol::Ftp) => journals(lab).contains("\ndraft "),
+            (_, Protocol::S3) => journals(lab).contains("\npart "),
+        })?;
+        let outcome = lab.sandbox.run(put);
+        ended(&outcome, 0)?;
+        if lab.protocol == Protocol::S3 {
+            said(&outcome, "going on with an unfinished upload")?;
+        }
+        assert_eq!(journals(lab), "");
+        lab.fetch_and_compare(&key, &content)
+    });
+}
+
+#[test]
+fn a_download_that_was_killed_is_gone_on_with() {
+    check("resuming a killed download", |lab| {
+        let (key, content) = (lab.key("resumed"), bytes(160 * MIB, 35));
+        lab.store(&content, &key)?;
+        let get = ["get", &key, "fetched", "--resume", "auto", "-v"];
+        killed_in_the_middle(lab, &get, || journals(lab).contains("\nfilled "))?;
+        let outcome = lab.sandbox.run(get);
+        ended(&outcome, 0)?;
+        said(&outcome, "going on with an unfinished download")?;
+        lab.sandbox.nothing_left_behind();
+        assert_eq!(journals(lab), "");
+        same(&lab.sandbox.read("fetched"), &content, &key)
+    });
+}
+
+fn said(outcome: &support::Outcome, text: &str) -> Verdict {
+    match outcome.stderr.contains(text) {
+        true => Ok(()),
+        false => Err(Deviation::Differs(format!("not said: {text}"))),
+    }
 }
 
 #[test]
