@@ -16,8 +16,7 @@ fn etag(content: &[u8]) -> String {
     for part in content.chunks(PART) {
         all.update(Md5::digest(part));
     }
-    let hex: String = all.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    format!("{hex}-2")
+    format!("{}-2", blobctl::digest::hex(&all.finalize()))
 }
 
 /// The blob, as the answer to a request for its beginning.
