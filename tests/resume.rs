@@ -109,7 +109,7 @@ fn a_put_that_failed_for_now_goes_on_with_the_missing_parts() {
 #[test]
 fn a_put_that_was_killed_goes_on_with_the_missing_parts() {
     let server = S3Server::start();
-    let proxy = FaultProxy::start(server.address, [Fault::StallUp(36 << 20)]);
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
     let content = bytes(SIZE, 2);
     let sandbox = behind(&proxy).file("a", &content);
     stop_at(&sandbox, &["put", "a"], Signal::KILL, "part ", 3);
@@ -126,7 +126,7 @@ fn a_put_that_was_killed_goes_on_with_the_missing_parts() {
 fn a_signal_keeps_what_was_done_if_that_was_asked_for_and_only_then() {
     for (resume, kept) in [("auto", true), ("run", false), ("never", false)] {
         let server = S3Server::start();
-        let proxy = FaultProxy::start(server.address, [Fault::StallUp(36 << 20)]);
+        let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
         let sandbox = behind(&proxy).file("a", bytes(SIZE, 2));
         let arguments = ["put", "a", "--resume", resume];
         let outcome = if kept {
@@ -219,7 +219,7 @@ fn an_upload_that_the_store_has_forgotten_begins_anew() {
 #[test]
 fn the_same_put_at_the_same_time_keeps_to_itself() {
     let server = S3Server::start();
-    let proxy = FaultProxy::start(server.address, [Fault::StallUp(24 << 20)]);
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
     let content = bytes(SIZE, 6);
     let sandbox = behind(&proxy).file("a", &content);
     let first = sandbox.command(["put", "a"]).spawn().unwrap();
@@ -311,7 +311,7 @@ fn a_get_that_failed_for_now_goes_on_with_the_missing_parts() {
 fn a_get_that_was_killed_goes_on_with_the_missing_parts() {
     let content = bytes(SIZE, 9);
     let server = stored(&content);
-    let proxy = FaultProxy::start(server.address, [Fault::StallDown(36 << 20)]);
+    let proxy = FaultProxy::start(server.address, [Fault::StallDown(20 << 20)]);
     let sandbox = behind(&proxy);
     stop_at(&sandbox, &["get", "a"], Signal::KILL, "filled ", 3);
     let there = lines(&sandbox, "filled ");
