@@ -1210,7 +1210,10 @@ fn a_large_blob_comes_in_ranges_of_the_same_blob() {
         let outcome = sandbox.run(["get", key, "back", "--json"]);
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         assert!(sandbox.read("back") == content);
-        let requests = server.requests();
+        // Without a checksum of the whole, the size of the uploaded parts is asked for behind the first request.
+        let mut requests = server.requests();
+        assert_eq!(requests[0].method, "GET", "no HEAD before it");
+        requests.retain(|request| !request.uri.contains("partNumber=1"));
         assert!(
             requests.iter().all(|request| request.method == "GET"),
             "no HEAD before it"
