@@ -213,6 +213,25 @@ fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
     assert_eq!(server.commands("APPE").len(), 1);
 }
 
+/// What rclone's server does.
+#[test]
+fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
+    let server = FtpServer::start()
+        .fault("STOR", Fault::Breaks(1_000_000))
+        .fault("STOR", Fault::Declines("450 function not implemented"));
+    // More than the buffers of a connection hold.
+    let content = bytes(40 * MIB, 9);
+    let begin = std::time::Instant::now();
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    assert!(server.file("a") == Some(content));
+    assert_eq!(server.files(), ["a"]);
+    let seconds = begin.elapsed().as_secs();
+    assert!(
+        seconds < 30,
+        "the limit of silence is 60 s, and this took {seconds}"
+    );
+}
+
 #[test]
 fn halves_that_are_put_together_badly_are_sent_anew() {
     let broken = || FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));

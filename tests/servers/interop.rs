@@ -592,10 +592,6 @@ fn journals(lab: &Lab) -> String {
 /// Kills a run in the middle, which is when `middle` says so. A machine may be too quick for that now and then.
 fn killed_in_the_middle(lab: &Lab, arguments: &[&str], middle: impl Fn() -> bool) -> Verdict {
     use rustix::process::{Pid, Signal, kill_process};
-    if lab.server == "rclone-ftp" {
-        let why = "a run that was killed and repeated was not seen to end on this server";
-        return Err(Deviation::NotRun(why.to_owned()));
-    }
     for _ in 0..10 {
         let mut child = lab.sandbox.command(arguments).spawn().unwrap();
         let pid = Pid::from_child(&child);

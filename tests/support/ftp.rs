@@ -42,6 +42,8 @@ pub enum Fault {
     Stalls,
     /// The transfer stops after so many bytes, and nothing more happens.
     Freezes(usize),
+    /// The data connection is opened and stays so, nothing is read, and this is the final reply.
+    Declines(&'static str),
     /// Everything is done, and this is the final reply.
     Concludes(&'static str),
     /// More is sent than the size that was told.
@@ -414,6 +416,8 @@ struct Session {
     passive: Option<TcpListener>,
     active: Option<SocketAddr>,
     offset: usize,
+    /// Data connections that nobody reads, open as long as the session.
+    unread: Vec<Wire>,
     from: Option<String>,
     cwd: String,
     /// What HASH computes.
@@ -438,6 +442,7 @@ impl Session {
             passive: None,
             active: None,
             offset: 0,
+            unread: Vec::new(),
             from: None,
             cwd: "/".to_owned(),
             hash: "SHA-1".to_owned(),
@@ -900,6 +905,10 @@ impl Session {
             Ok(data) => data,
             Err(reply) => return self.say(reply),
         };
+        if let Some(Fault::Declines(reply)) = fault {
+            self.unread.push(data);
+            return self.say(reply);
+        }
         // The name is there from the first byte on; whoever deletes it meanwhile deletes what is still to come.
         self.state
             .files

@@ -2,17 +2,21 @@
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ftp::{FtpError, Status, TransferStream};
 
-use super::Mode;
 use super::replies::Reply;
 use super::server::{Passive, lock};
 use super::session::{Dialled, Session, State, verb};
 use super::tls::Protected;
+use super::{Mode, Tls};
 use crate::error::{Error, Kind, Result};
 use crate::progress::Watch;
+
+/// How long a server that was asked to continue a file may read nothing of it: some decline, keep the data connection and
+/// read no more. Whatever the reason is, the next attempt goes on or begins anew.
+const TO_CONTINUE: Duration = Duration::from_secs(10);
 
 /// How a command that opens a data connection was answered.
 pub enum Opened {
@@ -152,9 +156,51 @@ impl Session {
         let socket = stream.get_ref().get_ref();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(self.limits.idle))?;
-        socket.set_write_timeout(Some(self.limits.idle))?;
+        socket.set_write_timeout(Some(self.patience_of_one_write()))?;
         let watch = self.server.context.cancel.watch(socket)?;
         Ok(Transfer { watch, stream })
+    }
+
+    /// A write in the clear is asked again after a second whether the server has said its last word meanwhile. Under TLS a
+    /// write that was given up cannot be taken up again.
+    fn patience_of_one_write(&self) -> Duration {
+        match self.server.config.tls {
+            Tls::None => self.limits.idle.min(Duration::from_secs(1)),
+            Tls::Explicit | Tls::Implicit => self.limits.idle,
+        }
+    }
+
+    /// Writes all bytes of a file that is sent from `start` on, unless none of them moves for too long, or the server ends
+    /// the transfer without reading on.
+    pub fn write_all(
+        &self,
+        transfer: &mut Transfer,
+        mut bytes: &[u8],
+        start: u64,
+    ) -> io::Result<()> {
+        let patience = match start {
+            0 => self.limits.idle,
+            // A last word that came together with the first one cannot be seen from here.
+            _ => self.limits.idle.min(TO_CONTINUE),
+        };
+        let mut moved = Instant::now();
+        while !bytes.is_empty() {
+            match transfer.stream.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => {
+                    bytes = &bytes[len..];
+                    moved = Instant::now();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        && moved.elapsed() < patience
+                        && self.server.config.tls == Tls::None
+                        && self.is_quiet() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Closes the data connection and hears what the server says about the transfer.
@@ -238,12 +284,9 @@ impl Read for Transfer {
     }
 }
 
-impl Write for Transfer {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.stream.write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+impl Transfer {
+    /// Sends what may be in buffers yet.
+    pub fn flush(&mut self) -> io::Result<()> {
         self.stream.flush()
     }
 }

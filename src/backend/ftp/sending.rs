@@ -1,6 +1,6 @@
 //! The bytes of an upload on their way, and how it is proven that the server has them.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use super::data::{Ended, Patience, Transfer};
 use super::pool::Lease;
@@ -43,7 +43,7 @@ pub fn send(
     start: u64,
     mut hasher: Option<Hasher>,
 ) -> Result<Sent> {
-    match pump(&mut transfer, payload, start, hasher.as_mut()) {
+    match pump(session, &mut transfer, payload, start, hasher.as_mut()) {
         Ok(bytes) => {
             let claim = match session.finish(transfer, Patience::Full) {
                 Ended::Complete => Claim::Complete,
@@ -79,6 +79,7 @@ enum Stopped {
 }
 
 fn pump(
+    session: &Session,
     transfer: &mut Transfer,
     payload: &Payload,
     start: u64,
@@ -98,8 +99,8 @@ fn pump(
         if let Some(hasher) = &mut hasher {
             hasher.update(&chunk[..n]);
         }
-        transfer
-            .write_all(&chunk[..n])
+        session
+            .write_all(transfer, &chunk[..n], start)
             .map_err(Stopped::Connection)?;
         bytes += n as u64;
     }

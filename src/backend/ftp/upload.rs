@@ -158,9 +158,15 @@ fn continued(
             Opened::Refused(_) => None,
         })
     })?;
-    match opened {
-        Some(transfer) => send(lease.session()?, transfer, payload, kept, None).map(Some),
-        None => Ok(None),
+    let Some(transfer) = opened else {
+        return Ok(None);
+    };
+    match send(lease.session()?, transfer, payload, kept, None) {
+        // Some say only after the first bytes that they do not continue files. A full disk (452, 552) is no such answer.
+        Err(error) if matches!(error.answer().ftp, Some(450 | 451 | 500..=504 | 550 | 554)) => {
+            Ok(None)
+        }
+        sent => sent.map(Some),
     }
 }
 
