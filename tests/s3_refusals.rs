@@ -1,5 +1,5 @@
 //! What real services answered when they refused, served over a socket: exit code, message, number of requests, and what
-//! is never shown. The same answers as values: `s3_answers`.
+//! is never shown.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
@@ -126,6 +126,30 @@ fn each_refusal_ends_with_its_code_and_is_repeated_if_that_may_help() {
 }
 
 #[test]
+fn code_request_id_region_and_message_are_told() {
+    for sample in &samples() {
+        let id = text(sample, "/id").unwrap();
+        let (outcome, _) = run(sample, None, &["--json"]);
+        let told = outcome.json().remove(0);
+        assert_eq!(told["s3"].as_str(), text(sample, "/expect/code"), "{id}");
+        if let Some(wanted) = text(sample, "/expect/request_id") {
+            assert_eq!(told["request_id"], wanted, "{id}");
+        }
+        if let Some(region) = text(sample, "/expect/region") {
+            assert!(
+                outcome.stderr.contains(&format!("`{region}`")),
+                "{id}: {outcome:?}"
+            );
+        }
+        if let Some(message) = text(sample, "/expect/message")
+            && outcome.code != Some(1)
+        {
+            assert!(outcome.stderr.contains(message), "{id}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
 fn a_refusal_that_passes_is_survived_and_a_final_one_is_not_asked_twice() {
     for sample in &samples() {
         let id = text(sample, "/id").unwrap();
@@ -155,7 +179,7 @@ fn what_a_refusal_echoes_is_never_shown() {
             );
             assert!(!said.contains("hunter2"), "{id}: {said}");
             assert!(!said.contains('\u{1b}'), "{id}: {said}");
-            for element in ["HostId", "AWSAccessKeyId", "ArgumentValue"] {
+            for element in ["HostId", "AWSAccessKeyId", "ArgumentValue", "Resource"] {
                 let open = format!("<{element}>");
                 let rest = text(sample, "/body").unwrap().split_once(&open);
                 let value = rest.and_then(|(_, rest)| rest.split('<').next());

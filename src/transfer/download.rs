@@ -342,8 +342,7 @@ impl<'a> Receiver<'a> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
         let end = in_parts.then_some(plan::PART);
-        let resumed = self.received;
-        if in_parts && resumed > 0 {
+        if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
         }
@@ -516,7 +515,7 @@ impl Sink for Receiver<'_> {
             })?;
             file.preallocate(info.size)?;
             if let Some(unfinished) = &mut self.unfinished {
-                if unfinished.begin(info, &file.identity()?)? {
+                if unfinished.begin(info, &file.identity()?) {
                     file.survive();
                 } else {
                     self.unfinished = None;

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::resume::cannot_be_resumed;
 use super::resume::put::Unfinished;
 use super::{Engine, plan, pool, retry};
 use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
@@ -219,8 +220,7 @@ impl<'a> Upload<'a> {
             return;
         }
         if let Err(error) = unfinished.begin(&self.id) {
-            let text = format!("this transfer cannot be resumed later: {error}");
-            self.engine.observer.notify(&Event::Warning(&text));
+            cannot_be_resumed(&*self.engine.observer, &error);
             self.unfinished = None;
         }
     }

@@ -229,7 +229,7 @@ fn continue_put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
-    let unfinished = Unfinished::open(engine, key, blob, attributes)?;
+    let unfinished = Unfinished::open(engine, key, blob, attributes);
     let fresh = Draft::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
     let attempt = || store.put_by(key, payload, attributes, draft);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::journal::Journal;
 use super::put::{begun_for, source, terms};
 use crate::backend::{Attributes, Draft};
-use crate::error::{Error, Kind, Result};
+use crate::error::Error;
 use crate::key::Key;
 use crate::staged::is_temporary_name;
 use crate::transfer::Engine;
@@ -28,26 +28,25 @@ impl Unfinished {
         key: &Key,
         blob: (&File, u64, u64),
         attributes: &Attributes,
-    ) -> Result<Option<Self>> {
-        let (Some(source), Some(terms)) = (source(blob.0), terms(blob, attributes)) else {
-            return Ok(None);
-        };
+    ) -> Option<Self> {
+        let (source, terms) = (source(blob.0)?, terms(blob, attributes)?);
         let url = engine.backend.url(key);
         let words = ["put", &url, &engine.backend.identity(), &source];
-        let Some(mut journal) = engine.journal(&words) else {
-            return Ok(None);
-        };
+        let mut journal = engine.journal(&words)?;
         let outdated = match left(&journal) {
             Some(draft) if begun_for(&journal, &terms) => {
-                return Ok(Some(Self::remembering(journal, draft, None)));
+                return Some(Self::remembering(journal, draft, None));
             }
             outdated => outdated,
         };
         let draft = Draft::new();
         let header = format!("terms {terms}\ndraft {}\n", draft.name());
         match journal.begin(&header) {
-            Ok(()) => Ok(Some(Self::remembering(journal, draft, outdated))),
-            Err(error) => Err(Error::new(Kind::Local, error.to_string())),
+            Ok(()) => Some(Self::remembering(journal, draft, outdated)),
+            Err(error) => {
+                super::cannot_be_resumed(&*engine.observer, &error);
+                None
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! How far a download into a file came.
 
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::fstat;
@@ -8,15 +9,16 @@ use rustix::fs::fstat;
 use super::journal::Journal;
 use crate::backend::BlobInfo;
 use crate::digest::{Algorithm, Digest, decode_hex};
-use crate::error::{Error, Result, describe};
+use crate::error::{Error, describe};
 use crate::key::Key;
+use crate::progress::Observer;
 use crate::staged::{StagedFile, Unfinished as UnfinishedFile, is_temporary_name};
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.
-#[derive(Debug)]
 pub struct Unfinished {
     journal: Journal,
+    observer: Arc<dyn Observer>,
     /// Where the bytes are that came so far, and what they are of.
     found: Option<Found>,
 }
@@ -41,7 +43,11 @@ impl Unfinished {
         let identity = engine.backend.identity();
         let journal = engine.journal(&["get", &url, &identity, &place, name])?;
         let found = read(&journal);
-        Some(Self { journal, found })
+        Some(Self {
+            journal,
+            observer: Arc::clone(&engine.observer),
+            found,
+        })
     }
 
     /// What there is to go on with; told once.
@@ -51,11 +57,11 @@ impl Unfinished {
 
     /// Remembers a download that has no bytes yet. Says whether it can be resumed: only a blob that can be told from
     /// another one of the same name, and is worth it.
-    pub fn begin(&mut self, info: &BlobInfo, file: &UnfinishedFile) -> Result<bool> {
+    pub fn begin(&mut self, info: &BlobInfo, file: &UnfinishedFile) -> bool {
         let etag = info.etag.as_deref().unwrap_or("-");
         let can_be_told = info.etag.is_some() || info.modified.is_some();
         if info.size <= plan::PART || !can_be_told || etag.contains(char::is_whitespace) {
-            return Ok(false);
+            return false;
         }
         let modified = info
             .modified
@@ -72,8 +78,11 @@ impl Unfinished {
             file.inode,
             boot()
         );
-        self.journal.begin(&header)?;
-        Ok(true)
+        let begun = self.journal.begin(&header);
+        if let Err(error) = &begun {
+            super::cannot_be_resumed(&*self.observer, error);
+        }
+        begun.is_ok()
     }
 
     /// Remembers bytes that are in the file. Those that are not remembered are fetched again.

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use self::journal::Journal;
 use super::Engine;
 use crate::digest::{Algorithm, Hasher};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::exit::Exit;
-use crate::progress::Event;
+use crate::progress::{Event, Observer};
 
 /// What may be gone on with.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,7 @@ impl Engine {
         let opened = match directory {
             Some(directory) => Journal::open(directory, &name(words)),
             None => Err(Error::new(
-                crate::error::Kind::Config,
+                Kind::Config,
                 "neither XDG_STATE_HOME nor HOME is set",
             )),
         };
@@ -59,12 +59,17 @@ impl Engine {
                 None
             }
             Err(error) => {
-                let text = format!("this transfer cannot be resumed later: {error}");
-                self.observer.notify(&Event::Warning(&text));
+                cannot_be_resumed(&*self.observer, &error);
                 None
             }
         }
     }
+}
+
+/// What cannot be remembered is transferred all the same.
+pub(super) fn cannot_be_resumed(observer: &dyn Observer, error: &Error) {
+    let text = format!("this transfer cannot be resumed later: {error}");
+    observer.notify(&Event::Warning(&text));
 }
 
 /// A file name that stands for these words alone: 32 hex digits.
