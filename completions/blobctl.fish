@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -46,6 +46,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
@@ -122,6 +123,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
@@ -180,6 +182,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
@@ -231,6 +234,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
@@ -280,6 +284,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
@@ -329,6 +334,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
@@ -379,6 +385,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
@@ -430,6 +437,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
@@ -482,6 +490,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
@@ -531,6 +540,7 @@ none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r

@@ -319,6 +319,9 @@ pub struct Global {
     /// Whether the body's SHA-256 is signed [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
     pub payload_signing: Option<PayloadSigningKind>,
+    /// File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "S3")]
+    pub sse_c_key_file: Option<PathBuf>,
     /// Pay for the requests instead of the bucket's owner
     #[arg(long, global = true, help_heading = "S3")]
     pub request_payer: bool,

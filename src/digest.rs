@@ -305,7 +305,7 @@ pub fn base64(bytes: &[u8]) -> String {
 }
 
 /// The inverse of [`base64`]; `None` for what it never writes.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let value = |letter: u8| match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
         b'a'..=b'z' => Some(letter - b'a' + 26),

@@ -16,6 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Observer};
+use crate::secret::Secret;
 
 /// A store of blobs.
 pub trait Backend: Send + Sync {
@@ -168,6 +169,8 @@ pub struct Service {
     pub identity: String,
     /// The bucket within it.
     pub bucket: String,
+    /// Headers without which a copy cannot read from there.
+    pub reading: Vec<(String, Secret)>,
 }
 
 /// One line of a listing.

@@ -95,6 +95,7 @@ pub const SETTINGS: &[Setting] = &[
         "payload_signing",
         Kind::Choice(&["auto", "signed", "unsigned"]),
     ),
+    text("s3", "sse_c_key_file"),
     of("s3", "request_payer", Kind::Flag),
     of("s3", "no_sign_request", Kind::Flag),
     text("s3", "ca_bundle"),

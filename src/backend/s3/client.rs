@@ -10,6 +10,7 @@ use ureq::{Agent, SendBody};
 use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
+use super::customer_key::{ALGORITHM, CustomerKey};
 use super::mismatch::{self, Ours};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
@@ -74,6 +75,8 @@ pub enum Purpose {
 /// An answer whose status says success.
 pub struct Answer {
     response: ureq::http::Response<ureq::Body>,
+    /// Whether the request was about a blob that is encrypted with a key of ours.
+    own_key: bool,
 }
 
 /// What one attempt came to.
@@ -188,7 +191,15 @@ impl Client {
         Some(Service {
             identity,
             bucket: self.config.bucket.clone(),
+            reading: self
+                .own_key()
+                .map_or_else(Vec::new, CustomerKey::source_headers),
         })
+    }
+
+    /// The key that the blobs are encrypted with.
+    pub fn own_key(&self) -> Option<&CustomerKey> {
+        self.config.customer_key.as_ref()
     }
 
     /// The service, and what an upload was begun with.
@@ -197,10 +208,16 @@ impl Client {
             .endpoint()
             .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
         format!(
-            "{} {:?}",
+            "{} {:?} {}",
             endpoint.unwrap_or_default(),
-            self.config.checksum
+            self.config.checksum,
+            self.own_key().map_or("", CustomerKey::fingerprint)
         )
+    }
+
+    /// Tells of something that the user should know although the run goes on.
+    pub fn warn(&self, text: &str) {
+        self.context.observer.notify(&Event::Warning(text));
     }
 
     /// Tells of a fact, with `-v`.
@@ -269,7 +286,8 @@ impl Client {
         .map_err(|error| self.failed(error, &location.authority, purpose))?;
         self.trace('<', || shown::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            return Ok(Tried::Answered(Answer { response }));
+            let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
+            return Ok(Tried::Answered(Answer { response, own_key }));
         }
         let ours = Ours {
             canonical: &canonical,
@@ -368,6 +386,9 @@ impl Client {
         {
             error = error.hint(cause);
         }
+        if let Some(hint) = about_encryption(&error) {
+            error = error.hint(hint);
+        }
         (error, correction)
     }
 
@@ -401,6 +422,14 @@ impl Client {
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
         endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
+        if endpoint.scheme != Scheme::Https && self.config.customer_key.is_some() {
+            let text = format!(
+                "the SSE-C key must not travel over http, and the endpoint is http://{}",
+                endpoint.authority()
+            );
+            return Err(Error::new(Kind::Config, text)
+                .hint("use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out"));
+        }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
 
@@ -502,6 +531,12 @@ impl Client {
             ));
         }
         let endpoint = self.endpoint()?;
+        if self.config.customer_key.is_some() {
+            return Err(
+                Error::new(Kind::Usage, "a presigned URL cannot carry the SSE-C key")
+                    .hint("leave --sse-c-key-file (`sse_c_key_file`) out"),
+            );
+        }
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
         let credentials = self
             .credentials()?
@@ -651,6 +686,11 @@ impl Answer {
         self.response.status().as_u16()
     }
 
+    /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
+    pub fn has_own_key(&self) -> bool {
+        self.own_key
+    }
+
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name)?.to_str().ok()
@@ -689,6 +729,20 @@ impl Client {
         let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
+}
+
+/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's: it calls both an invalid
+/// request.
+fn about_encryption(error: &Error) -> Option<&'static str> {
+    let text = error.to_string();
+    if !matches!(error.answer().s3.as_deref(), Some("InvalidRequest")) {
+        return None;
+    }
+    if text.contains("a form of Server Side Encryption") {
+        return Some("it is encrypted with a key of the owner's: name it with --sse-c-key-file");
+    }
+    text.contains("encryption parameters are not applicable")
+        .then_some("it is not encrypted with an SSE-C key: leave --sse-c-key-file out")
 }
 
 /// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.

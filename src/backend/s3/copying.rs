@@ -2,8 +2,9 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::client::{Body, Patience, Purpose};
+use super::customer_key::unencrypted;
 use super::sign::{Slash, uri_encode};
-use super::{S3, answers, attribute_headers, changed, condition_header, request, xml};
+use super::{S3, answers, attribute_headers, changed, condition_header, xml};
 use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
 use crate::digest::{Digest, Verified};
 use crate::error::{Kind, Result};
@@ -24,11 +25,12 @@ impl S3 {
         attributes: &Attributes,
     ) -> Result<Stored> {
         let (key, info) = source;
+        self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
         if info.size > ONE_COPY {
             return self.copy_in_parts(from, source, to, attributes);
         }
-        let mut request = request("PUT", to);
+        let mut request = self.about("PUT", to);
         copy_headers(from, key, info, &mut request.headers);
         condition_header(&attributes.condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
@@ -91,7 +93,7 @@ impl S3 {
         offset: u64,
     ) -> Result<Part> {
         let size = PART.min(info.size - offset);
-        let mut request = request("PUT", to);
+        let mut request = self.about("PUT", to);
         request.query = vec![
             ("partNumber".to_owned(), number.to_string()),
             ("uploadId".to_owned(), upload.0.clone()),
@@ -122,6 +124,11 @@ impl S3 {
                     Kind::Precondition if error.answer().http == Some(412) => changed(),
                     _ => error,
                 })?;
+        if root_name == "CopyObjectResult"
+            && let Some(text) = unencrypted(None, answer.has_own_key(), &answer)
+        {
+            self.client.warn(&text);
+        }
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
         let root = xml::parse(&text);
         let etag = root
@@ -154,5 +161,8 @@ fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(S
             "x-amz-copy-source-if-match".to_owned(),
             format!("\"{etag}\""),
         ));
+    }
+    for (name, value) in &from.reading {
+        headers.push((name.clone(), value.expose().to_owned()));
     }
 }

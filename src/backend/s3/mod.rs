@@ -10,6 +10,7 @@ mod attributes;
 mod client;
 mod copying;
 pub mod credentials;
+mod customer_key;
 mod faults;
 mod listing;
 mod mismatch;
@@ -32,6 +33,7 @@ use time::format_description::well_known::Rfc2822;
 pub use self::attributes::check_metadata;
 use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Patience, Purpose, Request};
+pub use self::customer_key::CustomerKey;
 use self::proof::Agreement;
 use super::{
     Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, Service, Sink, Stored,
@@ -58,6 +60,8 @@ pub struct Config {
     pub checksum: Checksum,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
+    /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
+    pub customer_key: Option<CustomerKey>,
     /// Whether we, not the bucket's owner, pay for the requests.
     pub request_payer: bool,
     /// PEM file with the certificates to trust instead of the built-in roots.
@@ -144,7 +148,7 @@ impl S3 {
     }
 
     fn head(&self, key: &Key) -> Result<BlobInfo> {
-        let mut request = request("HEAD", key);
+        let mut request = self.about("HEAD", key);
         if self.client.tells_checksums() {
             request
                 .headers
@@ -157,7 +161,7 @@ impl S3 {
 
     fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
-        let mut request = request("GET", key);
+        let mut request = self.about("GET", key);
         request
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
@@ -177,6 +181,33 @@ impl S3 {
             // It appeared meanwhile, or the service has said by a document how it wants to be asked.
             Ok(_) => self.head(key).map(Some),
             Err(_) => Err(head),
+        }
+    }
+
+    /// A request about a blob's bytes, with the key that they are encrypted with.
+    fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = request(method, key);
+        if let Some(own_key) = self.client.own_key() {
+            request.headers.extend(own_key.headers());
+        }
+        request
+    }
+
+    /// A blob is encrypted with the service's key or with the user's, not with both.
+    fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
+        if attributes.encryption.is_some() && self.client.own_key().is_some() {
+            let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
+            return Err(Error::new(Kind::Usage, text)
+                .hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
+        }
+        Ok(())
+    }
+
+    /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
+    fn look_at_encryption(&self, key: &Key, attributes: &Attributes, answer: &Answer) {
+        let wanted = attributes.encryption.as_deref();
+        if let Some(text) = customer_key::unencrypted(wanted, answer.has_own_key(), answer) {
+            self.client.warn(&format!("{}: {text}", self.url(key)));
         }
     }
 
@@ -222,10 +253,11 @@ impl Backend for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
-            let mut request = request("PUT", key);
+            let mut request = self.about("PUT", key);
             sums.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
             condition_header(&attributes.condition, &mut request.headers);
@@ -239,6 +271,7 @@ impl Backend for S3 {
                 .send(&request, &[200], Purpose::Work)
                 .map_err(attributes::unsupported)?;
             let etag = etag(&answer)?;
+            self.look_at_encryption(key, attributes, &answer);
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,
                 None => self.confirm_length(key, size)?,
@@ -253,7 +286,7 @@ impl Backend for S3 {
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        let mut request = request("GET", key);
+        let mut request = self.about("GET", key);
         if from.offset > 0 {
             // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
             let last = from
@@ -484,8 +517,8 @@ fn is_weak(etag: &str) -> bool {
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
-    let customer_key = answer.header("x-amz-server-side-encryption-customer-algorithm");
-    if encryption.starts_with("aws:kms") || customer_key.is_some() {
+    let own_key = answer.has_own_key() || answer.header(customer_key::ALGORITHM).is_some();
+    if encryption.starts_with("aws:kms") || own_key {
         return None;
     }
     Digest::md5_from_hex(etag)

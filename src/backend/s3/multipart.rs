@@ -18,9 +18,10 @@ const ANSWER_LIMIT: u64 = 64 << 10;
 
 impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
+        self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
-            let mut request = request("POST", key);
+            let mut request = self.about("POST", key);
             request.query.push(("uploads".to_owned(), String::new()));
             attribute_headers(attributes, &mut request.headers);
             if let Proof::Header(Algorithm::Crc64Nvme) = proof {
@@ -33,10 +34,9 @@ impl Multipart for S3 {
                     .push(("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned()));
             }
             request.body = Body::Bytes(&[]);
-            let text = self
-                .client
-                .send(&request, &[200], Purpose::Work)?
-                .text(&self.client, ANSWER_LIMIT)?;
+            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            self.look_at_encryption(key, attributes, &answer);
+            let text = answer.text(&self.client, ANSWER_LIMIT)?;
             let root = xml::parse(&text);
             let id = root
                 .as_ref()
@@ -64,7 +64,7 @@ impl Multipart for S3 {
             .ok_or_else(|| Error::new(Kind::Usage, "a part without a size"))?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
-            let mut request = request("PUT", key);
+            let mut request = self.about("PUT", key);
             request.query = vec![
                 ("partNumber".to_owned(), number.to_string()),
                 ("uploadId".to_owned(), upload.0.clone()),
@@ -100,7 +100,7 @@ impl Multipart for S3 {
     ) -> Result<Stored> {
         let document = complete_document(parts);
         let whole = whole_crc(parts);
-        let mut request = request("POST", key);
+        let mut request = self.about("POST", key);
         request
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
