@@ -50,6 +50,7 @@ impl Settings {
         Ok(Config {
             endpoint,
             bucket,
+            version: None,
             region,
             addressing: match scope.value(
                 "addressing",
@@ -241,6 +242,7 @@ fn checksum(kind: Option<ChecksumKind>) -> Checksum {
         Some(ChecksumKind::Crc32c) => Checksum::Only(Algorithm::Crc32c),
         Some(ChecksumKind::Crc32) => Checksum::Only(Algorithm::Crc32),
         Some(ChecksumKind::Sha256) => Checksum::Only(Algorithm::Sha256),
+        Some(ChecksumKind::Sha1) => Checksum::Only(Algorithm::Sha1),
         Some(ChecksumKind::Md5) => Checksum::Only(Algorithm::Md5),
         Some(ChecksumKind::None) => Checksum::None,
     }

@@ -86,6 +86,7 @@ pub const SETTINGS: &[Setting] = &[
             "crc32c",
             "crc32",
             "sha256",
+            "sha1",
             "md5",
             "none",
         ]),

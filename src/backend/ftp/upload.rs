@@ -108,6 +108,7 @@ fn send_and_publish(
         verified: Verified::Length,
         // Somebody else may come between the last look and the rename.
         atomic: (*condition == Condition::Absent).then_some(false),
+        version_id: None,
     })
 }
 

@@ -15,7 +15,7 @@ use super::mismatch::{self, Ours};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
-use super::{Config, PayloadSigning, agent, credentials, faults, shown};
+use super::{Checksum, Config, PayloadSigning, agent, credentials, faults, shown};
 use crate::backend::{Context, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -197,6 +197,17 @@ impl Client {
         })
     }
 
+    /// The parameter that names the version, if one was asked for.
+    pub fn version(&self) -> Option<(String, String)> {
+        let version = self.config.version.clone();
+        version.map(|version| ("versionId".to_owned(), version))
+    }
+
+    /// Whether the user wants no digest to be compared.
+    pub fn wants_no_proof(&self) -> bool {
+        self.config.checksum == Checksum::None
+    }
+
     /// The key that the blobs are encrypted with.
     pub fn own_key(&self) -> Option<&CustomerKey> {
         self.config.customer_key.as_ref()
@@ -208,9 +219,10 @@ impl Client {
             .endpoint()
             .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
         format!(
-            "{} {:?} {}",
+            "{} {:?} {} {}",
             endpoint.unwrap_or_default(),
             self.config.checksum,
+            self.config.version.as_deref().unwrap_or(""),
             self.own_key().map_or("", CustomerKey::fingerprint)
         )
     }
@@ -386,6 +398,10 @@ impl Client {
         {
             error = error.hint(cause);
         }
+        if is_delete_marker(status, response.headers()) {
+            let text = "no such blob: it was removed, and this is its delete marker";
+            error = Error::new(Kind::NotFound, text).answered(error.answer().clone());
+        }
         if let Some(hint) = about_encryption(&error) {
             error = error.hint(hint);
         }
@@ -544,13 +560,17 @@ impl Client {
         let scope = Scope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
-        let query = sign::presigned_parameters(
+        let mut query = sign::presigned_parameters(
             &credentials.access_key_id,
             &scope,
             seconds,
             &sign::signed_headers(&headers),
             token,
         );
+        query.extend(self.version());
+        if self.config.request_payer {
+            query.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
         let signable = SignableRequest {
             method,
             path: &location.path,
@@ -691,6 +711,17 @@ impl Answer {
         self.own_key
     }
 
+    /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
+    pub fn headers_behind(&self, prefix: &str) -> Vec<(String, String)> {
+        let headers = self.response.headers().iter();
+        headers
+            .filter_map(|(name, value)| {
+                let name = name.as_str().strip_prefix(prefix)?.to_owned();
+                Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            })
+            .collect()
+    }
+
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name)?.to_str().ok()
@@ -729,6 +760,15 @@ impl Client {
         let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
+}
+
+/// Whether the answer is that the newest version is a delete marker (404), or that the one asked for is (405).
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
+fn is_delete_marker(status: u16, headers: &ureq::http::HeaderMap) -> bool {
+    matches!(status, 404 | 405)
+        && headers
+            .get("x-amz-delete-marker")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
 }
 
 /// What to do where a service says that a blob is, or is not, encrypted with a key of the user's: it calls both an invalid

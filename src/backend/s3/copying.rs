@@ -41,13 +41,14 @@ impl S3 {
         }
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let etag = self.copied(&request, "CopyObjectResult")?;
+        let (etag, version_id) = self.copied(&request, "CopyObjectResult")?;
         let verified = self.confirm_copy(to, info, &etag)?;
         Ok(Stored {
             bytes: info.size,
             etag: Some(etag),
             verified,
             atomic: self.atomic(&attributes.condition),
+            version_id,
         })
     }
 
@@ -105,18 +106,23 @@ impl S3 {
         ));
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let etag = self.copied(&request, "CopyPartResult")?;
+        let (etag, _) = self.copied(&request, "CopyPartResult")?;
         Ok(Part {
             number,
             size,
             md5: Digest::md5_from_hex(&etag),
             etag: format!("\"{etag}\""),
-            crc: None,
+            checksum: None,
         })
     }
 
-    /// Sends a copy and returns the ETag that its document names. Like a completion it may say 200 and then fail.
-    fn copied(&self, request: &super::Request<'_>, root_name: &str) -> Result<String> {
+    /// Sends a copy and returns the ETag that its document names, and the version. Like a completion it may say 200 and then
+    /// fail.
+    fn copied(
+        &self,
+        request: &super::Request<'_>,
+        root_name: &str,
+    ) -> Result<(String, Option<String>)> {
         let answer =
             self.client
                 .send(request, &[200], Purpose::Work)
@@ -129,6 +135,7 @@ impl S3 {
         {
             self.client.warn(&text);
         }
+        let version_id = super::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
         let root = xml::parse(&text);
         let etag = root
@@ -139,7 +146,7 @@ impl S3 {
             .map(|etag| etag.trim().trim_matches('"').to_owned())
             .filter(|etag| !etag.is_empty())
         {
-            Some(etag) => Ok(etag),
+            Some(etag) => Ok((etag, version_id)),
             None => Err(answers::late_error(root.as_ref())),
         }
     }

@@ -50,6 +50,8 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// The bucket's name.
     pub bucket: String,
+    /// The version that is read or removed; `None` = the newest.
+    pub version: Option<String>,
     /// The region that requests are signed for; `None` = the service's default.
     pub region: Option<String>,
     /// Where the bucket's name stands in the address.
@@ -142,6 +144,8 @@ impl S3 {
     fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
+            // A delete marker, which a version's name may stand for.
+            (Some(405), _) if head.kind() == Kind::NotFound => Ok(None),
             (Some(404), _) | (Some(400 | 401 | 403), None) => self.ask_again(key, head),
             _ => Err(head),
         }
@@ -184,12 +188,18 @@ impl S3 {
         }
     }
 
-    /// A request about a blob's bytes, with the key that they are encrypted with.
+    /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
     fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
-        let mut request = request(method, key);
+        let mut request = self.of_version(method, key);
         if let Some(own_key) = self.client.own_key() {
             request.headers.extend(own_key.headers());
         }
+        request
+    }
+
+    fn of_version<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = request(method, key);
+        request.query.extend(self.client.version());
         request
     }
 
@@ -281,6 +291,7 @@ impl Backend for S3 {
                 etag: Some(etag),
                 verified,
                 atomic: self.atomic(&attributes.condition),
+                version_id: version_id(&answer),
             })
         })
     }
@@ -356,7 +367,7 @@ impl Backend for S3 {
 
     fn remove(&self, key: &Key) -> Result<()> {
         self.client
-            .send(&request("DELETE", key), &[200, 204], Purpose::Work)
+            .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
             .map(drop)
     }
 
@@ -527,11 +538,12 @@ fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
 /// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
 fn full_checksum(answer: &Answer) -> Option<Digest> {
-    const KNOWN: [(&str, Algorithm); 4] = [
+    const KNOWN: [(&str, Algorithm); 5] = [
         ("x-amz-checksum-crc64nvme", Algorithm::Crc64Nvme),
         ("x-amz-checksum-crc32c", Algorithm::Crc32c),
         ("x-amz-checksum-crc32", Algorithm::Crc32),
         ("x-amz-checksum-sha256", Algorithm::Sha256),
+        ("x-amz-checksum-sha1", Algorithm::Sha1),
     ];
     let whole = answer.status() == 200 && answer.header("content-range").is_none();
     let composite = answer
@@ -556,7 +568,13 @@ fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
+        kept: Box::new(attributes::kept(answer)),
     })
+}
+
+/// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
+fn version_id(answer: &Answer) -> Option<String> {
+    answer.header("x-amz-version-id").map(str::to_owned)
 }
 
 fn length(answer: &Answer) -> Result<u64> {

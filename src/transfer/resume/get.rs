@@ -7,7 +7,6 @@ use rustix::fs::fstat;
 
 use super::journal::Journal;
 use crate::backend::BlobInfo;
-use crate::digest::{Algorithm, Digest, decode_hex};
 use crate::error::{Error, Result, describe};
 use crate::key::Key;
 use crate::staged::{StagedFile, Unfinished as UnfinishedFile, is_temporary_name};
@@ -143,7 +142,7 @@ fn read_info(text: &str) -> Option<BlobInfo> {
     };
     let digest = match words.next()? {
         "-" => None,
-        digest => Some(read_digest(digest)?),
+        digest => Some(super::read_digest(digest)?),
     };
     let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
     Some(BlobInfo {
@@ -157,18 +156,6 @@ fn read_info(text: &str) -> Option<BlobInfo> {
 
 fn time(nanos: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_nanos(nanos))
-}
-
-fn read_digest(text: &str) -> Option<Digest> {
-    let (algorithm, hex) = text.split_once(':')?;
-    let algorithm = Algorithm::ALL
-        .into_iter()
-        .find(|known| known.name() == algorithm)?;
-    let mut bytes = vec![0; hex.len() / 2];
-    if !decode_hex(hex, &mut bytes) {
-        return None;
-    }
-    Digest::from_bytes(algorithm, &bytes)
 }
 
 fn read_file(text: &str) -> Option<UnfinishedFile> {
