@@ -132,6 +132,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
         'blobctl;get' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Get every KEY into this directory (for xargs)')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Get every KEY into this directory (for xargs)')
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'What is compared: all that the store has, or the length alone [default: auto]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
@@ -175,6 +176,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;exists' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -214,6 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;stat' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -294,6 +297,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;rm' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY, for ever; a delete marker only with --force (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -376,6 +380,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
         }
         'blobctl;presign' {
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'What the URL allows')
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version instead of the newest; for get')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'For how long, at most 7 days')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')

@@ -127,6 +127,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
         &'blobctl;get'= {
             cand -t 'Get every KEY into this directory (for xargs)'
             cand --target 'Get every KEY into this directory (for xargs)'
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand --verify 'What is compared: all that the store has, or the length alone [default: auto]'
             cand --resume 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]'
             cand -b 'Store for plain keys, with the settings of its section'
@@ -169,6 +170,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;exists'= {
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -207,6 +209,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;stat'= {
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -285,6 +288,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;rm'= {
+            cand --version-id 'This version of the one KEY, for ever; a delete marker only with --force (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -365,6 +369,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
         }
         &'blobctl;presign'= {
             cand --method 'What the URL allows'
+            cand --version-id 'This version instead of the newest; for get'
             cand --expires 'For how long, at most 7 days'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'

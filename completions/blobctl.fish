@@ -41,6 +41,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -118,6 +119,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -155,6 +157,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'S
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
 length\t'The length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
@@ -177,6 +180,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -212,6 +216,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print o
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -229,6 +234,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -262,6 +268,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Prin
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -279,6 +286,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -329,6 +337,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -363,6 +372,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print on
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'This version of the one KEY, for ever; a delete marker only with --force (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -380,6 +390,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -432,6 +443,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -467,6 +479,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'What the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'This version instead of the newest; for get' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'For how long, at most 7 days' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
@@ -485,6 +498,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
@@ -535,6 +549,7 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'

@@ -81,17 +81,24 @@ fn a_delete_marker_is_no_blob() {
             .is_silent(1);
         let server = ScriptedServer::start([answer(status, &marker, body.as_bytes())]);
         let outcome = against(&server).run(["get", "a", "b", "--version-id", "v2"]);
-        outcome.fails_with(1, "no such blob: it was removed, and this is its delete marker");
+        outcome.fails_with(
+            1,
+            "no such blob: it was removed, and this is its delete marker",
+        );
     }
     // Without the marker a 405 says nothing about the blob.
     let server = ScriptedServer::start([s3_error(405, "MethodNotAllowed")]);
-    against(&server).run(["get", "a", "b"]).fails_with(12, "MethodNotAllowed");
+    against(&server)
+        .run(["get", "a", "b"])
+        .fails_with(12, "MethodNotAllowed");
 }
 
 #[test]
 fn a_put_names_the_version_that_it_made() {
     let server = ScriptedServer::start([answer(200, &[ETAG, ("x-amz-version-id", "v1")], b"")]);
-    let outcome = against(&server).file("a", "hello").run(["put", "a", "--json"]);
+    let outcome = against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--json"]);
     assert_eq!(outcome.json()[0]["version_id"], "v1", "{outcome:?}");
     let begun = answer(
         200,
@@ -112,9 +119,13 @@ fn a_put_names_the_version_that_it_made() {
         then: support::http::Then::Keep,
     };
     let server = ScriptedServer::start([begun, part.clone(), part, done, head]);
-    let outcome = against(&server)
-        .file("big", bytes(17 * MIB, 1))
-        .run(["put", "big", "--json", "--checksum", "none"]);
+    let outcome = against(&server).file("big", bytes(17 * MIB, 1)).run([
+        "put",
+        "big",
+        "--json",
+        "--checksum",
+        "none",
+    ]);
     assert_eq!(outcome.json()[0]["version_id"], "v2", "{outcome:?}");
     assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
 }
@@ -124,10 +135,19 @@ fn a_version_is_of_one_blob_in_s3() {
     let server = ScriptedServer::start([answer(200, &[ETAG], b"")]);
     let sandbox = against(&server);
     for (arguments, what) in [
-        (&["exists", "a", "b", "--version-id", "v"][..], "these are several"),
+        (
+            &["exists", "a", "b", "--version-id", "v"][..],
+            "these are several",
+        ),
         (&["rm", "a", "b", "--version-id", "v"], "these are several"),
-        (&["stat", "a", "--version-id", ""], "the version id is empty"),
-        (&["stat", "file:///a", "--version-id", "v"], "only S3 has versions of blobs"),
+        (
+            &["stat", "a", "--version-id", ""],
+            "the version id is empty",
+        ),
+        (
+            &["stat", "file:///a", "--version-id", "v"],
+            "only S3 has versions of blobs",
+        ),
         (
             &["presign", "a", "--method", "put", "--version-id", "v"],
             "an upload makes a version of its own",
@@ -151,7 +171,10 @@ fn stat_tells_what_goes_with_a_blob() {
             ("x-amz-storage-class", "STANDARD_IA"),
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", "arn:k"),
-            ("x-amz-meta-owner", "=?UTF-8?Q?J=C3=BCrgen?= =?UTF-8?B?IMOE?="),
+            (
+                "x-amz-meta-owner",
+                "=?UTF-8?Q?J=C3=BCrgen?= =?UTF-8?B?IMOE?=",
+            ),
             ("x-amz-meta-ok", "x \"y\""),
         ],
         b"",
@@ -191,13 +214,23 @@ fn encryption_that_is_not_confirmed_is_told_of() {
     for (wanted, answered, warning) in [
         ("AES256", Some("AES256"), None),
         ("aws:kms", Some("aws:kms"), None),
-        ("AES256", None, Some("s3://lab/a: the store does not say that it encrypted the blob by `AES256`")),
-        ("aws:kms", Some("AES256"), Some("s3://lab/a: the store encrypted the blob by `AES256` instead of `aws:kms`")),
+        (
+            "AES256",
+            None,
+            Some("s3://lab/a: the store does not say that it encrypted the blob by `AES256`"),
+        ),
+        (
+            "aws:kms",
+            Some("AES256"),
+            Some("s3://lab/a: the store encrypted the blob by `AES256` instead of `aws:kms`"),
+        ),
     ] {
         let mut headers = vec![ETAG, ("x-amz-checksum-crc64nvme", "M3eFcAZSQlc=")];
         headers.extend(answered.map(sse));
         let server = ScriptedServer::start([answer(200, &headers, b"")]);
-        let outcome = against(&server).file("a", "hello").run(["put", "a", "--sse", wanted]);
+        let outcome = against(&server)
+            .file("a", "hello")
+            .run(["put", "a", "--sse", wanted]);
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         match warning {
             None => assert_eq!(outcome.stderr, "", "{outcome:?}"),
@@ -208,18 +241,33 @@ fn encryption_that_is_not_confirmed_is_told_of() {
 
 #[test]
 fn a_look_before_a_put_has_no_headers_of_its_encryption() {
-    let kms = [ETAG, ("x-amz-server-side-encryption", "aws:kms"), ("x-amz-checksum-crc64nvme", "M3eFcAZSQlc=")];
+    let kms = [
+        ETAG,
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-checksum-crc64nvme", "M3eFcAZSQlc="),
+    ];
     let gone = answer(404, &[], b"");
     let server = ScriptedServer::start([gone, s3_error(404, "NoSuchKey"), answer(200, &kms, b"")]);
     against(&server)
         .file("a", "hello")
-        .run(["put", "a", "--if-absent", "--sse", "aws:kms", "--sse-kms-key-id", "k"])
+        .run([
+            "put",
+            "a",
+            "--if-absent",
+            "--sse",
+            "aws:kms",
+            "--sse-kms-key-id",
+            "k",
+        ])
         .succeeds();
     let seen = server.seen();
     let with: Vec<(&str, bool)> = seen
         .iter()
         .map(|seen| {
-            let sse = seen.headers.iter().any(|(name, _)| name.contains("server-side-encryption"));
+            let sse = seen
+                .headers
+                .iter()
+                .any(|(name, _)| name.contains("server-side-encryption"));
             (seen.method.as_str(), sse)
         })
         .collect();
@@ -227,15 +275,30 @@ fn a_look_before_a_put_has_no_headers_of_its_encryption() {
 }
 
 #[test]
-fn a_copy_through_here_keeps_metadata() {
-    let server = S3Server::start();
-    let sandbox = Sandbox::new().envs(&server.variables()).file("a", "hello").config(&format!(
-        "[remotes.other]\nbackend = \"s3\"\nendpoint_url = \"http://localhost:{}\"\naddressing = \"path\"\n",
-        server.address.port()
-    ));
-    sandbox.run(["put", "a", "--metadata", "name=Größe"]).succeeds();
-    server.requests();
-    sandbox.run(["cp", "a", "a2", "--content-type", "text/x-probe"]).succeeds();
-    let replaced = server.requests().into_iter().find(|request| request.method == "PUT").unwrap();
-    assert_eq!(replaced.header("x-amz-meta-name"), Some("=?UTF-8?B?R3LDtsOfZQ==?="));
+fn a_copy_keeps_metadata_within_a_service_and_between_two() {
+    let (here, there) = (S3Server::start(), S3Server::start());
+    let remote = |name: &str, server: &S3Server| {
+        let endpoint = server.endpoint();
+        format!(
+            "[remotes.{name}]\nbackend = \"s3\"\nbucket = \"lab\"\nendpoint_url = \"{endpoint}\"\n"
+        )
+    };
+    let sandbox = Sandbox::new()
+        .env("AWS_ACCESS_KEY_ID", support::s3::ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", support::s3::SECRET_KEY)
+        .file("a", "hello")
+        .config(&(remote("here", &here) + &remote("there", &there)));
+    sandbox
+        .run(["put", "a", "here:a", "--metadata", "name=Größe"])
+        .succeeds();
+    // A content type of its own makes the service replace everything else too.
+    for (to, server) in [("here:b", &here), ("there:b", &there)] {
+        sandbox
+            .run(["cp", "here:a", to, "--content-type", "text/x-probe"])
+            .succeeds();
+        let requests = server.requests();
+        let put = requests.iter().rfind(|request| request.method == "PUT");
+        let name = put.unwrap().header("x-amz-meta-name");
+        assert_eq!(name, Some("=?UTF-8?B?R3LDtsOfZQ==?="), "{to}");
+    }
 }

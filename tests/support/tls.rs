@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use blobctl::digest::{Algorithm, Hasher};
+use blobctl::digest::{Algorithm, Digest, Hasher, base64};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
@@ -18,7 +18,7 @@ use super::http::{Seen, read_head};
 pub enum Uploads {
     /// Stores it.
     Stored,
-    /// Stores it, encrypted with the key that it is sent, if one is; parts too.
+    /// Stores it, encrypted with the key that it is sent, if one is; parts too. Repeats checksums and makes those of wholes.
     Encrypted,
     /// Says that it is at the same place of another server.
     Redirected(SocketAddr),
@@ -184,17 +184,25 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
         ),
     };
     let yes = |etag: &str, len: usize, body: &[u8]| {
-        let crc = seen.header("x-amz-checksum-crc64nvme");
-        let crc = crc.map_or(String::new(), |crc| {
-            format!("x-amz-checksum-crc64nvme: {crc}\r\n")
-        });
+        let sums = seen
+            .headers
+            .iter()
+            .filter(|(name, _)| name.starts_with("x-amz-checksum-") && !name.ends_with("-mode"));
+        let sums: Vec<String> = sums
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let crc = sums.concat();
         let head = format!(
             "HTTP/1.1 200 OK\r\n{echo}{crc}etag: \"{etag}\"\r\ncontent-length: {len}\r\n\r\n"
         );
         [head.as_bytes(), body].concat()
     };
     let document = |text: String| yes("d", text.len(), text.as_bytes());
-    let etag = "00000000000000000000000000000000";
+    let etag = match key.is_empty() {
+        true => Hasher::digest(Algorithm::Md5, &seen.body).hex(),
+        false => "0".repeat(32),
+    };
+    let etag = etag.as_str();
     let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
     let other_key = || {
         let said = "The object was stored using a form of Server Side Encryption.";
@@ -202,21 +210,27 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     };
     let named = |path: &str, key: &str| format!("{path} {key}");
     match (seen.method.as_str(), query) {
-        ("POST", "uploads=") => document(
-            "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
-                .to_owned(),
-        ),
+        ("POST", "uploads=") => {
+            let wanted = ["x-amz-checksum-algorithm", "x-amz-checksum-type"].map(owned);
+            blobs.insert("checksum".to_owned(), wanted.join(" ").into_bytes());
+            document(
+                "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+                    .to_owned(),
+            )
+        }
         ("POST", _) => {
-            let whole = (1..10).map_while(|number| {
+            let parts = (1..10).map_while(|number| {
                 blobs.remove(&named(
                     &format!("{path}?partNumber={number}&uploadId=u"),
                     &key,
                 ))
             });
-            let whole = whole.flatten().collect();
-            blobs.insert(named(path, &key), whole);
+            let parts: Vec<Vec<u8>> = parts.collect();
+            let wanted = String::from_utf8(blobs.remove("checksum").unwrap()).unwrap();
+            let sum = checksum_element(&wanted, &parts);
+            blobs.insert(named(path, &key), parts.concat());
             document(format!(
-                "<CompleteMultipartUploadResult><ETag>{etag}-2</ETag></CompleteMultipartUploadResult>"
+                "<CompleteMultipartUploadResult><ETag>{etag}-2</ETag>{sum}</CompleteMultipartUploadResult>"
             ))
         }
         ("PUT", _) => {
@@ -240,6 +254,30 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
             None => other_key(),
         },
     }
+}
+
+/// The checksum of a whole as it was asked for: `CRC32 FULL_OBJECT`, or without a type that of the parts' checksums.
+fn checksum_element(wanted: &str, parts: &[Vec<u8>]) -> String {
+    let (name, kind) = wanted.split_once(' ').unwrap();
+    let known = Algorithm::ALL
+        .into_iter()
+        .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
+    let Some(algorithm) = known else {
+        return String::new();
+    };
+    let value = match kind {
+        "FULL_OBJECT" => base64(Hasher::digest(algorithm, &parts.concat()).bytes()),
+        _ => {
+            let sums: Vec<_> = parts
+                .iter()
+                .map(|part| Hasher::digest(algorithm, part))
+                .collect();
+            let sums: Vec<&[u8]> = sums.iter().map(Digest::bytes).collect();
+            let all = Hasher::digest(algorithm, &sums.concat());
+            format!("{}-{}", base64(all.bytes()), parts.len())
+        }
+    };
+    format!("<Checksum{name}>{value}</Checksum{name}>")
 }
 
 fn no(status: &str, code: &str, method: &str) -> Vec<u8> {
