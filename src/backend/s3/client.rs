@@ -775,10 +775,14 @@ fn is_delete_marker(status: u16, headers: &ureq::http::HeaderMap) -> bool {
 /// request.
 fn about_encryption(error: &Error) -> Option<&'static str> {
     let text = error.to_string();
-    if !matches!(error.answer().s3.as_deref(), Some("InvalidRequest")) {
+    let code = error.answer().s3.as_deref();
+    if !matches!(code, Some("InvalidRequest" | "InvalidArgument")) {
         return None;
     }
-    if text.contains("a form of Server Side Encryption") {
+    // AWS's words, and SeaweedFS's.
+    if text.contains("a form of Server Side Encryption")
+        || text.contains("must provide the customer key")
+    {
         return Some("it is encrypted with a key of the owner's: name it with --sse-c-key-file");
     }
     text.contains("encryption parameters are not applicable")

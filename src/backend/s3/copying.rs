@@ -2,7 +2,6 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::client::{Body, Patience, Purpose};
-use super::customer_key::unencrypted;
 use super::sign::{Slash, uri_encode};
 use super::{S3, answers, attribute_headers, changed, condition_header, xml};
 use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
@@ -41,7 +40,7 @@ impl S3 {
         }
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let (etag, version_id) = self.copied(&request, "CopyObjectResult")?;
+        let (etag, version_id) = self.copied(to, &request, "CopyObjectResult")?;
         let verified = self.confirm_copy(to, info, &etag)?;
         Ok(Stored {
             bytes: info.size,
@@ -106,7 +105,7 @@ impl S3 {
         ));
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let (etag, _) = self.copied(&request, "CopyPartResult")?;
+        let (etag, _) = self.copied(to, &request, "CopyPartResult")?;
         Ok(Part {
             number,
             size,
@@ -120,6 +119,7 @@ impl S3 {
     /// fail.
     fn copied(
         &self,
+        to: &Key,
         request: &super::Request<'_>,
         root_name: &str,
     ) -> Result<(String, Option<String>)> {
@@ -130,10 +130,9 @@ impl S3 {
                     Kind::Precondition if error.answer().http == Some(412) => changed(),
                     _ => error,
                 })?;
-        if root_name == "CopyObjectResult"
-            && let Some(text) = unencrypted(None, answer.has_own_key(), &answer)
-        {
-            self.client.warn(&text);
+        let number = |(name, number): &(String, String)| name == "partNumber" && number != "1";
+        if !request.query.iter().any(number) {
+            self.look_at_encryption(to, None, &answer);
         }
         let version_id = super::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
@@ -153,7 +152,8 @@ impl S3 {
 
     /// The same MD5 is proof; anything else is no more than the length.
     fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
-        match (info.etag.as_deref(), Digest::md5_from_hex(etag)) {
+        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
+        match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
             _ => self.confirm_length(to, info.size),
         }

@@ -214,9 +214,9 @@ impl S3 {
     }
 
     /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
-    fn look_at_encryption(&self, key: &Key, attributes: &Attributes, answer: &Answer) {
-        let wanted = attributes.encryption.as_deref();
-        if let Some(text) = customer_key::unencrypted(wanted, answer.has_own_key(), answer) {
+    fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
+        let own_key = customer_key::unused(answer);
+        if let Some(text) = own_key.or_else(|| customer_key::unencrypted(wanted?, answer)) {
             self.client.warn(&format!("{}: {text}", self.url(key)));
         }
     }
@@ -281,7 +281,7 @@ impl Backend for S3 {
                 .send(&request, &[200], Purpose::Work)
                 .map_err(attributes::unsupported)?;
             let etag = etag(&answer)?;
-            self.look_at_encryption(key, attributes, &answer);
+            self.look_at_encryption(key, attributes.encryption.as_deref(), &answer);
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,
                 None => self.confirm_length(key, size)?,

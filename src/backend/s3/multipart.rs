@@ -34,7 +34,10 @@ impl Multipart for S3 {
             }
             request.body = Body::Bytes(&[]);
             let answer = self.client.send(&request, &[200], Purpose::Work)?;
-            self.look_at_encryption(key, attributes, &answer);
+            // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
+            if let Some(wanted) = &attributes.encryption {
+                self.look_at_encryption(key, Some(wanted), &answer);
+            }
             let text = answer.text(&self.client, ANSWER_LIMIT)?;
             let root = xml::parse(&text);
             let id = root
@@ -76,6 +79,9 @@ impl Multipart for S3 {
             };
             let answer = self.client.send(&request, &[200], Purpose::Work)?;
             let plain = etag(&answer)?;
+            if number == 1 {
+                self.look_at_encryption(key, None, &answer);
+            }
             let proven = self.compare(proof, &sums, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
