@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -99,6 +100,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -134,6 +136,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
         'blobctl;get' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Get every KEY into this directory (for xargs)')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Get every KEY into this directory (for xargs)')
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'What is compared: all that the store has, or the length alone [default: auto]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
@@ -147,6 +150,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -178,6 +182,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;exists' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -189,6 +194,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -218,6 +224,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;stat' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY instead of the newest (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -229,6 +236,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -269,6 +277,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -300,6 +309,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;rm' {
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version of the one KEY, for ever; a delete marker only with --force (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Named remote of the config file for plain keys')
@@ -311,6 +321,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -354,6 +365,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -384,6 +396,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
         }
         'blobctl;presign' {
             [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'What the URL allows')
+            [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'This version instead of the newest; for get')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'For how long, at most 7 days')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Store for plain keys, with the settings of its section')
@@ -396,6 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
@@ -436,6 +450,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Where the bucket''s name stands: in the path or in the host name')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]')
             [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Whether the body''s SHA-256 is signed [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')

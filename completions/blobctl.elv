@@ -29,6 +29,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -95,6 +96,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -129,6 +131,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
         &'blobctl;get'= {
             cand -t 'Get every KEY into this directory (for xargs)'
             cand --target 'Get every KEY into this directory (for xargs)'
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand --verify 'What is compared: all that the store has, or the length alone [default: auto]'
             cand --resume 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]'
             cand -b 'Store for plain keys, with the settings of its section'
@@ -142,6 +145,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -172,6 +176,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;exists'= {
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -183,6 +188,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -211,6 +217,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;stat'= {
+            cand --version-id 'This version of the one KEY instead of the newest (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -222,6 +229,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -261,6 +269,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -291,6 +300,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;rm'= {
+            cand --version-id 'This version of the one KEY, for ever; a delete marker only with --force (S3)'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
             cand --remote 'Named remote of the config file for plain keys'
@@ -302,6 +312,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -344,6 +355,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -373,6 +385,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
         }
         &'blobctl;presign'= {
             cand --method 'What the URL allows'
+            cand --version-id 'This version instead of the newest; for get'
             cand --expires 'For how long, at most 7 days'
             cand -b 'Store for plain keys, with the settings of its section'
             cand --backend 'Store for plain keys, with the settings of its section'
@@ -385,6 +398,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'
@@ -424,6 +438,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --addressing 'Where the bucket''s name stands: in the path or in the host name'
             cand --checksum 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]'
             cand --payload-signing 'Whether the body''s SHA-256 is signed [default: auto, over http only]'
+            cand --sse-c-key-file 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)'
             cand --host 'FTP server'
             cand --port 'Port of the FTP server'
             cand --user 'Login name'

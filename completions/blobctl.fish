@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -41,11 +41,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
@@ -121,11 +123,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
@@ -161,6 +165,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'S
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
 length\t'The length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
@@ -183,11 +188,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
@@ -221,6 +228,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print o
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -238,11 +246,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
@@ -274,6 +284,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Prin
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -291,11 +302,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
@@ -344,11 +357,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
@@ -381,6 +396,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print on
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Show errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Say what was done; twice: show each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'This version of the one KEY, for ever; a delete marker only with --force (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -398,11 +414,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
@@ -453,11 +471,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
@@ -491,6 +511,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'What the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'This version instead of the newest; for get' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'For how long, at most 7 days' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
 ftp\t'FTP and FTPS'
@@ -509,11 +530,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
@@ -562,11 +585,13 @@ crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
+sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
 none\t'Only the length'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r

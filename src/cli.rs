@@ -177,6 +177,9 @@ pub struct Get {
     /// Get every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
+    /// This version of the one KEY instead of the newest (S3)
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
     /// Leave a file that exists alone; exit 5
     #[arg(long)]
     pub no_clobber: bool,
@@ -197,6 +200,9 @@ pub struct Exists {
     /// Blobs to look for
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
+    /// This version of the one KEY instead of the newest (S3)
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
 }
 
 /// `blobctl stat [OPTIONS] KEY...`
@@ -205,6 +211,9 @@ pub struct Stat {
     /// Blobs to describe
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
+    /// This version of the one KEY instead of the newest (S3)
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
 }
 
 /// `blobctl ls [OPTIONS] [PREFIX]`
@@ -227,6 +236,9 @@ pub struct Rm {
     /// A missing blob is fine
     #[arg(short, long)]
     pub force: bool,
+    /// This version of the one KEY, for ever; a delete marker only with --force (S3)
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
 }
 
 /// `blobctl cp [OPTIONS] FROM TO`
@@ -252,6 +264,9 @@ pub struct Presign {
     /// What the URL allows
     #[arg(long, value_name = "METHOD", default_value = "get")]
     pub method: PresignMethod,
+    /// This version instead of the newest; for get
+    #[arg(long, value_name = "ID")]
+    pub version_id: Option<String>,
     /// For how long, at most 7 days
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "15m")]
     pub expires: Duration,
@@ -319,6 +334,9 @@ pub struct Global {
     /// Whether the body's SHA-256 is signed [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
     pub payload_signing: Option<PayloadSigningKind>,
+    /// File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "S3")]
+    pub sse_c_key_file: Option<PathBuf>,
     /// Pay for the requests instead of the bucket's owner
     #[arg(long, global = true, help_heading = "S3")]
     pub request_payer: bool,
@@ -444,6 +462,8 @@ pub enum ChecksumKind {
     Crc32,
     /// SHA-256
     Sha256,
+    /// SHA-1
+    Sha1,
     /// Content-MD5 and the ETag
     Md5,
     /// Only the length

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crc_fast::CrcAlgorithm;
 use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 /// The algorithms that we can compute.
@@ -19,16 +20,19 @@ pub enum Algorithm {
     Crc32c,
     /// The polynomial of zip and Ethernet.
     Crc32,
+    /// What some programs store on S3; no protection against forgery.
+    Sha1,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Sha256,
         Self::Md5,
         Self::Crc64Nvme,
         Self::Crc32c,
         Self::Crc32,
+        Self::Sha1,
     ];
 
     /// As in the output contract.
@@ -50,6 +54,8 @@ pub enum Digest {
     Crc32c([u8; 4]),
     /// CRC-32.
     Crc32([u8; 4]),
+    /// SHA-1.
+    Sha1([u8; 20]),
 }
 
 impl Digest {
@@ -60,6 +66,7 @@ impl Digest {
             Self::Md5(bytes) => bytes,
             Self::Crc64Nvme(bytes) => bytes,
             Self::Crc32c(bytes) | Self::Crc32(bytes) => bytes,
+            Self::Sha1(bytes) => bytes,
         }
     }
 
@@ -76,6 +83,7 @@ impl Digest {
             Self::Crc64Nvme(_) => Algorithm::Crc64Nvme,
             Self::Crc32c(_) => Algorithm::Crc32c,
             Self::Crc32(_) => Algorithm::Crc32,
+            Self::Sha1(_) => Algorithm::Sha1,
         }
     }
 
@@ -92,6 +100,7 @@ impl Digest {
             Algorithm::Crc64Nvme => Self::Crc64Nvme(bytes.try_into().ok()?),
             Algorithm::Crc32c => Self::Crc32c(bytes.try_into().ok()?),
             Algorithm::Crc32 => Self::Crc32(bytes.try_into().ok()?),
+            Algorithm::Sha1 => Self::Sha1(bytes.try_into().ok()?),
         })
     }
 
@@ -129,6 +138,8 @@ pub enum Hasher {
     Sha256(Sha256),
     /// MD5.
     Md5(Md5),
+    /// SHA-1.
+    Sha1(Sha1),
     /// A CRC, and which one.
     Crc(Algorithm, crc_fast::Digest),
 }
@@ -139,6 +150,7 @@ impl Hasher {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Sha256::new()),
             Algorithm::Md5 => Self::Md5(Md5::new()),
+            Algorithm::Sha1 => Self::Sha1(Sha1::new()),
             Algorithm::Crc64Nvme => {
                 Self::Crc(algorithm, crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme))
             }
@@ -156,6 +168,7 @@ impl Hasher {
         match self {
             Self::Sha256(state) => state.update(piece),
             Self::Md5(state) => state.update(piece),
+            Self::Sha1(state) => state.update(piece),
             Self::Crc(_, state) => state.update(piece),
         }
     }
@@ -165,6 +178,7 @@ impl Hasher {
         match self {
             Self::Sha256(state) => Digest::Sha256(state.finalize().into()),
             Self::Md5(state) => Digest::Md5(state.finalize().into()),
+            Self::Sha1(state) => Digest::Sha1(state.finalize().into()),
             Self::Crc(Algorithm::Crc32c, state) => Digest::Crc32c(low(state.finalize())),
             Self::Crc(Algorithm::Crc32, state) => Digest::Crc32(low(state.finalize())),
             Self::Crc(_, state) => Digest::Crc64Nvme(state.finalize().to_be_bytes()),
@@ -184,6 +198,7 @@ impl fmt::Debug for Hasher {
         f.write_str(match self {
             Self::Sha256(_) => "Hasher::Sha256",
             Self::Md5(_) => "Hasher::Md5",
+            Self::Sha1(_) => "Hasher::Sha1",
             Self::Crc(..) => "Hasher::Crc",
         })
     }
@@ -192,7 +207,7 @@ impl fmt::Debug for Hasher {
 /// How a finished transfer was proven: the field `verified` of `--json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// The store compared, or we compared with the store's, a SHA-256 of the whole blob.
+    /// The store compared, or we compared with the store's, a SHA-256 of the whole blob, or of each part and of all those.
     Sha256,
     /// The same with an MD5, mostly the ETag.
     Md5,
@@ -202,6 +217,8 @@ pub enum Verified {
     Crc32c,
     /// The same with a CRC-32.
     Crc32,
+    /// The same with a SHA-1.
+    Sha1,
     /// The multipart ETag, an MD5 over the parts' MD5s.
     EtagMultipart,
     /// Only the number of bytes could be compared.
@@ -217,6 +234,7 @@ impl Verified {
             Self::Crc64Nvme => "crc64nvme",
             Self::Crc32c => "crc32c",
             Self::Crc32 => "crc32",
+            Self::Sha1 => "sha1",
             Self::EtagMultipart => "etag-multipart",
             Self::Length => "length",
         }
@@ -231,6 +249,7 @@ impl From<Algorithm> for Verified {
             Algorithm::Crc64Nvme => Self::Crc64Nvme,
             Algorithm::Crc32c => Self::Crc32c,
             Algorithm::Crc32 => Self::Crc32,
+            Algorithm::Sha1 => Self::Sha1,
         }
     }
 }
@@ -305,7 +324,7 @@ pub fn base64(bytes: &[u8]) -> String {
 }
 
 /// The inverse of [`base64`]; `None` for what it never writes.
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let value = |letter: u8| match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
         b'a'..=b'z' => Some(letter - b'a' + 26),
@@ -346,6 +365,10 @@ mod tests {
         assert_eq!(
             Hasher::digest(Algorithm::Sha256, b"abc").hex(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(
+            Hasher::digest(Algorithm::Sha1, b"abc").hex(),
+            "a9993e364706816aba3e25717850c26c9cd0d89d"
         );
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::backend::Kept;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, printable};
 use crate::exit::{Exit, Signal};
@@ -63,6 +64,8 @@ pub struct Outcome {
     pub digest: Option<Digest>,
     /// Media type.
     pub content_type: Option<String>,
+    /// What S3 tells beyond that.
+    pub kept: Kept,
 }
 
 /// Collects the results of a run.
@@ -111,6 +114,12 @@ impl Report {
             json.raw("seconds", &format!("{:.3}", elapsed.as_secs_f64()));
         }
         json.text("etag", outcome.etag.as_deref());
+        let kept = &outcome.kept;
+        json.text("version_id", kept.version_id.as_deref());
+        json.text("storage_class", kept.storage_class.as_deref());
+        json.text("encryption", kept.encryption.as_deref());
+        json.text("kms_key_id", kept.kms_key_id.as_deref());
+        json.object("metadata", &kept.metadata);
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
@@ -277,7 +286,7 @@ pub fn transfer_line(
     )
 }
 
-/// One flat JSON object.
+/// One JSON object, flat but for metadata.
 struct Json(String);
 
 impl Json {
@@ -324,6 +333,17 @@ impl Json {
     fn text(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.raw(name, &quoted(value));
+        }
+    }
+
+    /// Names and values of somebody else's, none of which may be taken for one of ours.
+    fn object(&mut self, name: &str, pairs: &[(String, String)]) {
+        if !pairs.is_empty() {
+            let pairs: Vec<String> = pairs
+                .iter()
+                .map(|(name, value)| format!("{}:{}", quoted(name), quoted(value)))
+                .collect();
+            self.raw(name, &format!("{{{}}}", pairs.join(",")));
         }
     }
 

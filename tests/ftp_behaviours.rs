@@ -117,9 +117,10 @@ fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
 fn a_digest_that_the_server_computes_is_compared() {
     for (line, verified) in [
         ("HASH SHA-256*;SHA-1;MD5;CRC32", "sha256"),
-        ("HASH SHA-1*;MD5", "md5"),
+        ("HASH SHA-1*;MD5", "sha1"),
         ("HASH CRC32*", "crc32"),
         ("XSHA256 filename;start;end", "sha256"),
+        ("XSHA1 filename;start;end", "sha1"),
         ("XMD5", "md5"),
         ("MD5", "md5"),
         ("XCRC", "crc32"),

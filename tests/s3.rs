@@ -1249,7 +1249,10 @@ fn a_range_that_breaks_is_repeated_alone() {
 
 #[test]
 fn attributes_travel_as_signed_headers() {
-    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
+    let mut headers = HELLO_MD5.to_vec();
+    headers.push(("x-amz-server-side-encryption", "aws:kms"));
+    headers.push(("x-amz-checksum-crc64nvme", "M3eFcAZSQlc="));
+    let server = ScriptedServer::start([answer(200, &headers, b"")]);
     let sandbox = against(&server).file("a", "hello");
     sandbox
         .run([
@@ -1598,16 +1601,35 @@ fn a_copy_that_fails_with_200_is_a_failure() {
 
 #[test]
 fn who_pays_says_so_on_every_request() {
-    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"hello")]);
-    against(&server)
-        .run(["get", "a", "-", "--request-payer"])
-        .prints(b"hello");
-    let request = &server.seen()[0];
-    assert_eq!(request.header("x-amz-request-payer"), Some("requester"));
-    assert!(
-        request
-            .header("authorization")
-            .unwrap()
-            .contains("x-amz-request-payer")
-    );
+    let server = S3Server::start();
+    let sandbox = on(&server)
+        .file("a", "hello")
+        .file("big", bytes(17 * MIB, 4))
+        .env("BLOBCTL_S3_REQUEST_PAYER", "true");
+    for arguments in [
+        &["put", "a"][..],
+        &["put", "big"],
+        &["get", "big", "back"],
+        &["cp", "a", "b"],
+        &["exists", "b"],
+        &["rm", "b"],
+    ] {
+        sandbox.run(arguments).succeeds();
+    }
+    sandbox.run(["exists", "b"]).is_silent(1);
+    sandbox.run(["ls"]).prints(b"a\nbig\n");
+    let url = sandbox.run(["presign", "a"]);
+    let url = String::from_utf8(url.stdout).unwrap();
+    assert!(url.contains("x-amz-request-payer=requester"), "{url}");
+    let seen = server.requests();
+    assert!(seen.len() > 12, "{seen:?}");
+    for request in seen {
+        assert_eq!(
+            request.header("x-amz-request-payer"),
+            Some("requester"),
+            "{request:?}"
+        );
+        let signed = request.header("authorization").unwrap();
+        assert!(signed.contains("x-amz-request-payer"), "{signed}");
+    }
 }

@@ -221,6 +221,7 @@ impl Backend for Fs {
             etag: None,
             verified: Verified::Length,
             atomic: (replace == Replace::Nothing).then_some(true),
+            version_id: None,
         })
     }
 

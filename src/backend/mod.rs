@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Observer};
+use crate::secret::Secret;
 
 /// A store of blobs.
 pub trait Backend: Send + Sync {
@@ -268,8 +269,8 @@ pub struct Part {
     pub etag: String,
     /// MD5 of the part's bytes, as the store told and as far as it could be compared.
     pub md5: Option<Digest>,
-    /// CRC-64/NVME of the part's bytes, where the store has confirmed it.
-    pub crc: Option<Digest>,
+    /// The checksum of the part's bytes that the store keeps with it and has confirmed; not an MD5.
+    pub checksum: Option<Digest>,
 }
 
 /// What a store tells about a blob.
@@ -285,6 +286,23 @@ pub struct BlobInfo {
     pub digest: Option<Digest>,
     /// Media type, if the store keeps one.
     pub content_type: Option<String>,
+    /// What S3 tells beyond that.
+    pub kept: Box<Kept>,
+}
+
+/// What S3 keeps beside a blob's bytes, as far as it tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Which of the blob's versions it is, in a bucket that has them.
+    pub version_id: Option<String>,
+    /// Storage class; S3 does not tell the usual one.
+    pub storage_class: Option<String>,
+    /// `AES256`, `aws:kms`, or `SSE-C` for a key of the user's.
+    pub encryption: Option<String>,
+    /// The key of `aws:kms`.
+    pub kms_key_id: Option<String>,
+    /// Names and values of the user's own.
+    pub metadata: Vec<(String, String)>,
 }
 
 /// What the ETag of a blob says about the parts that it was uploaded in.
@@ -305,6 +323,8 @@ pub struct Service {
     pub identity: String,
     /// The bucket within it.
     pub bucket: String,
+    /// Headers without which a copy cannot read from there.
+    pub reading: Vec<(String, Secret)>,
 }
 
 /// One line of a listing.
@@ -398,6 +418,8 @@ pub struct Stored {
     pub verified: Verified,
     /// Whether the store is known to have tested the condition and stored the blob in one step; `None` without one.
     pub atomic: Option<bool>,
+    /// The version that it became, in a bucket that has them.
+    pub version_id: Option<String>,
 }
 
 /// Where a download goes.
@@ -436,6 +458,7 @@ pub struct Context {
 
 /// Which store, with everything that it needs.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one a store")]
 pub enum Config {
     /// A directory.
     Fs(fs::Config),

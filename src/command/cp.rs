@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::backend::{Attributes, BlobInfo, Stored};
+use crate::backend::{Attributes, BlobInfo, Kept, Stored};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
@@ -71,6 +71,7 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
         });
         let attributes = Attributes {
             content_type: content_type.or_else(|| info.content_type.clone()),
+            metadata: info.kept.metadata.clone(),
             ..Attributes::default()
         };
         match within(from, to, &info, &attributes) {
@@ -91,6 +92,10 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
                 bytes: Some(stored.bytes),
                 elapsed: Some(elapsed),
                 etag: stored.etag,
+                kept: Kept {
+                    version_id: stored.version_id,
+                    ..Kept::default()
+                },
                 verified: Some(stored.verified),
                 attempts: Some(done.attempts),
                 changed: Some(true),

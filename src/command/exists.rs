@@ -1,5 +1,6 @@
 //! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
 
+use crate::backend::Kept;
 use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -12,6 +13,7 @@ const OP: &str = "exists";
 
 /// Looks for every key.
 pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
+    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = std::sync::Arc::clone(&session.report);
     if let ([blob], None) = (blobs.as_slice(), session.deadline) {
@@ -46,6 +48,10 @@ fn look(blob: &Blob, report: &Report) {
                 line,
                 bytes: Some(info.size),
                 etag: info.etag,
+                kept: Kept {
+                    version_id: info.kept.version_id,
+                    ..Kept::default()
+                },
                 attempts: Some(attempts),
                 exists: Some(true),
                 ..Outcome::default()

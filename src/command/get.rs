@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::backend::Kept;
 use crate::cli::{Get, Verify};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
@@ -40,6 +41,7 @@ enum Place {
 /// Fetches every key.
 pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     let (keys, into) = destination(arguments)?;
+    session.take_version(arguments.version_id.as_ref(), keys.len())?;
     let mut targets = Vec::new();
     for text in keys {
         let target = session.target(text)?;
@@ -199,6 +201,10 @@ fn fetch(job: &Job, report: &Report) {
                 bytes: Some(done.info.size),
                 elapsed: Some(elapsed),
                 etag: done.info.etag,
+                kept: Kept {
+                    version_id: done.info.kept.version_id,
+                    ..Kept::default()
+                },
                 verified: Some(done.verified),
                 attempts: Some(done.attempts),
                 changed: Some(true),

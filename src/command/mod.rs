@@ -42,6 +42,8 @@ pub struct Session {
     pub deadline: Option<Instant>,
     /// What may be gone on with.
     pub resume: Resume,
+    /// The version of the one blob that is meant, instead of the newest.
+    version: Option<String>,
 }
 
 /// A blob: which engine reaches it, and under which key.
@@ -110,6 +112,7 @@ pub fn run(cli: &Cli) -> Exit {
         engines: HashMap::new(),
         deadline: None,
         resume: Resume::default(),
+        version: None,
     };
     match session.settings.deadline() {
         Ok(deadline) => session.deadline = deadline.map(|limit| Instant::now() + limit),
@@ -181,6 +184,23 @@ impl Session {
         targets.iter().map(|target| self.blob(op, target)).collect()
     }
 
+    /// Takes `--version-id`, which can name a version of one blob only. Before the store is opened.
+    pub fn take_version(&mut self, version: Option<&String>, blobs: usize) -> Result<()> {
+        match version {
+            Some(_) if blobs != 1 => Err(Error::new(
+                Kind::Usage,
+                "--version-id names a version of one blob, and these are several",
+            )),
+            Some(version) if version.is_empty() => {
+                Err(Error::new(Kind::Usage, "the version id is empty"))
+            }
+            version => {
+                self.version = version.cloned();
+                Ok(())
+            }
+        }
+    }
+
     /// Refuses options that fit none of the stores in use.
     pub fn check_flags<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Result<()> {
         let kinds: Vec<BackendKind> = places.map(Place::kind).collect();
@@ -192,7 +212,16 @@ impl Session {
         if let Some(opened) = self.engines.get(place) {
             return Ok(opened.clone());
         }
-        let store = self.settings.store(place)?;
+        let mut store = self.settings.store(place)?;
+        match (&mut store.config, &self.version) {
+            (_, None) => {}
+            (backend::Config::S3(config), version) => config.version.clone_from(version),
+            _ => {
+                let kind = place.kind().name();
+                let text = format!("only S3 has versions of blobs, and this is {kind}");
+                return Err(Error::new(Kind::Usage, text).hint("leave --version-id out"));
+            }
+        }
         let observer: Arc<dyn Observer> = self.terminal.clone();
         let context = Context {
             cancel: Arc::clone(&self.cancel),

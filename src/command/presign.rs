@@ -16,6 +16,13 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
         .target(&arguments.key)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob"))?;
     session.check_flags(std::iter::once(&target.place))?;
+    if arguments.version_id.is_some() && arguments.method == PresignMethod::Put {
+        return Err(
+            Error::new(Kind::Usage, "an upload makes a version of its own")
+                .hint("leave --version-id out"),
+        );
+    }
+    session.take_version(arguments.version_id.as_ref(), 1)?;
     let mut blob = session.blob(OP, &target)?;
     let method = match arguments.method {
         PresignMethod::Get => Method::Get,

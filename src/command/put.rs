@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backend::s3::check_metadata;
-use crate::backend::{Attributes, Condition};
+use crate::backend::{Attributes, Condition, Kept};
 use crate::cli::{BackendKind, Put};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -389,6 +389,10 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
                 bytes: Some(stored.bytes),
                 elapsed: Some(elapsed),
                 etag: stored.etag,
+                kept: Kept {
+                    version_id: stored.version_id,
+                    ..Kept::default()
+                },
                 verified: Some(stored.verified),
                 attempts: Some(done.attempts),
                 changed: Some(true),

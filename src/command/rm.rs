@@ -23,6 +23,7 @@ enum Missing {
 
 /// Removes every key.
 pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
+    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let missing = if arguments.force {
         Missing::IsFine

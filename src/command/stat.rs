@@ -16,6 +16,7 @@ const OP: &str = "stat";
 
 /// Describes every key.
 pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
+    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = Arc::clone(&session.report);
     pool::run(
@@ -44,6 +45,7 @@ fn describe(blob: &Blob, report: &Report) {
                 modified: done.value.modified,
                 digest: done.value.digest,
                 content_type: done.value.content_type,
+                kept: *done.value.kept,
                 attempts: Some(done.attempts),
                 ..Outcome::default()
             };
@@ -74,5 +76,16 @@ fn lines(url: &str, info: &BlobInfo) -> String {
             .map(|digest| format!("{}:{}", digest.algorithm().name(), digest.hex())),
     );
     field("content-type", info.content_type.clone());
+    let kept = &info.kept;
+    field("version-id", kept.version_id.clone());
+    field("storage-class", kept.storage_class.clone());
+    field("encryption", kept.encryption.clone());
+    field("kms-key-id", kept.kms_key_id.clone());
+    for (name, value) in &kept.metadata {
+        field(
+            &format!("metadata {}", printable(name)),
+            Some(value.clone()),
+        );
+    }
     text
 }

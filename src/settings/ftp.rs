@@ -184,13 +184,14 @@ fn digests(kind: Option<ChecksumKind>) -> Result<Digests> {
     Ok(match kind {
         None | Some(ChecksumKind::Auto) => Digests::Auto,
         Some(ChecksumKind::Sha256) => Digests::Only(Algorithm::Sha256),
+        Some(ChecksumKind::Sha1) => Digests::Only(Algorithm::Sha1),
         Some(ChecksumKind::Md5) => Digests::Only(Algorithm::Md5),
         Some(ChecksumKind::Crc32) => Digests::Only(Algorithm::Crc32),
         Some(ChecksumKind::None) => Digests::None,
         Some(ChecksumKind::Crc64nvme | ChecksumKind::Crc32c) => {
             return Err(
                 Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
-                    .hint("use --checksum auto, sha256, md5, crc32 or none"),
+                    .hint("use --checksum auto, sha256, sha1, md5, crc32 or none"),
             );
         }
     })

@@ -380,6 +380,7 @@ impl Settings {
             (flags.profile.is_some(), "--profile"),
             (flags.addressing.is_some(), "--addressing"),
             (flags.payload_signing.is_some(), "--payload-signing"),
+            (flags.sse_c_key_file.is_some(), "--sse-c-key-file"),
             (flags.request_payer, "--request-payer"),
             (flags.no_sign_request, "--no-sign-request"),
         ];

@@ -1,5 +1,6 @@
 //! The settings of the S3 backend.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::Settings;
@@ -7,10 +8,10 @@ use super::scope::{Found, Scope, boolean, choice, text};
 use crate::backend::s3::credentials::{
     self, Container, Credentials, Metadata, Source, WebIdentity,
 };
-use crate::backend::s3::{Addressing, Checksum, Config, PayloadSigning, Proxies};
+use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning, Proxies};
 use crate::cli::{AddressingStyle, ChecksumKind, PayloadSigningKind};
 use crate::digest::Algorithm;
-use crate::error::{Error, Kind, Result, describe};
+use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
 impl Settings {
@@ -49,6 +50,7 @@ impl Settings {
         Ok(Config {
             endpoint,
             bucket,
+            version: None,
             region,
             addressing: match scope.value(
                 "addressing",
@@ -60,6 +62,7 @@ impl Settings {
                 Some(AddressingStyle::Virtual) => Addressing::Virtual,
             },
             credentials,
+            customer_key: self.customer_key(scope)?,
             request_payer: scope
                 .value(
                     "request_payer",
@@ -88,6 +91,32 @@ impl Settings {
 
     fn ignores_endpoints(&self) -> bool {
         is_true(self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
+    }
+
+    /// The key of SSE-C. What is in the file is never shown.
+    fn customer_key(&self, scope: &Scope<'_>) -> Result<Option<CustomerKey>> {
+        const LONGEST: u64 = 256;
+        let (place, path) = match &self.flags.sse_c_key_file {
+            Some(path) => ("--sse-c-key-file".to_owned(), path.clone()),
+            None => match scope.text("sse_c_key_file", &[]) {
+                Some(found) => (
+                    format!("{}: `sse_c_key_file`", found.origin),
+                    self.expand(&found.text),
+                ),
+                None => return Ok(None),
+            },
+        };
+        let shown = printable(&path.to_string_lossy());
+        let failed = |what: &str| Error::new(Kind::Config, format!("{place} `{shown}`: {what}"));
+        let mut content = Vec::new();
+        std::fs::File::open(&path)
+            .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut content))
+            .map_err(|error| failed(&describe(&error)))?;
+        let key = CustomerKey::parse(&content).ok_or_else(|| {
+            failed("it holds no key of 32 bytes, nor the base64 or hex of one")
+                .hint("openssl rand -out FILE 32 makes one")
+        })?;
+        Ok(Some(key))
     }
 
     fn s3_credentials(
@@ -213,6 +242,7 @@ fn checksum(kind: Option<ChecksumKind>) -> Checksum {
         Some(ChecksumKind::Crc32c) => Checksum::Only(Algorithm::Crc32c),
         Some(ChecksumKind::Crc32) => Checksum::Only(Algorithm::Crc32),
         Some(ChecksumKind::Sha256) => Checksum::Only(Algorithm::Sha256),
+        Some(ChecksumKind::Sha1) => Checksum::Only(Algorithm::Sha1),
         Some(ChecksumKind::Md5) => Checksum::Only(Algorithm::Md5),
         Some(ChecksumKind::None) => Checksum::None,
     }

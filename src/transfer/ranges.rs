@@ -157,7 +157,9 @@ impl Rest<'_> {
     /// A digest that needs the bytes in order, or else the CRC of the front.
     fn split(front: Sum) -> Result<Hasher, Digest> {
         match front {
-            Sum::InOrder(hasher @ (Hasher::Md5(_) | Hasher::Sha256(_))) => Ok(hasher),
+            Sum::InOrder(hasher @ (Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) => {
+                Ok(hasher)
+            }
             Sum::InOrder(crc) => Err(crc.finish()),
             Sum::Combined(Some(crc)) => Err(crc),
             Sum::Combined(None) => Ok(Hasher::new(Algorithm::Md5)),

@@ -760,7 +760,7 @@ impl Session {
                     .map_or(0, Vec::len);
                 self.store(argument, fault)
             }
-            "XSHA256" | "XMD5" | "XCRC" | "MD5" | "HASH" if self.state.offers(verb) => {
+            "XSHA256" | "XSHA1" | "XMD5" | "XCRC" | "MD5" | "HASH" if self.state.offers(verb) => {
                 let path = self.path(argument);
                 let content = self.state.files.lock().unwrap().get(&path).cloned();
                 let Some(content) = content else {
@@ -790,6 +790,7 @@ impl Session {
     fn digest(&self, verb: &str, content: &[u8]) -> String {
         let algorithm = match (verb, self.hash.as_str()) {
             ("XSHA256", _) | ("HASH", "SHA-256") => Algorithm::Sha256,
+            ("XSHA1", _) | ("HASH", "SHA-1") => Algorithm::Sha1,
             ("XCRC", _) | ("HASH", "CRC32") => Algorithm::Crc32,
             _ => Algorithm::Md5,
         };

@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use blobctl::digest::{Algorithm, Hasher};
+use blobctl::digest::{Algorithm, Digest, Hasher, base64};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
@@ -18,6 +18,10 @@ use super::http::{Seen, read_head};
 pub enum Uploads {
     /// Stores it.
     Stored,
+    /// Stores it, encrypted with the key that it is sent, if one is; parts too. Repeats checksums and makes those of wholes.
+    Encrypted,
+    /// Says that it is at the same place of another server.
+    Redirected(SocketAddr),
     /// Says 403 before the body and hangs up.
     RefusedEarly,
     /// Reads no byte of the body and says nothing.
@@ -132,6 +136,14 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: U
         }
         let answer = match refused {
             true => no("403 Forbidden", "AccessDenied", &seen.method),
+            false if let Uploads::Redirected(other) = uploads => {
+                let head =
+                    "HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\nlocation: https:";
+                format!("{head}//{other}{}\r\n\r\n", seen.target).into_bytes()
+            }
+            false if uploads == Uploads::Encrypted => {
+                encrypted(&seen, &mut state.blobs.lock().unwrap())
+            }
             false => answer(&seen, &mut state.blobs.lock().unwrap()),
         };
         state.seen.lock().unwrap().push(seen);
@@ -167,8 +179,121 @@ fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     bytes
 }
 
+/// As S3 does with SSE-C: what was stored with a key is told to nobody who does not send it again, copies from there
+/// included. Its ETag is no MD5.
+fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
+    let owned = |name: &str| seen.header(name).unwrap_or("").to_owned();
+    let key = owned("x-amz-server-side-encryption-customer-key");
+    let echo = match key.is_empty() {
+        true => String::new(),
+        false => format!(
+            "x-amz-server-side-encryption-customer-algorithm: AES256\r\nx-amz-server-side-encryption-customer-key-md5: {}\r\n",
+            owned("x-amz-server-side-encryption-customer-key-md5")
+        ),
+    };
+    let yes = |etag: &str, len: usize, body: &[u8]| {
+        let sums = seen
+            .headers
+            .iter()
+            .filter(|(name, _)| name.starts_with("x-amz-checksum-") && !name.ends_with("-mode"));
+        let sums: Vec<String> = sums
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let crc = sums.concat();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\n{echo}{crc}etag: \"{etag}\"\r\ncontent-length: {len}\r\n\r\n"
+        );
+        [head.as_bytes(), body].concat()
+    };
+    let document = |text: String| yes("d", text.len(), text.as_bytes());
+    let etag = match key.is_empty() {
+        true => Hasher::digest(Algorithm::Md5, &seen.body).hex(),
+        false => "0".repeat(32),
+    };
+    let etag = etag.as_str();
+    let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
+    let other_key = || {
+        let said = "The object was stored using a form of Server Side Encryption.";
+        refusal("400 Bad Request", "InvalidRequest", said, &seen.method)
+    };
+    let named = |path: &str, key: &str| format!("{path} {key}");
+    match (seen.method.as_str(), query) {
+        ("POST", "uploads=") => {
+            let wanted = ["x-amz-checksum-algorithm", "x-amz-checksum-type"].map(owned);
+            blobs.insert("checksum".to_owned(), wanted.join(" ").into_bytes());
+            document(
+                "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+                    .to_owned(),
+            )
+        }
+        ("POST", _) => {
+            let parts = (1..10).map_while(|number| {
+                blobs.remove(&named(
+                    &format!("{path}?partNumber={number}&uploadId=u"),
+                    &key,
+                ))
+            });
+            let parts: Vec<Vec<u8>> = parts.collect();
+            let wanted = String::from_utf8(blobs.remove("checksum").unwrap()).unwrap();
+            let sum = checksum_element(&wanted, &parts);
+            blobs.insert(named(path, &key), parts.concat());
+            document(format!(
+                "<CompleteMultipartUploadResult><ETag>{etag}-2</ETag>{sum}</CompleteMultipartUploadResult>"
+            ))
+        }
+        ("PUT", _) => {
+            let source = owned("x-amz-copy-source");
+            if source.is_empty() {
+                blobs.insert(named(&seen.target, &key), seen.body.clone());
+                return yes(etag, 0, b"");
+            }
+            let its_key = owned("x-amz-copy-source-server-side-encryption-customer-key");
+            let Some(blob) = blobs.get(&named(&source, &its_key)).cloned() else {
+                return other_key();
+            };
+            blobs.insert(named(path, &key), blob);
+            document(format!(
+                "<CopyObjectResult><ETag>{etag}</ETag></CopyObjectResult>"
+            ))
+        }
+        (method, _) => match blobs.get(&named(path, &key)) {
+            Some(blob) if method == "GET" => yes(etag, blob.len(), blob),
+            Some(blob) => yes(etag, blob.len(), b""),
+            None => other_key(),
+        },
+    }
+}
+
+/// The checksum of a whole as it was asked for: `CRC32 FULL_OBJECT`, or without a type that of the parts' checksums.
+fn checksum_element(wanted: &str, parts: &[Vec<u8>]) -> String {
+    let (name, kind) = wanted.split_once(' ').unwrap();
+    let known = Algorithm::ALL
+        .into_iter()
+        .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
+    let Some(algorithm) = known else {
+        return String::new();
+    };
+    let value = match kind {
+        "FULL_OBJECT" => base64(Hasher::digest(algorithm, &parts.concat()).bytes()),
+        _ => {
+            let sums: Vec<_> = parts
+                .iter()
+                .map(|part| Hasher::digest(algorithm, part))
+                .collect();
+            let sums: Vec<&[u8]> = sums.iter().map(Digest::bytes).collect();
+            let all = Hasher::digest(algorithm, &sums.concat());
+            format!("{}-{}", base64(all.bytes()), parts.len())
+        }
+    };
+    format!("<Checksum{name}>{value}</Checksum{name}>")
+}
+
 fn no(status: &str, code: &str, method: &str) -> Vec<u8> {
-    let body = format!("<Error><Code>{code}</Code><Message>said so</Message></Error>");
+    refusal(status, code, "said so", method)
+}
+
+fn refusal(status: &str, code: &str, said: &str, method: &str) -> Vec<u8> {
+    let body = format!("<Error><Code>{code}</Code><Message>{said}</Message></Error>");
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n",
         body.len()

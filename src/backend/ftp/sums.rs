@@ -1,6 +1,6 @@
 //! Digests that the server computes, for servers that say in FEAT that they do.
 //!
-//! HASH is draft-bryan-ftpext-hash; XSHA256, XMD5, XCRC and MD5 are older and written down nowhere. Their answers agree
+//! HASH is draft-bryan-ftpext-hash; XSHA256, XSHA1, XMD5, XCRC and MD5 are older and written down nowhere. Their answers agree
 //! in one thing: the digest is a word of its own, of the length that its algorithm has.
 
 use super::Digests;
@@ -22,6 +22,7 @@ pub enum Means {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sums {
     pub sha256: Option<Means>,
+    pub sha1: Option<Means>,
     pub md5: Option<Means>,
     pub crc32: Option<Means>,
 }
@@ -40,10 +41,12 @@ impl Sums {
                         names.into_iter().any(|one| one == name)
                     };
                     sums.sha256 = offers("SHA-256").then_some(Means::Hash).or(sums.sha256);
+                    sums.sha1 = offers("SHA-1").then_some(Means::Hash).or(sums.sha1);
                     sums.md5 = offers("MD5").then_some(Means::Hash).or(sums.md5);
                     sums.crc32 = offers("CRC32").then_some(Means::Hash).or(sums.crc32);
                 }
                 "XSHA256" => sums.sha256 = sums.sha256.or(Some(Means::Command("XSHA256"))),
+                "XSHA1" => sums.sha1 = sums.sha1.or(Some(Means::Command("XSHA1"))),
                 "XMD5" => sums.md5 = sums.md5.or(Some(Means::Command("XMD5"))),
                 "MD5" => sums.md5 = sums.md5.or(Some(Means::Command("MD5"))),
                 "XCRC" => sums.crc32 = sums.crc32.or(Some(Means::Command("XCRC"))),
@@ -57,6 +60,7 @@ impl Sums {
     fn choose(self, wanted: Digests) -> Option<(Algorithm, Means)> {
         let all = [
             (Algorithm::Sha256, self.sha256),
+            (Algorithm::Sha1, self.sha1),
             (Algorithm::Md5, self.md5),
             (Algorithm::Crc32, self.crc32),
         ];
@@ -102,6 +106,7 @@ impl Session {
                 if self.hash != Some(algorithm) {
                     let name = match algorithm {
                         Algorithm::Sha256 => "SHA-256",
+                        Algorithm::Sha1 => "SHA-1",
                         Algorithm::Md5 => "MD5",
                         _ => "CRC32",
                     };
@@ -135,18 +140,10 @@ pub fn read(reply: &Reply, path: &str, algorithm: Algorithm) -> Option<Digest> {
 }
 
 fn from_hex(algorithm: Algorithm, word: &str) -> Option<Digest> {
-    match algorithm {
-        Algorithm::Sha256 => {
-            let mut bytes = [0; 32];
-            decode_hex(word, &mut bytes).then_some(Digest::Sha256(bytes))
-        }
-        Algorithm::Md5 => Digest::md5_from_hex(word),
-        Algorithm::Crc32 => {
-            let mut bytes = [0; 4];
-            decode_hex(word, &mut bytes).then_some(Digest::Crc32(bytes))
-        }
-        Algorithm::Crc64Nvme | Algorithm::Crc32c => None,
-    }
+    let mut bytes = vec![0; word.len() / 2];
+    decode_hex(word, &mut bytes)
+        .then(|| Digest::from_bytes(algorithm, &bytes))
+        .flatten()
 }
 
 #[cfg(test)]
@@ -171,7 +168,7 @@ mod tests {
             sums(&["XCRC filename"]),
             Some((Algorithm::Crc32, Means::Command("XCRC")))
         );
-        assert_eq!(sums(&["HASH SHA-1*", "MLST a;"]), None);
+        assert_eq!(sums(&["HASH SHA-512*", "MLST a;"]), None);
     }
 
     #[test]

@@ -206,6 +206,7 @@ fn conclude(
         verified,
         // Somebody else may come between the last look and the rename.
         atomic: (*condition == Condition::Absent).then_some(false),
+        version_id: None,
     })
 }
 

@@ -1,9 +1,11 @@
 //! What goes with an object, as headers, and the conditions that a service may or may not keep.
 
 use super::S3;
+use super::client::Answer;
+use super::customer_key::ALGORITHM;
 use super::sign::{Slash, uri_encode};
-use crate::backend::{Attributes, Backend, Condition};
-use crate::digest::base64;
+use crate::backend::{Attributes, Backend, Condition, Kept};
+use crate::digest::{base64, decode_base64};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
 use crate::staged::is_there;
@@ -123,14 +125,93 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
     }
 }
 
-/// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047).
+/// What goes with an object, as its headers tell it.
+pub fn kept(answer: &Answer) -> Kept {
+    let text = |name: &str| answer.header(name).map(str::to_owned);
+    let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
+    Kept {
+        version_id: super::version_id(answer),
+        storage_class: text("x-amz-storage-class"),
+        encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
+        kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
+        metadata: answer
+            .headers_behind("x-amz-meta-")
+            .into_iter()
+            .map(|(name, value)| (name, decoded_words(&value)))
+            .collect(),
+    }
+}
+
+/// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047). What HTTP would not carry
+/// or not keep, as a blank at the end, is encoded too.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
 fn encoded_word(value: &str) -> String {
-    if value.is_ascii() {
+    let plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if plain && value.trim() == value {
         value.to_owned()
     } else {
         format!("=?UTF-8?B?{}?=", base64(value.as_bytes()))
     }
+}
+
+/// The inverse, for both encodings of RFC 2047, as far as the words are UTF-8; anything else is left as it is. White space
+/// between two encoded words is none of the text.
+fn decoded_words(value: &str) -> String {
+    let mut out = String::new();
+    let (mut rest, mut after_a_word) = (value, false);
+    while let Some(start) = rest.find("=?") {
+        let (before, word) = rest.split_at(start);
+        let Some((text, len)) = decoded_word(word) else {
+            out.push_str(before);
+            out.push_str("=?");
+            (rest, after_a_word) = (&word[2..], false);
+            continue;
+        };
+        if !(after_a_word && before.trim().is_empty()) {
+            out.push_str(before);
+        }
+        out.push_str(&text);
+        (rest, after_a_word) = (&word[len..], true);
+    }
+    out + rest
+}
+
+/// The encoded word at the beginning of `text`, and how long it is there.
+fn decoded_word(text: &str) -> Option<(String, usize)> {
+    let mut pieces = text.strip_prefix("=?")?.splitn(3, '?');
+    let (charset, encoding, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
+    let (coded, _) = rest.split_once("?=")?;
+    // RFC 2231 lets a language follow the charset.
+    let charset = charset.split('*').next().unwrap_or(charset);
+    if !["utf-8", "us-ascii"].contains(&charset.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    let bytes = match encoding {
+        "B" | "b" => decode_base64(coded)?,
+        "Q" | "q" => decode_quoted(coded)?,
+        _ => return None,
+    };
+    let head = text.len() - rest.len();
+    Some((String::from_utf8(bytes).ok()?, head + coded.len() + 2))
+}
+
+/// RFC 2047's "Q": `_` is a blank, `=XX` a byte.
+fn decode_quoted(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'_' => b' ',
+            b'=' => {
+                let digits = [bytes.next()?, bytes.next()?];
+                let mut value = [0];
+                let digits = std::str::from_utf8(&digits).ok()?;
+                crate::digest::decode_hex(digits, &mut value).then_some(value[0])?
+            }
+            byte => byte,
+        });
+    }
+    Some(out)
 }
 
 /// Checks a name and value of metadata before anything is sent.
@@ -182,6 +263,29 @@ mod tests {
         assert_eq!(header("x-amz-meta-name"), Some("=?UTF-8?B?w7w=?="));
         assert_eq!(header("x-amz-meta-b"), Some("x y"));
         assert_eq!(header("x-amz-tagging"), Some("a%20b=1%262&c="));
+    }
+
+    #[test]
+    fn encoded_words_are_read_in_both_encodings_and_the_rest_is_left() {
+        for (coded, plain) in [
+            ("plain", "plain"),
+            ("=?UTF-8?B?w7w=?=", "ü"),
+            ("=?utf-8?q?f=C3=BCr_uns?=", "für uns"),
+            ("=?UTF-8?B?w7w=?= =?UTF-8?B?w7w=?=", "üü"),
+            ("a =?UTF-8?B?w7w=?= b", "a ü b"),
+            ("=?ISO-8859-1?Q?=FC?=", "=?ISO-8859-1?Q?=FC?="),
+            ("=?UTF-8?B?w7w?=", "=?UTF-8?B?w7w?="),
+            ("=?UTF-8?Q?=F?=", "=?UTF-8?Q?=F?="),
+            ("=?UTF-8?B?/w==?=", "=?UTF-8?B?/w==?="),
+            ("=?=?UTF-8?B?w7w=?=", "=?ü"),
+            ("=?", "=?"),
+            ("=?UTF-8?B?", "=?UTF-8?B?"),
+        ] {
+            assert_eq!(decoded_words(coded), plain, "{coded}");
+        }
+        for text in ["ü", " x ", "a\u{7f}", "x y", ""] {
+            assert_eq!(decoded_words(&encoded_word(text)), text);
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@ use ureq::{Agent, SendBody};
 use super::address::{self, Endpoint, Location, Scheme};
 use super::answers::{self, Correction};
 use super::credentials::{Credentials, Http, Instance, Keyring, Surroundings};
+use super::customer_key::{ALGORITHM, CustomerKey};
 use super::mismatch::{self, Ours};
 use super::services::{self, AfterBusy, ChecksumMode, Conditions, IfMatch};
 use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use super::transport::{answered_early, begin_request, retire_connections};
 use super::xml::ERROR_LIMIT;
-use super::{Config, PayloadSigning, agent, credentials, faults, shown};
+use super::{Checksum, Config, PayloadSigning, agent, credentials, faults, shown};
 use crate::backend::{Context, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -88,6 +89,8 @@ pub enum Purpose {
 /// An answer whose status says success.
 pub struct Answer {
     response: ureq::http::Response<ureq::Body>,
+    /// Whether the request was about a blob that is encrypted with a key of ours.
+    own_key: bool,
 }
 
 /// What one attempt came to.
@@ -201,6 +204,9 @@ impl Client {
         Some(Service {
             identity,
             bucket: self.config.bucket.clone(),
+            reading: self
+                .own_key()
+                .map_or_else(Vec::new, CustomerKey::source_headers),
         })
     }
 
@@ -210,16 +216,39 @@ impl Client {
             .is_ok_and(|endpoint| endpoint.service().is_aws())
     }
 
+    /// The parameter that names the version, if one was asked for.
+    pub fn version(&self) -> Option<(String, String)> {
+        let version = self.config.version.clone();
+        version.map(|version| ("versionId".to_owned(), version))
+    }
+
+    /// Whether the user wants no digest to be compared.
+    pub fn wants_no_proof(&self) -> bool {
+        self.config.checksum == Checksum::None
+    }
+
+    /// The key that the blobs are encrypted with.
+    pub fn own_key(&self) -> Option<&CustomerKey> {
+        self.config.customer_key.as_ref()
+    }
+
     /// The service, and what an upload was begun with.
     pub fn identity(&self) -> String {
         let endpoint = self
             .endpoint()
             .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
         format!(
-            "{} {:?}",
+            "{} {:?} {} {}",
             endpoint.unwrap_or_default(),
-            self.config.checksum
+            self.config.checksum,
+            self.config.version.as_deref().unwrap_or(""),
+            self.own_key().map_or("", CustomerKey::fingerprint)
         )
+    }
+
+    /// Tells of something that the user should know although the run goes on.
+    pub fn warn(&self, text: &str) {
+        self.context.observer.notify(&Event::Warning(text));
     }
 
     /// Tells of a fact, with `-v`.
@@ -313,7 +342,8 @@ impl Client {
         .map_err(|error| self.failed(error, &location.authority, purpose))?;
         self.trace('<', || shown::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            return Ok(Tried::Answered(Answer { response }));
+            let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
+            return Ok(Tried::Answered(Answer { response, own_key }));
         }
         let ours = Ours {
             canonical: &canonical,
@@ -414,6 +444,13 @@ impl Client {
         {
             error = error.hint(cause);
         }
+        if is_delete_marker(status, response.headers()) {
+            let text = "no such blob: it was removed, and this is its delete marker";
+            error = Error::new(Kind::NotFound, text).answered(error.answer().clone());
+        }
+        if let Some(hint) = about_encryption(&error) {
+            error = error.hint(hint);
+        }
         (error, correction)
     }
 
@@ -455,6 +492,14 @@ impl Client {
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
         endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
+        if endpoint.scheme != Scheme::Https && self.config.customer_key.is_some() {
+            let text = format!(
+                "the SSE-C key must not travel over http, and the endpoint is http://{}",
+                endpoint.authority()
+            );
+            return Err(Error::new(Kind::Config, text)
+                .hint("use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out"));
+        }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
 
@@ -556,6 +601,12 @@ impl Client {
             ));
         }
         let endpoint = self.endpoint()?;
+        if self.config.customer_key.is_some() {
+            return Err(
+                Error::new(Kind::Usage, "a presigned URL cannot carry the SSE-C key")
+                    .hint("leave --sse-c-key-file (`sse_c_key_file`) out"),
+            );
+        }
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
         let credentials = self
             .credentials()?
@@ -563,13 +614,17 @@ impl Client {
         let scope = Scope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
-        let query = sign::presigned_parameters(
+        let mut query = sign::presigned_parameters(
             &credentials.access_key_id,
             &scope,
             seconds,
             &sign::signed_headers(&headers),
             token,
         );
+        query.extend(self.version());
+        if self.config.request_payer {
+            query.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
         let signable = SignableRequest {
             method,
             path: &location.path,
@@ -705,6 +760,22 @@ impl Answer {
         self.response.status().as_u16()
     }
 
+    /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
+    pub fn has_own_key(&self) -> bool {
+        self.own_key
+    }
+
+    /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
+    pub fn headers_behind(&self, prefix: &str) -> Vec<(String, String)> {
+        let headers = self.response.headers().iter();
+        headers
+            .filter_map(|(name, value)| {
+                let name = name.as_str().strip_prefix(prefix)?.to_owned();
+                Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            })
+            .collect()
+    }
+
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name)?.to_str().ok()
@@ -743,6 +814,33 @@ impl Client {
         let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
+}
+
+/// Whether the answer is that the newest version is a delete marker (404), or that the one asked for is (405).
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
+fn is_delete_marker(status: u16, headers: &ureq::http::HeaderMap) -> bool {
+    matches!(status, 404 | 405)
+        && headers
+            .get("x-amz-delete-marker")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+}
+
+/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's: it calls both an invalid
+/// request.
+fn about_encryption(error: &Error) -> Option<&'static str> {
+    let text = error.to_string();
+    let code = error.answer().s3.as_deref();
+    if !matches!(code, Some("InvalidRequest" | "InvalidArgument")) {
+        return None;
+    }
+    // AWS's words, and SeaweedFS's.
+    if text.contains("a form of Server Side Encryption")
+        || text.contains("must provide the customer key")
+    {
+        return Some("it is encrypted with a key of the owner's: name it with --sse-c-key-file");
+    }
+    text.contains("encryption parameters are not applicable")
+        .then_some("it is not encrypted with an SSE-C key: leave --sse-c-key-file out")
 }
 
 /// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.

@@ -4,7 +4,7 @@
 use super::client::{Body, Patience, Purpose};
 use super::services::PartCopies;
 use super::sign::{Slash, uri_encode};
-use super::{S3, answers, attribute_headers, changed, condition_header, request, xml};
+use super::{S3, answers, attribute_headers, changed, condition_header, xml};
 use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
 use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result};
@@ -25,6 +25,7 @@ impl S3 {
         attributes: &Attributes,
     ) -> Result<Stored> {
         let (key, info) = source;
+        self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
         if info.size > ONE_COPY {
             if self.client.traits().part_copies == PartCopies::Unknown {
@@ -32,7 +33,7 @@ impl S3 {
             }
             return self.copy_in_parts(from, source, to, attributes);
         }
-        let mut request = request("PUT", to);
+        let mut request = self.about("PUT", to);
         copy_headers(from, key, info, &mut request.headers);
         condition_header(&attributes.condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
@@ -43,13 +44,14 @@ impl S3 {
         }
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let etag = self.copied(&request, "CopyObjectResult")?;
+        let (etag, version_id) = self.copied(to, &request, "CopyObjectResult")?;
         let verified = self.confirm_copy(to, info, &etag)?;
         Ok(Stored {
             bytes: info.size,
             etag: Some(etag),
             verified,
             atomic: self.atomic(&attributes.condition),
+            version_id,
         })
     }
 
@@ -95,7 +97,7 @@ impl S3 {
         offset: u64,
     ) -> Result<Part> {
         let size = PART.min(info.size - offset);
-        let mut request = request("PUT", to);
+        let mut request = self.about("PUT", to);
         request.query = vec![
             ("partNumber".to_owned(), number.to_string()),
             ("uploadId".to_owned(), upload.0.clone()),
@@ -107,18 +109,24 @@ impl S3 {
         ));
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let etag = self.copied(&request, "CopyPartResult")?;
+        let (etag, _) = self.copied(to, &request, "CopyPartResult")?;
         Ok(Part {
             number,
             size,
             md5: Digest::md5_from_hex(&etag),
             etag: format!("\"{etag}\""),
-            crc: None,
+            checksum: None,
         })
     }
 
-    /// Sends a copy and returns the ETag that its document names. Like a completion it may say 200 and then fail.
-    fn copied(&self, request: &super::Request<'_>, root_name: &str) -> Result<String> {
+    /// Sends a copy and returns the ETag that its document names, and the version. Like a completion it may say 200 and then
+    /// fail.
+    fn copied(
+        &self,
+        to: &Key,
+        request: &super::Request<'_>,
+        root_name: &str,
+    ) -> Result<(String, Option<String>)> {
         let answer =
             self.client
                 .send(request, &[200], Purpose::Work)
@@ -126,6 +134,11 @@ impl S3 {
                     Kind::Precondition if error.answer().http == Some(412) => changed(),
                     _ => error,
                 })?;
+        let number = |(name, number): &(String, String)| name == "partNumber" && number != "1";
+        if !request.query.iter().any(number) {
+            self.look_at_encryption(to, None, &answer);
+        }
+        let version_id = super::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
         let root = xml::parse(&text);
         let etag = root
@@ -136,14 +149,15 @@ impl S3 {
             .map(|etag| etag.trim().trim_matches('"').to_owned())
             .filter(|etag| !etag.is_empty())
         {
-            Some(etag) => Ok(etag),
+            Some(etag) => Ok((etag, version_id)),
             None => Err(answers::late_error(root.as_ref())),
         }
     }
 
     /// The same MD5 is proof; anything else is no more than the length.
     fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
-        match (info.etag.as_deref(), Digest::md5_from_hex(etag)) {
+        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
+        match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
             _ => self.confirm_length(to, info.size),
         }
@@ -167,5 +181,8 @@ fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(S
             "x-amz-copy-source-if-match".to_owned(),
             format!("\"{etag}\""),
         ));
+    }
+    for (name, value) in &from.reading {
+        headers.push((name.clone(), value.expose().to_owned()));
     }
 }

@@ -94,7 +94,7 @@ fn info(entry: &Element) -> BlobInfo {
         modified: modified.map(SystemTime::from),
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
-        content_type: None,
+        ..BlobInfo::default()
     }
 }
 

@@ -10,6 +10,7 @@ mod attributes;
 mod client;
 mod copying;
 pub mod credentials;
+mod customer_key;
 mod faults;
 mod listing;
 mod mismatch;
@@ -34,6 +35,7 @@ use time::format_description::well_known::Rfc2822;
 pub use self::attributes::check_metadata;
 use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Patience, Purpose, Request};
+pub use self::customer_key::CustomerKey;
 use self::proof::Agreement;
 use super::{
     Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag, Service,
@@ -51,6 +53,8 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// The bucket's name.
     pub bucket: String,
+    /// The version that is read or removed; `None` = the newest.
+    pub version: Option<String>,
     /// The region that requests are signed for; `None` = the service's default.
     pub region: Option<String>,
     /// Where the bucket's name stands in the address.
@@ -61,6 +65,8 @@ pub struct Config {
     pub checksum: Checksum,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
+    /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
+    pub customer_key: Option<CustomerKey>,
     /// Whether we, not the bucket's owner, pay for the requests.
     pub request_payer: bool,
     /// PEM file with the certificates to trust instead of the built-in roots.
@@ -141,13 +147,15 @@ impl S3 {
     fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
+            // A delete marker, which a version's name may stand for.
+            (Some(405), _) if head.kind() == Kind::NotFound => Ok(None),
             (Some(404), _) | (Some(400 | 401 | 403), None) => self.ask_again(key, head),
             _ => Err(head),
         }
     }
 
     fn head(&self, key: &Key) -> Result<BlobInfo> {
-        let mut request = request("HEAD", key);
+        let mut request = self.about("HEAD", key);
         if self.client.tells_checksums() {
             request
                 .headers
@@ -160,7 +168,7 @@ impl S3 {
 
     fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
-        let mut request = request("GET", key);
+        let mut request = self.about("GET", key);
         request
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
@@ -180,6 +188,39 @@ impl S3 {
             // It appeared meanwhile, or the service has said by a document how it wants to be asked.
             Ok(_) => self.head(key).map(Some),
             Err(_) => Err(head),
+        }
+    }
+
+    /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
+    fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = self.of_version(method, key);
+        if let Some(own_key) = self.client.own_key() {
+            request.headers.extend(own_key.headers());
+        }
+        request
+    }
+
+    fn of_version<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = request(method, key);
+        request.query.extend(self.client.version());
+        request
+    }
+
+    /// A blob is encrypted with the service's key or with the user's, not with both.
+    fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
+        if attributes.encryption.is_some() && self.client.own_key().is_some() {
+            let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
+            return Err(Error::new(Kind::Usage, text)
+                .hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
+        }
+        Ok(())
+    }
+
+    /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
+    fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
+        let own_key = customer_key::unused(answer);
+        if let Some(text) = own_key.or_else(|| customer_key::unencrypted(wanted?, answer)) {
+            self.client.warn(&format!("{}: {text}", self.url(key)));
         }
     }
 
@@ -225,10 +266,11 @@ impl Backend for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
-            let mut request = request("PUT", key);
+            let mut request = self.about("PUT", key);
             sums.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
             condition_header(&attributes.condition, &mut request.headers);
@@ -242,6 +284,7 @@ impl Backend for S3 {
                 .send(&request, &[200], Purpose::Work)
                 .map_err(attributes::unsupported(&attributes.condition))?;
             let etag = etag(&answer)?;
+            self.look_at_encryption(key, attributes.encryption.as_deref(), &answer);
             let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
                 Some(verified) => verified,
                 None => self.confirm_length(key, size)?,
@@ -251,12 +294,13 @@ impl Backend for S3 {
                 etag: Some(etag),
                 verified,
                 atomic: self.atomic(&attributes.condition),
+                version_id: version_id(&answer),
             })
         })
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        let mut request = request("GET", key);
+        let mut request = self.about("GET", key);
         if from.offset > 0 {
             // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
             let last = from
@@ -326,7 +370,7 @@ impl Backend for S3 {
 
     fn remove(&self, key: &Key) -> Result<()> {
         self.client
-            .send(&request("DELETE", key), &[200, 204], Purpose::Work)
+            .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
             .map(drop)
     }
 
@@ -491,8 +535,8 @@ fn is_weak(etag: &str) -> bool {
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
-    let customer_key = answer.header("x-amz-server-side-encryption-customer-algorithm");
-    if encryption.starts_with("aws:kms") || customer_key.is_some() {
+    let own_key = answer.has_own_key() || answer.header(customer_key::ALGORITHM).is_some();
+    if encryption.starts_with("aws:kms") || own_key {
         return None;
     }
     Digest::md5_from_hex(etag)
@@ -501,11 +545,12 @@ fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
 /// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
 fn full_checksum(answer: &Answer) -> Option<Digest> {
-    const KNOWN: [(&str, Algorithm); 4] = [
+    const KNOWN: [(&str, Algorithm); 5] = [
         ("x-amz-checksum-crc64nvme", Algorithm::Crc64Nvme),
         ("x-amz-checksum-crc32c", Algorithm::Crc32c),
         ("x-amz-checksum-crc32", Algorithm::Crc32),
         ("x-amz-checksum-sha256", Algorithm::Sha256),
+        ("x-amz-checksum-sha1", Algorithm::Sha1),
     ];
     let whole = answer.status() == 200 && answer.header("content-range").is_none();
     let composite = answer
@@ -530,7 +575,13 @@ fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
+        kept: Box::new(attributes::kept(answer)),
     })
+}
+
+/// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
+fn version_id(answer: &Answer) -> Option<String> {
+    answer.header("x-amz-version-id").map(str::to_owned)
 }
 
 fn length(answer: &Answer) -> Result<u64> {

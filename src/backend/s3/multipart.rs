@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
-use super::{S3, answers, etag, plain_md5, request, xml};
+use super::{S3, answers, etag, plain_md5, request, version_id, xml};
 use crate::backend::{Attributes, Backend, Condition, Multipart, Part, Stored, UploadId};
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
@@ -18,25 +18,27 @@ const ANSWER_LIMIT: u64 = 64 << 10;
 
 impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
+        self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
         self.with_proof(|proof| {
-            let mut request = request("POST", key);
+            let mut request = self.about("POST", key);
             request.query.push(("uploads".to_owned(), String::new()));
             attribute_headers(attributes, &mut request.headers);
-            if let Proof::Header(Algorithm::Crc64Nvme) = proof {
-                request.headers.push((
-                    "x-amz-checksum-algorithm".to_owned(),
-                    "CRC64NVME".to_owned(),
-                ));
-                request
-                    .headers
-                    .push(("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned()));
+            if let Proof::Header(algorithm) = proof {
+                let header = "x-amz-checksum-algorithm".to_owned();
+                request.headers.push((header, service_name(algorithm)));
+                // Of digests that cannot be put together there is only one kind, which need not be named.
+                if is_combined(algorithm) {
+                    request.headers.push(full_object());
+                }
             }
             request.body = Body::Bytes(&[]);
-            let text = self
-                .client
-                .send(&request, &[200], Purpose::Work)?
-                .text(&self.client, ANSWER_LIMIT)?;
+            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
+            if let Some(wanted) = &attributes.encryption {
+                self.look_at_encryption(key, Some(wanted), &answer);
+            }
+            let text = answer.text(&self.client, ANSWER_LIMIT)?;
             let root = xml::parse(&text);
             let id = root
                 .as_ref()
@@ -64,7 +66,7 @@ impl Multipart for S3 {
             .ok_or_else(|| Error::new(Kind::Usage, "a part without a size"))?;
         self.with_proof(|proof| {
             let sums = self.sums(proof, payload)?;
-            let mut request = request("PUT", key);
+            let mut request = self.about("PUT", key);
             request.query = vec![
                 ("partNumber".to_owned(), number.to_string()),
                 ("uploadId".to_owned(), upload.0.clone()),
@@ -77,16 +79,21 @@ impl Multipart for S3 {
             };
             let answer = self.client.send(&request, &[200], Purpose::Work)?;
             let plain = etag(&answer)?;
+            if number == 1 {
+                self.look_at_encryption(key, None, &answer);
+            }
             let proven = self.compare(proof, &sums, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
-            let crc = sums.proof.filter(|_| proven == Some(Verified::Crc64Nvme));
+            let checksum = sums.proof.filter(|sent| {
+                sent.algorithm() != Algorithm::Md5 && proven == Some(sent.algorithm().into())
+            });
             Ok(Part {
                 number,
                 size,
                 etag,
                 md5,
-                crc,
+                checksum,
             })
         })
     }
@@ -99,30 +106,28 @@ impl Multipart for S3 {
         condition: &Condition,
     ) -> Result<Stored> {
         let document = complete_document(parts);
-        let whole = whole_crc(parts);
-        let mut request = request("POST", key);
+        let whole = Whole::of(parts);
+        let mut request = self.about("POST", key);
         request
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
         request
             .headers
             .push(("content-type".to_owned(), "application/xml".to_owned()));
-        if let Some(crc) = &whole {
-            request
-                .headers
-                .push((header(Algorithm::Crc64Nvme).to_owned(), base64(crc.bytes())));
-            request
-                .headers
-                .push(("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned()));
+        if let Some(full) = whole.as_ref().and_then(|whole| whole.full) {
+            let name = header(full.algorithm()).to_owned();
+            request.headers.push((name, base64(full.bytes())));
+            request.headers.push(full_object());
         }
         condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
         request.patience = Patience::Long;
-        let text = self
+        let answer = self
             .client
             .send(&request, &[200], Purpose::Work)
-            .map_err(unsupported(condition))?
-            .text(&self.client, ANSWER_LIMIT)?;
+            .map_err(unsupported(condition))?;
+        let version_id = version_id(&answer);
+        let text = answer.text(&self.client, ANSWER_LIMIT)?;
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
         let Some(etag) = etag
@@ -132,28 +137,36 @@ impl Multipart for S3 {
             return Err(answers::late_error(xml::parse(&text).as_ref()));
         };
         let bytes = total(parts);
-        let told = root
-            .as_ref()
-            .and_then(|root| root.child("ChecksumCRC64NVME"));
+        let told = whole.as_ref().and_then(|whole| {
+            let name = format!("Checksum{}", service_name(whole.composite.algorithm()));
+            root.as_ref()?.child(&name)
+        });
         let verified = self.confirm_whole(key, bytes, &etag, parts, whole, told)?;
         Ok(Stored {
             bytes,
             etag: Some(etag),
             verified,
             atomic: self.atomic(condition),
+            version_id,
         })
     }
 
     fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>> {
-        let expected = expected_etag(parts);
-        let found = self
-            .stat(key)?
-            .filter(|info| info.etag.is_some() && info.etag == expected);
-        Ok(found.map(|info| Stored {
+        let Some(info) = self.stat(key)? else {
+            return Ok(None);
+        };
+        let full = Whole::of(parts).and_then(|whole| whole.full);
+        let verified = match (info.digest, expected_etag(parts)) {
+            (Some(digest), _) if full == Some(digest) => digest.algorithm().into(),
+            (_, Some(etag)) if info.etag == Some(etag.clone()) => self.by_etag(),
+            _ => return Ok(None),
+        };
+        Ok(Some(Stored {
             bytes: info.size,
             etag: info.etag,
-            verified: Verified::EtagMultipart,
+            verified,
             atomic: None,
+            version_id: info.kept.version_id,
         }))
     }
 
@@ -177,6 +190,14 @@ impl Multipart for S3 {
 }
 
 impl S3 {
+    /// What an ETag proves that the parts' own make: nothing more than the length, if those were not compared.
+    fn by_etag(&self) -> Verified {
+        match self.client.wants_no_proof() {
+            true => Verified::Length,
+            false => Verified::EtagMultipart,
+        }
+    }
+
     /// What the end of an upload proves: the checksum of the whole, or the ETag that its parts make, or its length.
     fn confirm_whole(
         &self,
@@ -184,33 +205,89 @@ impl S3 {
         bytes: u64,
         etag: &str,
         parts: &[Part],
-        whole: Option<Digest>,
+        whole: Option<Whole>,
         told: Option<&str>,
     ) -> Result<Verified> {
-        match (whole, told) {
-            (Some(whole), Some(told)) if told.trim() == base64(whole.bytes()) => {
-                return Ok(Verified::Crc64Nvme);
+        if let (Some(whole), Some(told)) = (whole, told) {
+            match whole.is(told.trim()) {
+                Some(true) => return Ok(whole.composite.algorithm().into()),
+                Some(false) => {
+                    let text = "the store put the parts together to other bytes than were sent: its checksum is another one";
+                    return Err(Error::new(Kind::Integrity, text));
+                }
+                None => {}
             }
-            (Some(_), Some(_)) => {
-                let text = "the store put the parts together to other bytes than were sent: its checksum is another one";
-                return Err(Error::new(Kind::Integrity, text));
-            }
-            _ => {}
         }
         if expected_etag(parts).as_deref() == Some(etag) {
-            return Ok(Verified::EtagMultipart);
+            return Ok(self.by_etag());
         }
         // Some services make another ETag: that tells nothing, and each part's own digest has been compared.
         self.confirm_length(key, bytes)
     }
 }
 
-/// The checksum of the whole, if every part has one.
-fn whole_crc(parts: &[Part]) -> Option<Digest> {
-    let (first, rest) = parts.split_first()?;
-    rest.iter().try_fold(first.crc?, |front, part| {
-        front.followed_by(&part.crc?, part.size)
-    })
+/// The checksum of an upload in the two forms that there are, made of those of its parts.
+struct Whole {
+    /// Of all bytes: only CRCs can be put together to it.
+    full: Option<Digest>,
+    /// Of the checksums of the parts.
+    composite: Digest,
+    parts: usize,
+}
+
+impl Whole {
+    /// `None` unless every part has a checksum of the same kind.
+    fn of(parts: &[Part]) -> Option<Self> {
+        let (first, rest) = parts.split_first()?;
+        let first = first.checksum?;
+        let full = rest.iter().try_fold(first, |front, part| {
+            front.followed_by(&part.checksum?, part.size)
+        });
+        let mut hasher = Hasher::new(first.algorithm());
+        for part in parts {
+            let checksum = part.checksum?;
+            if checksum.algorithm() != first.algorithm() {
+                return None;
+            }
+            hasher.update(checksum.bytes());
+        }
+        Some(Self {
+            full: full.filter(|_| is_combined(first.algorithm())),
+            composite: hasher.finish(),
+            parts: parts.len(),
+        })
+    }
+
+    /// Whether what the store tells is this checksum; `None` if it cannot be compared. Composite ones end in the number of
+    /// parts, and a store may make one although it was asked for the other.
+    fn is(&self, told: &str) -> Option<bool> {
+        if let Some((told, parts)) = told.split_once('-') {
+            let same_count = parts.parse() == Ok(self.parts);
+            return Some(same_count && told == base64(self.composite.bytes()));
+        }
+        match self.full {
+            Some(full) => Some(told == base64(full.bytes())),
+            // It may be of all bytes, read once more by the store.
+            None => (told == base64(self.composite.bytes())).then_some(true),
+        }
+    }
+}
+
+/// Whether the checksum of a whole can be put together from those of its parts.
+fn is_combined(algorithm: Algorithm) -> bool {
+    matches!(
+        algorithm,
+        Algorithm::Crc64Nvme | Algorithm::Crc32c | Algorithm::Crc32
+    )
+}
+
+/// `CRC64NVME`.
+fn service_name(algorithm: Algorithm) -> String {
+    algorithm.name().to_ascii_uppercase()
+}
+
+fn full_object() -> (String, String) {
+    ("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned())
 }
 
 fn total(parts: &[Part]) -> u64 {
@@ -221,16 +298,17 @@ fn complete_document(parts: &[Part]) -> String {
     let mut document =
         String::from("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for part in parts {
-        let crc = part.crc.map_or(String::new(), |crc| {
+        let checksum = part.checksum.map_or(String::new(), |digest| {
+            let name = service_name(digest.algorithm());
             format!(
-                "<ChecksumCRC64NVME>{}</ChecksumCRC64NVME>",
-                base64(crc.bytes())
+                "<Checksum{name}>{}</Checksum{name}>",
+                base64(digest.bytes())
             )
         });
         // Writing to a String cannot fail.
         let _ = write!(
             document,
-            "<Part>{crc}<ETag>{}</ETag><PartNumber>{}</PartNumber></Part>",
+            "<Part>{checksum}<ETag>{}</ETag><PartNumber>{}</PartNumber></Part>",
             xml::escape(&part.etag),
             part.number
         );
@@ -253,13 +331,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_checksum_of_the_whole_is_known_in_each_of_its_forms() {
+        let whole = |algorithm| {
+            let part = |number, bytes: &[u8]| Part {
+                number,
+                size: bytes.len() as u64,
+                etag: String::new(),
+                md5: None,
+                checksum: Some(Hasher::digest(algorithm, bytes)),
+            };
+            Whole::of(&[part(1, b"12345"), part(2, b"6789")]).unwrap()
+        };
+        let crc = whole(Algorithm::Crc32);
+        // The check value of the algorithm, and what openssl and python's zlib make of the parts.
+        assert_eq!(crc.is("y/Q5Jg=="), Some(true));
+        assert_eq!(crc.is("4zspdQ==-2"), Some(true));
+        assert_eq!(crc.is("4zspdQ==-3"), Some(false));
+        assert_eq!(crc.is("AAAAAA=="), Some(false));
+        let sha = whole(Algorithm::Sha1);
+        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs=-2"), Some(true));
+        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs="), Some(true));
+        assert_eq!(sha.is("AAAA-2"), Some(false));
+        assert_eq!(sha.is("98O8HYCOBHMq32eZZczDTKeuNEE="), None);
+        assert!(sha.full.is_none());
+    }
+
+    #[test]
     fn the_etag_of_an_upload_is_the_md5_of_the_md5s() {
         let part = |number, bytes: &[u8]| Part {
             number,
             size: bytes.len() as u64,
             etag: "\"x\"".to_owned(),
             md5: Some(Hasher::digest(Algorithm::Md5, bytes)),
-            crc: None,
+            checksum: None,
         };
         let parts = [part(1, b"a"), part(2, b"b")];
         // md5(md5("a") || md5("b")), computed with coreutils.

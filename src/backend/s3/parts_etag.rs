@@ -1,6 +1,6 @@
 //! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
 
-use super::{S3, request};
+use super::S3;
 use crate::backend::s3::client::Purpose;
 use crate::backend::{BlobInfo, PartsEtag};
 use crate::digest::Digest;
@@ -20,7 +20,7 @@ impl S3 {
         else {
             return Ok(None);
         };
-        let mut request = request("HEAD", key);
+        let mut request = self.about("HEAD", key);
         request
             .query
             .push(("partNumber".to_owned(), "1".to_owned()));

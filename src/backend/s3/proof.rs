@@ -85,6 +85,7 @@ pub fn header(algorithm: Algorithm) -> &'static str {
         Algorithm::Crc64Nvme => "x-amz-checksum-crc64nvme",
         Algorithm::Crc32c => "x-amz-checksum-crc32c",
         Algorithm::Crc32 => "x-amz-checksum-crc32",
+        Algorithm::Sha1 => "x-amz-checksum-sha1",
     }
 }
 

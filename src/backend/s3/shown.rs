@@ -4,7 +4,9 @@ use crate::error::{Error, Kind, printable};
 
 /// Whether a header's value is a secret. `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
+    let own_key = "server-side-encryption-customer-key";
     matches!(name, "authorization" | "x-amz-security-token")
+        || name.strip_suffix("-md5").unwrap_or(name).ends_with(own_key)
 }
 
 /// A request's headers, a line each.
@@ -21,22 +23,25 @@ pub fn headers(headers: &[(String, String)]) -> String {
 
 /// A canonical request.
 pub fn canonical_request(canonical: &str) -> String {
-    let shown: Vec<&str> = canonical
+    let shown: Vec<String> = canonical
         .lines()
-        .map(|line| match line.starts_with("x-amz-security-token:") {
-            true => "x-amz-security-token:(secret)",
-            false => line,
+        .map(|line| match line.split_once(':') {
+            Some((name, _)) if is_secret(name) => format!("{name}:(secret)"),
+            _ => line.to_owned(),
         })
         .collect();
     shown.join("\n")
 }
 
-/// Status and headers of an answer; they hold no secrets.
+/// Status and headers of an answer; a service may repeat what it was sent.
 pub fn answer(response: &ureq::http::Response<ureq::Body>) -> String {
     let mut lines = vec![response.status().as_u16().to_string()];
     for (name, value) in response.headers() {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        lines.push(format!("{name}: {}", printable(&value)));
+        let value = match is_secret(name.as_str()) {
+            true => "(secret)".to_owned(),
+            false => printable(&String::from_utf8_lossy(value.as_bytes())),
+        };
+        lines.push(format!("{name}: {value}"));
     }
     lines.join("\n")
 }

@@ -8,7 +8,6 @@ use rustix::fs::fstat;
 
 use super::journal::Journal;
 use crate::backend::BlobInfo;
-use crate::digest::{Algorithm, Digest, decode_hex};
 use crate::error::{Error, describe};
 use crate::key::Key;
 use crate::progress::Observer;
@@ -152,7 +151,7 @@ fn read_info(text: &str) -> Option<BlobInfo> {
     };
     let digest = match words.next()? {
         "-" => None,
-        digest => Some(read_digest(digest)?),
+        digest => Some(super::read_digest(digest)?),
     };
     let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
     Some(BlobInfo {
@@ -166,18 +165,6 @@ fn read_info(text: &str) -> Option<BlobInfo> {
 
 fn time(nanos: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_nanos(nanos))
-}
-
-fn read_digest(text: &str) -> Option<Digest> {
-    let (algorithm, hex) = text.split_once(':')?;
-    let algorithm = Algorithm::ALL
-        .into_iter()
-        .find(|known| known.name() == algorithm)?;
-    let mut bytes = vec![0; hex.len() / 2];
-    if !decode_hex(hex, &mut bytes) {
-        return None;
-    }
-    Digest::from_bytes(algorithm, &bytes)
 }
 
 fn read_file(text: &str) -> Option<UnfinishedFile> {

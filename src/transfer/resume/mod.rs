@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use self::journal::Journal;
 use super::Engine;
-use crate::digest::{Algorithm, Hasher};
+use crate::digest::{Algorithm, Digest, Hasher, decode_hex};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
 use crate::progress::{Event, Observer};
@@ -83,6 +83,19 @@ fn name(words: &[&str]) -> String {
     let mut name = hasher.finish().hex();
     name.truncate(32);
     name
+}
+
+/// `sha256:` and its hex.
+fn read_digest(text: &str) -> Option<Digest> {
+    let (algorithm, hex) = text.split_once(':')?;
+    let algorithm = Algorithm::ALL
+        .into_iter()
+        .find(|known| known.name() == algorithm)?;
+    let mut bytes = vec![0; hex.len() / 2];
+    if !decode_hex(hex, &mut bytes) {
+        return None;
+    }
+    Digest::from_bytes(algorithm, &bytes)
 }
 
 /// The same error, with the word that what was done so far is kept.

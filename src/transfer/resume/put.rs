@@ -143,22 +143,28 @@ fn write_part(part: &Part) -> String {
         size,
         etag,
         md5,
-        crc,
+        checksum,
     } = part;
-    format!("{number} {size} {etag} {} {}", hex(*md5), hex(*crc))
+    let checksum = checksum.map_or("-".to_owned(), |digest| {
+        format!("{}:{}", digest.algorithm().name(), digest.hex())
+    });
+    format!("{number} {size} {etag} {} {checksum}", hex(*md5))
 }
 
 fn read_part(text: &str) -> Option<Part> {
     let mut words = text.split(' ');
     let (number, size) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     let etag = words.next().filter(|etag| is_word(etag))?.to_owned();
-    let (md5, crc) = (words.next()?, words.next()?);
+    let (md5, checksum) = (words.next()?, words.next()?);
     Some(Part {
         number,
         size,
         etag,
         md5: read_digest(md5, Digest::Md5)?,
-        crc: read_digest(crc, Digest::Crc64Nvme)?,
+        checksum: match checksum {
+            "-" => None,
+            named => Some(super::read_digest(named)?),
+        },
     })
 }
 
@@ -186,12 +192,17 @@ mod tests {
             size: 16 << 20,
             etag: "\"abc-1\"".to_owned(),
             md5: Some(Digest::Md5([7; 16])),
-            crc: None,
+            checksum: None,
         };
         assert_eq!(read_part(&write_part(&part)), Some(part.clone()));
         let part = Part {
             md5: None,
-            crc: Some(Digest::Crc64Nvme([9; 8])),
+            checksum: Some(Digest::Crc64Nvme([9; 8])),
+            ..part
+        };
+        assert_eq!(read_part(&write_part(&part)), Some(part.clone()));
+        let part = Part {
+            checksum: Some(Digest::Sha1([9; 20])),
             ..part
         };
         assert_eq!(read_part(&write_part(&part)), Some(part));
@@ -207,6 +218,8 @@ mod tests {
             "70000 1 e - -",
             "1 -1 e - -",
             "1 2 e zz -",
+            "1 2 e - 0909090909090909",
+            "1 2 e - sha1:0909090909090909",
         ] {
             assert_eq!(read_part(line), None, "{line}");
         }

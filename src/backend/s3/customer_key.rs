@@ -1,0 +1,124 @@
+//! SSE-C: the service encrypts with a key that it is given with each request and forgets afterwards.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html>
+
+use super::client::Answer;
+use crate::digest::{Algorithm, Hasher, base64, decode_base64, decode_hex};
+use crate::secret::Secret;
+
+/// Tells by its presence that a request or an answer is about a blob that is encrypted with such a key.
+pub const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
+
+/// A key of 256 bits, as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerKey {
+    base64: Secret,
+    md5: Secret,
+}
+
+impl CustomerKey {
+    /// The key in a file: its 32 bytes, or their base64 or hex as text.
+    pub fn parse(content: &[u8]) -> Option<Self> {
+        if let Ok(key) = <&[u8; 32]>::try_from(content) {
+            return Some(Self::new(key));
+        }
+        let text = std::str::from_utf8(content).ok()?.trim();
+        let mut key = [0; 32];
+        if decode_hex(text, &mut key) {
+            return Some(Self::new(&key));
+        }
+        let bytes = decode_base64(text)?;
+        <&[u8; 32]>::try_from(&*bytes).ok().map(Self::new)
+    }
+
+    fn new(key: &[u8; 32]) -> Self {
+        Self {
+            base64: Secret::new(base64(key)),
+            md5: Secret::new(base64(Hasher::digest(Algorithm::Md5, key).bytes())),
+        }
+    }
+
+    /// What goes with a request about a blob.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        self.named("x-amz-server-side-encryption-customer-")
+    }
+
+    /// What goes with a copy from a blob.
+    pub fn source_headers(&self) -> Vec<(String, Secret)> {
+        let headers = self.named("x-amz-copy-source-server-side-encryption-customer-");
+        headers
+            .into_iter()
+            .map(|(name, value)| (name, Secret::new(value)))
+            .collect()
+    }
+
+    /// Tells keys apart without telling them.
+    pub fn fingerprint(&self) -> &str {
+        self.md5.expose()
+    }
+
+    fn named(&self, prefix: &str) -> Vec<(String, String)> {
+        vec![
+            (format!("{prefix}algorithm"), "AES256".to_owned()),
+            (format!("{prefix}key"), self.base64.expose().to_owned()),
+            (format!("{prefix}key-md5"), self.md5.expose().to_owned()),
+        ]
+    }
+}
+
+/// What is wrong if the answer to a put that was sent with a key does not say that the key was used: a service that does
+/// not know the headers stores the blob as it is.
+pub fn unused(answer: &Answer) -> Option<String> {
+    (answer.has_own_key() && answer.header(ALGORITHM).is_none()).then(|| {
+        "the store does not say that it used the SSE-C key: the blob may lie there unencrypted"
+            .to_owned()
+    })
+}
+
+/// The same for encryption by the service's own key.
+pub fn unencrypted(wanted: &str, answer: &Answer) -> Option<String> {
+    match answer.header("x-amz-server-side-encryption") {
+        Some(used) if used.eq_ignore_ascii_case(wanted) => None,
+        Some(used) => Some(format!(
+            "the store encrypted the blob by `{}` instead of `{wanted}`",
+            crate::error::printable(used)
+        )),
+        None => Some(format!(
+            "the store does not say that it encrypted the blob by `{wanted}`: it may lie there unencrypted"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_in_each_of_its_forms() {
+        let raw = *b"0123456789abcdef0123456789ABCDEF";
+        let key = CustomerKey::parse(&raw).unwrap();
+        let hex = crate::digest::hex(&raw);
+        for text in [
+            hex.clone(),
+            format!("{hex}\n"),
+            format!(" {}\r\n", base64(&raw)),
+        ] {
+            assert_eq!(CustomerKey::parse(text.as_bytes()).as_ref(), Some(&key));
+        }
+        let mut with_a_line_end = raw.to_vec();
+        with_a_line_end.push(b'\n');
+        for wrong in [&b""[..], &raw[..31], &with_a_line_end, b"\xff\xfe"] {
+            assert_eq!(CustomerKey::parse(wrong), None);
+        }
+        assert!(!format!("{key:?}").contains(&base64(&raw)));
+    }
+
+    #[test]
+    fn the_headers_are_those_of_the_manual() {
+        // The MD5 was computed with openssl.
+        let key = CustomerKey::parse(&[0; 32]).unwrap();
+        let headers = key.headers();
+        assert_eq!(headers[0], (ALGORITHM.to_owned(), "AES256".to_owned()));
+        assert_eq!(headers[1].1, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+        assert_eq!(headers[2].1, "cLyPS3KoaSFGi/joRB3OUQ==");
+    }
+}
