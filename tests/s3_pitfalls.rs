@@ -150,26 +150,6 @@ fn a_blob_that_vanished_before_it_was_replaced_is_a_condition_that_failed() {
 }
 
 #[test]
-fn a_delete_marker_is_no_blob() {
-    let marker = ("x-amz-delete-marker", "true");
-    let service = Named::at(
-        SERVICE,
-        [head(404, &[marker], 0), s3_error(404, "NoSuchKey")],
-    );
-    service.sandbox().run(["exists", "k"]).is_silent(1);
-    let by_version = answer(
-        405,
-        &[marker],
-        b"<Error><Code>MethodNotAllowed</Code></Error>",
-    );
-    let service = Named::at(SERVICE, [by_version]);
-    service
-        .sandbox()
-        .run(["get", "k", "b"])
-        .fails_with(1, "no such blob: it was deleted");
-}
-
-#[test]
 fn dates_that_make_no_sense_are_left_out() {
     for date in [
         "yesterday",

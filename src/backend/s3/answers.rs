@@ -36,9 +36,12 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
         s3: code.clone(),
         request_id: request_id.map(printable),
     };
-    // What is there is the mark that it was deleted; asked for by its version it is no method's object.
-    if matches!(status, 404 | 405) && header("x-amz-delete-marker") == Some("true") {
-        return Error::new(Kind::NotFound, "no such blob: it was deleted").answered(answer);
+    // The newest version is a delete marker (404), or the one that was asked for (405).
+    // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
+    let is_marker = header("x-amz-delete-marker").is_some_and(|is| is.eq_ignore_ascii_case("true"));
+    if matches!(status, 404 | 405) && is_marker {
+        let text = "no such blob: it was removed, and this is its delete marker";
+        return Error::new(Kind::NotFound, text).answered(answer);
     }
     if status == 404 && is_foreign(body) {
         return foreign(status).answered(answer);

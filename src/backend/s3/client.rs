@@ -444,10 +444,6 @@ impl Client {
         {
             error = error.hint(cause);
         }
-        if is_delete_marker(status, response.headers()) {
-            let text = "no such blob: it was removed, and this is its delete marker";
-            error = Error::new(Kind::NotFound, text).answered(error.answer().clone());
-        }
         if let Some(hint) = about_encryption(&error) {
             error = error.hint(hint);
         }
@@ -814,15 +810,6 @@ impl Client {
         let error = faults::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
-}
-
-/// Whether the answer is that the newest version is a delete marker (404), or that the one asked for is (405).
-/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
-fn is_delete_marker(status: u16, headers: &ureq::http::HeaderMap) -> bool {
-    matches!(status, 404 | 405)
-        && headers
-            .get("x-amz-delete-marker")
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
 }
 
 /// What to do where a service says that a blob is, or is not, encrypted with a key of the user's: it calls both an invalid
