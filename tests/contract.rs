@@ -4,7 +4,9 @@
 
 mod support;
 
+use std::io::Write;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use support::stores::{Store, on_every_store};
 use support::{KIB, MIB, bytes, finish};
@@ -335,22 +337,32 @@ fn progress_without_a_terminal_is_nothing_unless_lines_are_asked_for() {
 fn a_source_that_changes_during_the_put_is_refused_and_the_old_blob_stays() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "old");
-        sandbox.run(["put", "a", "k"]).succeeds();
         sandbox.write("big", bytes(48 * MIB, 5));
         let path = sandbox.work().join("big");
-        let stop = std::sync::atomic::AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut file = std::fs::File::options().append(true).open(&path).unwrap();
-                while !stop.load(std::sync::atomic::Ordering::SeqCst) {
-                    std::io::Write::write_all(&mut file, b"x").unwrap();
-                    std::thread::yield_now();
-                }
-            });
-            let outcome = sandbox.run(["put", "big", "k"]);
-            stop.store(true, std::sync::atomic::Ordering::SeqCst);
-            outcome.fails_with(6, "the source changed while it was read");
+        let put = || {
+            let stop = AtomicBool::new(false);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+                    while !stop.load(Ordering::SeqCst) {
+                        file.write_all(b"x").unwrap();
+                        std::thread::yield_now();
+                    }
+                });
+                let outcome = sandbox.run(["put", "big", "k"]);
+                stop.store(true, Ordering::SeqCst);
+                outcome
+            })
+        };
+        // On a busy machine a whole put may fit between two turns of the writer: then nothing changed during it.
+        let mut tries = (0..10).map(|_| {
+            sandbox.run(["put", "a", "k"]).succeeds();
+            put()
         });
+        tries
+            .find(|outcome| outcome.code != Some(0))
+            .unwrap()
+            .fails_with(6, "the source changed while it was read");
         assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"old"[..]));
         store.is_clean(&sandbox);
     });
