@@ -119,6 +119,16 @@ impl Endpoint {
         }
     }
 
+    /// The whole address, without a bucket.
+    pub fn address(&self) -> String {
+        format!(
+            "{}://{}{}",
+            self.scheme.name(),
+            self.authority(),
+            self.base_path
+        )
+    }
+
     /// Whether the host is this machine itself.
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
@@ -319,11 +329,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_understood_or_refused() {
-        let good = |text: &str| {
-            Endpoint::parse(text)
-                .map(|e| format!("{}://{}{}", e.scheme.name(), e.authority(), e.base_path))
-                .ok()
-        };
+        let good = |text: &str| Endpoint::parse(text).map(|e| e.address()).ok();
         assert_eq!(
             good("http://127.0.0.1:9000").as_deref(),
             Some("http://127.0.0.1:9000")

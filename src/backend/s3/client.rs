@@ -188,6 +188,11 @@ impl Client {
         }
     }
 
+    /// The service's address, without the bucket.
+    pub fn service_address(&self) -> Option<String> {
+        Some(self.endpoint().ok()?.address())
+    }
+
     /// The service and the user: what a copy from bucket to bucket needs to have in common.
     pub fn service(&self) -> Option<Service> {
         let endpoint = self.endpoint().ok()?;
@@ -195,12 +200,7 @@ impl Client {
             Some(credentials) => credentials.access_key_id.clone(),
             None => String::new(),
         };
-        let identity = format!(
-            "{} {}{} {user}",
-            endpoint.scheme.name(),
-            endpoint.authority(),
-            endpoint.base_path
-        );
+        let identity = format!("{} {user}", endpoint.address());
         Some(Service {
             identity,
             bucket: self.config.bucket.clone(),

@@ -13,6 +13,7 @@ pub mod credentials;
 mod customer_key;
 mod faults;
 mod listing;
+mod memory;
 mod mismatch;
 mod multipart;
 mod parts_etag;
@@ -63,6 +64,8 @@ pub struct Config {
     pub credentials: credentials::Source,
     /// How the store is to prove that it has the bytes.
     pub checksum: Checksum,
+    /// Where runs tell each other how services prove it; `None` = nowhere.
+    pub memory: Option<PathBuf>,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
     /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
@@ -136,7 +139,7 @@ impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            proof: Agreement::new(config.checksum),
+            proof: Agreement::new(config.checksum, config.memory.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
         }
@@ -289,6 +292,7 @@ impl Backend for S3 {
                 Some(verified) => verified,
                 None => self.confirm_length(key, size)?,
             };
+            self.remember_if_ignored(proof, &answer);
             Ok(Stored {
                 bytes: size,
                 etag: Some(etag),
