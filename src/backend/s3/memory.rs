@@ -24,7 +24,7 @@ const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 /// The youngest of them are kept.
 const MOST: usize = 64;
 /// Twice of what so many lines take.
-const LONGEST: u64 = 8 << 10;
+const LONGEST: usize = 8 << 10;
 /// Hex digits of a digest.
 const DIGITS: usize = 32;
 
@@ -116,12 +116,12 @@ fn read(file: impl Into<File> + AsFd) -> rustix::io::Result<String> {
     let found = rustix::fs::fstat(&file)?;
     let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
     let others_write = found.st_mode & 0o022 != 0;
-    let fits = u64::try_from(found.st_size).is_ok_and(|size| size <= LONGEST);
-    if !is_file || others_write || !fits || !is_ours(&file)? {
+    let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
+    if !is_file || others_write || size > LONGEST || !is_ours(&file)? {
         return Ok(String::new());
     }
-    let mut text = String::new();
-    let whole = file.into().take(LONGEST).read_to_string(&mut text);
+    let mut text = String::with_capacity(size + 1);
+    let whole = file.into().take(LONGEST as u64).read_to_string(&mut text);
     Ok(if whole.is_ok() { text } else { String::new() })
 }
 
@@ -203,7 +203,7 @@ mod tests {
         let entries = valid(&text, 2000);
         assert_eq!(entries.len(), MOST);
         assert_eq!(entries[0], entry(1099, "99"));
-        assert!(text.len() as u64 * 2 <= LONGEST, "{}", text.len());
+        assert!(text.len() * 2 <= LONGEST, "{}", text.len());
         // The same again takes the place of what was known of it.
         let again = valid(&with(entries, entry(1500, "50")), 2000);
         assert_eq!(again.len(), MOST);
