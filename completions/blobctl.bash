@@ -50,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -152,6 +152,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -164,7 +176,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -266,6 +278,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -278,7 +302,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -384,6 +408,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -396,7 +432,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -498,6 +534,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -510,7 +558,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -628,6 +676,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -640,7 +700,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -742,6 +802,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -754,7 +826,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -864,6 +936,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -876,7 +960,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1042,6 +1126,18 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --progress)
                     COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
                     return 0
@@ -1054,7 +1150,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-f -b -q -v -h --force --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1153,6 +1249,18 @@ _blobctl() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1168,7 +1276,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1267,6 +1375,18 @@ _blobctl() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --part-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-memory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -219,7 +219,7 @@ fn an_upload_that_the_store_has_forgotten_begins_anew() {
 #[test]
 fn the_same_put_at_the_same_time_keeps_to_itself() {
     let server = S3Server::start();
-    let proxy = FaultProxy::start(server.address, [Fault::StallUp(24 << 20)]);
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
     let content = bytes(SIZE, 6);
     let sandbox = behind(&proxy).file("a", &content);
     let first = sandbox.command(["put", "a"]).spawn().unwrap();

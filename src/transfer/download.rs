@@ -325,7 +325,7 @@ impl<'a> Receiver<'a> {
     fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
-        let end = in_parts.then_some(plan::PART);
+        let end = in_parts.then_some(engine.parts.size);
         let resumed = self.received;
         if in_parts && resumed > 0 {
             return self.fetch_rest(engine, key);

@@ -17,8 +17,6 @@ use crate::payload::PageBuffer;
 use crate::progress::Meter;
 use crate::staged::StagedFile;
 
-/// Parts of one blob at once.
-const WORKERS: usize = 4;
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
 
@@ -107,7 +105,8 @@ impl Rest<'_> {
     /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
     /// that a part took.
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
-        let pieces: Vec<Piece> = plan::cut_from(self.start, self.info.size).collect();
+        let pieces: Vec<Piece> =
+            plan::cut_from(self.start, self.info.size, self.engine.parts.size).collect();
         let (following, front_crc, crc) = match front.map(Self::split) {
             None => (None, None, None),
             Some(Ok(hasher)) => (Some(hasher), None, None),
@@ -125,8 +124,9 @@ impl Rest<'_> {
             }),
             changed: Condvar::new(),
         };
-        pool::side_by_side(WORKERS + usize::from(follows), |worker| match worker {
-            WORKERS => self.follow(&pieces, &shared),
+        let workers = self.engine.parts.at_once;
+        pool::side_by_side(workers + usize::from(follows), |worker| match worker {
+            last if last == workers => self.follow(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
         // Without a thread of its own it could not follow: then it comes last.

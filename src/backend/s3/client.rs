@@ -15,7 +15,7 @@ use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIG
 use super::transport::{answered_early, begin_request};
 use super::xml::ERROR_LIMIT;
 use super::{Config, PayloadSigning, agent, credentials, faults, shown};
-use crate::backend::{Context, Service};
+use crate::backend::{Context, PartSizes, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::payload::Payload;
@@ -201,6 +201,17 @@ impl Client {
             endpoint.unwrap_or_default(),
             self.config.checksum
         )
+    }
+
+    /// Which sizes the parts of one upload may have.
+    /// Source: <https://developers.cloudflare.com/r2/objects/multipart-objects/>
+    pub fn part_sizes(&self) -> PartSizes {
+        match self.endpoint() {
+            Ok(endpoint) if endpoint.host.ends_with(".r2.cloudflarestorage.com") => {
+                PartSizes::Equal
+            }
+            _ => PartSizes::Any,
+        }
     }
 
     /// Tells of a fact, with `-v`.

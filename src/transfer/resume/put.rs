@@ -14,7 +14,8 @@ use crate::transfer::Engine;
 #[derive(Debug)]
 pub struct Unfinished {
     journal: Journal,
-    /// What must be as it was: the source, and what goes with the blob.
+    /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
+    /// ours and other bytes), and what goes with the blob.
     terms: String,
     found: Option<(UploadId, Vec<Part>)>,
     outdated: Option<UploadId>,
@@ -26,6 +27,7 @@ impl Unfinished {
         engine: &Engine,
         key: &Key,
         (file, offset, len): (&File, u64, u64),
+        part_size: u64,
         attributes: &Attributes,
     ) -> Option<Self> {
         let metadata = file.metadata().ok()?;
@@ -34,7 +36,7 @@ impl Unfinished {
         let journal = engine.journal(&["put", &url, &engine.backend.identity(), &source])?;
         let attributes = Hasher::digest(Algorithm::Sha256, format!("{attributes:?}").as_bytes());
         let terms = format!(
-            "{offset} {len} {}.{:09} {}.{:09} {}",
+            "{offset} {len} {part_size} {}.{:09} {}.{:09} {}",
             metadata.mtime(),
             metadata.mtime_nsec(),
             metadata.ctime(),
