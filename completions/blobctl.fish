@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -68,6 +68,9 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an att
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -150,6 +153,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -215,6 +221,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -273,6 +282,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'G
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -329,6 +341,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Giv
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -384,6 +399,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give 
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -441,6 +459,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give 
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -498,6 +519,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give 
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -557,6 +581,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -612,6 +639,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'

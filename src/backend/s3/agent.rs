@@ -39,7 +39,7 @@ pub fn build(
             Cancel::new(),
         ),
     };
-    let connections = context.workers.saturating_mul(4).max(8);
+    let connections = context.workers.max(8);
     let proxy = proxy::choose(&config.proxies, endpoint)?;
     let mut settings = Agent::config_builder()
         .http_status_as_error(false)
