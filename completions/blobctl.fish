@@ -62,7 +62,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -147,7 +147,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -215,7 +215,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -276,7 +276,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -335,7 +335,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -393,7 +393,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -453,7 +453,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -513,7 +513,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -575,7 +575,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
@@ -633,7 +633,7 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r

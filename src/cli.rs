@@ -374,7 +374,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "fs")]
     pub root: Option<PathBuf>,
 
-    /// PEM file of certificates to trust instead of the built-in roots
+    /// PEM file of certificates to trust beside those of the system
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate: anybody in between can read and change everything

@@ -32,6 +32,7 @@ pub mod memory;
 pub mod payload;
 pub mod progress;
 pub mod report;
+pub mod roots;
 pub mod secret;
 pub mod settings;
 pub mod staged;

@@ -22,6 +22,7 @@ use self::scope::{Scope, boolean, choice, number, positive};
 use crate::backend::{self, Timeouts, fs};
 use crate::cli::{self, BackendKind, FtpTls, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
+use crate::roots::Roots;
 use crate::transfer::plan::{PartRules, parse_at_once, parse_memory, parse_part_size};
 use crate::transfer::resume::Resume;
 use crate::units::parse_duration;
@@ -465,9 +466,11 @@ impl Settings {
         })
     }
 
-    fn ca_bundle(&self, scope: &Scope<'_>, aliases: &[&str]) -> Result<Option<PathBuf>> {
-        scope.value_or("ca_bundle", self.flags.ca_bundle.clone(), aliases, |text| {
-            Ok(self.expand(text))
+    fn roots(&self, scope: &Scope<'_>, aliases: &[&str]) -> Result<Roots> {
+        let flag = self.flags.ca_bundle.clone();
+        Ok(Roots {
+            bundle: scope.value_or("ca_bundle", flag, aliases, |text| Ok(self.expand(text)))?,
+            system: self.environment.path("SSL_CERT_FILE"),
         })
     }
 

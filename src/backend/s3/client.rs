@@ -521,7 +521,7 @@ impl Client {
             },
             region: self.region(),
             http: Http {
-                ca_bundle: self.config.ca_bundle.as_deref(),
+                roots: &self.config.roots,
                 proxies: &self.config.proxies,
                 cancel: &self.context.cancel,
             },
