@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -62,12 +62,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -144,12 +147,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -209,12 +215,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -267,12 +276,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -323,12 +335,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -378,12 +393,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -435,12 +453,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -492,12 +513,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -551,12 +575,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -606,12 +633,15 @@ delete-first\t'Where that is refused, by moving the old blob away first'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust instead of the built-in roots' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::transfer::plan::{parse_at_once, parse_memory, parse_part_size};
 use crate::units::parse_duration;
 
 /// Puts a blob where it has to be, whole, and tells a script whether it is there
@@ -373,7 +374,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "fs")]
     pub root: Option<PathBuf>,
 
-    /// PEM file of certificates to trust instead of the built-in roots
+    /// PEM file of certificates to trust beside those of the system
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
     /// Accept any certificate: anybody in between can read and change everything
@@ -395,6 +396,22 @@ pub struct Global {
     /// Blobs at once [default: 8]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Reliability")]
     pub jobs: Option<u16>,
+    /// Parts of one blob at once, up and down (S3) [default: 4]
+    #[arg(long, global = true, value_name = "N", value_parser = parse_at_once, help_heading = "Reliability")]
+    pub parts: Option<u16>,
+    /// Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]
+    ///
+    /// What fits one part goes as one request. The parts of a stream (stdin, a pipe, a copy between stores) are kept in
+    /// memory and grow: 1,000 are of this size, then 1,000 of twice the size, and so on to 5GiB.
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_part_size, help_heading = "Reliability")]
+    pub part_size: Option<u64>,
+    /// Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]
+    ///
+    /// Without it, --parts times --part-size (64 MiB), and beyond 109 GiB of input as much as one part takes: 1 GiB up to
+    /// 1.9 TiB. With it, parts do not grow beyond it, and the input is limited: to 546 GiB with 64MiB, to 2.9 TiB with
+    /// 512MiB.
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_memory, help_heading = "Reliability")]
+    pub max_memory: Option<u64>,
 
     /// Print one JSON object a blob
     #[arg(long, global = true, help_heading = "Output")]

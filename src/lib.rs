@@ -8,7 +8,7 @@
 //! | 4 | [`cli`], [`settings`], [`command`], [`terminal`], [`report`] |
 //! | 3 | [`transfer`] |
 //! | 2 | [`backend`] |
-//! | 1 | [`payload`], [`progress`], [`staged`], [`child`] |
+//! | 1 | [`payload`], [`memory`], [`progress`], [`staged`], [`child`] |
 //! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`], [`units`] |
 
 #![cfg_attr(
@@ -28,9 +28,11 @@ pub mod digest;
 pub mod error;
 pub mod exit;
 pub mod key;
+pub mod memory;
 pub mod payload;
 pub mod progress;
 pub mod report;
+pub mod roots;
 pub mod secret;
 pub mod settings;
 pub mod staged;

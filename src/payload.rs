@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
+use crate::memory::{Held, HeldReader};
 use crate::progress::{Cancel, Meter};
 
 /// Bytes per read where nobody else's buffer decides: fits a CPU's second-level cache.
@@ -32,7 +33,7 @@ enum Source {
         len: u64,
         stamp: Option<Stamp>,
     },
-    Bytes(Arc<Vec<u8>>),
+    Held(Held),
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
 }
 
@@ -60,8 +61,8 @@ impl Payload {
     }
 
     /// Bytes in memory.
-    pub fn bytes(bytes: Arc<Vec<u8>>, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
-        Self::new(Source::Bytes(bytes), meter, cancel)
+    pub fn held(bytes: Held, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
+        Self::new(Source::Held(bytes), meter, cancel)
     }
 
     /// Whatever `reader` yields until its end; it can be read only once.
@@ -82,7 +83,7 @@ impl Payload {
     pub fn size(&self) -> Option<u64> {
         match &self.source {
             Source::File { len, .. } => Some(*len),
-            Source::Bytes(bytes) => Some(bytes.len() as u64),
+            Source::Held(bytes) => Some(bytes.len()),
             Source::Stream(_) => None,
         }
     }
@@ -123,9 +124,11 @@ impl Payload {
     /// The digests of the payload, computed in one pass that the meter does not see. Not for streams.
     pub fn digests(&self, algorithms: &[Algorithm]) -> Result<Vec<Digest>> {
         let mut hashers: Vec<Hasher> = algorithms.iter().map(|one| Hasher::new(*one)).collect();
-        if let Source::Bytes(bytes) = &self.source {
-            for hasher in &mut hashers {
-                hasher.update(bytes);
+        if let Source::Held(bytes) = &self.source {
+            for chunk in bytes.chunks() {
+                for hasher in &mut hashers {
+                    hasher.update(chunk);
+                }
             }
         } else {
             let mut reader = self.open(None, 0)?;
@@ -164,10 +167,7 @@ impl Payload {
                 at: *offset + start,
                 left: len.checked_sub(start).ok_or_else(short)?,
             },
-            Source::Bytes(bytes) => {
-                let start = usize::try_from(start).map_err(|_| short())?;
-                From::Bytes(bytes.get(start..).ok_or_else(short)?)
-            }
+            Source::Held(bytes) => From::Held(bytes.reader_from(start).ok_or_else(short)?),
             Source::Stream(_) if start > 0 => return Err(short()),
             Source::Stream(reader) => {
                 match reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -215,7 +215,7 @@ enum From<'a> {
         left: u64,
         stamp: Option<&'a Stamp>,
     },
-    Bytes(&'a [u8]),
+    Held(HeldReader<'a>),
     Stream(Box<dyn Read + Send>),
 }
 
@@ -252,7 +252,7 @@ impl Read for Reader<'_> {
                 }
                 n
             }
-            From::Bytes(bytes) => bytes.read(buf)?,
+            From::Held(bytes) => bytes.read(buf)?,
             From::Stream(reader) => retry_interrupted(|| reader.read(buf)).map_err(read_failed)?,
         };
         if let Some(payload) = self.counter {

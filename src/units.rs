@@ -39,6 +39,26 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(total)
 }
 
+/// A number of bytes: `16MiB`, `16M`, `1G`, `512KiB`, or a bare number. A unit means the binary one: `1M` is 1,048,576.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size: write it like 16MiB, 64M, 1G or 5242880");
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let power = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kib" => 1,
+        "m" | "mib" => 2,
+        "g" | "gib" => 3,
+        "t" | "tib" => 4,
+        // Whether MB means 1,000,000 or 1,048,576 bytes, nobody can tell.
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(1 << (10 * power)).ok_or_else(wrong)
+}
+
 /// A number of bytes in at most four digits, with the binary units that disks and memory use: `1.5 MiB`.
 pub fn format_bytes(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -103,6 +123,41 @@ mod tests {
             "1ü",
         ] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("5242880", 5 << 20),
+            ("16MiB", 16 << 20),
+            ("16m", 16 << 20),
+            ("512KiB", 512 << 10),
+            ("1G", 1 << 30),
+            ("2tib", 2 << 40),
+            ("7B", 7),
+        ] {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in [
+            "",
+            "M",
+            "-1",
+            "+1",
+            "1.5G",
+            "1 M",
+            "1MB",
+            "1X",
+            "1Mi",
+            "0x10",
+            "1_000",
+            "16M ",
+            "99999999999999999999",
+            "99999999T",
+            "1ü",
+        ] {
+            assert!(parse_size(text).is_err(), "{text}");
         }
     }
 

@@ -168,6 +168,22 @@ fn a_source_that_has_changed_is_sent_anew_and_the_old_parts_are_removed() {
 }
 
 #[test]
+fn parts_of_another_cut_are_not_gone_on_with() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(80 << 20)]);
+    // Cut by 15 MiB and by 30 MiB, the fourth parts have the same size, and other bytes.
+    let content = bytes(105 * MIB, 4);
+    let sandbox = behind(&proxy).file("a", &content).env("BLOBCTL_PARTS", "1");
+    let put = ["put", "a", "--part-size", "15MiB"];
+    stop_at(&sandbox, &put, Signal::KILL, "part 4 ", 1);
+    server.requests();
+    sandbox.run(["put", "a", "--part-size", "30MiB"]).succeeds();
+    assert_eq!(parts(&server), ["1", "2", "3", "4"]);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
+}
+
+#[test]
 fn an_upload_that_the_store_has_forgotten_begins_anew() {
     let began = |id: &str| {
         let text = format!(

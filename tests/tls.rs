@@ -114,7 +114,7 @@ fn a_bundle_without_certificates_is_a_setting_that_is_wrong() {
         ("text", "holds no certificate in PEM form"),
         (
             "damaged",
-            "the CA bundle `damaged`: its PEM section 2 cannot be read",
+            "the CA bundle `damaged`: its certificate 2 cannot be read",
         ),
         ("nowhere", "the CA bundle `nowhere`: no such file"),
     ] {
@@ -123,6 +123,27 @@ fn a_bundle_without_certificates_is_a_setting_that_is_wrong() {
             .fails_with(3, what);
     }
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_bundle_counts_beside_the_roots_of_the_system_and_a_file_in_their_place() {
+    let (ours, theirs) = (
+        TlsStore::start(&["127.0.0.1"]),
+        TlsStore::start(&["127.0.0.1"]),
+    );
+    let exists = |server: &TlsStore, arguments: &[&str]| {
+        let sandbox = Sandbox::new()
+            .envs(&variables(&server.endpoint()))
+            .file("ours.pem", &ours.certificate)
+            .file("theirs.pem", &theirs.certificate)
+            .env("SSL_CERT_FILE", "theirs.pem");
+        sandbox.run([&["exists", "a"], arguments].concat())
+    };
+    exists(&theirs, &[]).is_silent(1);
+    exists(&ours, &[]).fails_with(4, "is not valid");
+    for server in [&ours, &theirs] {
+        exists(server, &["--ca-bundle", "ours.pem"]).is_silent(1);
+    }
 }
 
 #[test]

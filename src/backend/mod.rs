@@ -237,6 +237,11 @@ pub trait Multipart: Send + Sync {
         payload: &Payload,
     ) -> Result<Part>;
 
+    /// Which sizes the parts of one upload may have.
+    fn part_sizes(&self) -> PartSizes {
+        PartSizes::Any
+    }
+
     /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
     /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.
     fn complete(
@@ -252,6 +257,15 @@ pub trait Multipart: Send + Sync {
 
     /// Removes the upload and its parts. Works also after the run was asked to stop, within about two seconds.
     fn abort(&self, key: &Key, upload: &UploadId) -> Result<()>;
+}
+
+/// Which sizes the parts of one upload may have; the last one may be smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartSizes {
+    /// Any.
+    Any,
+    /// All the same.
+    Equal,
 }
 
 /// The store's name for an unfinished upload.

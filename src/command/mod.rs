@@ -227,7 +227,7 @@ impl Session {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
             timeouts: store.timeouts,
-            workers: self.settings.jobs()?,
+            workers: self.settings.jobs()?.saturating_mul(store.parts.at_once),
         };
         let insecure = match &store.config {
             backend::Config::S3(config) => config.insecure,
@@ -241,7 +241,8 @@ impl Session {
         }
         let backend = backend::open(store.config, context);
         let engine = Engine::new(backend, store.retry_for, &self.cancel, observer)
-            .with_resume(self.resume.clone());
+            .with_resume(self.resume.clone())
+            .with_parts(store.parts);
         self.engines
             .insert(place.clone(), (engine.clone(), store.prefix.clone()));
         Ok((engine, store.prefix))

@@ -292,12 +292,12 @@ impl Parser<'_> {
         self.secret |= kind == Kind::Secret;
         let text = match (kind, value) {
             (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
-            (Kind::Number(_), DeValue::Integer(number)) => number.to_string(),
+            (Kind::Number(_) | Kind::Size, DeValue::Integer(number)) => number.to_string(),
             (Kind::Duration, DeValue::Integer(number)) if number.to_string() == "0" => {
                 "0".to_owned()
             }
             (
-                Kind::Text | Kind::Secret | Kind::Duration | Kind::Choice(_),
+                Kind::Text | Kind::Secret | Kind::Duration | Kind::Size | Kind::Choice(_),
                 DeValue::String(text),
             ) => text.clone().into_owned(),
             (_, other) => {
@@ -336,6 +336,7 @@ fn expected(kind: Kind) -> &'static str {
         Kind::Flag => "true or false",
         Kind::Number(_) => "a number",
         Kind::Duration => "a duration like \"15m\"",
+        Kind::Size => "a size like \"16MiB\"",
         Kind::Text | Kind::Secret | Kind::Choice(_) => "a string",
     }
 }

@@ -6,6 +6,7 @@ use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Replace, Tl
 use crate::cli::{ChecksumKind, FtpEncoding, FtpMode, FtpReplace, FtpTls};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
+use crate::roots::Roots;
 use crate::secret::Secret;
 
 /// Whose login may be sent to the host of an address.
@@ -49,7 +50,7 @@ impl Settings {
                 replace: Replace::Auto,
                 encoding: Encoding::Utf8,
                 digests: Digests::Auto,
-                ca_bundle: None,
+                roots: Roots::default(),
                 insecure: false,
             },
         )
@@ -94,7 +95,7 @@ impl Settings {
                 replace: Replace::Auto,
                 encoding: Encoding::Utf8,
                 digests: Digests::Auto,
-                ca_bundle: None,
+                roots: Roots::default(),
                 insecure: false,
             },
         )
@@ -119,7 +120,7 @@ impl Settings {
                 Some(FtpEncoding::Latin1) => Encoding::Latin1,
             },
             digests: self::digests(digests)?,
-            ca_bundle: self.ca_bundle(scope, &["SSL_CERT_FILE"])?,
+            roots: self.roots(scope, &[])?,
             insecure: self.insecure(scope)?,
             ..config
         })

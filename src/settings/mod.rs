@@ -22,6 +22,8 @@ use self::scope::{Scope, boolean, choice, number, positive};
 use crate::backend::{self, Timeouts, fs};
 use crate::cli::{self, BackendKind, FtpTls, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
+use crate::roots::Roots;
+use crate::transfer::plan::{PartRules, parse_at_once, parse_memory, parse_part_size};
 use crate::transfer::resume::Resume;
 use crate::units::parse_duration;
 
@@ -87,6 +89,8 @@ pub struct Store {
     pub timeouts: Timeouts,
     /// Temporary failures are repeated for this long.
     pub retry_for: Duration,
+    /// How blobs are cut into parts.
+    pub parts: PartRules,
 }
 
 impl Settings {
@@ -308,6 +312,21 @@ impl Settings {
             prefix,
             timeouts,
             retry_for,
+            parts: self.parts(&scope)?,
+        })
+    }
+
+    fn parts(&self, scope: &Scope<'_>) -> Result<PartRules> {
+        let flags = &self.flags;
+        let usual = PartRules::default();
+        Ok(PartRules {
+            size: scope
+                .value("part_size", flags.part_size, parse_part_size)?
+                .unwrap_or(usual.size),
+            at_once: scope
+                .value("parts", flags.parts, parse_at_once)?
+                .map_or(usual.at_once, usize::from),
+            max_memory: scope.value("max_memory", flags.max_memory, parse_memory)?,
         })
     }
 
@@ -442,9 +461,11 @@ impl Settings {
         })
     }
 
-    fn ca_bundle(&self, scope: &Scope<'_>, aliases: &[&str]) -> Result<Option<PathBuf>> {
-        scope.value_or("ca_bundle", self.flags.ca_bundle.clone(), aliases, |text| {
-            Ok(self.expand(text))
+    fn roots(&self, scope: &Scope<'_>, aliases: &[&str]) -> Result<Roots> {
+        let flag = self.flags.ca_bundle.clone();
+        Ok(Roots {
+            bundle: scope.value_or("ca_bundle", flag, aliases, |text| Ok(self.expand(text)))?,
+            system: self.environment.path("SSL_CERT_FILE"),
         })
     }
 

@@ -77,7 +77,7 @@ impl Settings {
                 flags.payload_signing,
                 choice::<PayloadSigningKind>,
             )?),
-            ca_bundle: self.ca_bundle(scope, &["AWS_CA_BUNDLE", "SSL_CERT_FILE"])?,
+            roots: self.roots(scope, &["AWS_CA_BUNDLE"])?,
             insecure: self.insecure(scope)?,
             proxies: self.proxies(),
         })

@@ -24,6 +24,8 @@ pub enum Kind {
     Number(u16),
     /// A string like `15m`.
     Duration,
+    /// A string like `16MiB`, or a number of bytes.
+    Size,
     /// One of these strings.
     Choice(&'static [&'static str]),
 }
@@ -52,6 +54,9 @@ pub const SETTINGS: &[Setting] = &[
     of("defaults", "connect_timeout", Kind::Duration),
     of("defaults", "deadline", Kind::Duration),
     of("defaults", "jobs", Kind::Number(256)),
+    of("defaults", "parts", Kind::Number(64)),
+    of("defaults", "part_size", Kind::Size),
+    of("defaults", "max_memory", Kind::Size),
     of(
         "defaults",
         "progress",

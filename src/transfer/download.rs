@@ -341,7 +341,7 @@ impl<'a> Receiver<'a> {
     fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
-        let end = in_parts.then_some(plan::PART);
+        let end = in_parts.then_some(engine.parts.size);
         if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);

@@ -11,11 +11,13 @@ pub mod pool;
 pub mod ranges;
 pub mod resume;
 pub mod retry;
+pub mod stream;
 pub mod upload;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use self::plan::PartRules;
 use self::resume::Resume;
 use crate::backend::Backend;
 use crate::error::Result;
@@ -32,6 +34,8 @@ pub struct Engine {
     pub cancel: Arc<Cancel>,
     /// What may be gone on with.
     pub resume: Resume,
+    /// How blobs are cut into parts.
+    pub parts: PartRules,
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
@@ -50,6 +54,7 @@ impl Engine {
             backend,
             retry_for,
             resume: Resume::default(),
+            parts: PartRules::default(),
             cancel: Arc::clone(cancel),
             observer,
             brake: Arc::default(),
@@ -60,6 +65,12 @@ impl Engine {
     #[must_use]
     pub fn with_resume(self, resume: Resume) -> Self {
         Self { resume, ..self }
+    }
+
+    /// The same with other rules for parts.
+    #[must_use]
+    pub fn with_parts(self, parts: PartRules) -> Self {
+        Self { parts, ..self }
     }
 
     /// Lets no worker begin another attempt for `wait`.

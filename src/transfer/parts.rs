@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,15 +11,12 @@ use super::{Engine, plan, pool, retry};
 use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
 use crate::key::Key;
-use crate::payload::{Payload, source_error};
+use crate::payload::Payload;
 use crate::progress::{Event, Meter};
 use crate::units::format_bytes;
 
-/// Parts of one blob at once.
-const WORKERS: usize = 4;
-
 /// What all workers of one upload share.
-struct Upload<'a> {
+pub(super) struct Upload<'a> {
     engine: &'a Engine,
     multipart: &'a dyn Multipart,
     key: &'a Key,
@@ -48,13 +44,14 @@ pub fn upload_file(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<Stored>> {
+    let (file, offset, len) = source;
+    let size = part_size(engine, len)?;
     let attempt = |unfinished| {
         upload_pieces(
-            engine, multipart, key, source, attributes, meter, unfinished,
+            engine, multipart, key, source, size, attributes, meter, unfinished,
         )
     };
-    let (file, offset, len) = source;
-    let look = || Unfinished::look(engine, key, (file, offset, len), attributes);
+    let look = || Unfinished::look(engine, key, (file, offset, len), size, attributes);
     let unfinished = look();
     let may_be_gone = unfinished.as_ref().is_some_and(Unfinished::has_found);
     match attempt(unfinished) {
@@ -68,18 +65,45 @@ pub fn upload_file(
     .map_err(upload_vanished)
 }
 
+/// The size of the parts of a file.
+fn part_size(engine: &Engine, len: u64) -> Result<u64> {
+    let (chosen, size) = (engine.parts.size, engine.parts.size_for(len));
+    if size > plan::LARGEST_PART {
+        let text = format!(
+            "the file is larger than 10,000 parts of 5 GiB: {}",
+            format_bytes(len)
+        );
+        return Err(Error::new(Kind::Usage, text));
+    }
+    if size > chosen {
+        let text = format!(
+            "parts of {} instead of {}: there would be more than 10,000",
+            format_bytes(size),
+            format_bytes(chosen)
+        );
+        engine.observer.notify(&Event::Note(&text));
+    }
+    Ok(size)
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what an upload is, and what it goes on with"
+)]
 fn upload_pieces(
     engine: &Engine,
     multipart: &dyn Multipart,
     key: &Key,
     (file, offset, len): (&Arc<File>, u64, u64),
+    part_size: u64,
     attributes: &Attributes,
     meter: &Meter,
     unfinished: Option<Unfinished>,
 ) -> Result<retry::Done<Stored>> {
     let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
-    let done = upload.keep_parts_of(len);
-    let pieces = Mutex::new(plan::cut(len).filter(|piece| !done.contains(&piece.number)));
+    let done = upload.keep_parts_of(len, part_size);
+    let pieces =
+        Mutex::new(plan::cut(len, part_size).filter(|piece| !done.contains(&piece.number)));
     let next = || {
         let piece = lock(&pieces).next()?;
         let payload = Payload::file(
@@ -94,86 +118,8 @@ fn upload_pieces(
     upload.run(next)
 }
 
-/// Stores what `reader` yields until its end, beginning with `first`, a full part that was read already. As many parts
-/// are in memory as are under way.
-pub fn upload_stream(
-    engine: &Engine,
-    multipart: &dyn Multipart,
-    key: &Key,
-    first: Vec<u8>,
-    reader: Box<dyn Read + Send>,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<Stored>> {
-    let source = Mutex::new(Stream {
-        first: Some(first),
-        reader,
-        number: 0,
-        ended: false,
-    });
-    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?;
-    let next = || {
-        let part = lock(&source).next()?;
-        Some(part.map(|(number, bytes)| {
-            (
-                number,
-                Payload::bytes(Arc::new(bytes), meter, &engine.cancel),
-            )
-        }))
-    };
-    upload.run(next).map_err(upload_vanished)
-}
-
-/// A stream that is cut into parts as it comes.
-struct Stream {
-    first: Option<Vec<u8>>,
-    reader: Box<dyn Read + Send>,
-    number: u16,
-    ended: bool,
-}
-
-impl Stream {
-    fn next(&mut self) -> Option<Result<(u16, Vec<u8>)>> {
-        if self.ended {
-            return None;
-        }
-        let bytes = match self.first.take() {
-            Some(first) => first,
-            None => match read_part(&mut *self.reader) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-            },
-        };
-        self.ended = (bytes.len() as u64) < plan::PART;
-        if bytes.is_empty() {
-            return None;
-        }
-        if u64::from(self.number) == plan::MOST_PARTS {
-            self.ended = true;
-            let text = "the input is longer than 10,000 parts of 16 MiB";
-            return Some(Err(Error::new(Kind::Usage, text)
-                .hint("store it in a file first: files have no such limit")));
-        }
-        self.number += 1;
-        Some(Ok((self.number, bytes)))
-    }
-}
-
-/// The next part of a stream; shorter than [`plan::PART`] only at its end.
-pub fn read_part(reader: &mut dyn Read) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader
-        .take(plan::PART)
-        .read_to_end(&mut bytes)
-        .map_err(|error| source_error(&error))?;
-    Ok(bytes)
-}
-
 impl<'a> Upload<'a> {
-    fn begin(
+    pub(super) fn begin(
         engine: &'a Engine,
         multipart: &'a dyn Multipart,
         key: &'a Key,
@@ -225,12 +171,12 @@ impl<'a> Upload<'a> {
         }
     }
 
-    /// The numbers of the parts of a source of `len` bytes that an earlier run has sent.
-    fn keep_parts_of(&self, len: u64) -> HashSet<u16> {
+    /// The numbers of the parts of a source of `len` bytes that an earlier run has sent, cut in the same way.
+    fn keep_parts_of(&self, len: u64, part_size: u64) -> HashSet<u16> {
         let mut parts = lock(&self.parts);
         let sent: HashMap<u16, Part> = parts.drain(..).map(|part| (part.number, part)).collect();
         if !sent.is_empty() {
-            parts.extend(plan::cut(len).filter_map(|piece| {
+            parts.extend(plan::cut(len, part_size).filter_map(|piece| {
                 let part = sent.get(&piece.number)?;
                 (part.size == piece.len).then(|| part.clone())
             }));
@@ -249,11 +195,11 @@ impl<'a> Upload<'a> {
     }
 
     /// Sends all parts that `next` gives, and completes; or aborts, after the last part under way has ended.
-    fn run(
+    pub(super) fn run(
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<Stored>> {
-        pool::side_by_side(WORKERS, |_| {
+        pool::side_by_side(self.engine.parts.at_once, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,
@@ -344,7 +290,7 @@ impl<'a> Upload<'a> {
 }
 
 /// An upload that is gone says nothing about the blob: it is not "not found" (1), and a new try may succeed.
-fn upload_vanished(error: Error) -> Error {
+pub(super) fn upload_vanished(error: Error) -> Error {
     if error.kind() != Kind::NotFound {
         return error;
     }
@@ -354,6 +300,6 @@ fn upload_vanished(error: Error) -> Error {
         .answered(error.answer().clone())
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

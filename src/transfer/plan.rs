@@ -1,14 +1,132 @@
 //! How a blob is cut into parts: pure arithmetic.
 
-/// Up to this many bytes go as one request: it costs one round trip instead of three, and a fault costs little.
-pub const ONE_REQUEST: u64 = 16 << 20;
+use crate::backend::PartSizes;
+use crate::units::parse_size;
 
-/// Parts are this large unless there would be more than 10,000: a multiple of the page size, small enough to repeat.
+/// Parts are this large unless the user or the number of parts calls for another size: a multiple of the page size, small
+/// enough to repeat. What fits one part goes as one request: it costs one round trip instead of three.
 pub const PART: u64 = 16 << 20;
 
-/// S3's limit on the number of parts.
+/// S3's limits: the number of parts, and the bytes of each but the last.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
 pub const MOST_PARTS: u64 = 10_000;
+/// 5 MiB.
+pub const SMALLEST_PART: u64 = 5 << 20;
+/// 5 GiB.
+pub const LARGEST_PART: u64 = 5 << 30;
+
+/// Sizes of parts are multiples of this: a page of memory.
+pub const PAGE: u64 = 4096;
+
+/// Parts of a stream that are of one size, before the size doubles.
+const PARTS_OF_A_SIZE: u64 = 1_000;
+
+/// How blobs are cut into parts, and how many of them are under way at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartRules {
+    /// Bytes of a part, or of the first one of a stream.
+    pub size: u64,
+    /// Parts of one blob at once.
+    pub at_once: usize,
+    /// Bytes that the parts of a stream may take in memory; `None` = what it takes.
+    pub max_memory: Option<u64>,
+}
+
+/// The size of a part as the user writes it, from 5 MiB to 5 GiB; rounded up to whole pages of memory.
+pub fn parse_part_size(text: &str) -> Result<u64, String> {
+    let size = parse_size(text)?;
+    match size {
+        ..SMALLEST_PART => Err(format!(
+            "`{text}` is too small: S3 takes no part below 5 MiB"
+        )),
+        SMALLEST_PART..=LARGEST_PART => Ok(size.div_ceil(PAGE) * PAGE),
+        _ => Err(format!(
+            "`{text}` is too large: S3 takes no part above 5 GiB"
+        )),
+    }
+}
+
+/// The memory for parts as the user writes it: enough for the smallest one.
+pub fn parse_memory(text: &str) -> Result<u64, String> {
+    match parse_size(text)? {
+        ..SMALLEST_PART => Err(format!("`{text}` is too small: one part takes 5 MiB")),
+        memory => Ok(memory),
+    }
+}
+
+/// A number of parts at once, from 1 to 64.
+pub fn parse_at_once(text: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=64).contains(number))
+        .ok_or_else(|| format!("`{text}` is no number from 1 to 64"))
+}
+
+impl Default for PartRules {
+    fn default() -> Self {
+        Self {
+            size: PART,
+            at_once: 4,
+            max_memory: None,
+        }
+    }
+}
+
+impl PartRules {
+    /// The size of each part but the last of a blob of `len` bytes, or the smallest multiple of 1 MiB with which
+    /// [`MOST_PARTS`] suffice. All equal, since some services demand it.
+    pub fn size_for(&self, len: u64) -> u64 {
+        const MIB: u64 = 1 << 20;
+        let least = len.div_ceil(MOST_PARTS);
+        self.size.max(least.div_ceil(MIB).saturating_mul(MIB))
+    }
+
+    /// The parts of a stream.
+    pub fn row(&self, sizes: PartSizes) -> Row {
+        let largest = self.max_memory.map_or(LARGEST_PART, |memory| {
+            (memory / PAGE * PAGE).clamp(SMALLEST_PART, LARGEST_PART)
+        });
+        Row {
+            first: self.size.min(largest),
+            largest,
+            sizes,
+        }
+    }
+
+    /// Bytes that the parts of a stream take in memory, while one of them does not take more.
+    pub fn memory(&self) -> u64 {
+        self.max_memory
+            .unwrap_or_else(|| self.size.saturating_mul(self.at_once as u64))
+    }
+}
+
+/// The sizes of the parts of a stream, whose end nobody knows: the first 1,000 are of one size, then each 1,000 of twice
+/// the size of the ones before. From 16 MiB on, 64 MiB suffice for the first 109 GiB, 1 GiB for 1.9 TiB and 4 GiB for
+/// 7.8 TiB; 10,000 parts are 12.6 TiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    first: u64,
+    largest: u64,
+    sizes: PartSizes,
+}
+
+impl Row {
+    /// Bytes of a part, counted from 1, unless it is the last.
+    pub fn size_of(&self, number: u64) -> u64 {
+        match self.sizes {
+            PartSizes::Equal => self.first,
+            PartSizes::Any => {
+                let doublings = (number.saturating_sub(1) / PARTS_OF_A_SIZE).min(10);
+                (self.first << doublings).min(self.largest)
+            }
+        }
+    }
+
+    /// The longest stream, in bytes.
+    pub fn total(&self) -> u64 {
+        (1..=MOST_PARTS).map(|number| self.size_of(number)).sum()
+    }
+}
 
 /// One part: its number, from 1 on, and its place in the blob, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,17 +139,8 @@ pub struct Piece {
     pub len: u64,
 }
 
-/// The size of each part but the last of a blob of `len` bytes: [`PART`], or the smallest multiple of 1 MiB with which
-/// [`MOST_PARTS`] suffice. All equal, since some services demand it.
-pub fn part_size(len: u64) -> u64 {
-    const MIB: u64 = 1 << 20;
-    let least = len.div_ceil(MOST_PARTS);
-    PART.max(least.div_ceil(MIB).saturating_mul(MIB))
-}
-
-/// Cuts `len` bytes into equal parts, the last one shorter.
-pub fn cut(len: u64) -> impl Iterator<Item = Piece> {
-    let size = part_size(len);
+/// Cuts `len` bytes into parts of `size`, the last one shorter.
+pub fn cut(len: u64, size: u64) -> impl Iterator<Item = Piece> {
     (1..=u16::MAX)
         .zip(0..len.div_ceil(size))
         .map(move |(number, index)| {
@@ -45,14 +154,14 @@ pub fn cut(len: u64) -> impl Iterator<Item = Piece> {
 }
 
 /// Cuts what lies from `start` to `len` into parts for a download, the last one shorter; there is no limit on their number.
-pub fn cut_from(start: u64, len: u64) -> impl Iterator<Item = Piece> {
-    let count = len.saturating_sub(start).div_ceil(PART);
+pub fn cut_from(start: u64, len: u64, size: u64) -> impl Iterator<Item = Piece> {
+    let count = len.saturating_sub(start).div_ceil(size);
     (0..count).map(move |index| {
-        let offset = start + index * PART;
+        let offset = start + index * size;
         Piece {
             number: 0,
             offset,
-            len: PART.min(len - offset),
+            len: size.min(len - offset),
         }
     })
 }
@@ -73,6 +182,7 @@ pub fn cut_as_uploaded(len: u64, size: u64) -> impl Iterator<Item = Piece> {
 mod tests {
     use super::*;
 
+    const MIB: u64 = 1 << 20;
     const GIB: u64 = 1 << 30;
     const TIB: u64 = 1 << 40;
 
@@ -89,12 +199,91 @@ mod tests {
             50 * TIB,
             u64::MAX / 2,
         ] {
-            let size = part_size(len);
-            assert!(len.div_ceil(size) <= MOST_PARTS, "{len}");
-            assert_eq!(size % 4096, 0);
+            for chosen in [SMALLEST_PART, PART, 64 * MIB] {
+                let size = rules(chosen, None).size_for(len);
+                assert!(size >= chosen && len.div_ceil(size) <= MOST_PARTS, "{len}");
+                assert_eq!(size % PAGE, 0);
+            }
         }
-        assert_eq!(part_size(GIB), PART);
-        assert_eq!(part_size(5 * TIB), 525 << 20);
+        let size_for = |chosen, len| rules(chosen, None).size_for(len);
+        assert_eq!(size_for(PART, GIB), PART);
+        assert_eq!(size_for(PART, 5 * TIB), 525 * MIB);
+        assert_eq!(size_for(SMALLEST_PART, 49 * GIB), 6 * MIB);
+        assert_eq!(size_for(GIB, 5 * TIB), GIB);
+        assert_eq!(size_for(PART, MOST_PARTS * LARGEST_PART), LARGEST_PART);
+    }
+
+    fn rules(size: u64, max_memory: Option<u64>) -> PartRules {
+        PartRules {
+            size,
+            max_memory,
+            ..PartRules::default()
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_stream_grow_within_the_limits_of_s3() {
+        for size in [SMALLEST_PART, PART, 64 * MIB, 3 * GIB, LARGEST_PART] {
+            for memory in [None, Some(SMALLEST_PART), Some(100 * MIB), Some(GIB + 1)] {
+                let row = rules(size, memory).row(PartSizes::Any);
+                let sizes: Vec<u64> = (1..=MOST_PARTS).map(|number| row.size_of(number)).collect();
+                assert!(sizes.is_sorted(), "memory is never given up for nothing");
+                assert!(sizes.iter().all(|size| {
+                    (SMALLEST_PART..=LARGEST_PART).contains(size) && size % PAGE == 0
+                }));
+                assert_eq!(sizes[0], size.min(memory.unwrap_or(size)) / PAGE * PAGE);
+                if let Some(memory) = memory {
+                    assert!(sizes.iter().all(|size| *size <= memory));
+                }
+                assert_eq!(sizes.iter().sum::<u64>(), row.total());
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_is_as_long_as_its_parts_allow() {
+        let total = |size, memory| rules(size, memory).row(PartSizes::Any).total();
+        assert_eq!(total(PART, None), 13_296_000 * MIB, "12.6 TiB");
+        assert_eq!(total(64 * MIB, None), 23_488_000 * MIB, "22.4 TiB");
+        assert_eq!(total(LARGEST_PART, None), 10_000 * LARGEST_PART, "48.8 TiB");
+        assert_eq!(total(PART, Some(64 * MIB)), 560_000 * MIB, "546 GiB");
+        assert_eq!(total(PART, Some(PART)), 160_000 * MIB, "156 GiB");
+        let equal = rules(PART, None).row(PartSizes::Equal);
+        assert_eq!(equal.total(), 160_000 * MIB);
+        assert_eq!((equal.size_of(1), equal.size_of(10_000)), (PART, PART));
+    }
+
+    #[test]
+    fn memory_grows_only_when_one_part_needs_more() {
+        let default = PartRules::default();
+        let row = default.row(PartSizes::Any);
+        let mut sent = 0;
+        for number in 1..=MOST_PARTS {
+            let size = row.size_of(number);
+            if sent < 109 * GIB {
+                assert!(size <= default.memory(), "{number}");
+            }
+            assert!(size <= (sent / 800).max(default.memory()), "{number}");
+            sent += size;
+        }
+        assert_eq!(default.memory(), 64 * MIB);
+        assert_eq!(rules(GIB, Some(32 * MIB)).memory(), 32 * MIB);
+    }
+
+    #[test]
+    fn sizes_of_parts_are_within_the_limits_of_s3_and_whole_pages() {
+        assert_eq!(parse_part_size("5M"), Ok(SMALLEST_PART));
+        assert_eq!(parse_part_size("5242881"), Ok(SMALLEST_PART + PAGE));
+        assert_eq!(parse_part_size("5GiB"), Ok(LARGEST_PART));
+        for text in ["5242879", "0", "5368709121", "1T", "x"] {
+            assert!(parse_part_size(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_memory("5M"), Ok(SMALLEST_PART));
+        assert!(parse_memory("4M").is_err());
+        assert_eq!(parse_at_once("64"), Ok(64));
+        for text in ["0", "65", "-1", "x", ""] {
+            assert!(parse_at_once(text).is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -102,7 +291,7 @@ mod tests {
         for len in [1, PART - 1, PART, PART + 1, 3 * PART, 5 * TIB + 1] {
             let mut next = 0;
             let mut numbers = 0;
-            for piece in cut(len) {
+            for piece in cut(len, PartRules::default().size_for(len)) {
                 numbers += 1;
                 assert_eq!((piece.number, piece.offset), (numbers, next));
                 assert!(piece.len > 0);
@@ -110,6 +299,6 @@ mod tests {
             }
             assert_eq!(next, len);
         }
-        assert_eq!(cut(0).count(), 0);
+        assert_eq!(cut(0, PART).count(), 0);
     }
 }

@@ -17,8 +17,6 @@ use crate::payload::PageBuffer;
 use crate::progress::Meter;
 use crate::staged::StagedFile;
 
-/// Parts of one blob at once.
-const WORKERS: usize = 4;
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
 
@@ -111,7 +109,7 @@ impl Rest<'_> {
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
         let pieces: Vec<Piece> = match self.uploaded_in {
             Some(size) => plan::cut_as_uploaded(self.info.size, size).collect(),
-            None => plan::cut_from(self.start, self.info.size).collect(),
+            None => plan::cut_from(self.start, self.info.size, self.engine.parts.size).collect(),
         };
         let (following, front_crc, crc) = match front.map(Self::split) {
             None => (None, None, self.uploaded_in.map(|_| Algorithm::Md5)),
@@ -130,8 +128,9 @@ impl Rest<'_> {
             }),
             changed: Condvar::new(),
         };
-        pool::side_by_side(WORKERS + usize::from(follows), |worker| match worker {
-            WORKERS => self.follow(&pieces, &shared),
+        let workers = self.engine.parts.at_once;
+        pool::side_by_side(workers + usize::from(follows), |worker| match worker {
+            last if last == workers => self.follow(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
         // Without a thread of its own it could not follow: then it comes last.

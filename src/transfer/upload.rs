@@ -9,8 +9,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::resume::Resume;
 use super::resume::draft::Unfinished;
-use super::{Engine, parts, plan, retry};
-use crate::backend::{Attributes, Continuing, Draft, Multipart, Stored};
+use super::stream::upload_stream;
+use super::{Engine, parts, retry};
+use crate::backend::{Attributes, Continuing, Draft, Stored};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -189,7 +190,7 @@ pub fn upload(
 ) -> Result<retry::Done<Stored>> {
     match source {
         Source::File { file, offset, len } => match engine.backend.multipart() {
-            Some(multipart) if len > plan::ONE_REQUEST => parts::upload_file(
+            Some(multipart) if len > engine.parts.size => parts::upload_file(
                 engine,
                 multipart,
                 key,
@@ -212,7 +213,7 @@ pub fn upload(
         },
         Source::Stream(reader) => {
             if let Some(multipart) = engine.backend.multipart() {
-                return stream(engine, multipart, key, reader, attributes, meter);
+                return upload_stream(engine, multipart, key, reader, attributes, meter);
             }
             let payload = Payload::stream(reader, meter, &engine.cancel);
             put(engine, key, &payload, attributes, meter)
@@ -246,7 +247,8 @@ fn continue_put(
     })
 }
 
-fn put(
+/// Stores a payload by one request, repeated as often as it takes.
+pub(super) fn put(
     engine: &Engine,
     key: &Key,
     payload: &Payload,
@@ -306,21 +308,4 @@ fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option
         atomic: None,
         version_id: info.kept.version_id,
     }))
-}
-
-/// A stream for a store that wants to know each request's size: whole, if it fits one part, else in parts.
-fn stream(
-    engine: &Engine,
-    multipart: &dyn Multipart,
-    key: &Key,
-    mut reader: Box<dyn Read + Send>,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<Stored>> {
-    let first = parts::read_part(&mut *reader)?;
-    if first.len() as u64 == plan::PART {
-        return parts::upload_stream(engine, multipart, key, first, reader, attributes, meter);
-    }
-    let payload = Payload::bytes(Arc::new(first), meter, &engine.cancel);
-    put(engine, key, &payload, attributes, meter)
 }

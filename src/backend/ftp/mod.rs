@@ -38,6 +38,7 @@ use crate::digest::Algorithm;
 use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::payload::Payload;
+use crate::roots::Roots;
 use crate::secret::Secret;
 
 /// An FTP server, a login and a directory on it.
@@ -63,8 +64,8 @@ pub struct Config {
     pub encoding: Encoding,
     /// Which digests are asked for.
     pub digests: Digests,
-    /// PEM file with the certificates to trust instead of the built-in roots.
-    pub ca_bundle: Option<PathBuf>,
+    /// The certificates to trust.
+    pub roots: Roots,
     /// Accept any certificate.
     pub insecure: bool,
 }

@@ -95,7 +95,7 @@ impl Server {
         let trust = if self.config.insecure {
             Trust::Anybody
         } else {
-            Trust::load(self.config.ca_bundle.as_deref())?
+            Trust::load(&self.config.roots)?
         };
         Ok(self.trust.get_or_init(|| trust).clone())
     }

@@ -7,7 +7,6 @@
 
 use std::io;
 use std::net::TcpStream;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,12 +14,12 @@ use ftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::progress::Cancel;
+use crate::roots::Roots;
 
 /// The stream that the crate makes of a socket; it does not export its name.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
@@ -45,34 +44,17 @@ pub enum Trust {
 }
 
 impl Trust {
-    /// The roots in `bundle`, or those of the web.
-    pub fn load(bundle: Option<&Path>) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        match bundle {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(path) => add_bundle(&mut roots, path)?,
+    /// Those that `roots` names.
+    pub fn load(roots: &Roots) -> Result<Self> {
+        let mut store = RootCertStore::empty();
+        match roots.certificates()? {
+            Some(certificates) => {
+                store.add_parsable_certificates(certificates);
+            }
+            None => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
         }
-        Ok(Self::Roots(Arc::new(roots)))
+        Ok(Self::Roots(Arc::new(store)))
     }
-}
-
-fn add_bundle(roots: &mut RootCertStore, path: &Path) -> Result<()> {
-    let failed = |why: &str| {
-        let shown = printable(&path.to_string_lossy());
-        Error::new(Kind::Config, format!("the CA bundle `{shown}`: {why}"))
-    };
-    let certificates =
-        CertificateDer::pem_file_iter(path).map_err(|error| failed(&error.to_string()))?;
-    for certificate in certificates {
-        let certificate = certificate.map_err(|error| failed(&error.to_string()))?;
-        roots
-            .add(certificate)
-            .map_err(|error| failed(&error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(failed("no certificate in it"));
-    }
-    Ok(())
 }
 
 /// Why the latest handshake failed: the crate passes on text only.

@@ -1,10 +1,10 @@
 //! How ureq is set up: its own ideas of redirects, errors, proxies and encodings are all off.
 
-use std::path::Path;
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use ureq::Agent;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Config;
 use super::address::{Endpoint, Scheme};
@@ -12,8 +12,9 @@ use super::client::Purpose;
 use super::proxy;
 use super::transport::{Traffic, agent};
 use crate::backend::Context;
-use crate::error::{Error, Kind, Result, describe};
+use crate::error::Result;
 use crate::progress::Cancel;
+use crate::roots::Roots;
 
 /// The agent for one endpoint. Certificates are read for https only.
 pub fn build(
@@ -39,7 +40,7 @@ pub fn build(
             Cancel::new(),
         ),
     };
-    let connections = context.workers.saturating_mul(4).max(8);
+    let connections = context.workers.max(8);
     let proxy = proxy::choose(&config.proxies, endpoint)?;
     let mut settings = Agent::config_builder()
         .http_status_as_error(false)
@@ -71,42 +72,21 @@ pub fn build(
 }
 
 fn tls(config: &Config) -> Result<TlsConfig> {
+    if config.insecure {
+        return Ok(TlsConfig::builder().disable_verification(true).build());
+    }
     Ok(TlsConfig::builder()
-        .root_certs(roots(config.ca_bundle.as_deref())?)
-        .disable_verification(config.insecure)
+        .root_certs(trusted(&config.roots)?)
         .build())
 }
 
-/// Whose certificates count: those in the file, or the built-in roots.
-pub fn roots(ca_bundle: Option<&Path>) -> Result<RootCerts> {
-    match ca_bundle {
-        Some(path) => Ok(RootCerts::Specific(Arc::new(certificates(path)?))),
-        None => Ok(RootCerts::WebPki),
-    }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let wrong = |what: &str| {
-        Error::new(
-            Kind::Config,
-            format!("the CA bundle `{}`: {what}", path.display()),
-        )
-    };
-    let pem = std::fs::read(path).map_err(|error| wrong(&describe(&error)))?;
-    let mut certificates = Vec::new();
-    for (index, item) in ureq::tls::parse_pem(&pem).enumerate() {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            // One that cannot be read may be the one that matters.
-            Err(_) => {
-                let what = format!("its PEM section {} cannot be read", index + 1);
-                return Err(wrong(&what));
-            }
+/// The certificates to trust, as ureq wants them.
+pub fn trusted(roots: &Roots) -> Result<RootCerts> {
+    Ok(match roots.certificates()? {
+        Some(certificates) => {
+            let owned = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
+            RootCerts::Specific(Arc::new(certificates.iter().map(owned).collect()))
         }
-    }
-    if certificates.is_empty() {
-        return Err(wrong("holds no certificate in PEM form"));
-    }
-    Ok(certificates)
+        None => RootCerts::WebPki,
+    })
 }

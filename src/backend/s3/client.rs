@@ -17,7 +17,7 @@ use super::sign::{self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIG
 use super::transport::{answered_early, begin_request, retire_connections};
 use super::xml::ERROR_LIMIT;
 use super::{Checksum, Config, PayloadSigning, agent, credentials, faults, shown};
-use crate::backend::{Context, Service};
+use crate::backend::{Context, PartSizes, Service};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::payload::Payload;
@@ -249,6 +249,11 @@ impl Client {
     /// Tells of something that the user should know although the run goes on.
     pub fn warn(&self, text: &str) {
         self.context.observer.notify(&Event::Warning(text));
+    }
+
+    /// Which sizes the parts of one upload may have.
+    pub fn part_sizes(&self) -> PartSizes {
+        self.traits().parts
     }
 
     /// Tells of a fact, with `-v`.
@@ -516,7 +521,7 @@ impl Client {
             },
             region: self.region(),
             http: Http {
-                ca_bundle: self.config.ca_bundle.as_deref(),
+                roots: &self.config.roots,
                 proxies: &self.config.proxies,
                 cancel: &self.context.cancel,
             },

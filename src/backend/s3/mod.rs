@@ -46,6 +46,7 @@ use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::{CHUNK, Payload};
+use crate::roots::Roots;
 
 /// A bucket and how to reach it.
 #[derive(Debug, Clone)]
@@ -72,8 +73,8 @@ pub struct Config {
     pub customer_key: Option<CustomerKey>,
     /// Whether we, not the bucket's owner, pay for the requests.
     pub request_payer: bool,
-    /// PEM file with the certificates to trust instead of the built-in roots.
-    pub ca_bundle: Option<PathBuf>,
+    /// The certificates to trust.
+    pub roots: Roots,
     /// Accept any certificate.
     pub insecure: bool,
     /// The proxies of the environment.

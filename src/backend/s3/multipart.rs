@@ -7,7 +7,9 @@ use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
 use super::{S3, answers, etag, plain_md5, request, version_id, xml};
-use crate::backend::{Attributes, Backend, Condition, Multipart, Part, Stored, UploadId};
+use crate::backend::{
+    Attributes, Backend, Condition, Multipart, Part, PartSizes, Stored, UploadId,
+};
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -96,6 +98,10 @@ impl Multipart for S3 {
                 checksum,
             })
         })
+    }
+
+    fn part_sizes(&self) -> PartSizes {
+        self.client.part_sizes()
     }
 
     fn complete(

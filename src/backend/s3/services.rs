@@ -3,6 +3,8 @@
 //! Only what cannot be learnt from an answer stands here. That a service refuses a checksum header, or calls for another
 //! region, it says itself; that it ignores a condition, it does not.
 
+use crate::backend::PartSizes;
+
 /// One service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Service {
@@ -18,7 +20,7 @@ pub struct Service {
     pub if_match: IfMatch,
     /// Whether a HEAD or GET may ask for the checksums that the service keeps.
     pub checksum_mode: ChecksumMode,
-    /// Whether the parts of an upload may differ in size.
+    /// Which sizes the parts of one upload may have.
     pub parts: PartSizes,
     /// Whether it copies ranges of an object into parts.
     pub part_copies: PartCopies,
@@ -71,15 +73,6 @@ pub enum ChecksumMode {
     Left,
 }
 
-/// Which sizes the parts of one upload may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartSizes {
-    /// Any, above 5 MiB.
-    Any,
-    /// All the same, but the last: <https://developers.cloudflare.com/r2/objects/multipart-objects/>.
-    Equal,
-}
-
 /// Whether the service knows UploadPartCopy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartCopies {
@@ -130,6 +123,7 @@ const KNOWN: [Service; 7] = [
         suffix: ".r2.cloudflarestorage.com",
         region: Region::Fixed("auto"),
         conditions: Conditions::Atomic,
+        // <https://developers.cloudflare.com/r2/objects/multipart-objects/>
         parts: PartSizes::Equal,
         ..OTHER
     },

@@ -14,7 +14,8 @@ use crate::transfer::Engine;
 #[derive(Debug)]
 pub struct Unfinished {
     journal: Journal,
-    /// What must be as it was: the source, and what goes with the blob.
+    /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
+    /// ours and other bytes), and what goes with the blob.
     terms: String,
     found: Option<(UploadId, Vec<Part>)>,
     outdated: Option<UploadId>,
@@ -26,9 +27,11 @@ impl Unfinished {
         engine: &Engine,
         key: &Key,
         blob: (&File, u64, u64),
+        part_size: u64,
         attributes: &Attributes,
     ) -> Option<Self> {
-        let (source, terms) = (source(blob.0)?, terms(blob, attributes)?);
+        let (source, rest) = (source(blob.0)?, terms(blob, attributes)?);
+        let terms = format!("{part_size} {rest}");
         let url = engine.backend.url(key);
         let journal = engine.journal(&["put", &url, &engine.backend.identity(), &source])?;
         let same = begun_for(&journal, &terms);

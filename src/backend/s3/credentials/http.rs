@@ -3,7 +3,6 @@
 //! Redirects are not followed and certificates are always checked: what comes back decides who we are.
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,20 +12,21 @@ use ureq::tls::TlsConfig;
 use crate::backend::Timeouts;
 use crate::backend::s3::Proxies;
 use crate::backend::s3::address::{Endpoint, Scheme};
-use crate::backend::s3::agent::roots;
+use crate::backend::s3::agent::trusted;
 use crate::backend::s3::faults;
 use crate::backend::s3::proxy;
 use crate::backend::s3::transport::{Traffic, agent};
 use crate::error::Result;
 use crate::progress::Cancel;
+use crate::roots::Roots;
 
 /// No answer that we ask for is longer, in bytes.
 const LIMIT: u64 = 64 << 10;
 
 /// What all requests have in common.
 pub struct Http<'a> {
-    /// Certificates to trust instead of the built-in roots.
-    pub ca_bundle: Option<&'a Path>,
+    /// The certificates to trust.
+    pub roots: &'a Roots,
     /// The proxies of the environment.
     pub proxies: &'a Proxies,
     /// Ends a wait when the run is asked to stop.
@@ -106,7 +106,7 @@ impl<'a> Http<'a> {
             .timeout_global(Some(call.patience))
             .proxy(proxy);
         if traffic == Traffic::Tls {
-            let roots = roots(self.ca_bundle)?;
+            let roots = trusted(self.roots)?;
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
         }
         Ok(agent(config.build(), traffic, self.cancel))

@@ -1,0 +1,87 @@
+//! The certificate authorities that vouch for servers, for all that speaks TLS here.
+//!
+//! Those of the system, which is where an organisation puts its own, and those of the user's bundle beside them. A system
+//! without any, such as an empty container, gets the ones that this program was built with.
+
+use std::path::{Path, PathBuf};
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::error::{Error, Kind, Result, describe, printable};
+
+/// Where distributions keep the certificates of all authorities in one file.
+/// Source: <https://github.com/rustls/openssl-probe>
+const OF_THE_SYSTEM: [&str; 6] = [
+    // Debian, Ubuntu, Alpine, Arch, Gentoo.
+    "/etc/ssl/certs/ca-certificates.crt",
+    // Fedora, RHEL.
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    // openSUSE.
+    "/etc/ssl/ca-bundle.pem",
+    "/var/lib/ca-certificates/ca-bundle.pem",
+    // macOS, the BSDs.
+    "/etc/ssl/cert.pem",
+];
+
+/// Where the certificates are.
+#[derive(Debug, Clone, Default)]
+pub struct Roots {
+    /// A PEM file of the user's: `--ca-bundle`.
+    pub bundle: Option<PathBuf>,
+    /// The PEM file that stands for the system's own: `SSL_CERT_FILE`.
+    pub system: Option<PathBuf>,
+}
+
+impl Roots {
+    /// All certificates to trust; `None` for those that this program was built with.
+    ///
+    /// # Errors
+    /// A file that the user named cannot be read, holds no certificate, or one that makes no sense.
+    pub fn certificates(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
+        let mut certificates = match &self.system {
+            Some(file) => named(file)?,
+            None => OF_THE_SYSTEM
+                .iter()
+                .find_map(|file| found(Path::new(file)))
+                .unwrap_or_default(),
+        };
+        if let Some(bundle) = &self.bundle {
+            certificates.extend(named(bundle)?);
+        }
+        Ok(Some(certificates).filter(|certificates| !certificates.is_empty()))
+    }
+}
+
+/// The certificates in a file of the system's; one that nobody can read hides no others.
+fn found(file: &Path) -> Option<Vec<CertificateDer<'static>>> {
+    let pem = std::fs::read(file).ok()?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
+    Some(certificates).filter(|certificates| !certificates.is_empty())
+}
+
+/// The certificates in a file that the user has named: one that cannot be read may be the one that matters.
+fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let wrong = |what: &str| {
+        let shown = printable(&file.to_string_lossy());
+        Error::new(Kind::Config, format!("the CA bundle `{shown}`: {what}"))
+    };
+    let pem = std::fs::read(file).map_err(|error| wrong(&describe(&error)))?;
+    let mut certificates = Vec::new();
+    for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
+        let readable = certificate
+            .ok()
+            .filter(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
+        let Some(certificate) = readable else {
+            let what = format!("its certificate {} cannot be read", index + 1);
+            return Err(wrong(&what));
+        };
+        certificates.push(certificate);
+    }
+    if certificates.is_empty() {
+        return Err(wrong("holds no certificate in PEM form"));
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,120 @@
+//! A stream into a store that wants to know the size of each request: cut into parts as it comes, and kept in memory until
+//! they are confirmed.
+
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+
+use super::parts::{Upload, lock, upload_vanished};
+use super::plan::{self, Row};
+use super::{Engine, retry, upload};
+use crate::backend::{Attributes, Multipart, Stored};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::memory::{Held, Pool};
+use crate::payload::{Payload, source_error};
+use crate::progress::{Event, Meter};
+use crate::units::format_bytes;
+
+/// A stream that is shorter than this is stored with any settings.
+const USUAL_LIMIT: u64 = 5 << 40;
+
+/// Stores what `reader` yields until its end: whole, if it fits one part, else in parts.
+pub fn upload_stream(
+    engine: &Engine,
+    multipart: &dyn Multipart,
+    key: &Key,
+    reader: Box<dyn Read + Send>,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let mut stream = Stream {
+        reader,
+        row: engine.parts.row(multipart.part_sizes()),
+        pool: Pool::new(engine.parts.memory()),
+        number: 0,
+        ended: false,
+    };
+    let first = stream.read()?;
+    if stream.ended {
+        let payload = Payload::held(first, meter, &engine.cancel);
+        return upload::put(engine, key, &payload, attributes, meter);
+    }
+    let limit = stream.row.total();
+    if limit < USUAL_LIMIT {
+        let text = format!(
+            "with parts of {} and more, the input may have {}",
+            format_bytes(stream.row.size_of(1)),
+            format_bytes(limit)
+        );
+        engine.observer.notify(&Event::Note(&text));
+    }
+    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?;
+    let source = Mutex::new((Some(first), stream));
+    let next = || {
+        let (first, stream) = &mut *lock(&source);
+        let part = match first.take() {
+            Some(first) => stream.counted(first),
+            None => stream.next()?,
+        };
+        Some(part.map(|(number, bytes)| (number, Payload::held(bytes, meter, &engine.cancel))))
+    };
+    upload.run(next).map_err(upload_vanished)
+}
+
+/// What is still to be read.
+struct Stream {
+    reader: Box<dyn Read + Send>,
+    row: Row,
+    pool: Arc<Pool>,
+    /// The latest part.
+    number: u16,
+    ended: bool,
+}
+
+impl Stream {
+    /// The next part; `None` at the end, or after a failure.
+    fn next(&mut self) -> Option<Result<(u16, Held)>> {
+        if self.ended {
+            return None;
+        }
+        match self.read() {
+            Ok(bytes) if bytes.is_empty() => None,
+            Ok(bytes) => Some(self.counted(bytes)),
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+
+    /// The bytes of the next part; waits until there is memory for them.
+    fn read(&mut self) -> Result<Held> {
+        let number = u64::from(self.number) + 1;
+        // Behind the last part, one byte says that the stream is too long.
+        let size = match number > plan::MOST_PARTS {
+            true => 1,
+            false => self.row.size_of(number),
+        };
+        let mut bytes = self.pool.take(size);
+        bytes
+            .fill(&mut *self.reader)
+            .map_err(|error| source_error(&error))?;
+        self.ended = bytes.len() < size;
+        Ok(bytes)
+    }
+
+    fn counted(&mut self, bytes: Held) -> Result<(u16, Held)> {
+        if u64::from(self.number) == plan::MOST_PARTS {
+            self.ended = true;
+            let text = format!(
+                "the input is longer than 10,000 parts can be here: {}",
+                format_bytes(self.row.total())
+            );
+            return Err(Error::new(Kind::Usage, text).hint(
+                "larger parts (--part-size, --max-memory) hold more; or store it in a file first",
+            ));
+        }
+        self.number += 1;
+        Ok((self.number, bytes))
+    }
+}
