@@ -259,7 +259,8 @@ fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
     }
 }
 
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details` or `Header`.
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`, `Header` or
+/// `ArgumentName`.
 fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
     let text = |name: &str| {
         document
@@ -267,7 +268,9 @@ fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
             .map(printable)
             .filter(|text| !text.is_empty())
     };
-    let details = text("Details").or_else(|| text("Header"));
+    let details = text("Details")
+        .or_else(|| text("Header"))
+        .or_else(|| text("ArgumentName"));
     let message = match (text("Message"), details) {
         (Some(message), Some(details)) => Some(format!("{message} ({details})")),
         (message, details) => message.or(details),

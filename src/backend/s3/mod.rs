@@ -16,6 +16,7 @@ mod listing;
 mod memory;
 mod mismatch;
 mod multipart;
+mod pages;
 mod parts_etag;
 mod proof;
 mod proxy;
@@ -132,6 +133,8 @@ pub struct S3 {
     client: Client,
     /// Whether the bucket is known to be there, so that a 404 must mean the blob.
     bucket_seen: AtomicBool,
+    /// Whether it turned out to know the older protocol of listings alone.
+    lists_by_marker: AtomicBool,
     /// What is known of how the store proves that it has the bytes.
     proof: Agreement,
 }
@@ -143,6 +146,7 @@ impl S3 {
             proof: Agreement::new(config.checksum, config.memory.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
+            lists_by_marker: AtomicBool::new(false),
         }
     }
 
