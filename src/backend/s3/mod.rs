@@ -13,9 +13,9 @@ pub mod credentials;
 mod customer_key;
 mod faults;
 mod listing;
-mod memory;
 mod mismatch;
 mod multipart;
+mod notebook;
 mod pages;
 mod parts_etag;
 mod proof;
@@ -67,7 +67,7 @@ pub struct Config {
     /// How the store is to prove that it has the bytes.
     pub checksum: Checksum,
     /// Where runs tell each other how services prove it; `None` = nowhere.
-    pub memory: Option<PathBuf>,
+    pub notebook: Option<PathBuf>,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
     /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
@@ -143,7 +143,7 @@ impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            proof: Agreement::new(config.checksum, config.memory.clone()),
+            proof: Agreement::new(config.checksum, config.notebook.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
             lists_by_marker: AtomicBool::new(false),

@@ -9,7 +9,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::client::Answer;
-use super::memory::Memory;
+use super::notebook::Notebook;
 use super::{Checksum, PayloadSigning, S3, plain_md5};
 use crate::digest::{Algorithm, Digest, Verified, base64};
 use crate::error::{Error, Kind, Result, describe};
@@ -33,18 +33,18 @@ pub struct Agreement {
     /// Set once the store ignored or refused the header.
     without_header: AtomicBool,
     /// What earlier runs found out, and whether it was asked for and added to.
-    memory: Option<Memory>,
+    notebook: Option<Notebook>,
     recalled: Once,
     kept: Once,
 }
 
 impl Agreement {
-    /// Nothing is known yet; `memory` is a file in the state directory.
-    pub fn new(wanted: Checksum, memory: Option<PathBuf>) -> Self {
+    /// Nothing is known yet; `notebook` is a file in the state directory.
+    pub fn new(wanted: Checksum, notebook: Option<PathBuf>) -> Self {
         Self {
             wanted,
             without_header: AtomicBool::new(false),
-            memory: memory.map(Memory::new),
+            notebook: notebook.map(Notebook::new),
             recalled: Once::new(),
             kept: Once::new(),
         }
@@ -121,7 +121,7 @@ impl S3 {
 
     /// Takes over what earlier runs found out, before the first header would be sent.
     fn recall(&self) {
-        let Some(memory) = self.proof.memory.as_ref() else {
+        let Some(notebook) = self.proof.notebook.as_ref() else {
             return;
         };
         if !self.proof.is_a_choice() {
@@ -129,7 +129,7 @@ impl S3 {
         }
         self.proof.recalled.call_once(|| {
             let address = self.client.service_address();
-            if address.is_some_and(|address| memory.has(&address)) {
+            if address.is_some_and(|address| notebook.has(&address)) {
                 self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
                 self.proof.forget_header();
             }
@@ -138,12 +138,12 @@ impl S3 {
 
     /// Tells later runs that the header is of no use here.
     fn remember(&self) {
-        let Some(memory) = self.proof.memory.as_ref() else {
+        let Some(notebook) = self.proof.notebook.as_ref() else {
             return;
         };
         self.proof.kept.call_once(|| {
             let address = self.client.service_address();
-            if let Some(Err(error)) = address.map(|address| memory.add(&address)) {
+            if let Some(Err(error)) = address.map(|address| notebook.add(&address)) {
                 let text = format!(
                     "this cannot be remembered for later runs: {}",
                     describe(&error)

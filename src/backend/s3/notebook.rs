@@ -30,7 +30,7 @@ const DIGITS: usize = 32;
 
 /// The file.
 #[derive(Debug)]
-pub struct Memory {
+pub struct Notebook {
     path: PathBuf,
 }
 
@@ -43,7 +43,7 @@ struct Entry {
     digest: String,
 }
 
-impl Memory {
+impl Notebook {
     /// Nothing is read yet, and the file need not be there.
     pub fn new(path: PathBuf) -> Self {
         Self { path }
@@ -231,12 +231,12 @@ mod tests {
     fn a_file_is_private_and_found_again() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        let memory = Memory::new(dir.path().join("a/b/services"));
-        assert!(!memory.has("http://a"));
-        memory.add("http://a").unwrap();
-        memory.add("http://b").unwrap();
-        assert!(memory.has("http://a") && memory.has("http://b"));
-        assert!(!memory.has("http://c"));
+        let notebook = Notebook::new(dir.path().join("a/b/services"));
+        assert!(!notebook.has("http://a"));
+        notebook.add("http://a").unwrap();
+        notebook.add("http://b").unwrap();
+        assert!(notebook.has("http://a") && notebook.has("http://b"));
+        assert!(!notebook.has("http://c"));
         let mode = |path: &str| {
             let path = dir.path().join(path);
             std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -253,16 +253,16 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("services");
-        let memory = Memory::new(path.clone());
-        memory.add("http://a").unwrap();
+        let notebook = Notebook::new(path.clone());
+        notebook.add("http://a").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(!memory.has("http://a"));
+        assert!(!notebook.has("http://a"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(memory.has("http://a"));
-        let link = Memory::new(dir.path().join("link"));
+        assert!(notebook.has("http://a"));
+        let link = Notebook::new(dir.path().join("link"));
         symlink(&path, &link.path).unwrap();
         assert!(!link.has("http://a"));
-        let directory = Memory::new(dir.path().to_path_buf());
+        let directory = Notebook::new(dir.path().to_path_buf());
         assert!(!directory.has("http://a"));
     }
 
@@ -274,9 +274,9 @@ mod tests {
             for worker in 0..8 {
                 let path = path.clone();
                 scope.spawn(move || {
-                    let memory = Memory::new(path);
+                    let notebook = Notebook::new(path);
                     for number in 0..20 {
-                        memory.add(&format!("{worker} {number}")).unwrap();
+                        notebook.add(&format!("{worker} {number}")).unwrap();
                     }
                 });
             }
