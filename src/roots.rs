@@ -104,7 +104,7 @@ pub fn refused(host: &str, why: &CertificateError) -> Error {
             "look at the clock of this machine",
         ),
         Why::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
-            format!("it is one for {}", printable(&presented.join(", "))),
+            format!("it is one for {}", names(presented)),
             "use a name that it is for, or have one made for this host",
         ),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => (
@@ -120,4 +120,13 @@ pub fn refused(host: &str, why: &CertificateError) -> Error {
     };
     let text = format!("the certificate of {host} is not valid: {why}");
     Error::new(Kind::Denied, text).hint(hint)
+}
+
+/// `DnsName("example.com")`, as rustls writes it, is example.com.
+fn names(presented: &[String]) -> String {
+    let name = |name: &String| {
+        let inside = name.split_once('(').map_or(&**name, |(_, rest)| rest);
+        printable(inside.trim_end_matches(')').trim_matches('"'))
+    };
+    presented.iter().map(name).collect::<Vec<_>>().join(", ")
 }
