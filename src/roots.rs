@@ -1,13 +1,14 @@
-//! The certificate authorities that vouch for servers, for all that speaks TLS here.
+//! The certificate authorities that vouch for servers, for all that speaks TLS here, and what a certificate is
+//! refused for.
 //!
 //! Those of the system, which is where an organisation puts its own, and those of the user's bundle beside them. A system
 //! without any, such as an empty container, gets the ones that this program was built with.
 
 use std::path::{Path, PathBuf};
 
-use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 
@@ -84,4 +85,48 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
         return Err(wrong("holds no certificate in PEM form"));
     }
     Ok(certificates)
+}
+
+/// Why a server's certificate is not accepted, and what to do. `host` is for people.
+pub fn refused(host: &str, why: &CertificateError) -> Error {
+    use CertificateError as Why;
+    let (why, hint) = match why {
+        Why::UnknownIssuer => (
+            "no authority that is trusted here has signed it".to_owned(),
+            "if it is your own authority's, name its file with --ca-bundle (`ca_bundle`)",
+        ),
+        Why::Expired | Why::ExpiredContext { .. } => (
+            "it has expired".to_owned(),
+            "renew it; if it is new, look at the clock of this machine",
+        ),
+        Why::NotValidYet | Why::NotValidYetContext { .. } => (
+            "it is not valid yet".to_owned(),
+            "look at the clock of this machine",
+        ),
+        Why::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
+            format!("it is one for {}", names(presented)),
+            "use a name that it is for, or have one made for this host",
+        ),
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => (
+            "it is for no name of this host".to_owned(),
+            "have one made whose subjectAltName is this host",
+        ),
+        Why::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
+            "it is an authority's (CA:TRUE), which may sign others but not stand for a server"
+                .to_owned(),
+            "have one made with basicConstraints=CA:FALSE",
+        ),
+        other => (printable(&other.to_string()), "have another one made"),
+    };
+    let text = format!("the certificate of {host} is not valid: {why}");
+    Error::new(Kind::Denied, text).hint(hint)
+}
+
+/// `DnsName("example.com")`, as rustls writes it, is example.com.
+fn names(presented: &[String]) -> String {
+    let name = |name: &String| {
+        let inside = name.split_once('(').map_or(&**name, |(_, rest)| rest);
+        printable(inside.trim_end_matches(')').trim_matches('"'))
+    };
+    presented.iter().map(name).collect::<Vec<_>>().join(", ")
 }

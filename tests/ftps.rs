@@ -86,9 +86,10 @@ fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
         let server = FtpServer::protected(protection, DataSessions::Any, &TLS12);
         // With the usual time for attempts: it is not used.
         let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
-        sandbox
-            .run(["put", "a"])
-            .fails_with(4, "the server cannot prove who it is");
+        sandbox.run(["put", "a"]).fails_with(
+            4,
+            "is not valid: no authority that is trusted here has signed it",
+        );
         assert!(server.commands("USER").is_empty(), "{:?}", server.log());
         assert!(server.files().is_empty());
     }
@@ -100,7 +101,10 @@ fn a_certificate_for_another_name_is_refused() {
     on(&server)
         .env("BLOBCTL_FTP_HOST", "localhost")
         .run(["exists", "a"])
-        .fails_with(4, "the server cannot prove who it is");
+        .fails_with(
+            4,
+            "the certificate of the server is not valid: it is one for",
+        );
     assert!(server.commands("USER").is_empty(), "{:?}", server.log());
 }
 

@@ -19,7 +19,7 @@ use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStor
 
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::progress::Cancel;
-use crate::roots::Roots;
+use crate::roots::{Roots, refused};
 
 /// The stream that the crate makes of a socket; it does not export its name.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
@@ -182,11 +182,10 @@ fn explain(error: &io::Error) -> (Error, Remedy) {
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(_) | Tls::NoCertificatesPresented => {
-            let text = format!("the server cannot prove who it is: {shown}");
-            let error = Error::new(Kind::Denied, text)
-                .hint("name the certificate's authority with `ca_bundle` (--ca-bundle)");
-            (error, Remedy::None)
+        Tls::InvalidCertificate(why) => (refused("the server", why), Remedy::None),
+        Tls::NoCertificatesPresented => {
+            let text = "the server cannot prove who it is: it has no certificate";
+            (Error::new(Kind::Denied, text), Remedy::None)
         }
         Tls::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,

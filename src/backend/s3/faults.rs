@@ -3,6 +3,7 @@
 use super::transport::was_reused;
 use crate::backend::Timeouts;
 use crate::error::{Error, Kind, describe, printable};
+use crate::roots::refused;
 
 /// Whether a kept connection turned out to be closed: nothing of an answer was read.
 pub fn is_stale(error: &ureq::Error) -> bool {
@@ -85,14 +86,7 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
 
 fn tls_error(error: &rustls::Error, host: &str) -> Error {
     match error {
-        rustls::Error::InvalidCertificate(why) => Error::new(
-            Kind::Denied,
-            format!(
-                "the certificate of {host} is not valid: {}",
-                printable(&why.to_string())
-            ),
-        )
-        .hint("if it is your own authority's, name its file with --ca-bundle"),
+        rustls::Error::InvalidCertificate(why) => refused(host, why),
         rustls::Error::InvalidMessage(_) => {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .hint("an endpoint without TLS begins with http://")
