@@ -250,3 +250,35 @@ fn a_long_old_listing_takes_the_memory_of_a_page() {
         "{short} KiB, {long} KiB"
     );
 }
+
+#[test]
+fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
+    let page = |keys: &[&str], next: Option<&str>| {
+        let contents = keys.iter().fold(String::new(), |text, key| {
+            text + "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
+        });
+        let next = next.map_or("<IsTruncated>false</IsTruncated>".to_owned(), |token| format!("<IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken>"));
+        answer(200, &[], format!("<ListBucketResult><EncodingType>url</EncodingType>{contents}{next}</ListBucketResult>").as_bytes())
+    };
+    let server =
+        ScriptedServer::start([page(&["a+b", "c%2Bd"], Some("t/1+")), page(&["%0Ae"], None)]);
+    support::s3::against(&server)
+        .run(["ls"])
+        .prints(b"a b\nc+d\n\\ne\n");
+    assert_eq!(
+        server.seen()[1].target,
+        "/lab?continuation-token=t%2F1%2B&encoding-type=url&list-type=2"
+    );
+    let server = ScriptedServer::start([page(&["a"], Some("same"))]);
+    let outcome = support::s3::against(&server).run(["ls"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_slice()),
+        (Some(12), &b"a\na\n"[..]),
+        "{outcome:?}"
+    );
+    // Keys that were not asked for are left out.
+    let server = ScriptedServer::start([page(&["p/a", "../evil"], None)]);
+    support::s3::against(&server)
+        .run(["ls", "p/"])
+        .prints(b"p/a\n");
+}
