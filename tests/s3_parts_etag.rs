@@ -166,21 +166,56 @@ fn bytes_that_go_to_stdout_are_compared_part_by_part() {
     assert_eq!(seen[1].target, "/lab/a?partNumber=1");
 }
 
+/// The blob from a byte on, as the answer to a request for that range.
+fn rest(content: &[u8], etag: &str, from: usize) -> Script {
+    let range = format!("bytes {from}-{}/{SIZE}", SIZE - 1);
+    let etag = format!("\"{etag}\"");
+    let headers = [("etag", etag.as_str()), ("content-range", &range)];
+    answer(206, &headers, &content[from..])
+}
+
+#[test]
+fn a_stream_that_comes_in_ranges_is_compared_in_its_order() {
+    let content = bytes(SIZE, 17);
+    let tag = etag(&content);
+    let (server, sandbox) = against([
+        at_once(&content, &tag),
+        first_part(&tag),
+        rest(&content, &tag, 5 * MIB),
+    ]);
+    let get = [
+        "get",
+        "a",
+        "-",
+        "--json",
+        "--parts",
+        "1",
+        "--part-size",
+        "5MiB",
+    ];
+    let outcome = sandbox.run(get);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    assert!(
+        outcome.stderr.contains("\"verified\":\"etag-multipart\""),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(
+        server.seen()[2].header("range"),
+        Some("bytes=5242880-10485759")
+    );
+}
+
 #[test]
 fn a_stream_that_breaks_goes_on_in_the_middle_of_a_part() {
     let content = bytes(SIZE, 12);
     let tag = etag(&content);
     let cut = 4 * MIB + 5;
-    let rest = |from: usize| {
-        let range = format!("bytes {from}-{}/{SIZE}", SIZE - 1);
-        let etag = format!("\"{tag}\"");
-        let headers = [("etag", etag.as_str()), ("content-range", &range)];
-        answer(206, &headers, &content[from..])
-    };
     let (server, sandbox) = against([
         at_once(&content, &tag).cut(cut).then(Then::Close),
         first_part(&tag),
-        rest(SIZE - cut),
+        rest(&content, &tag, SIZE - cut),
     ]);
     let outcome = sandbox.run(["get", "a", "-", "--json"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);

@@ -10,6 +10,7 @@ use super::parts_sum::PartsSum;
 use super::ranges::{Rest, Sum};
 use super::resume::Resume;
 use super::resume::get::{Found, Unfinished, front};
+use super::window::{InOrder, Window};
 use super::{Engine, plan, retry};
 use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink, temporary_name};
 use crate::digest::{Digest, Verified};
@@ -359,7 +360,8 @@ impl<'a> Receiver<'a> {
     /// everything and stops after one part; what a large blob has beyond it comes in parts, side by side.
     fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
-        let in_parts = engine.backend.ranges() && matches!(self.output, Output::File { .. });
+        let in_parts = engine.backend.ranges();
+        let to_file = matches!(self.output, Output::File { .. });
         let end = in_parts.then_some(engine.parts.size);
         if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
@@ -384,11 +386,11 @@ impl<'a> Receiver<'a> {
         let done = retry::run(engine, attempt, || meter.get())?;
         let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
         let mut attempts = done.attempts;
-        if in_parts && self.received > 0 {
+        if in_parts && to_file && self.received > 0 {
             self.ask_for_parts(engine, key)?;
         }
         let missing = end == Some(self.received) && self.received < size;
-        if missing || in_parts && self.parts.is_some() && self.received == size {
+        if missing || to_file && self.parts.is_some() && self.received == size {
             attempts = attempts.max(self.fetch_rest(engine, key)?);
         }
         if self.received != size {
@@ -424,6 +426,9 @@ impl<'a> Receiver<'a> {
     }
 
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
+        if let (Output::Stream { .. }, Some(info)) = (&self.output, self.info.clone()) {
+            return Window::new(engine, key, &info, self.received).fetch(self);
+        }
         self.write_block()?;
         self.remember();
         let (
@@ -570,27 +575,48 @@ impl Sink for Receiver<'_> {
 
     fn filled(&mut self, len: usize) -> Result<()> {
         self.cancel.check()?;
-        let new = match &mut self.output {
-            Output::File { block, fill, .. } => {
-                *fill += len;
-                &block[*fill - len..*fill]
-            }
-            Output::Stream { file, room } => {
-                if let Some(file) = file {
-                    write_out(file, &room[..len])?;
+        let (block, fill) = match &mut self.output {
+            Output::File { block, fill, .. } => (block, fill),
+            Output::Stream { room, .. } => {
+                let room = std::mem::take(room);
+                let taken = self.take(&room[..len]);
+                if let Output::Stream { room: place, .. } = &mut self.output {
+                    *place = room;
                 }
-                &room[..len]
+                return taken;
             }
         };
+        *fill += len;
         if let Some(hasher) = &mut self.hasher {
-            hasher.update(new);
+            hasher.update(&block[*fill - len..*fill]);
         }
         self.received += len as u64;
         self.meter.add(len as u64);
-        match &self.output {
-            Output::File { block, fill, .. } if *fill == block.len() => self.write_block(),
-            _ => Ok(()),
+        match *fill == block.len() {
+            true => self.write_block(),
+            false => Ok(()),
         }
+    }
+}
+
+impl InOrder for Receiver<'_> {
+    /// Only for streams: the bytes for a file come by way of its block.
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        let Output::Stream { file, .. } = &self.output else {
+            return Err(Error::new(
+                Kind::Local,
+                "a file takes its bytes by the block",
+            ));
+        };
+        if let Some(file) = file {
+            write_out(file, bytes, self.cancel)?;
+        }
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.received += bytes.len() as u64;
+        self.meter.add(bytes.len() as u64);
+        Ok(())
     }
 }
 
@@ -610,9 +636,13 @@ fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
 }
 
 /// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.
-fn write_out(mut file: &File, bytes: &[u8]) -> Result<()> {
-    file.write_all(bytes).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
-        _ => Error::local("write the output", &error),
-    })
+fn write_out(mut file: &File, bytes: &[u8], cancel: &Cancel) -> Result<()> {
+    for piece in bytes.chunks(CHUNK) {
+        cancel.check()?;
+        file.write_all(piece).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
+            _ => Error::local("write the output", &error),
+        })?;
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ pub mod resume;
 pub mod retry;
 pub mod stream;
 pub mod upload;
+pub mod window;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -94,20 +94,29 @@ where
 
 /// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
 pub fn side_by_side(workers: usize, work: impl Fn(usize) + Sync) {
+    beside(
+        workers.saturating_sub(1),
+        |worker| work(worker + 1),
+        || work(0),
+    );
+}
+
+/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one goes on here.
+pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce() -> R) -> R {
     let work = &work;
     std::thread::scope(|scope| {
         // The last ones first: whoever follows the others must not be the one that is left out.
-        for worker in (1..workers).rev() {
+        for helper in (0..helpers).rev() {
             let started = std::thread::Builder::new()
                 .stack_size(STACK)
-                .spawn_scoped(scope, move || work(worker));
+                .spawn_scoped(scope, move || work(helper));
             if started.is_err() {
                 // The system has no more threads: fewer workers do the same work.
                 break;
             }
         }
-        work(0);
-    });
+        lead()
+    })
 }
 
 struct Shared<J, R, W> {
