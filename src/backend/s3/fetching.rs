@@ -1,0 +1,225 @@
+//! GET: the bytes of a blob, from anywhere to anywhere, of one and the same blob.
+
+use std::io::Read;
+
+use super::S3;
+use super::client::{Answer, Purpose};
+use super::told::{info, is_weak, length};
+use crate::backend::{BlobInfo, From, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::payload::CHUNK;
+
+impl S3 {
+    /// See [`crate::backend::Backend::get`].
+    pub(super) fn fetch(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+        let mut request = self.about("GET", key);
+        if from.offset > 0 {
+            // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
+            let last = from
+                .end
+                .map_or(String::new(), |end| end.saturating_sub(1).to_string());
+            request
+                .headers
+                .push(("range".to_owned(), format!("bytes={}-{last}", from.offset)));
+        } else if self.client.tells_checksums() {
+            request
+                .headers
+                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        }
+        let earlier = from.unchanged.as_ref();
+        if let Some(etag) = earlier.and_then(|info| info.etag.as_ref())
+            && !is_weak(etag)
+        {
+            request
+                .headers
+                .push(("if-match".to_owned(), format!("\"{etag}\"")));
+        }
+        let mut answer = self
+            .client
+            .send(&request, &[200, 206, 416], Purpose::Work)
+            .map_err(|error| match error.kind() {
+                Kind::Precondition if earlier.is_some() => changed(),
+                _ => error,
+            })?;
+        if answer.status() == 416 {
+            return nothing_left(from);
+        }
+        let (start, size) = extent(&answer)?;
+        let info = info(&answer, size)?;
+        if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {
+            return Err(changed());
+        }
+        let skip = from.offset.checked_sub(start).ok_or_else(|| {
+            Error::new(
+                Kind::Remote,
+                format!(
+                    "the store sent bytes from {start} on instead of from {}",
+                    from.offset
+                ),
+            )
+        })?;
+        sink.begin(&info)?;
+        let end = from.end.unwrap_or(size).min(size);
+        let more = length(&answer)? > end.saturating_sub(start);
+        self.push(
+            &mut answer,
+            skip,
+            end.saturating_sub(from.offset),
+            more,
+            sink,
+        )?;
+        Ok(info)
+    }
+
+    /// Passes `count` bytes of the body on, after leaving out `skip` of them; `more` says that others follow them.
+    fn push(
+        &self,
+        answer: &mut Answer,
+        mut skip: u64,
+        count: u64,
+        more: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
+        let mut body = answer.reader();
+        let mut unwanted = if skip > 0 { vec![0; CHUNK] } else { Vec::new() };
+        while skip > 0 {
+            let want = unwanted.len().min(usize::try_from(skip).unwrap_or(CHUNK));
+            match body
+                .read(&mut unwanted[..want])
+                .map_err(|error| self.client.broken(&error))?
+            {
+                0 => return Err(ended_early(skip + count)),
+                len => skip -= len as u64,
+            }
+        }
+        let mut left = count;
+        while left > 0 {
+            let room = sink.room();
+            let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            match body
+                .read(&mut room[..want])
+                .map_err(|error| self.client.broken(&error))?
+            {
+                0 => return Err(ended_early(left)),
+                len => {
+                    sink.filled(len)?;
+                    left -= len as u64;
+                }
+            }
+        }
+        if more {
+            // Whoever wanted no more than this gives the connection up.
+            return Ok(());
+        }
+        // The end is read too: only then is the connection free for the next request.
+        match body
+            .read(&mut [0; 1])
+            .map_err(|error| self.client.broken(&error))?
+        {
+            0 => Ok(()),
+            _ => Err(Error::new(
+                Kind::Integrity,
+                "the store sent more bytes than it announced",
+            )),
+        }
+    }
+}
+
+pub(super) fn changed() -> Error {
+    Error::new(Kind::Integrity, "the blob changed while it was downloaded")
+}
+
+fn ended_early(missing: u64) -> Error {
+    Error::new(
+        Kind::Disconnected,
+        format!("the connection ended {missing} bytes early"),
+    )
+}
+
+/// The store has no bytes from `from.offset` on: all have come already, or it is another blob now.
+fn nothing_left(from: &From) -> Result<BlobInfo> {
+    match &from.unchanged {
+        Some(earlier) if earlier.size == from.offset => Ok(earlier.clone()),
+        Some(_) => Err(changed()),
+        None => Err(Error::new(
+            Kind::Remote,
+            format!("the blob has no bytes from {} on", from.offset),
+        )),
+    }
+}
+
+/// First byte and size of the whole blob. Some servers answer 200 to a range and have the range right all the same.
+fn extent(answer: &Answer) -> Result<(u64, u64)> {
+    let length = length(answer)?;
+    match (answer.status(), answer.header("content-range")) {
+        (200, None) => Ok((0, length)),
+        (_, Some(range)) => content_range(range)
+            .filter(|(start, end, size)| {
+                end.checked_sub(*start) == length.checked_sub(1) && end < size
+            })
+            .map(|(start, _, size)| (start, size))
+            .ok_or_else(|| {
+                Error::new(
+                    Kind::Remote,
+                    format!(
+                        "the answer's range `{}` makes no sense",
+                        crate::error::printable(range)
+                    ),
+                )
+            }),
+        (_, None) => Err(Error::new(
+            Kind::Remote,
+            "the answer to a range does not say which one it is",
+        )),
+    }
+}
+
+/// `bytes 5-9/20`: first byte, last byte, size.
+fn content_range(text: &str) -> Option<(u64, u64, u64)> {
+    let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = range.split_once('-')?;
+    Some((
+        start.trim().parse().ok()?,
+        end.trim().parse().ok()?,
+        size.trim().parse().ok()?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Asked;
+
+    #[test]
+    fn a_blob_that_came_whole_is_not_missed() {
+        let from = |offset, size: Option<u64>| From {
+            offset,
+            end: None,
+            unchanged: size.map(|size| BlobInfo {
+                size,
+                ..BlobInfo::default()
+            }),
+            digest: Asked::No,
+        };
+        assert_eq!(nothing_left(&from(5, Some(5))).unwrap().size, 5);
+        let error = |offset, size| nothing_left(&from(offset, size)).unwrap_err().kind();
+        assert_eq!(error(5, Some(9)), Kind::Integrity);
+        assert_eq!(error(5, None), Kind::Remote);
+    }
+
+    #[test]
+    fn ranges_are_understood_or_refused() {
+        assert_eq!(content_range("bytes 5-9/20"), Some((5, 9, 20)));
+        for text in [
+            "",
+            "bytes */0",
+            "bytes 5-9/*",
+            "items 0-1/2",
+            "bytes -1-2/3",
+            "bytes 1-99999999999999999999/3",
+        ] {
+            assert_eq!(content_range(text), None, "{text}");
+        }
+    }
+}
