@@ -2,7 +2,7 @@
 //!
 //! Some are shown elsewhere: in `s3`, an early 403, a kept connection that ends, silence before and within an answer, an
 //! answer without a length; in `tls`, an early 403. That a host is looked up once cannot be seen from outside without
-//! the rights of root, so that `backend/s3/transport.rs` tests the cache itself.
+//! the rights of root, so that `backend/s3/transport/resolver.rs` tests the cache itself.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;

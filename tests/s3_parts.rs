@@ -1,239 +1,205 @@
-//! How blobs are cut into parts: their size, how many at once, and what a stream takes in memory.
+//! Large blobs: up in parts, down in ranges.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
-use std::fs::File;
-use std::sync::atomic::Ordering;
-
-use support::http::{Fault, FaultProxy, ScriptedServer, answer, s3_error};
-use support::s3::{Logged, S3Server, variables};
-use support::{MIB, Sandbox, bytes};
-
-fn on(server: &S3Server) -> Sandbox {
-    Sandbox::new().envs(&server.variables())
-}
-
-/// The sizes of the bodies of all PUTs, largest first, in MiB.
-fn bodies(requests: &[Logged]) -> Vec<usize> {
-    let puts = requests.iter().filter(|request| request.method == "PUT");
-    let mut sizes: Vec<usize> = puts
-        .map(|request| request.header("content-length").unwrap().parse().unwrap())
-        .collect();
-    sizes.sort_unstable_by(|a, b| b.cmp(a));
-    sizes.into_iter().map(|size| size / MIB).collect()
-}
+use support::http::{Fault, FaultProxy, ScriptedServer, Then, answer, s3_error};
+use support::s3::{S3Server, against, behind, on, variables};
+use support::{MIB, Sandbox, bytes, peak_memory};
 
 #[test]
-fn the_part_size_holds_for_files_streams_and_downloads() {
+fn a_large_file_goes_in_parts_and_an_interrupted_one_is_aborted() {
     let server = S3Server::start();
-    let content = bytes(20 * MIB, 1);
-    let sandbox = on(&server)
-        .file("a", &content)
-        .env("BLOBCTL_PART_SIZE", "6MiB");
-    sandbox.run(["put", "a"]).succeeds();
-    assert_eq!(bodies(&server.requests()), [6, 6, 6, 2]);
-    sandbox.pipe(["put", "-", "s"], &content).succeeds();
-    assert_eq!(bodies(&server.requests()), [6, 6, 6, 2]);
-    for name in ["a", "s"] {
-        server.requests();
-        sandbox.run(["get", name, "back"]).succeeds();
-        assert!(sandbox.read("back") == content);
-        let ranges = server.requests();
-        let ranges = ranges.iter().filter(|request| request.method == "GET");
-        assert_eq!(ranges.count(), 4, "ranges of 6 MiB");
-    }
-    sandbox.run(["put", "a", "--part-size", "20M"]).succeeds();
-    assert_eq!(bodies(&server.requests()), [20], "what fits is one request");
-}
-
-#[test]
-fn parts_at_once_are_no_more_than_was_said() {
-    let server = S3Server::start();
-    let content = bytes(40 * MIB, 2);
-    for parts in [1, 3] {
-        let text = parts.to_string();
-        let proxy = FaultProxy::start(server.address, []);
-        let sandbox = Sandbox::new()
-            .envs(&variables(&proxy.endpoint()))
-            .env("BLOBCTL_PARTS", &text)
-            .env("BLOBCTL_PART_SIZE", "5M")
-            .file("a", &content);
-        let connections = |arguments: &[&str], input: Option<&[u8]>| {
-            let before = proxy.connections.load(Ordering::SeqCst);
-            match input {
-                Some(input) => sandbox.pipe(arguments, input).succeeds(),
-                None => sandbox.run(arguments).succeeds(),
-            }
-            proxy.connections.load(Ordering::SeqCst) - before
-        };
-        assert!(connections(&["put", "a"], None) <= parts);
-        assert!(connections(&["put", "-", "s"], Some(&content)) <= parts);
-        // The first answer is left after its part, and its connection with it.
-        assert!(connections(&["get", "s", "back"], None) <= parts + 1);
-        assert!(sandbox.read("back") == content);
-    }
-}
-
-#[test]
-fn sizes_that_s3_does_not_take_are_refused_before_anything_is_sent() {
-    let sandbox = Sandbox::new().file("a", "x");
-    for (option, value, what) in [
-        ("--part-size", "4MiB", "S3 takes no part below 5 MiB"),
-        ("--part-size", "6G", "S3 takes no part above 5 GiB"),
-        (
-            "--part-size",
-            "16MB",
-            "`16MB` is no size: write it like 16MiB",
-        ),
-        ("--max-memory", "1M", "one part takes 5 MiB"),
-        ("--parts", "0", "`0` is no number from 1 to 64"),
-        ("--parts", "65", "`65` is no number from 1 to 64"),
-    ] {
-        let outcome = sandbox.run(["put", "a", option, value]);
-        assert_eq!(outcome.code, Some(2), "{outcome:?}");
-        assert!(outcome.stderr.contains(what), "{outcome:?}");
-    }
-    for (key, value, what) in [
-        ("part_size", "1048576", "S3 takes no part below 5 MiB"),
-        ("max_memory", "\"lots\"", "`lots` is no size"),
-        ("parts", "100", "`100` is no number from 1 to 64"),
-    ] {
-        let sandbox = Sandbox::new()
-            .file("a", "x")
-            .config(&format!("[defaults]\n{key} = {value}\n"));
-        sandbox.run(["put", "a"]).fails_with(3, what);
-    }
-}
-
-#[test]
-fn a_remote_may_have_a_part_size_of_its_own() {
-    let server = S3Server::start();
-    let sandbox = on(&server).file("a", bytes(12 * MIB, 3)).config(
-        "[defaults]\npart_size = 6291456\n[remotes.r]\nbackend = \"s3\"\npart_size = \"5MiB\"\n",
+    let content = bytes(40 * MIB + 7, 4);
+    let sandbox = on(&server).file("big", &content);
+    let outcome = sandbox.run(["put", "big", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["bytes"]),
+        (Some(0), &(40 * MIB + 7).into()),
+        "{outcome:?}"
     );
-    sandbox.run(["put", "a"]).succeeds();
-    assert_eq!(bodies(&server.requests()), [6, 6]);
-    sandbox.run(["put", "a", "r:a"]).succeeds();
-    assert_eq!(bodies(&server.requests()), [5, 5, 2]);
+    let requests = server.requests();
+    assert_eq!(
+        requests
+            .iter()
+            .filter(|request| request.uri.contains("partNumber="))
+            .count(),
+        3
+    );
+    assert!(std::fs::read(server.bucket().join("big")).unwrap() == content);
+    sandbox.run(["get", "big", "back"]).succeeds();
+    assert!(sandbox.read("back") == content);
 }
 
-/// Begins any upload and refuses its parts.
-fn refusing() -> ScriptedServer {
-    let begun = answer(
+#[test]
+fn a_failed_part_aborts_the_upload() {
+    let began = answer(
+        200,
+        &[],
+        b"<InitiateMultipartUploadResult><UploadId>u+1</UploadId></InitiateMultipartUploadResult>",
+    );
+    let server = ScriptedServer::start([began, s3_error(403, "AccessDenied")]);
+    let sandbox = against(&server).file("big", bytes(20 * MIB, 5));
+    let outcome = sandbox.run(["put", "big"]);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    let seen = server.seen();
+    let last = seen.last().unwrap();
+    assert_eq!(
+        (last.method.as_str(), last.target.as_str()),
+        ("DELETE", "/lab/big?uploadId=u%2B1")
+    );
+}
+
+#[test]
+fn a_complete_that_fails_with_200_is_a_failure() {
+    let began = answer(
         200,
         &[],
         b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
     );
-    ScriptedServer::start([begun, s3_error(403, "AccessDenied")])
+    let part = answer(200, &[("etag", "\"opaque\"")], b"");
+    let late = answer(
+        200,
+        &[],
+        b"  \n<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>m</Message></Error>",
+    );
+    let aborted = answer(204, &[], b"");
+    let server = ScriptedServer::start([began, part.clone(), part, late, aborted]);
+    let sandbox = against(&server).file("big", bytes(20 * MIB, 5));
+    sandbox.run(["put", "big"]).fails_with(7, "InternalError");
 }
 
 #[test]
-fn a_part_size_that_ten_thousand_parts_do_not_fill_is_raised_and_said() {
-    let server = refusing();
+fn a_stream_of_unknown_size_goes_in_parts() {
+    let server = S3Server::start();
+    let content = bytes(33 * MIB, 6);
+    let sandbox = on(&server);
+    sandbox.pipe(["put", "-", "stream"], &content).succeeds();
+    assert!(std::fs::read(server.bucket().join("stream")).unwrap() == content);
+    sandbox.pipe(["put", "-", "short"], b"short").succeeds();
+    sandbox.pipe(["put", "-", "none"], b"").succeeds();
+    sandbox.run(["get", "short", "-"]).prints(b"short");
+    sandbox.run(["get", "none", "-"]).prints(b"");
+}
+
+#[test]
+fn a_blob_that_changes_during_a_get_is_not_mixed() {
+    let etag = |etag: &'static str| [("etag", etag)];
+    let first = answer(200, &etag("\"one\""), b"aaaaaaaaaa")
+        .cut(5)
+        .then(Then::Close);
+    let changed = s3_error(412, "PreconditionFailed");
+    let second = answer(200, &etag("\"two\""), b"bbbbbb");
+    let all = [first.clone(), changed.clone(), second, first, changed];
+    let server = ScriptedServer::start(all);
     let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
-    let file = File::create(sandbox.work().join("sparse")).unwrap();
-    file.set_len(58 << 30).unwrap();
-    let outcome = sandbox.run(["put", "sparse", "--part-size", "5M", "--parts", "1", "-v"]);
-    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    sandbox.run(["get", "a"]).succeeds();
+    assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
+    assert_eq!(server.seen()[1].header("range"), Some("bytes=5-16777215"));
+    assert_eq!(sandbox.read("a"), b"bbbbbb");
+    // What went to stdout cannot be taken back.
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, &outcome.stdout[..]),
+        (Some(6), &b"aaaaa"[..]),
+        "{outcome:?}"
+    );
     assert!(
         outcome
             .stderr
-            .contains("parts of 6.0 MiB instead of 5.0 MiB: there would be more than 10,000"),
+            .contains("the blob changed while it was downloaded"),
         "{outcome:?}"
     );
-    let seen = server.seen();
-    let part = seen.iter().find(|seen| seen.method == "PUT").unwrap();
-    assert_eq!(part.body.len(), 6 * MIB);
+    sandbox.nothing_left_behind();
 }
 
 #[test]
-fn max_memory_limits_the_parts_of_a_stream_and_says_how_long_it_may_be() {
-    let server = S3Server::start();
-    let proxy = FaultProxy::start(server.address, []);
-    let content = bytes(17 * MIB, 4);
-    let sandbox = Sandbox::new().envs(&variables(&proxy.endpoint()));
-    let outcome = sandbox.pipe(["put", "-", "s", "--max-memory", "6M", "-v"], &content);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    let note = "with parts of 6.0 MiB and more, the input may have 58.5 GiB";
-    assert!(outcome.stderr.contains(note), "{outcome:?}");
-    assert_eq!(bodies(&server.requests()), [6, 6, 5]);
-    assert_eq!(
-        proxy.connections.load(Ordering::SeqCst),
-        1,
-        "one part at a time is all that there is memory for"
+fn a_server_that_ignores_the_range_is_understood() {
+    let etag = [("etag", "\"92eb5ffee6ae2fec3ad71c777531578f\"")];
+    let full = answer(200, &etag, b"b");
+    let first = answer(
+        200,
+        &[("etag", "\"e80b5017098950fc58aad83c8c14978e\"")],
+        b"abcdef",
+    )
+    .cut(3)
+    .then(Then::Close);
+    let second = answer(
+        200,
+        &[("etag", "\"e80b5017098950fc58aad83c8c14978e\"")],
+        b"abcdef",
     );
-    assert!(std::fs::read(server.bucket().join("s")).unwrap() == content);
-}
-
-#[test]
-fn a_service_that_wants_equal_parts_gets_them_and_the_limit_is_said() {
-    let server = ScriptedServer::start([s3_error(403, "AccessDenied")]);
-    let sandbox = Sandbox::new()
-        .envs(&variables("http://0123abcd.r2.cloudflarestorage.com"))
-        .env("BLOBCTL_RETRY_FOR", "0")
-        .env("http_proxy", &server.endpoint());
-    let outcome = sandbox.pipe(["put", "-", "s", "-v"], &bytes(17 * MIB, 5));
-    let note = "the input may have 156 GiB";
-    assert!(outcome.stderr.contains(note), "{outcome:?}");
-    let server = refusing();
+    let server = ScriptedServer::start([first, second, full]);
     let sandbox = Sandbox::new().envs(&variables(&server.endpoint()));
-    let outcome = sandbox.pipe(["put", "-", "s", "-v"], &bytes(17 * MIB, 5));
-    assert_eq!(outcome.code, Some(4), "{outcome:?}");
-    assert!(
-        !outcome.stderr.contains("the input may have"),
-        "{outcome:?}"
-    );
+    sandbox.run(["get", "a"]).succeeds();
+    assert_eq!(sandbox.read("a"), b"abcdef");
 }
 
 #[test]
-fn an_upload_that_was_cut_otherwise_begins_anew() {
+fn a_large_blob_comes_in_ranges_of_the_same_blob() {
     let server = S3Server::start();
-    let short = std::iter::repeat_n(Fault::CutUp(1 << 20), 10);
-    let faults = [Fault::CutUp(30 << 20)].into_iter().chain(short);
-    let proxy = FaultProxy::start(server.address, faults);
-    let content = bytes(40 * MIB, 6);
-    let sandbox = Sandbox::new()
-        .envs(&variables(&proxy.endpoint()))
-        .env("BLOBCTL_RESUME", "auto")
-        .env("BLOBCTL_RETRY_FOR", "0")
-        .env("BLOBCTL_PARTS", "1")
-        .file("a", &content);
-    let first = sandbox.run(["put", "a", "--part-size", "8M"]);
-    assert_eq!(first.code, Some(7), "{first:?}");
-    proxy.heal();
-    // Part 2 of the first run has as many bytes as part 2 of this one, and others.
-    sandbox.run(["put", "a", "--part-size", "32M"]).succeeds();
-    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
-    assert_eq!(
-        server.unfinished_uploads(),
-        Vec::<std::path::PathBuf>::new()
-    );
+    let content = bytes(50 * MIB + 3, 11);
+    let sandbox = on(&server).file("big", &content);
+    // As one object, so that the server knows its MD5; as parts, it knows a CRC at most.
+    std::fs::write(server.bucket().join("plain"), &content).unwrap();
+    sandbox.run(["put", "big"]).succeeds();
+    for key in ["plain", "big"] {
+        server.requests();
+        let outcome = sandbox.run(["get", key, "back", "--json"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert!(sandbox.read("back") == content);
+        // Without a checksum of the whole, the size of the uploaded parts is asked for behind the first request.
+        let mut requests = server.requests();
+        assert_eq!(requests[0].method, "GET", "no HEAD before it");
+        requests.retain(|request| !request.uri.contains("partNumber=1"));
+        assert!(
+            requests.iter().all(|request| request.method == "GET"),
+            "no HEAD before it"
+        );
+        assert_eq!(requests.len(), 4);
+        let ranged = requests.iter().filter(|request| {
+            request.header("range").is_some() && request.header("if-match").is_some()
+        });
+        assert_eq!(ranged.count(), 3);
+    }
+    sandbox.nothing_left_behind();
 }
 
 #[test]
-fn a_download_goes_on_with_ranges_of_another_size() {
+fn a_range_that_breaks_is_repeated_alone() {
     let server = S3Server::start();
-    let content = bytes(40 * MIB, 7);
-    std::fs::write(server.bucket().join("a"), &content).unwrap();
+    let content = bytes(40 * MIB, 12);
+    std::fs::write(server.bucket().join("k"), &content).unwrap();
     let proxy = FaultProxy::start(
         server.address,
-        [Fault::CutDown(6 << 20), Fault::CutDown(11 << 20)],
+        [
+            Fault::CutDown(20_000_000),
+            Fault::CutDown(3_000_000),
+            Fault::CutDown(5_000_000),
+        ],
     );
-    let sandbox = Sandbox::new()
-        .envs(&variables(&proxy.endpoint()))
-        .env("BLOBCTL_RESUME", "auto")
-        .env("BLOBCTL_RETRY_FOR", "0")
-        .env("BLOBCTL_PARTS", "1");
-    let first = sandbox.run(["get", "a", "--part-size", "5M"]);
-    assert_eq!(first.code, Some(7), "{first:?}");
-    let second = sandbox.run(["get", "a", "--part-size", "8M", "-v"]);
-    assert_eq!(second.code, Some(0), "{second:?}");
-    assert!(
-        second
-            .stderr
-            .contains("going on with an unfinished download"),
-        "{second:?}"
-    );
-    assert!(sandbox.read("a") == content);
+    let sandbox = behind(&proxy);
+    let outcome = sandbox.run(["get", "k", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(sandbox.read("k") == content);
+    sandbox.nothing_left_behind();
+}
+
+/// The release build stays below 16 MiB; this one is larger by its code.
+#[test]
+fn memory_is_bounded_whatever_the_blobs_size() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("big", bytes(64 * MIB, 8));
+    for arguments in [["put", "big", "k"], ["get", "k", "back"]] {
+        let mut child = sandbox.command(arguments).spawn().unwrap();
+        let mut peak = 0;
+        while child.try_wait().unwrap().is_none() {
+            peak = peak.max(peak_memory(child.id()));
+        }
+        assert!(child.wait().unwrap().success());
+        assert!(
+            peak > 0 && peak < 32 * 1024,
+            "{arguments:?} used {peak} KiB"
+        );
+    }
 }

@@ -4,8 +4,9 @@
 mod support;
 
 use md5::{Digest, Md5};
-use support::http::{Script, ScriptedServer, answer};
+use support::http::{Script, ScriptedServer, Then, answer};
 use support::s3::variables;
+use support::services::Named;
 use support::{MIB, Sandbox, bytes};
 
 const PART: usize = 6 * MIB;
@@ -140,4 +141,184 @@ fn a_store_that_knows_no_part_numbers_is_taken_at_its_length() {
     let outcome = sandbox.run(["get", "a", "--json"]);
     assert_eq!(outcome.json()[0]["verified"], "length", "{outcome:?}");
     assert!(sandbox.read("a") == content);
+}
+
+/// The whole blob, as the answer to a request for all of it.
+fn at_once(content: &[u8], etag: &str) -> Script {
+    answer(200, &[("etag", &format!("\"{etag}\""))], content)
+}
+
+#[test]
+fn bytes_that_go_to_stdout_are_compared_part_by_part() {
+    let content = bytes(SIZE, 11);
+    let tag = etag(&content);
+    let (server, sandbox) = against([at_once(&content, &tag), first_part(&tag)]);
+    let outcome = sandbox.run(["get", "a", "-", "--json", "--require-verified"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    assert!(
+        outcome.stderr.contains("\"verified\":\"etag-multipart\""),
+        "{}",
+        outcome.stderr
+    );
+    let seen = server.seen();
+    assert_eq!((seen.len(), &*seen[1].method), (2, "HEAD"));
+    assert_eq!(seen[1].target, "/lab/a?partNumber=1");
+}
+
+/// The blob from a byte on, as the answer to a request for that range.
+fn rest(content: &[u8], etag: &str, from: usize) -> Script {
+    let range = format!("bytes {from}-{}/{SIZE}", SIZE - 1);
+    let etag = format!("\"{etag}\"");
+    let headers = [("etag", etag.as_str()), ("content-range", &range)];
+    answer(206, &headers, &content[from..])
+}
+
+#[test]
+fn a_stream_that_comes_in_ranges_is_compared_in_its_order() {
+    let content = bytes(SIZE, 17);
+    let tag = etag(&content);
+    let (server, sandbox) = against([
+        at_once(&content, &tag),
+        first_part(&tag),
+        rest(&content, &tag, 5 * MIB),
+    ]);
+    let get = [
+        "get",
+        "a",
+        "-",
+        "--json",
+        "--parts",
+        "1",
+        "--part-size",
+        "5MiB",
+    ];
+    let outcome = sandbox.run(get);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    assert!(
+        outcome.stderr.contains("\"verified\":\"etag-multipart\""),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(
+        server.seen()[2].header("range"),
+        Some("bytes=5242880-10485759")
+    );
+}
+
+#[test]
+fn a_stream_that_breaks_goes_on_in_the_middle_of_a_part() {
+    let content = bytes(SIZE, 12);
+    let tag = etag(&content);
+    let cut = 4 * MIB + 5;
+    let (server, sandbox) = against([
+        at_once(&content, &tag).cut(cut).then(Then::Close),
+        first_part(&tag),
+        rest(&content, &tag, SIZE - cut),
+    ]);
+    let outcome = sandbox.run(["get", "a", "-", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    assert!(
+        outcome.stderr.contains("\"verified\":\"etag-multipart\""),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
+fn damage_in_a_stream_is_a_failure_although_the_bytes_are_out() {
+    let content = bytes(SIZE, 13);
+    let tag = etag(&content);
+    let mut damaged = content.clone();
+    damaged[SIZE - 1] ^= 1;
+    let (server, sandbox) = against([
+        at_once(&damaged, &tag),
+        first_part(&tag),
+        // The second time, for the digest alone, it is right.
+        at_once(&content, &tag),
+        first_part(&tag),
+    ]);
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
+    assert!(outcome.stdout == damaged);
+    assert!(
+        outcome
+            .stderr
+            .contains("do not match the digest that the store has"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(server.seen().len(), 4);
+}
+
+#[test]
+fn an_etag_of_another_make_is_told_from_damage_in_a_stream_too() {
+    let content = bytes(SIZE, 14);
+    let tag = etag(b"something else");
+    let (_server, sandbox) = against([
+        at_once(&content, &tag),
+        first_part(&tag),
+        at_once(&content, &tag),
+        first_part(&tag),
+    ]);
+    let outcome = sandbox.run(["get", "a", "-", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    for word in [
+        "\"verified\":\"length\"",
+        "is not made of its parts' MD5s: only its length was compared",
+    ] {
+        assert!(outcome.stderr.contains(word), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_stream_that_is_proven_otherwise_asks_for_no_parts() {
+    let content = bytes(MIB, 15);
+    let tag = etag(&content);
+    let quoted = format!("\"{tag}\"");
+    let sum = blobctl::digest::Hasher::digest(blobctl::digest::Algorithm::Crc64Nvme, &content);
+    let sum = blobctl::digest::base64(sum.bytes());
+    let with_checksum = answer(
+        200,
+        &[("etag", &quoted), ("x-amz-checksum-crc64nvme", &sum)],
+        &content,
+    );
+    for (script, arguments, verified) in [
+        (with_checksum, &["get", "a", "-", "--json"][..], "crc64nvme"),
+        (
+            at_once(&content, &tag),
+            &["get", "a", "-", "--json", "--verify", "length"],
+            "length",
+        ),
+        (
+            at_once(&content, "opaque"),
+            &["get", "a", "-", "--json"],
+            "length",
+        ),
+    ] {
+        let (server, sandbox) = against([script]);
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let word = format!("\"verified\":\"{verified}\"");
+        assert!(outcome.stderr.contains(&word), "{}", outcome.stderr);
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[test]
+fn a_service_whose_etags_are_known_is_not_asked_for_a_stream_twice() {
+    let content = bytes(SIZE, 16);
+    let tag = etag(b"something else");
+    let aws = Named::at(
+        "http://s3.us-east-1.amazonaws.com",
+        [at_once(&content, &tag), first_part(&tag)],
+    );
+    let outcome = aws.sandbox().run(["get", "a", "-"]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
+    assert!(outcome.stdout == content);
+    assert_eq!(aws.requests().len(), 2);
 }

@@ -64,6 +64,12 @@ impl Environment {
         }
     }
 
+    /// A file below blobctl's state directory; `None` if there is no place for one.
+    pub fn state(&self, below: &str) -> Option<PathBuf> {
+        let below = format!("blobctl/{below}");
+        self.xdg("XDG_STATE_HOME", ".local/state", &below)
+    }
+
     /// Names of all variables, for finding misspelt ones.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)

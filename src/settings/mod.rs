@@ -358,12 +358,7 @@ impl Settings {
         Ok(match choice {
             cli::Resume::Never => Resume::Never,
             cli::Resume::Run => Resume::Run,
-            cli::Resume::Auto => {
-                let state =
-                    self.environment
-                        .xdg("XDG_STATE_HOME", ".local/state", "blobctl/resume");
-                Resume::Auto(state.map(Into::into))
-            }
+            cli::Resume::Auto => Resume::Auto(self.environment.state("resume").map(Into::into)),
         })
     }
 

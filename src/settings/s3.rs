@@ -70,6 +70,7 @@ impl Settings {
                     boolean,
                 )?
                 .unwrap_or(false),
+            notebook: self.environment.state("s3-services"),
             checksum: checksum(scope.value("checksum", flags.checksum, choice::<ChecksumKind>)?),
             payload_signing: payload_signing(scope.value(
                 "payload_signing",

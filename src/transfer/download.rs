@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::parts_sum::PartsSum;
 use super::ranges::{Rest, Sum};
 use super::resume::Resume;
 use super::resume::get::{Found, Unfinished, front};
@@ -30,6 +31,8 @@ pub enum Destination {
     File(FileDestination),
     /// stdout, a pipe or a device: bytes go out as they come and cannot be taken back.
     Stream(File),
+    /// Nowhere: what comes is compared and forgotten.
+    Nowhere,
 }
 
 /// A name in an open directory.
@@ -119,17 +122,27 @@ pub fn download(
     meter: &Meter,
 ) -> Result<Downloaded> {
     let (mut attempts, mut doubt) = (0, None);
-    let mut transfer = || {
-        let tally = (&mut attempts, &mut doubt);
+    let mut transfer_to = |destination, doubt: &mut Option<Digest>| {
+        let tally = (&mut attempts, doubt);
         transfer(engine, key, destination, terms, meter, tally)
     };
     let can_be_undone = matches!(destination, Destination::File(_));
-    let (receiver, verified) = match transfer() {
+    let (receiver, verified) = match transfer_to(destination, &mut doubt) {
         // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
-        // second time is the store's own. What went to a stream cannot be taken back.
+        // second time is the store's own.
         Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
             meter.take_back(meter.get());
-            transfer()?
+            transfer_to(destination, &mut doubt)?
+        }
+        // What went to a stream cannot be taken back. Whether it was damaged, or the ETag means something else, is told by
+        // what comes the second time.
+        Err(error) if doubt.is_some() => {
+            meter.take_back(meter.get());
+            match transfer_to(&Destination::Nowhere, &mut doubt) {
+                Ok((receiver, Verified::Length)) => (receiver, Verified::Length),
+                Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => return Err(second),
+                _ => return Err(error),
+            }
         }
         result => result?,
     };
@@ -152,13 +165,13 @@ pub fn download(
 /// leaves in `doubt` a digest that did not match.
 fn transfer<'a>(
     engine: &'a Engine,
-    key: &Key,
+    key: &'a Key,
     destination: &'a Destination,
     terms: Terms,
     meter: &'a Meter,
     (attempts, doubt): (&mut u32, &mut Option<Digest>),
 ) -> Result<(Receiver<'a>, Verified)> {
-    let mut receiver = Receiver::new(destination, meter, &engine.cancel);
+    let mut receiver = Receiver::new((engine, key), destination, meter);
     receiver.proof = terms.proof;
     receiver.look_for_unfinished(engine, key)?;
     let fetched = receiver.fetch(engine, key);
@@ -193,6 +206,8 @@ enum Compared {
 
 /// Counts, hashes and passes on what comes.
 struct Receiver<'a> {
+    /// Where more can be asked about the blob.
+    source: (&'a Engine, &'a Key),
     output: Output<'a>,
     /// The blob as the first attempt found it.
     info: Option<BlobInfo>,
@@ -219,13 +234,18 @@ enum Output<'a> {
         fill: usize,
     },
     Stream {
-        file: &'a File,
+        /// `None` = nowhere.
+        file: Option<&'a File>,
         room: Vec<u8>,
     },
 }
 
 impl<'a> Receiver<'a> {
-    fn new(destination: &'a Destination, meter: &'a Meter, cancel: &'a Arc<Cancel>) -> Self {
+    fn new(source: (&'a Engine, &'a Key), destination: &'a Destination, meter: &'a Meter) -> Self {
+        let stream = |file| Output::Stream {
+            file,
+            room: vec![0; CHUNK],
+        };
         let output = match destination {
             Destination::File(destination) => Output::File {
                 destination,
@@ -233,12 +253,11 @@ impl<'a> Receiver<'a> {
                 block: PageBuffer::new(0),
                 fill: 0,
             },
-            Destination::Stream(file) => Output::Stream {
-                file,
-                room: vec![0; CHUNK],
-            },
+            Destination::Stream(file) => stream(Some(file)),
+            Destination::Nowhere => stream(None),
         };
         Self {
+            source,
             output,
             info: None,
             received: 0,
@@ -246,7 +265,7 @@ impl<'a> Receiver<'a> {
             hasher: None,
             parts: None,
             meter,
-            cancel,
+            cancel: &source.0.cancel,
             unfinished: None,
             filled: Vec::new(),
             remembered: 0,
@@ -342,6 +361,7 @@ impl<'a> Receiver<'a> {
     fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges();
+        let to_file = matches!(self.output, Output::File { .. });
         let end = in_parts.then_some(engine.parts.size);
         if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
@@ -366,11 +386,11 @@ impl<'a> Receiver<'a> {
         let done = retry::run(engine, attempt, || meter.get())?;
         let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
         let mut attempts = done.attempts;
-        if in_parts && self.received > 0 && matches!(self.output, Output::File { .. }) {
+        if in_parts && to_file && self.received > 0 {
             self.ask_for_parts(engine, key)?;
         }
         let missing = end == Some(self.received) && self.received < size;
-        if missing || self.parts.is_some() && self.received == size {
+        if missing || to_file && self.parts.is_some() && self.received == size {
             attempts = attempts.max(self.fetch_rest(engine, key)?);
         }
         if self.received != size {
@@ -389,6 +409,19 @@ impl<'a> Receiver<'a> {
             let ask = || engine.backend.parts_etag(key, info);
             self.parts = retry::run(engine, ask, || 0)?.value;
         }
+        Ok(())
+    }
+
+    /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
+    fn sum_parts_in_order(&mut self, info: &BlobInfo) -> Result<()> {
+        self.parts = None;
+        if info.digest.is_some() || self.proof == Demand::Length {
+            return Ok(());
+        }
+        let (engine, key) = self.source;
+        self.parts = engine.backend.parts_etag(key, info)?;
+        let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
+        self.hasher = sum.map(Sum::OfParts);
         Ok(())
     }
 
@@ -528,8 +561,9 @@ impl Sink for Receiver<'_> {
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
             *fill = 0;
+            return Ok(());
         }
-        Ok(())
+        self.sum_parts_in_order(info)
     }
 
     fn room(&mut self) -> &mut [u8] {
@@ -574,7 +608,9 @@ impl InOrder for Receiver<'_> {
                 "a file takes its bytes by the block",
             ));
         };
-        write_out(file, bytes, self.cancel)?;
+        if let Some(file) = file {
+            write_out(file, bytes, self.cancel)?;
+        }
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
         }

@@ -6,6 +6,7 @@ pub mod copy;
 pub mod download;
 pub mod list;
 pub mod parts;
+pub mod parts_sum;
 pub mod plan;
 pub mod pool;
 pub mod ranges;

@@ -6,6 +6,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::parts_sum::PartsSum;
 use super::plan::{self, Piece};
 use super::resume::get::Unfinished;
 use super::{Engine, pool, retry};
@@ -20,12 +21,14 @@ use crate::staged::StagedFile;
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
 
-/// A digest in the making: of bytes in order, or put together from parts.
+/// A digest in the making: of bytes in order, of parts in order, or put together from parts.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one a blob")]
 pub enum Sum {
     /// Bytes in order.
     InOrder(Hasher),
+    /// The parts of an upload, in order; not for ranges, which come in any.
+    OfParts(PartsSum),
     /// The CRC of everything so far; `None` if it could not be put together.
     Combined(Option<Digest>),
 }
@@ -40,6 +43,7 @@ impl Sum {
     pub fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::InOrder(hasher) => hasher.update(bytes),
+            Self::OfParts(parts) => parts.update(bytes),
             // Nothing is added behind parts that were put together.
             Self::Combined(_) => *self = Self::Combined(None),
         }
@@ -49,6 +53,7 @@ impl Sum {
     pub fn finish(self) -> Option<Digest> {
         match self {
             Self::InOrder(hasher) => Some(hasher.finish()),
+            Self::OfParts(parts) => Some(parts.finish()),
             Self::Combined(digest) => digest,
         }
     }
@@ -161,7 +166,7 @@ impl Rest<'_> {
             }
             Sum::InOrder(crc) => Err(crc.finish()),
             Sum::Combined(Some(crc)) => Err(crc),
-            Sum::Combined(None) => Ok(Hasher::new(Algorithm::Md5)),
+            Sum::Combined(None) | Sum::OfParts(_) => Ok(Hasher::new(Algorithm::Md5)),
         }
     }
 

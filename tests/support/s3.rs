@@ -17,6 +17,9 @@ use s3s::{S3Result, s3_error};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use super::Sandbox;
+use super::http::{FaultProxy, ScriptedServer};
+
 pub const ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const BUCKET: &str = "lab";
@@ -204,3 +207,26 @@ pub fn variables(endpoint: &str) -> Vec<(&'static str, String)> {
         ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
     ]
 }
+
+/// Where the server is the store of plain keys.
+pub fn on(server: &S3Server) -> Sandbox {
+    Sandbox::new().envs(&server.variables())
+}
+
+/// The same, and nothing is repeated.
+pub fn against(server: &ScriptedServer) -> Sandbox {
+    Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .env("BLOBCTL_RETRY_FOR", "0")
+}
+
+/// The same behind a proxy, with the usual repetitions.
+pub fn behind(proxy: &FaultProxy) -> Sandbox {
+    Sandbox::new().envs(&variables(&proxy.endpoint()))
+}
+
+pub const NO_RETRY: [&str; 2] = ["--retry-for", "0"];
+
+/// What a store says that has the bytes `hello`.
+pub const HELLO_MD5: [(&str, &str); 1] = [("etag", "\"5d41402abc4b2a76b9719d911017c592\"")];
+pub const HELLO_CRC: &str = "M3eFcAZSQlc=";

@@ -1,12 +1,14 @@
-//! ListObjectsV2, page by page.
+//! ListObjectsV2, page by page; ListObjects where a service has nothing else.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
 
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::client::{Body, Patience, Purpose, Request};
+use super::pages::Position;
 use super::xml::{self, Element};
 use super::{Listed, S3};
 use crate::backend::BlobInfo;
@@ -24,28 +26,22 @@ impl S3 {
         page: Option<&str>,
         each: &mut dyn FnMut(Listed) -> Result<()>,
     ) -> Result<Option<String>> {
-        let mut query = vec![
-            ("list-type".to_owned(), "2".to_owned()),
-            ("encoding-type".to_owned(), "url".to_owned()),
-        ];
-        if !prefix.is_empty() {
-            query.push(("prefix".to_owned(), prefix.to_owned()));
-        }
-        if let Some(token) = page {
-            query.push(("continuation-token".to_owned(), token.to_owned()));
-        }
-        let request = Request {
-            method: "GET",
-            key: "",
-            query,
-            headers: Vec::new(),
-            body: Body::None,
-            patience: Patience::Usual,
+        let begins_old = self.lists_by_marker.load(Ordering::Relaxed);
+        let mut position = match page {
+            Some(name) => Position::parse(name)
+                .ok_or_else(|| Error::new(Kind::Usage, "there is no such page"))?,
+            None if begins_old => Position::Marker(String::new()),
+            None => Position::Beginning,
         };
-        let text = self
-            .client
-            .send(&request, &[200], Purpose::Work)?
-            .text(&self.client, PAGE_LIMIT)?;
+        let text = match self.page(prefix, &position) {
+            Err(error) if position == Position::Beginning && knows_no_v2(&error) => {
+                position = Position::Marker(String::new());
+                let text = self.page(prefix, &position)?;
+                self.list_by_marker();
+                text
+            }
+            result => result?,
+        };
         let listing = xml::parse_listing(&text)
             .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
         // Some servers say that they encoded the keys and did not.
@@ -55,27 +51,78 @@ impl S3 {
                 .iter()
                 .filter_map(|entry| entry.child("Key"))
                 .all(is_encoded);
+        let mut last = None;
         for entry in &listing.contents {
             let key = entry.child("Key").ok_or_else(|| {
                 Error::new(Kind::Remote, "the listing has an entry without a key")
             })?;
-            let key = if encoded { decode(key) } else { key.to_owned() };
+            let key = if encoded {
+                String::from_utf8_lossy(&decode(key)).into_owned()
+            } else {
+                key.to_owned()
+            };
             // What was not asked for is not passed on, whatever the server thinks.
             if key.starts_with(prefix) {
-                each(Listed {
-                    key,
-                    info: info(entry),
-                })?;
+                let key = key.clone();
+                let info = info(entry);
+                each(Listed { key, info })?;
             }
+            last = Some(key);
         }
-        match listing.next {
-            // The same page again would go on for ever.
-            Some(next) if Some(next.as_str()) == page => Err(Error::new(
-                Kind::Remote,
-                "the listing does not end: it repeats itself",
-            )),
-            next => Ok(next),
+        let next = position.next(&listing, last.as_deref(), |text| {
+            match encoded && is_encoded(text) {
+                true => decode(text),
+                false => text.as_bytes().to_vec(),
+            }
+        })?;
+        if position == Position::Beginning && matches!(next, Some(Position::Marker(_))) {
+            self.list_by_marker();
         }
+        Ok(next.map(|next| next.name()))
+    }
+
+    /// The document of one page.
+    fn page(&self, prefix: &str, position: &Position) -> Result<String> {
+        let mut query = position.query();
+        query.push(("encoding-type".to_owned(), "url".to_owned()));
+        if !prefix.is_empty() {
+            query.push(("prefix".to_owned(), prefix.to_owned()));
+        }
+        let request = Request {
+            method: "GET",
+            key: "",
+            query,
+            headers: Vec::new(),
+            body: Body::None,
+            patience: Patience::Usual,
+        };
+        self.client
+            .send(&request, &[200], Purpose::Work)?
+            .text(&self.client, PAGE_LIMIT)
+    }
+
+    /// Later listings of this run begin in the older protocol.
+    fn list_by_marker(&self) {
+        if !self.lists_by_marker.swap(true, Ordering::Relaxed) {
+            self.client
+                .note("the store has no ListObjectsV2: ListObjects is used instead");
+        }
+    }
+}
+
+/// Whether a refusal says that there is no ListObjectsV2.
+fn knows_no_v2(error: &Error) -> bool {
+    let answer = error.answer();
+    let names_it = || {
+        let text = error.to_string().to_ascii_lowercase();
+        ["list-type", "list type", "listtype"]
+            .iter()
+            .any(|name| text.contains(name))
+    };
+    match (answer.http, answer.s3.as_deref()) {
+        (Some(501), _) | (_, Some("NotImplemented")) => true,
+        (Some(400), Some("InvalidArgument")) => names_it(),
+        _ => false,
     }
 }
 
@@ -111,7 +158,7 @@ fn is_encoded(text: &str) -> bool {
 }
 
 /// The inverse of S3's encoding, in which a blank is `+`.
-fn decode(text: &str) -> String {
+fn decode(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -131,7 +178,7 @@ fn decode(text: &str) -> String {
             (other, _) => bytes.push(*other),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 #[cfg(test)]
@@ -140,7 +187,7 @@ mod tests {
 
     #[test]
     fn keys_are_decoded_if_they_were_encoded() {
-        assert_eq!(decode("a+b%2Bc/%C3%BC"), "a b+c/ü");
+        assert_eq!(decode("a+b%2Bc/%C3%BC"), "a b+c/ü".as_bytes());
         for (text, encoded) in [
             ("a+b%2B", true),
             ("a b", false),

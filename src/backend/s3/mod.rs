@@ -15,6 +15,8 @@ mod faults;
 mod listing;
 mod mismatch;
 mod multipart;
+mod notebook;
+mod pages;
 mod parts_etag;
 mod proof;
 mod proxy;
@@ -25,6 +27,7 @@ mod transport;
 pub mod xml;
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -63,6 +66,8 @@ pub struct Config {
     pub credentials: credentials::Source,
     /// How the store is to prove that it has the bytes.
     pub checksum: Checksum,
+    /// Where runs tell each other how services prove it; `None` = nowhere.
+    pub notebook: Option<PathBuf>,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
     /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
@@ -128,6 +133,8 @@ pub struct S3 {
     client: Client,
     /// Whether the bucket is known to be there, so that a 404 must mean the blob.
     bucket_seen: AtomicBool,
+    /// Whether it turned out to know the older protocol of listings alone.
+    lists_by_marker: AtomicBool,
     /// What is known of how the store proves that it has the bytes.
     proof: Agreement,
 }
@@ -136,9 +143,10 @@ impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            proof: Agreement::new(config.checksum),
+            proof: Agreement::new(config.checksum, config.notebook.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
+            lists_by_marker: AtomicBool::new(false),
         }
     }
 
@@ -289,6 +297,7 @@ impl Backend for S3 {
                 Some(verified) => verified,
                 None => self.confirm_length(key, size)?,
             };
+            self.remember_if_ignored(proof, &answer);
             Ok(Stored {
                 bytes: size,
                 etag: Some(etag),

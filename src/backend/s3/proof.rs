@@ -1,14 +1,18 @@
 //! How a store proves that it has the bytes that were sent, and what it turned out to understand.
 //!
 //! The cheapest proof is a CRC-64/NVME in a header that the store compares and repeats in its answer. Some stores ignore the
-//! header, some refuse it: then it is `Content-MD5` and the ETag. What was learnt holds for the process.
+//! header, some refuse it: then it is `Content-MD5` and the ETag. What was learnt holds for the process, and for a week
+//! for later ones.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::path::PathBuf;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::client::Answer;
+use super::notebook::Notebook;
 use super::{Checksum, PayloadSigning, S3, plain_md5};
 use crate::digest::{Algorithm, Digest, Verified, base64};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, describe};
 use crate::payload::Payload;
 
 /// The proof that is asked for.
@@ -26,22 +30,29 @@ pub enum Proof {
 #[derive(Debug)]
 pub struct Agreement {
     wanted: Checksum,
-    /// 1 once the store ignored or refused the header.
-    without_header: AtomicU8,
+    /// Set once the store ignored or refused the header.
+    without_header: AtomicBool,
+    /// What earlier runs found out, and whether it was asked for and added to.
+    notebook: Option<Notebook>,
+    recalled: Once,
+    kept: Once,
 }
 
 impl Agreement {
-    /// Nothing is known yet.
-    pub fn new(wanted: Checksum) -> Self {
+    /// Nothing is known yet; `notebook` is a file in the state directory.
+    pub fn new(wanted: Checksum, notebook: Option<PathBuf>) -> Self {
         Self {
             wanted,
-            without_header: AtomicU8::new(0),
+            without_header: AtomicBool::new(false),
+            notebook: notebook.map(Notebook::new),
+            recalled: Once::new(),
+            kept: Once::new(),
         }
     }
 
     fn current(&self) -> Proof {
         match self.wanted {
-            Checksum::Auto if self.without_header.load(Ordering::Relaxed) == 1 => Proof::Md5,
+            Checksum::Auto if self.without_header.load(Ordering::Relaxed) => Proof::Md5,
             Checksum::Auto => Proof::Header(Algorithm::Crc64Nvme),
             Checksum::Only(Algorithm::Md5) => Proof::Md5,
             Checksum::Only(algorithm) => Proof::Header(algorithm),
@@ -50,7 +61,7 @@ impl Agreement {
     }
 
     fn forget_header(&self) {
-        self.without_header.store(1, Ordering::Relaxed);
+        self.without_header.store(true, Ordering::Relaxed);
     }
 
     fn is_a_choice(&self) -> bool {
@@ -92,14 +103,63 @@ pub fn header(algorithm: Algorithm) -> &'static str {
 impl S3 {
     /// Runs a request with the proof that the store is thought to give; once again without the header if it refuses it.
     pub(super) fn with_proof<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
+        self.recall();
         let proof = self.proof.current();
         match request(proof) {
             Err(error) if self.proof.is_a_choice() && refuses_header(proof, &error) => {
                 self.client.note("the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used instead");
                 self.proof.forget_header();
-                request(self.proof.current())
+                let done = request(self.proof.current())?;
+                if names_header(&error) {
+                    self.remember();
+                }
+                Ok(done)
             }
             result => result,
+        }
+    }
+
+    /// Takes over what earlier runs found out, before the first header would be sent.
+    fn recall(&self) {
+        let Some(notebook) = self.proof.notebook.as_ref() else {
+            return;
+        };
+        if !self.proof.is_a_choice() {
+            return;
+        }
+        self.proof.recalled.call_once(|| {
+            let address = self.client.service_address();
+            if address.is_some_and(|address| notebook.has(&address)) {
+                self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
+                self.proof.forget_header();
+            }
+        });
+    }
+
+    /// Tells later runs that the header is of no use here.
+    fn remember(&self) {
+        let Some(notebook) = self.proof.notebook.as_ref() else {
+            return;
+        };
+        self.proof.kept.call_once(|| {
+            let address = self.client.service_address();
+            if let Some(Err(error)) = address.map(|address| notebook.add(&address)) {
+                let text = format!(
+                    "this cannot be remembered for later runs: {}",
+                    describe(&error)
+                );
+                self.client.note(&text);
+            }
+        });
+    }
+
+    /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
+    pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &Answer) {
+        if let Proof::Header(algorithm) = proof
+            && self.proof.is_a_choice()
+            && answer.header(header(algorithm)).is_none()
+        {
+            self.remember();
         }
     }
 
@@ -195,4 +255,10 @@ fn refuses_header(proof: Proof, error: &Error) -> bool {
             Some(501) => names_it || error.answer().s3.is_none(),
             _ => false,
         }
+}
+
+/// Whether a refusal is about the header by name, and not about bytes that were damaged: then it will be the same next time.
+fn names_header(error: &Error) -> bool {
+    let text = error.to_string().to_ascii_lowercase();
+    error.kind() != Kind::Integrity && text.contains("x-amz-checksum")
 }

@@ -155,15 +155,28 @@ fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// One page of ListObjectsV2, as far as anybody needs it.
+/// One page of ListObjectsV2 or of the older ListObjects, as far as anybody needs it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<String>,
     /// Whether keys are percent-encoded (`EncodingType` is `url`).
     pub encoded: bool,
+    /// Whether another page follows.
+    pub truncated: bool,
+    /// With what ListObjectsV2 goes on.
+    pub token: Option<String>,
+    /// With what ListObjects goes on, where it says so.
+    pub next_marker: Option<String>,
+    /// Whether it says where it began, as ListObjects does.
+    pub has_marker: bool,
+}
+
+impl Page {
+    /// Whether it is one of ListObjects.
+    pub fn is_old(&self) -> bool {
+        self.has_marker || self.next_marker.is_some()
+    }
 }
 
 /// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`parse`].
@@ -172,7 +185,6 @@ pub fn parse_listing(text: &str) -> Option<Page> {
     let mut page = Page::default();
     let mut path: Vec<String> = Vec::new();
     let mut piece = String::new();
-    let mut truncated = false;
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) => {
@@ -189,6 +201,9 @@ pub fn parse_listing(text: &str) -> Option<Page> {
                 }
                 piece.clear();
             }
+            Event::Empty(empty) => {
+                page.has_marker |= path.len() == 1 && empty.local_name().as_ref() == "Marker";
+            }
             Event::Text(text) => piece.push_str(&text.xml10_content()),
             Event::CData(text) => piece.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) => piece.push(entity(&reference)?),
@@ -200,20 +215,17 @@ pub fn parse_listing(text: &str) -> Option<Page> {
                         .last_mut()?
                         .children
                         .push(((*field).to_owned(), piece.clone())),
-                    [_, "IsTruncated"] => truncated = piece.trim() == "true",
-                    [_, "NextContinuationToken"] => page.next = Some(piece.clone()),
+                    [_, "IsTruncated"] => page.truncated = piece.trim() == "true",
+                    [_, "NextContinuationToken"] => page.token = Some(piece.clone()),
+                    [_, "NextMarker"] => page.next_marker = Some(piece.clone()),
+                    [_, "Marker"] => page.has_marker = true,
                     [_, "EncodingType"] => page.encoded = piece.trim() == "url",
                     _ => {}
                 }
                 piece.clear();
                 path.pop()?;
                 if path.is_empty() {
-                    page.next = page.next.filter(|_| truncated);
-                    return if truncated && page.next.is_none() {
-                        None
-                    } else {
-                        Some(page)
-                    };
+                    return Some(page);
                 }
             }
             Event::DocType(_) | Event::Eof => return None,
@@ -271,7 +283,7 @@ mod tests {
                     <NextContinuationToken>t</NextContinuationToken><CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>";
         let page = parse_listing(text).unwrap();
         assert_eq!(
-            (page.next.as_deref(), page.encoded, page.contents.len()),
+            (page.token.as_deref(), page.encoded, page.contents.len()),
             (Some("t"), true, 2)
         );
         assert_eq!(
@@ -281,12 +293,37 @@ mod tests {
             ),
             (Some("a%20&b"), Some("5"))
         );
-        assert_eq!(
-            parse_listing("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"),
-            None
-        );
+        assert!(page.truncated && !page.is_old());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
+    }
+
+    #[test]
+    fn the_older_form_of_a_listing_is_told_by_its_marker() {
+        for (inside, is_old, next) in [
+            ("<Marker/>", true, None),
+            ("<Marker></Marker>", true, None),
+            (
+                "<Marker>a</Marker><NextMarker>b</NextMarker>",
+                true,
+                Some("b"),
+            ),
+            ("<NextMarker>b&amp;</NextMarker>", true, Some("b&")),
+            (
+                "<Contents><Marker/><NextMarker>b</NextMarker></Contents>",
+                false,
+                None,
+            ),
+            ("<KeyCount>0</KeyCount>", false, None),
+        ] {
+            let text = format!("<ListBucketResult>{inside}</ListBucketResult>");
+            let page = parse_listing(&text).unwrap();
+            assert_eq!(
+                (page.is_old(), page.next_marker.as_deref()),
+                (is_old, next),
+                "{inside}"
+            );
+        }
     }
 
     #[test]

@@ -3,13 +3,16 @@
 //! The status decides first and the code of the XML body refines: bodies are missing on HEAD, and proxies answer in HTML.
 //! Only code, message and request id are ever shown: error bodies echo tokens and whole requests.
 
+mod corrections;
+mod reactions;
+
 use std::time::Duration;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
 use ureq::http::HeaderMap;
 
-use super::address::check_region;
+use self::corrections::other_region;
+pub use self::corrections::{Correction, correction};
+use self::reactions::{by_code, by_status};
 use super::xml::{self, Element};
 use crate::error::{Answer, Error, Kind, printable};
 
@@ -71,59 +74,6 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     .answered(answer)
 }
 
-/// What a service says about how it wants to be asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Correction {
-    /// The bucket is in this region.
-    Region(String),
-    /// The service's clock is so many seconds ahead of ours (behind, if negative).
-    Clock(i64),
-}
-
-/// The correction that an answer holds, if it holds one that can be believed. `now` is our clock, in Unix seconds.
-///
-/// A region is taken only from answers about regions (Garage names its own in every error) and only if it can be one. A
-/// clock is taken from the document's `ServerTime`, else from the `Date` header of an answer that no cache kept.
-pub fn correction(
-    status: u16,
-    headers: &HeaderMap,
-    body: &str,
-    region: &str,
-    now: i64,
-) -> Option<Correction> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let document = xml::parse(body).filter(|root| root.name == "Error");
-    let code = document
-        .as_ref()
-        .and_then(|root| root.child("Code"))
-        .unwrap_or("");
-    match (code, status) {
-        (
-            "AuthorizationHeaderMalformed"
-            | "PermanentRedirect"
-            | "TemporaryRedirect"
-            | "IllegalLocationConstraintException",
-            _,
-        )
-        | ("", 301 | 307 | 400) => {
-            other_region(header("x-amz-bucket-region"), document.as_ref(), region)
-                .map(Correction::Region)
-        }
-        ("RequestTimeTooSkewed", _) => {
-            let stated = document.as_ref().and_then(|root| root.child("ServerTime"));
-            let stated = stated.and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
-            let fresh = header("age").is_none_or(|age| age.trim() == "0");
-            let dated = header("date")
-                .filter(|_| fresh)
-                .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
-            let offset = stated.or(dated)?.unix_timestamp() - now;
-            // Services accept at least five minutes: a smaller difference is not what they mean.
-            (offset.abs() >= 300).then_some(Correction::Clock(offset))
-        }
-        _ => None,
-    }
-}
-
 /// Adds to a refusal what it may stand for, unless the service said what was wrong with the request itself.
 pub fn may_be_missing(error: Error) -> Error {
     match error.answer().s3.as_deref() {
@@ -171,95 +121,8 @@ pub fn late_error(root: Option<&Element>) -> Error {
         .answered(answer)
 }
 
-fn by_code(
-    code: &str,
-    said: &str,
-    after: Option<Duration>,
-    other_region: Option<&str>,
-    region: &str,
-) -> Option<Error> {
-    let new = |kind: Kind, text: String| Some(Error::new(kind, text));
-    match code {
-        "NoSuchKey" | "NoSuchUpload" | "NoSuchVersion" => new(Kind::NotFound, format!("no such blob: {code}")),
-        "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
-            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
-        // Bucket, account, access point, …: what the blob would be in is not there.
-        code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
-            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
-        "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
-        | "OperationAborted" | "ConditionalRequestConflict" | "ConcurrentModification" | "TooManyRequests" | "Throttling" | "ThrottlingException"
-        | "RequestLimitExceeded" | "BandwidthLimitExceeded" | "503 SlowDown" => {
-            new(Kind::Busy { after }, format!("the store asks to come back later: {said}"))
-        }
-        "ExpiredToken" | "TokenRefreshRequired" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("the session token has expired: get new credentials")),
-        "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("the service does not know this access key: is it another service's?")),
-        "SignatureDoesNotMatch" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint(format!("compare the secret key, the clock and `region` (now `{region}`) with the service's"))),
-        "RequestTimeTooSkewed" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("this machine's clock is wrong by more than 15 minutes")),
-        "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
-            Some(wrong_region(said, other_region, region))
-        }
-        "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {said}"))
-            .map(|error| error.hint("restore it in the service first")),
-        "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {said}")),
-        "BadDigest" | "XAmzContentSHA256Mismatch" | "InvalidDigest" | "XAmzContentChecksumMismatch" | "IncompleteBody" => {
-            new(Kind::Integrity, format!("the bytes were changed on their way: {said}"))
-        }
-        "KeyTooLongError" | "InvalidBucketName" | "InvalidObjectName" | "XMinioInvalidObjectName" => {
-            new(Kind::Usage, format!("the store does not take this name: {said}"))
-        }
-        _ => None,
-    }
-}
-
-fn by_status(
-    method: &str,
-    status: u16,
-    code: Option<&str>,
-    said: &str,
-    after: Option<Duration>,
-    other_region: Option<&str>,
-    region: &str,
-) -> Error {
-    match status {
-        404 => Error::new(Kind::NotFound, "no such blob"),
-        401 | 403 if method == "HEAD" => {
-            may_be_missing(Error::new(Kind::Denied, format!("access denied: {said}")))
-        }
-        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
-        412 | 304 => Error::new(
-            Kind::Precondition,
-            format!("a condition does not hold: {said}"),
-        ),
-        408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
-            Kind::Busy { after },
-            format!("the store is not able to answer: {said}"),
-        ),
-        301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
-        // Of a document that speaks of something else the region is no news: Garage puts it into each.
-        400 if other_region.is_some() && code.is_none() => wrong_region(said, other_region, region),
-        400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {said}"))
-            .hint(format!(
-                "some services say no more when `region` (now `{region}`) is not the endpoint's"
-            )),
-        _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
-    }
-}
-
-fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
-    let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {said}"));
-    match other_region {
-        Some(other) => error.hint(format!("set `region` to `{other}` (now `{region}`)")),
-        None => error.hint(format!(
-            "compare `region` (now `{region}`) and `endpoint_url` with the bucket's"
-        )),
-    }
-}
-
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details` or `Header`.
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`, `Header` or
+/// `ArgumentName`.
 fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
     let text = |name: &str| {
         document
@@ -267,7 +130,9 @@ fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
             .map(printable)
             .filter(|text| !text.is_empty())
     };
-    let details = text("Details").or_else(|| text("Header"));
+    let details = text("Details")
+        .or_else(|| text("Header"))
+        .or_else(|| text("ArgumentName"));
     let message = match (text("Message"), details) {
         (Some(message), Some(details)) => Some(format!("{message} ({details})")),
         (message, details) => message.or(details),
@@ -277,40 +142,6 @@ fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
         (Some(code), None) => printable(code),
         (None, Some(message)) => format!("HTTP {status}: {message}"),
         (None, None) => format!("HTTP {status}"),
-    }
-}
-
-/// Where the bucket is, if the answer says so and it is not where we asked.
-fn other_region(header: Option<&str>, document: Option<&Element>, region: &str) -> Option<String> {
-    let stated = || document.and_then(|root| root.child("Region"));
-    let named = header.or_else(stated).or_else(|| region_in(document?));
-    named
-        .filter(|other| *other != region && check_region(other).is_ok())
-        .map(str::to_owned)
-}
-
-/// The region that AWS names in passing: in the host of an endpoint, or in a sentence.
-fn region_in(root: &Element) -> Option<&str> {
-    match root.child("Code")? {
-        "PermanentRedirect" | "TemporaryRedirect" => {
-            let bucket = root.child("Bucket")?;
-            let host = root.child("Endpoint")?.strip_suffix(".amazonaws.com")?;
-            // An answer about a bucket called like the service is about a wrong address.
-            let own = host
-                .strip_prefix(bucket)
-                .and_then(|own| own.strip_prefix('.'));
-            match own.unwrap_or(host) {
-                "s3" if bucket.ends_with(".amazonaws.com") => None,
-                "s3" => Some("us-east-1"),
-                own => own.strip_prefix("s3.").or_else(|| own.strip_prefix("s3-")),
-            }
-        }
-        "IllegalLocationConstraintException" => {
-            let rest = root.child("Message")?.trim().strip_prefix("The ")?;
-            rest.split_once(" location constraint")
-                .map(|(region, _)| region)
-        }
-        _ => None,
     }
 }
 
@@ -405,49 +236,6 @@ mod tests {
         };
         assert_eq!(missing("NoSuchAccessPoint"), Kind::Config);
         assert_eq!(missing("NotFound"), Kind::NotFound);
-    }
-
-    #[test]
-    fn corrections_are_believed_only_where_they_can_be_meant() {
-        let of = |status, headers: &[(&'static str, &'static str)], body: &str| {
-            let headers = headers
-                .iter()
-                .map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()))
-                .collect();
-            correction(status, &headers, body, "us-east-1", 1_000_000_000)
-        };
-        let region = |name: &str| Some(Correction::Region(name.to_owned()));
-        let malformed =
-            "<Error><Code>AuthorizationHeaderMalformed</Code><Region>garage</Region></Error>";
-        assert_eq!(of(400, &[], malformed), region("garage"));
-        assert_eq!(
-            of(301, &[("x-amz-bucket-region", "eu-west-1")], ""),
-            region("eu-west-1")
-        );
-        // Garage names its region in every error.
-        assert_eq!(
-            of(
-                404,
-                &[],
-                "<Error><Code>NoSuchKey</Code><Region>garage</Region></Error>"
-            ),
-            None
-        );
-        assert_eq!(
-            of(400, &[], &malformed.replace("garage", "us-east-1")),
-            None
-        );
-        assert_eq!(of(400, &[], &malformed.replace("garage", "x/y")), None);
-        let skewed = "<Error><Code>RequestTimeTooSkewed</Code><ServerTime>2001-09-09T02:46:40Z</ServerTime></Error>";
-        assert_eq!(of(403, &[], skewed), Some(Correction::Clock(3600)));
-        let undated = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
-        let date = ("date", "Sun, 09 Sep 2001 00:46:40 GMT");
-        assert_eq!(of(403, &[date], undated), Some(Correction::Clock(-3600)));
-        assert_eq!(of(403, &[date, ("age", "7")], undated), None);
-        assert_eq!(
-            of(403, &[("date", "Sun, 09 Sep 2001 01:48:40 GMT")], undated),
-            None
-        );
     }
 
     #[test]

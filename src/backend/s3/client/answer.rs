@@ -1,0 +1,77 @@
+//! An answer whose status says success, and its body.
+
+use std::io::Read;
+
+use super::Client;
+use crate::backend::s3::address::Endpoint;
+use crate::backend::s3::faults;
+use crate::error::{Error, Kind, Result};
+
+/// An answer whose status says success.
+pub struct Answer {
+    pub(super) response: ureq::http::Response<ureq::Body>,
+    /// Whether the request was about a blob that is encrypted with a key of ours.
+    pub(super) own_key: bool,
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
+    pub fn has_own_key(&self) -> bool {
+        self.own_key
+    }
+
+    /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
+    pub fn headers_behind(&self, prefix: &str) -> Vec<(String, String)> {
+        let headers = self.response.headers().iter();
+        headers
+            .filter_map(|(name, value)| {
+                let name = name.as_str().strip_prefix(prefix)?.to_owned();
+                Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            })
+            .collect()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name)?.to_str().ok()
+    }
+
+    /// The whole body, which must not be longer than `limit` bytes.
+    pub fn text(mut self, client: &Client, limit: u64) -> Result<String> {
+        let mut body = Vec::new();
+        let reader = self.response.body_mut().as_reader();
+        reader
+            .take(limit + 1)
+            .read_to_end(&mut body)
+            .map_err(|error| client.broken(&error))?;
+        if body.len() as u64 > limit {
+            return Err(Error::new(
+                Kind::Remote,
+                "the answer is longer than it can be",
+            ));
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The body.
+    pub fn reader(&mut self) -> impl Read + '_ {
+        self.response.body_mut().as_reader()
+    }
+}
+
+impl Client {
+    /// An error while a body was read.
+    pub fn broken(&self, error: &std::io::Error) -> Error {
+        let host = self
+            .endpoint
+            .get()
+            .map_or_else(String::new, Endpoint::authority);
+        let error = faults::explain_body(error, &host, self.context.timeouts);
+        self.context.cancel.explain(error)
+    }
+}

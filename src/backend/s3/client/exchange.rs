@@ -1,0 +1,114 @@
+//! What travels: ureq's part of a request. Its agent is built in [`crate::backend::s3::agent`].
+
+use std::io::Read;
+
+use ureq::{Agent, SendBody};
+
+use super::Client;
+use super::request::{Body, Patience, Purpose, Request};
+use crate::backend::s3::agent;
+use crate::backend::s3::transport::{answered_early, begin_request};
+use crate::error::{Error, Kind, Result};
+
+impl Client {
+    pub(super) fn exchange(
+        &self,
+        request: &Request<'_>,
+        url: &str,
+        headers: &[(String, String)],
+        purpose: Purpose,
+    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+        let cleaning;
+        let agent = match purpose {
+            Purpose::Work => self
+                .agent()
+                .map_err(|error| ureq::Error::Io(error.into_io()))?,
+            Purpose::CleanUp => {
+                cleaning = self
+                    .build_agent(purpose)
+                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                &cleaning
+            }
+        };
+        let mut builder = ureq::http::Request::builder()
+            .method(request.method)
+            .uri(url);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        begin_request();
+        match &request.body {
+            Body::None => agent.run(builder.body(())?),
+            Body::Bytes(bytes) => {
+                let request_of_bytes =
+                    builder.header("content-length", bytes.len()).body(*bytes)?;
+                match request.patience {
+                    Patience::Usual => agent.run(request_of_bytes),
+                    Patience::Long => {
+                        let wait = self
+                            .context
+                            .timeouts
+                            .idle
+                            .max(std::time::Duration::from_secs(300));
+                        let patient = agent
+                            .configure_request(request_of_bytes)
+                            .timeout_per_read(Some(wait))
+                            .build();
+                        agent.run(patient)
+                    }
+                }
+            }
+            Body::Payload { payload, size, .. } => {
+                let reader = payload
+                    .reader()
+                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                let mut exact = Exact {
+                    reader,
+                    left: *size,
+                };
+                let body = SendBody::from_reader(&mut exact);
+                agent.run(builder.header("content-length", *size).body(body)?)
+            }
+        }
+    }
+
+    fn agent(&self) -> Result<&Agent> {
+        if let Some(agent) = self.agent.get() {
+            return Ok(agent);
+        }
+        let agent = self.build_agent(Purpose::Work)?;
+        Ok(self.agent.get_or_init(|| agent))
+    }
+
+    fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
+        agent::build(&self.config, self.endpoint()?, &self.context, purpose)
+    }
+}
+
+/// A source cut to the announced length. A shorter one is an error, because ureq would wait for the rest for ever; once the
+/// server has answered, the rest is claimed and not read.
+struct Exact<R> {
+    reader: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Exact<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let want = buf
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if want == 0 {
+            return Ok(0);
+        }
+        let len = if answered_early() {
+            want
+        } else {
+            self.reader.read(&mut buf[..want])?
+        };
+        if len == 0 {
+            return Err(Error::new(Kind::Integrity, "the source ended early").into_io());
+        }
+        self.left -= len as u64;
+        Ok(len)
+    }
+}

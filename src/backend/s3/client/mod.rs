@@ -1,0 +1,188 @@
+//! One request and its answer: addressed, signed, sent, classified. What is known of the service stands here.
+
+mod answer;
+mod attempt;
+mod exchange;
+mod learnt;
+mod request;
+mod signing;
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use ureq::Agent;
+
+pub use self::answer::Answer;
+use self::learnt::Learnt;
+pub use self::request::{Body, Patience, Purpose, Request};
+use super::address::{self, Endpoint, Scheme};
+use super::credentials::{Credentials, Keyring};
+use super::customer_key::CustomerKey;
+use super::services::{self, ChecksumMode, Conditions};
+use super::sign::{Scope, SigningKey};
+use super::{Checksum, Config, PayloadSigning};
+use crate::backend::{Context, PartSizes, Service};
+use crate::error::{Error, Kind, Result};
+use crate::progress::Event;
+
+/// The connection to one bucket.
+pub struct Client {
+    config: Config,
+    context: Context,
+    endpoint: OnceLock<Endpoint>,
+    agent: OnceLock<Agent>,
+    keyring: Keyring,
+    signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
+    learnt: Mutex<Learnt>,
+    /// AWS's endpoint of the region that the bucket turned out to be in.
+    moved: OnceLock<Endpoint>,
+}
+
+impl Client {
+    /// Reads and connects nothing yet.
+    pub fn new(config: Config, context: Context) -> Self {
+        Self {
+            config,
+            context,
+            endpoint: OnceLock::new(),
+            agent: OnceLock::new(),
+            keyring: Keyring::default(),
+            signing_key: Mutex::new(None),
+            learnt: Mutex::default(),
+            moved: OnceLock::new(),
+        }
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> &str {
+        &self.config.bucket
+    }
+
+    /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
+    pub fn is_https(&self) -> Result<bool> {
+        Ok(self.endpoint()?.scheme == Scheme::Https)
+    }
+
+    /// What the settings say about the body's hash.
+    pub fn payload_signing(&self) -> PayloadSigning {
+        self.config.payload_signing
+    }
+
+    /// Whether the service may be asked for the checksums that it keeps.
+    pub fn tells_checksums(&self) -> bool {
+        self.traits().checksum_mode == ChecksumMode::Sent
+    }
+
+    /// Whether the service is known to test a condition and store in one step.
+    pub fn keeps_conditions(&self) -> bool {
+        self.traits().conditions == Conditions::Atomic
+    }
+
+    /// What is known of the service.
+    pub fn traits(&self) -> services::Service {
+        match self.endpoint() {
+            Ok(endpoint) => endpoint.service(),
+            // Whatever is sent next fails with this error.
+            Err(_) => services::of(""),
+        }
+    }
+
+    /// The service's address, without the bucket.
+    pub fn service_address(&self) -> Option<String> {
+        Some(self.endpoint().ok()?.address())
+    }
+
+    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    pub fn service(&self) -> Option<Service> {
+        let endpoint = self.endpoint().ok()?;
+        let user = match self.credentials().ok()? {
+            Some(credentials) => credentials.access_key_id.clone(),
+            None => String::new(),
+        };
+        let identity = format!("{} {user}", endpoint.address());
+        Some(Service {
+            identity,
+            bucket: self.config.bucket.clone(),
+            reading: self
+                .own_key()
+                .map_or_else(Vec::new, CustomerKey::source_headers),
+        })
+    }
+
+    /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
+    pub fn makes_etags_of_md5s(&self) -> bool {
+        self.endpoint()
+            .is_ok_and(|endpoint| endpoint.service().is_aws())
+    }
+
+    /// The parameter that names the version, if one was asked for.
+    pub fn version(&self) -> Option<(String, String)> {
+        let version = self.config.version.clone();
+        version.map(|version| ("versionId".to_owned(), version))
+    }
+
+    /// Whether the user wants no digest to be compared.
+    pub fn wants_no_proof(&self) -> bool {
+        self.config.checksum == Checksum::None
+    }
+
+    /// The key that the blobs are encrypted with.
+    pub fn own_key(&self) -> Option<&CustomerKey> {
+        self.config.customer_key.as_ref()
+    }
+
+    /// The service, and what an upload was begun with.
+    pub fn identity(&self) -> String {
+        let endpoint = self
+            .endpoint()
+            .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
+        format!(
+            "{} {:?} {} {}",
+            endpoint.unwrap_or_default(),
+            self.config.checksum,
+            self.config.version.as_deref().unwrap_or(""),
+            self.own_key().map_or("", CustomerKey::fingerprint)
+        )
+    }
+
+    /// Tells of something that the user should know although the run goes on.
+    pub fn warn(&self, text: &str) {
+        self.context.observer.notify(&Event::Warning(text));
+    }
+
+    /// Which sizes the parts of one upload may have.
+    pub fn part_sizes(&self) -> PartSizes {
+        self.traits().parts
+    }
+
+    /// Tells of a fact, with `-v`.
+    pub fn note(&self, text: &str) {
+        self.context.observer.notify(&Event::Note(text));
+    }
+
+    fn endpoint(&self) -> Result<&Endpoint> {
+        if let Some(endpoint) = self.moved.get() {
+            return Ok(endpoint);
+        }
+        if let Some(endpoint) = self.endpoint.get() {
+            return Ok(endpoint);
+        }
+        address::check_bucket(&self.config.bucket)?;
+        if let Some(region) = &self.config.region {
+            address::check_region(region)?;
+        }
+        let endpoint = match &self.config.endpoint {
+            Some(text) => Endpoint::parse(text)?,
+            None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
+        };
+        endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
+        if endpoint.scheme != Scheme::Https && self.config.customer_key.is_some() {
+            let text = format!(
+                "the SSE-C key must not travel over http, and the endpoint is http://{}",
+                endpoint.authority()
+            );
+            return Err(Error::new(Kind::Config, text)
+                .hint("use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out"));
+        }
+        Ok(self.endpoint.get_or_init(|| endpoint))
+    }
+}

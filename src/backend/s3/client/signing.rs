@@ -1,0 +1,203 @@
+//! What goes before a body, signed; and URLs that are signed instead of requests.
+
+use std::sync::{Arc, PoisonError};
+
+use super::Client;
+use super::request::{Body, Request};
+use crate::backend::s3::address::Location;
+use crate::backend::s3::credentials::{self, Credentials, Http, Instance, Surroundings};
+use crate::backend::s3::sign::{
+    self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD,
+};
+use crate::digest::{Algorithm, Hasher};
+use crate::error::{Error, Kind, Result};
+
+/// What goes before the body, and the text whose hash was signed.
+pub(super) struct Signed {
+    pub(super) headers: Vec<(String, String)>,
+    /// Empty if nothing was signed.
+    pub(super) canonical: String,
+    /// Empty if nothing was signed.
+    pub(super) string_to_sign: String,
+    /// Who signed.
+    pub(super) credentials: Option<Arc<Credentials>>,
+}
+
+impl Client {
+    /// The request's headers with all that the signature needs and the signature itself.
+    pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<Signed> {
+        let mut headers = request.headers.clone();
+        headers.push(("host".to_owned(), location.authority.clone()));
+        let Some(credentials) = self.credentials()? else {
+            return Ok(Signed {
+                headers,
+                canonical: String::new(),
+                string_to_sign: String::new(),
+                credentials: None,
+            });
+        };
+        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let payload_hash = match &request.body {
+            Body::None => EMPTY_PAYLOAD.to_owned(),
+            Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
+            Body::Payload {
+                sha256: Some(sha256),
+                ..
+            } => sha256.clone(),
+            Body::Payload { sha256: None, .. } => UNSIGNED_PAYLOAD.to_owned(),
+        };
+        headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
+        headers.push(("x-amz-content-sha256".to_owned(), payload_hash.clone()));
+        if self.config.request_payer {
+            headers.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
+        if let Some(token) = &credentials.session_token {
+            headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
+        }
+        let signable = SignableRequest {
+            method: request.method,
+            path: &location.path,
+            query: &request.query,
+            headers: &headers,
+            payload_hash: &payload_hash,
+        };
+        let canonical = sign::canonical_request(&signable);
+        let string_to_sign = sign::string_to_sign(&scope, &canonical);
+        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
+        let signed = sign::signed_headers(&headers);
+        let authorization =
+            sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
+        headers.push(("authorization".to_owned(), authorization));
+        Ok(Signed {
+            headers,
+            canonical,
+            string_to_sign,
+            credentials: Some(credentials),
+        })
+    }
+
+    /// A URL that is signed instead of a request. Nothing is sent.
+    pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
+        /// A week; S3 takes no longer time.
+        const LONGEST: u64 = 7 * 86_400;
+        let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
+        if expires.as_secs() > LONGEST || expires.is_zero() {
+            return Err(Error::new(
+                Kind::Usage,
+                "a presigned URL lives for 1 second to 7 days",
+            ));
+        }
+        let endpoint = self.endpoint()?;
+        if self.config.customer_key.is_some() {
+            return Err(
+                Error::new(Kind::Usage, "a presigned URL cannot carry the SSE-C key")
+                    .hint("leave --sse-c-key-file (`sse_c_key_file`) out"),
+            );
+        }
+        let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
+        let credentials = self
+            .credentials()?
+            .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
+        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let headers = [("host".to_owned(), location.authority.clone())];
+        let token = credentials.session_token.as_ref();
+        let mut query = sign::presigned_parameters(
+            &credentials.access_key_id,
+            &scope,
+            seconds,
+            &sign::signed_headers(&headers),
+            token,
+        );
+        query.extend(self.version());
+        if self.config.request_payer {
+            query.push(("x-amz-request-payer".to_owned(), "requester".to_owned()));
+        }
+        let signable = SignableRequest {
+            method,
+            path: &location.path,
+            query: &query,
+            headers: &headers,
+            payload_hash: UNSIGNED_PAYLOAD,
+        };
+        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
+        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
+        let query = sign::presigned_query(&query, &signature);
+        Ok(format!(
+            "{}://{}{}?{query}",
+            endpoint.scheme.name(),
+            location.authority,
+            location.path
+        ))
+    }
+
+    /// The key of the day, made once.
+    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &Scope) -> SigningKey {
+        let mut kept = self
+            .signing_key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, by, key)) = kept.as_ref()
+            && of.credential_scope() == scope.credential_scope()
+            && Arc::ptr_eq(by, credentials)
+        {
+            return key.clone();
+        }
+        let key = sign::signing_key(&credentials.secret_access_key, scope);
+        *kept = Some((scope.clone(), Arc::clone(credentials), key.clone()));
+        key
+    }
+
+    /// The credentials of now. `None` = nobody signs.
+    pub(super) fn credentials(&self) -> Result<Option<Arc<Credentials>>> {
+        let failed = |error: &Error| {
+            self.note(&format!("the credentials could not be renewed: {error}"));
+        };
+        self.keyring.current(|| self.find_credentials(), failed)
+    }
+
+    pub(super) fn find_credentials(&self) -> Result<Option<Credentials>> {
+        let around = Surroundings {
+            instance: if self.traits().is_aws() {
+                Instance::Possible
+            } else {
+                Instance::Unlikely
+            },
+            region: self.region(),
+            http: Http {
+                roots: &self.config.roots,
+                proxies: &self.config.proxies,
+                cancel: &self.context.cancel,
+            },
+        };
+        let found = credentials::find(&self.config.credentials, &around)?;
+        match &found {
+            Some(found) => self.note(&format!(
+                "credentials: {}, access key {}",
+                found.origin,
+                found.masked_id()
+            )),
+            None => self.note("requests are not signed"),
+        }
+        Ok(found)
+    }
+}
+
+/// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
+pub(super) fn check_values(headers: &[(String, String)]) -> Result<()> {
+    let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
+    let bad = headers
+        .iter()
+        .find(|(_, value)| !value.bytes().all(can_be_sent));
+    let Some((name, _)) = bad else {
+        return Ok(());
+    };
+    let (kind, what) = match name.as_str() {
+        "authorization" => (Kind::Config, "access key id".to_owned()),
+        "x-amz-security-token" => (Kind::Config, "session token".to_owned()),
+        name => (Kind::Usage, format!("value for `{name}`")),
+    };
+    Err(Error::new(
+        kind,
+        format!("the {what} holds a character that HTTP cannot carry"),
+    ))
+}

@@ -1,0 +1,288 @@
+//! What earlier runs found out about services: which of them do nothing with a checksum header.
+//!
+//! One small file in the state directory: a first line that says what it is, then a line for each service, of when that was
+//! found out (Unix seconds) and a digest of the service's address. It names no service, no bucket and no secret. It is
+//! replaced whole or not at all; where it cannot be read, is damaged or is somebody else's, nothing is known.
+
+use std::fs::{DirBuilder, File};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use crate::digest::{Algorithm, Hasher};
+use crate::staged::open_dir;
+
+/// The first line; another number when the lines change their meaning.
+const MAGIC: &str = "blobctl-s3-services 1";
+/// Services learn too: after this time they are asked again.
+const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
+/// The youngest of them are kept.
+const MOST: usize = 64;
+/// Twice of what so many lines take.
+const LONGEST: usize = 8 << 10;
+/// Hex digits of a digest.
+const DIGITS: usize = 32;
+
+/// The file.
+#[derive(Debug)]
+pub struct Notebook {
+    path: PathBuf,
+}
+
+/// A service that does nothing with the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    /// Unix seconds.
+    since: u64,
+    /// Of the service's address.
+    digest: String,
+}
+
+impl Notebook {
+    /// Nothing is read yet, and the file need not be there.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Whether a run of the last seven days found that the service at this address does nothing with the header.
+    pub fn has(&self, address: &str) -> bool {
+        let digest = digest(address);
+        let text = rustix::fs::open(&self.path, reading(), Mode::empty()).and_then(read);
+        text.is_ok_and(|text| {
+            valid(&text, now())
+                .iter()
+                .any(|entry| entry.digest == digest)
+        })
+    }
+
+    /// Writes down that it does nothing with it. Somebody who is writing just then is not waited for: what is not written
+    /// down is found out again.
+    pub fn add(&self, address: &str) -> std::io::Result<()> {
+        let (Some(directory), Some(name)) = (self.path.parent(), self.path.file_name()) else {
+            return Ok(());
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)?;
+        let directory =
+            open_dir(directory).map_err(|error| std::io::Error::other(error.to_string()))?;
+        if !is_ours(&directory)? {
+            return Err(Errno::PERM.into());
+        }
+        match rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => return Ok(()),
+            Err(errno) => return Err(errno.into()),
+        }
+        let name = Path::new(name);
+        let old = rustix::fs::openat(&directory, name, reading(), Mode::empty()).and_then(read);
+        let entry = Entry {
+            since: now(),
+            digest: digest(address),
+        };
+        let text = with(valid(&old.unwrap_or_default(), entry.since), entry);
+        // Of a run that died here there may be one; nobody else writes while the directory is locked.
+        let next = name.with_extension("new");
+        match rustix::fs::unlinkat(&directory, &next, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&directory, &next, flags, Mode::from_raw_mode(0o600))?;
+        let written = File::from(file).write_all(text.as_bytes()).and_then(|()| {
+            rustix::fs::renameat(&directory, &next, &directory, name).map_err(Into::into)
+        });
+        if written.is_err() {
+            let _ = rustix::fs::unlinkat(&directory, &next, AtFlags::empty());
+        }
+        written
+    }
+}
+
+/// Neither a symbolic link is followed nor a FIFO waited for.
+fn reading() -> OFlags {
+    OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC
+}
+
+/// The text of a file that is ours alone and no longer than it can be; empty for any other.
+fn read(file: impl Into<File> + AsFd) -> rustix::io::Result<String> {
+    let found = rustix::fs::fstat(&file)?;
+    let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
+    let others_write = found.st_mode & 0o022 != 0;
+    let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
+    if !is_file || others_write || size > LONGEST || !is_ours(&file)? {
+        return Ok(String::new());
+    }
+    let mut text = String::with_capacity(size + 1);
+    let whole = file.into().take(LONGEST as u64).read_to_string(&mut text);
+    Ok(if whole.is_ok() { text } else { String::new() })
+}
+
+fn is_ours(file: impl AsFd) -> rustix::io::Result<bool> {
+    Ok(rustix::fs::fstat(file)?.st_uid == rustix::process::geteuid().as_raw())
+}
+
+/// The entries that still count, of a text that may say anything.
+fn valid(text: &str, now: u64) -> Vec<Entry> {
+    let mut lines = text.lines();
+    if lines.next() != Some(MAGIC) {
+        return Vec::new();
+    }
+    let entry = |line: &str| {
+        let (since, digest) = line.split_once(' ')?;
+        let since = since.parse().ok()?;
+        // What was found out tomorrow was found out by a clock that was wrong.
+        let age = Duration::from_secs(now.checked_sub(since)?);
+        let is_digest = digest.len() == DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        (age < LIFETIME && is_digest).then(|| Entry {
+            since,
+            digest: digest.to_owned(),
+        })
+    };
+    lines.take(MOST).filter_map(entry).collect()
+}
+
+/// The text of the file with one more entry, which comes first.
+fn with(mut entries: Vec<Entry>, new: Entry) -> String {
+    entries.retain(|entry| entry.digest != new.digest);
+    entries.insert(0, new);
+    entries.truncate(MOST);
+    let lines = entries
+        .iter()
+        .map(|Entry { since, digest }| format!("{since} {digest}\n"));
+    std::iter::once(format!("{MAGIC}\n")).chain(lines).collect()
+}
+
+fn digest(address: &str) -> String {
+    let mut hex = Hasher::digest(Algorithm::Sha256, address.as_bytes()).hex();
+    hex.truncate(DIGITS);
+    hex
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: u64 = 86_400;
+
+    fn entry(since: u64, address: &str) -> Entry {
+        Entry {
+            since,
+            digest: digest(address),
+        }
+    }
+
+    #[test]
+    fn what_is_added_is_there_for_seven_days() {
+        let text = with(Vec::new(), entry(100, "http://a"));
+        assert_eq!(valid(&text, 100), [entry(100, "http://a")]);
+        assert_eq!(valid(&text, 99 + 7 * DAY), [entry(100, "http://a")]);
+        assert!(valid(&text, 100 + 7 * DAY).is_empty());
+        assert!(valid(&text, 99).is_empty());
+    }
+
+    #[test]
+    fn the_oldest_give_way() {
+        let mut text = String::new();
+        for number in 0..100 {
+            let new = entry(1000 + number, &number.to_string());
+            text = with(valid(&text, 2000), new);
+        }
+        let entries = valid(&text, 2000);
+        assert_eq!(entries.len(), MOST);
+        assert_eq!(entries[0], entry(1099, "99"));
+        assert!(text.len() * 2 <= LONGEST, "{}", text.len());
+        // The same again takes the place of what was known of it.
+        let again = valid(&with(entries, entry(1500, "50")), 2000);
+        assert_eq!(again.len(), MOST);
+        assert_eq!(again[0], entry(1500, "50"));
+    }
+
+    #[test]
+    fn what_is_no_line_of_ours_says_nothing() {
+        let good = digest("http://a");
+        for text in [
+            String::new(),
+            format!("100 {good}\n"),
+            format!("blobctl-s3-services 2\n100 {good}\n"),
+            format!("{MAGIC}\n100 {}\n", &good[1..]),
+            format!("{MAGIC}\n100 {good}0\n"),
+            format!("{MAGIC}\n100 {}\n", good.replace(|_| true, "z")),
+            format!("{MAGIC}\n-1 {good}\nx {good}\n{good}\n \n"),
+            format!("{MAGIC}\n99999999999999999999999 {good}\n"),
+        ] {
+            assert!(valid(&text, 200).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_private_and_found_again() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let notebook = Notebook::new(dir.path().join("a/b/services"));
+        assert!(!notebook.has("http://a"));
+        notebook.add("http://a").unwrap();
+        notebook.add("http://b").unwrap();
+        assert!(notebook.has("http://a") && notebook.has("http://b"));
+        assert!(!notebook.has("http://c"));
+        let mode = |path: &str| {
+            let path = dir.path().join(path);
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!((mode("a/b"), mode("a/b/services")), (0o700, 0o600));
+        assert_eq!(
+            std::fs::read_dir(dir.path().join("a/b")).unwrap().count(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_file_that_others_may_write_and_one_that_is_none_say_nothing() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("services");
+        let notebook = Notebook::new(path.clone());
+        notebook.add("http://a").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(!notebook.has("http://a"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(notebook.has("http://a"));
+        let link = Notebook::new(dir.path().join("link"));
+        symlink(&path, &link.path).unwrap();
+        assert!(!link.has("http://a"));
+        let directory = Notebook::new(dir.path().to_path_buf());
+        assert!(!directory.has("http://a"));
+    }
+
+    #[test]
+    fn many_at_once_damage_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("services");
+        std::thread::scope(|scope| {
+            for worker in 0..8 {
+                let path = path.clone();
+                scope.spawn(move || {
+                    let notebook = Notebook::new(path);
+                    for number in 0..20 {
+                        notebook.add(&format!("{worker} {number}")).unwrap();
+                    }
+                });
+            }
+        });
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(valid(&text, now()).len(), text.lines().count() - 1);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

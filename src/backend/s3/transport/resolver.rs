@@ -1,0 +1,112 @@
+//! Names of hosts.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+/// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
+#[derive(Default)]
+pub(super) struct CachingResolver<R = DefaultResolver> {
+    system: R,
+    known: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
+}
+
+impl<R> fmt::Debug for CachingResolver<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CachingResolver")
+    }
+}
+
+impl<R: Resolver> Resolver for CachingResolver<R> {
+    fn resolve(
+        &self,
+        uri: &ureq::http::Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        const LIFETIME: Duration = Duration::from_secs(60);
+        let name = format!(
+            "{}://{}",
+            uri.scheme_str().unwrap_or(""),
+            uri.authority().map_or("", |a| a.as_str())
+        );
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|(_, at, _)| at.elapsed() < LIFETIME);
+        if let Some((_, _, addresses)) = known.iter().find(|(host, _, _)| *host == name) {
+            return Ok(copy(self, addresses));
+        }
+        // The lock is held meanwhile, so that many workers ask once.
+        let addresses = self.system.resolve(uri, config, timeout)?;
+        known.push((name, Instant::now(), copy(self, &addresses)));
+        Ok(addresses)
+    }
+}
+
+fn copy<R: Resolver>(
+    resolver: &CachingResolver<R>,
+    addresses: &ResolvedSocketAddrs,
+) -> ResolvedSocketAddrs {
+    let mut copy = resolver.empty();
+    for address in addresses {
+        copy.push(*address);
+    }
+    copy
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use ureq::{Agent, Timeout};
+
+    use super::*;
+    use ureq::unversioned::transport::time::Duration as Limit;
+
+    /// Knows every host and counts how often it is asked.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicU64);
+
+    impl Resolver for Counting {
+        fn resolve(
+            &self,
+            _: &ureq::http::Uri,
+            _: &ureq::config::Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, Error> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let mut found = self.empty();
+            found.push(SocketAddr::from(([127, 0, 0, 1], 9000)));
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn a_host_is_looked_up_once_whatever_is_asked_of_it_and_by_how_many() {
+        let resolver = CachingResolver::<Counting>::default();
+        let config = Agent::config_builder().build();
+        let ask = |uri: &'static str| {
+            let timeout = NextTimeout {
+                after: Limit::NotHappening,
+                reason: Timeout::Resolve,
+                per_read: None,
+                per_write: None,
+            };
+            let uri = ureq::http::Uri::from_static(uri);
+            resolver.resolve(&uri, &config, timeout).unwrap().len()
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(ask("http://s3.test/lab/a"), 1));
+            }
+        });
+        assert_eq!(ask("http://s3.test/lab/b?uploads="), 1);
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 1);
+        ask("http://other.test/");
+        assert_eq!(resolver.system.0.load(Ordering::Relaxed), 2);
+    }
+}
