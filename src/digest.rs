@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crc_fast::CrcAlgorithm;
-use md5::Md5;
+use fast_md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
@@ -132,7 +132,6 @@ impl Digest {
 }
 
 /// Computes one digest from bytes that come in pieces.
-#[derive(Clone)]
 pub enum Hasher {
     /// SHA-256.
     Sha256(Sha256),
@@ -177,7 +176,7 @@ impl Hasher {
     pub fn finish(self) -> Digest {
         match self {
             Self::Sha256(state) => Digest::Sha256(state.finalize().into()),
-            Self::Md5(state) => Digest::Md5(state.finalize().into()),
+            Self::Md5(state) => Digest::Md5(state.finalize()),
             Self::Sha1(state) => Digest::Sha1(state.finalize().into()),
             Self::Crc(Algorithm::Crc32c, state) => Digest::Crc32c(low(state.finalize())),
             Self::Crc(Algorithm::Crc32, state) => Digest::Crc32(low(state.finalize())),
@@ -370,6 +369,24 @@ mod tests {
             Hasher::digest(Algorithm::Sha1, b"abc").hex(),
             "a9993e364706816aba3e25717850c26c9cd0d89d"
         );
+    }
+
+    #[test]
+    fn md5_is_the_same_as_that_of_another_library_at_each_length_and_seam() {
+        use md5::Digest as _;
+        let bytes: Vec<u8> = (0..70_000u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
+        let reference = |len: usize| Digest::Md5(md5::Md5::digest(&bytes[..len]).into());
+        for len in (0..200).chain([4095, 4096, 65_535, 65_536, 70_000]) {
+            for seam in [0, 1, 55, 56, 63, 64, 65, 127, 128, len / 2] {
+                let (front, back) = bytes[..len].split_at(seam.min(len));
+                let mut hasher = Hasher::new(Algorithm::Md5);
+                hasher.update(front);
+                hasher.update(back);
+                assert_eq!(hasher.finish(), reference(len), "{len} {seam}");
+            }
+        }
     }
 
     #[test]
