@@ -366,6 +366,56 @@ fn a_directory_that_vanished_is_made_once_more() {
     assert_eq!(server.commands("CWD").len(), 6);
 }
 
+/// As rclone's: it says 150, takes the bytes and then looks where they go.
+#[test]
+fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
+    let server = FtpServer::start()
+        .fault("STOR", Fault::Concludes("450 file does not exist"))
+        .fault("CWD", Fault::AlwaysSays("550 no such directory"));
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a"])
+        .fails_with(3, "the directory `/data` is missing on the server");
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
+/// Between two questions about it.
+#[test]
+fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
+    let server = FtpServer::start();
+    on(&server)
+        .file("a", "x")
+        .run(["put", "a", "d/a"])
+        .succeeds();
+    let server = server
+        .fault("MLSD", Fault::Says("550 no such directory"))
+        .fault("CWD", Fault::Says("550 no such directory"));
+    on(&server).run(["exists", "d/b"]).is_silent(1);
+    assert_eq!(
+        server.commands("MLSD"),
+        ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
+    );
+}
+
+/// A server that still writes what came would make the file anew.
+#[test]
+fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
+    let server = FtpServer::start();
+    let zeros = "0".repeat(64);
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a", "b", "--expect-sha256", &zeros])
+        .fails_with(6, "the source has the SHA-256");
+    once(&server)
+        .pipe(["put", "-", "b", "--expect-sha256", &zeros], b"x")
+        .fails_with(6, "the source has the SHA-256");
+    for verb in ["USER", "STOR", "DELE"] {
+        let times = server.commands(verb).len();
+        assert_eq!(times, server.commands("STOR").len(), "{verb}");
+    }
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
 #[test]
 fn a_link_is_what_it_leads_to() {
     let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";

@@ -10,6 +10,7 @@ pub mod parts_sum;
 pub mod plan;
 pub mod pool;
 pub mod ranges;
+mod receiver;
 pub mod resume;
 pub mod retry;
 pub mod stream;

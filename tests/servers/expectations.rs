@@ -17,6 +17,20 @@ use Expected::{Differs, Refused, Works};
 
 /// Server (or a family of servers, or all of a protocol), feature, what is expected instead of [`Expected::Works`].
 const TABLE: &[(&str, &str, Expected)] = &[
+    (
+        "ftp",
+        "metadata that looks encoded",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    ("proftpd", "put --checksum crc32", Works),
+    ("proftpd", "put --checksum sha1", Works),
+    ("proftpd", "put --checksum sha256", Works),
+    ("proftpd", "put --checksum md5", Works),
+    (
+        "s3s-fs",
+        "metadata that looks encoded",
+        Differs("it decodes what it gets, and encodes only what is not ASCII"),
+    ),
     ("ftp", "the ETag is the MD5", Differs("FTP has no ETags")),
     ("ftp", "put --if-match", Refused("FTP has no ETags")),
     (
@@ -28,6 +42,72 @@ const TABLE: &[(&str, &str, Expected)] = &[
         "ftp",
         "headers and metadata",
         Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "metadata in stat",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "metadata beyond ASCII",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "metadata of a copy",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "storage class",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "tags",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "put --sse AES256",
+        Refused("FTP keeps the bytes and the name, nothing else"),
+    ),
+    (
+        "ftp",
+        "SSE-C",
+        Refused("FTP has no encryption by the server"),
+    ),
+    ("ftp", "version ids", Refused("FTP has no versions")),
+    (
+        "ftp",
+        "put --checksum crc64nvme",
+        Refused("no FTP server computes it"),
+    ),
+    (
+        "ftp",
+        "put --checksum crc32c",
+        Refused("no FTP server computes it"),
+    ),
+    (
+        "ftp",
+        "put --checksum crc32",
+        Differs("it computes no digest; the length is compared"),
+    ),
+    (
+        "ftp",
+        "put --checksum sha1",
+        Differs("it computes no digest; the length is compared"),
+    ),
+    (
+        "ftp",
+        "put --checksum sha256",
+        Differs("it computes no digest; the length is compared"),
+    ),
+    (
+        "ftp",
+        "put --checksum md5",
+        Differs("it computes no digest; the length is compared"),
     ),
     (
         "ftp",
@@ -60,14 +140,28 @@ const TABLE: &[(&str, &str, Expected)] = &[
         Refused("it prohibits them"),
     ),
     (
-        "rclone-ftp",
-        "a missing bucket or base_dir",
-        Differs("it answers 450 to an upload, as if it were busy"),
-    ),
-    (
         "garage",
         "keys of 1,000 bytes",
         Refused("its LMDB takes 479 bytes and answers 503, as if it were busy"),
+    ),
+    ("garage", "storage class", Differs("it ignores classes")),
+    (
+        "garage",
+        "tags",
+        Refused(
+            "it has no tags; it answers 501 to a question for them and ignores what a put brings",
+        ),
+    ),
+    (
+        "garage",
+        "put --sse AES256",
+        Differs("it does not encrypt by itself; blobctl warns"),
+    ),
+    ("garage", "version ids", Refused("it has no versions")),
+    (
+        "seaweedfs",
+        "put --sse AES256",
+        Refused("it wants a key of its own to be configured, and answers 500"),
     ),
     (
         "seaweedfs",
@@ -103,6 +197,121 @@ const TABLE: &[(&str, &str, Expected)] = &[
         "rclone-s3",
         "a restart in the middle of an upload",
         Refused("a restart makes it forget unfinished uploads"),
+    ),
+    (
+        "rclone-s3",
+        "put --checksum crc64nvme",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "rclone-s3",
+        "put --checksum crc32c",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "rclone-s3",
+        "put --checksum crc32",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "rclone-s3",
+        "put --checksum sha256",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "rclone-s3",
+        "put --checksum sha1",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    ("rclone-s3", "tags", Differs("it has no tags")),
+    (
+        "rclone-s3",
+        "put --sse AES256",
+        Differs("it does not encrypt; blobctl warns"),
+    ),
+    (
+        "rclone-s3",
+        "SSE-C",
+        Differs("it does not encrypt; blobctl warns"),
+    ),
+    ("rclone-s3", "version ids", Refused("it has no versions")),
+    (
+        "s3s-fs",
+        "put --checksum crc64nvme",
+        Differs("it does not compute those of a whole of several parts; the ETag is the proof"),
+    ),
+    (
+        "s3s-fs",
+        "put --checksum crc32c",
+        Differs("it does not compute those of a whole of several parts; the ETag is the proof"),
+    ),
+    (
+        "s3s-fs",
+        "put --checksum crc32",
+        Differs("it does not compute those of a whole of several parts; the ETag is the proof"),
+    ),
+    (
+        "s3s-fs",
+        "put --checksum sha256",
+        Differs("it does not compute those of a whole of several parts; the ETag is the proof"),
+    ),
+    (
+        "s3s-fs",
+        "put --checksum sha1",
+        Differs("it does not compute those of a whole of several parts; the ETag is the proof"),
+    ),
+    (
+        "s3s-fs",
+        "tags",
+        Refused(
+            "it has no tags; it answers 501 to a question for them and ignores what a put brings",
+        ),
+    ),
+    (
+        "s3s-fs",
+        "storage class",
+        Refused("it answers InvalidStorageClass"),
+    ),
+    (
+        "s3s-fs",
+        "put --sse AES256",
+        Differs("it does not encrypt; blobctl warns"),
+    ),
+    (
+        "s3s-fs",
+        "SSE-C",
+        Differs("it does not encrypt; blobctl warns"),
+    ),
+    ("s3s-fs", "version ids", Refused("it has no versions")),
+    (
+        "moto",
+        "put --checksum crc64nvme",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "moto",
+        "put --checksum crc32c",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "moto",
+        "put --checksum crc32",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "moto",
+        "put --checksum sha256",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "moto",
+        "put --checksum sha1",
+        Differs("it ignores checksums; MD5 is the proof"),
+    ),
+    (
+        "moto",
+        "SSE-C",
+        Differs("it does not encrypt; blobctl warns"),
     ),
     (
         "s3s-fs",

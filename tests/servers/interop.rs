@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod expectations;
+mod https;
 mod lab;
+mod labels;
+mod requests;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -391,7 +394,7 @@ fn refused(error: ureq::Error) -> Deviation {
     Deviation::Differs(error.to_string())
 }
 
-/// Seen through a presigned URL, since stat does not show all of it.
+/// Seen through a presigned URL, since stat does not show all of it: what it does show is `labels`' business.
 #[test]
 fn headers_and_metadata_go_with_the_blob() {
     check("headers and metadata", |lab| {
@@ -400,6 +403,7 @@ fn headers_and_metadata_go_with_the_blob() {
         let mut put = vec!["put", "source", &key, "--content-type", "text/x-test"];
         put.extend(["--metadata", "colour=light blue", "--metadata", "size=12"]);
         put.extend(["--cache-control", "max-age=60"]);
+        put.extend(["--content-encoding", "x-none"]);
         put.extend(["--content-disposition", "attachment; filename=\"a b\""]);
         lab.run(&put)?;
         let answer = ureq::get(presigned(lab, "get", &key)?)
@@ -412,6 +416,7 @@ fn headers_and_metadata_go_with_the_blob() {
             ("x-amz-meta-size", "12"),
             ("cache-control", "max-age=60"),
             ("content-disposition", "attachment; filename=\"a b\""),
+            ("content-encoding", "x-none"),
         ] {
             let found = headers.get(name).and_then(|value| value.to_str().ok());
             if found != Some(expected) {

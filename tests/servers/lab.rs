@@ -13,9 +13,6 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use blobctl::backend::s3::sign;
-use blobctl::secret::Secret;
-
 use crate::expectations::{self, Expected};
 use crate::support::{Outcome, Sandbox, files};
 
@@ -159,7 +156,12 @@ impl Lab {
         sandbox(&self.variables).env(name, value)
     }
 
-    fn setting(&self, name: &str) -> &str {
+    /// What all keys of this test begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    pub fn setting(&self, name: &str) -> &str {
         self.variables
             .iter()
             .find(|(known, _)| known == name)
@@ -231,71 +233,6 @@ impl Lab {
                 drop(self.sandbox.run(arguments));
             }
         }
-    }
-
-    /// The keys of multipart uploads of this test that were neither completed nor aborted; `None` if the server does not
-    /// tell. Asked by a request of our own, since blobctl has no command for it.
-    pub fn unfinished_uploads(&self) -> Option<Vec<String>> {
-        if self.protocol == Protocol::Ftp {
-            return None;
-        }
-        let endpoint = self
-            .setting("BLOBCTL_S3_ENDPOINT_URL")
-            .trim_end_matches('/');
-        let path = format!("/{}", self.setting("BLOBCTL_S3_BUCKET"));
-        let query = [
-            ("prefix".to_owned(), self.prefix.clone()),
-            ("uploads".to_owned(), String::new()),
-        ];
-        let host = endpoint.split("://").last().unwrap();
-        let scope = sign::Scope::new(
-            time::OffsetDateTime::now_utc(),
-            self.setting("BLOBCTL_S3_REGION"),
-            "s3",
-        );
-        let mut headers = vec![
-            ("host".to_owned(), host.to_owned()),
-            (
-                "x-amz-content-sha256".to_owned(),
-                sign::EMPTY_PAYLOAD.to_owned(),
-            ),
-            ("x-amz-date".to_owned(), scope.timestamp.clone()),
-        ];
-        let token = self.setting("BLOBCTL_S3_SESSION_TOKEN");
-        if !token.is_empty() {
-            headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
-        }
-        let canonical = sign::canonical_request(&sign::SignableRequest {
-            method: "GET",
-            path: &path,
-            query: &query,
-            headers: &headers,
-            payload_hash: sign::EMPTY_PAYLOAD,
-        });
-        let secret = Secret::new(self.setting("BLOBCTL_S3_SECRET_ACCESS_KEY").to_owned());
-        let signature = sign::signature(
-            &sign::signing_key(&secret, &scope),
-            &sign::string_to_sign(&scope, &canonical),
-        );
-        let authorization = sign::authorization(
-            self.setting("BLOBCTL_S3_ACCESS_KEY_ID"),
-            &scope,
-            &sign::signed_headers(&headers),
-            &signature,
-        );
-        let url = format!("{endpoint}{path}?{}", sign::canonical_query(&query));
-        let mut request = ureq::get(url).header("authorization", authorization);
-        for (name, value) in &headers[1..] {
-            request = request.header(name, value);
-        }
-        let text = request.call().ok()?.body_mut().read_to_string().ok()?;
-        let keys = text.split("<Key>").skip(1);
-        Some(
-            keys.filter_map(|rest| rest.split("</Key>").next())
-                .filter(|key| key.starts_with(&self.prefix))
-                .map(str::to_owned)
-                .collect(),
-        )
     }
 }
 

@@ -140,7 +140,13 @@ impl Session {
             // "450 no files" is how some servers say that a directory is empty.
             Listed::Refused(reply) if self.enters(parent)? => {
                 let empty = reply.code == 450
-                    || reply.mentions(&["no files", "no such file", "not found", "empty"]);
+                    || reply.mentions(&[
+                        "no files",
+                        "no such file",
+                        "not found",
+                        "not exist",
+                        "empty",
+                    ]);
                 if empty {
                     Ok(Found::Absent)
                 } else {
@@ -159,6 +165,11 @@ impl Session {
         match self.look_up_in_parent(parent, &Hint::PerhapsAbsent)? {
             // Below a file there is nothing.
             Found::Absent | Found::Blob(_) => Ok(Found::Absent),
+            // Somebody has just made it, and perhaps the blob as well.
+            Found::Directory if self.enters(parent)? => Err(Error::new(
+                Kind::Busy { after: None },
+                "cannot tell: the directory is being made",
+            )),
             Found::Directory => Err(Error::new(
                 Kind::Denied,
                 "cannot tell: access to the directory is denied",

@@ -59,7 +59,11 @@ pub fn send(
             })
         }
         Err(Stopped::Source(error)) => {
-            session.cut(transfer);
+            match error.kind() {
+                Kind::Interrupted(_) => session.cut(transfer),
+                // What a server still writes would come back after the file was deleted.
+                _ => drop(session.finish(transfer, Patience::Short)),
+            }
             Err(error)
         }
         // "Broken pipe" is what we see; the server may have said "disk full".

@@ -126,7 +126,14 @@ fn fresh(
     draft.begin();
     let session = lease.session()?;
     let hasher = session.algorithm().map(Hasher::new);
-    let sent = send(session, transfer, payload, 0, hasher)?;
+    let sent = match send(session, transfer, payload, 0, hasher) {
+        // Some find out only after the bytes that there is no such directory.
+        Err(error) if matches!(error.answer().ftp, Some(450 | 550 | 553)) => {
+            lease.ask(Session::look_at_directories)?;
+            return Err(error);
+        }
+        sent => sent?,
+    };
     verify(lease, &places.temporary, &sent)?;
     let verified = compare(lease, &places.temporary, payload, &sent)?;
     Ok((sent.bytes, verified))
@@ -230,13 +237,21 @@ impl Session {
             Opened::Ready(transfer) => return Ok(transfer),
             Opened::Refused(reply) => reply,
         };
+        if matches!(reply.code, 450 | 550 | 553) {
+            self.look_at_directories()?;
+        }
+        Err(self.refused(&reply))
+    }
+
+    /// After a refusal that may be about a directory: the base directory has to be there, and what we know of the others may
+    /// be outdated.
+    fn look_at_directories(&mut self) -> Result<()> {
         let base = self.base().to_owned();
-        if matches!(reply.code, 450 | 550 | 553) && !self.enters(&base)? {
+        if !self.enters(&base)? {
             return Err(self.no_base());
         }
-        // Our knowledge of this directory may be outdated.
         self.server().facts().directories.clear();
-        Err(self.refused(&reply))
+        Ok(())
     }
 }
 

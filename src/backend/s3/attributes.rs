@@ -143,11 +143,11 @@ pub fn kept(answer: &Answer) -> Kept {
 }
 
 /// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047). What HTTP would not carry
-/// or not keep, as a blank at the end, is encoded too.
+/// or not keep, as a blank at the end, is encoded too; and so is what a reader would decode.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
 fn encoded_word(value: &str) -> String {
     let plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if plain && value.trim() == value {
+    if plain && value.trim() == value && decoded_words(value) == value {
         value.to_owned()
     } else {
         format!("=?UTF-8?B?{}?=", base64(value.as_bytes()))
@@ -283,7 +283,7 @@ mod tests {
         ] {
             assert_eq!(decoded_words(coded), plain, "{coded}");
         }
-        for text in ["ü", " x ", "a\u{7f}", "x y", ""] {
+        for text in ["ü", " x ", "a\u{7f}", "x y", "", "=?UTF-8?Q?no?="] {
             assert_eq!(decoded_words(&encoded_word(text)), text);
         }
     }
