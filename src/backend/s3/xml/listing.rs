@@ -29,7 +29,7 @@ impl Page {
     }
 }
 
-/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`parse`].
+/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`super::parse`].
 pub fn parse_listing(text: &str) -> Option<Page> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut page = Page::default();
