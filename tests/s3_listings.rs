@@ -136,6 +136,40 @@ fn the_next_marker_that_a_service_names_is_taken() {
 }
 
 #[test]
+fn a_marker_that_a_service_makes_up_need_not_grow() {
+    let page = |names: &[&str], next: &str| {
+        document(&format!(
+            "<Marker/><NextMarker>{next}</NextMarker><IsTruncated>true</IsTruncated>{}",
+            keys(names)
+        ))
+    };
+    let (server, sandbox) = against([
+        page(&["a", "b"], "f00"),
+        page(&["c"], "b47"),
+        old("b47", &["d"], false),
+    ]);
+    sandbox.run(["ls"]).prints(b"a\nb\nc\nd\n");
+    assert_eq!(
+        targets(&server)[1..],
+        [
+            "/lab?encoding-type=url&marker=f00",
+            "/lab?encoding-type=url&marker=b47",
+        ]
+    );
+    // In a circle it is noticed all the same.
+    let (server, sandbox) = against([
+        page(&["a"], "f00"),
+        page(&["b"], "b47"),
+        page(&["a"], "f00"),
+        page(&["b"], "b47"),
+        page(&["a"], "f00"),
+    ]);
+    let outcome = sandbox.run(["ls"]);
+    assert_eq!(outcome.code, Some(12), "{outcome:?}");
+    assert!(server.seen().len() <= 5, "{}", server.seen().len());
+}
+
+#[test]
 fn a_key_that_was_left_out_is_a_marker_all_the_same() {
     let (server, sandbox) = against([old("", &["p/a", "q"], true), old("q", &["r"], false)]);
     sandbox.run(["ls", "p/"]).prints(b"p/a\n");

@@ -30,12 +30,12 @@ impl S3 {
         let mut position = match page {
             Some(name) => Position::parse(name)
                 .ok_or_else(|| Error::new(Kind::Usage, "there is no such page"))?,
-            None if begins_old => Position::Marker(String::new()),
+            None if begins_old => Position::OldBeginning,
             None => Position::Beginning,
         };
         let text = match self.page(prefix, &position) {
             Err(error) if position == Position::Beginning && knows_no_v2(&error) => {
-                position = Position::Marker(String::new());
+                position = Position::OldBeginning;
                 let text = self.page(prefix, &position)?;
                 self.list_by_marker();
                 text
@@ -75,7 +75,7 @@ impl S3 {
                 false => text.as_bytes().to_vec(),
             }
         })?;
-        if position == Position::Beginning && matches!(next, Some(Position::Marker(_))) {
+        if next.as_ref().is_some_and(Position::is_old) {
             self.list_by_marker();
         }
         Ok(next.map(|next| next.name()))

@@ -1,7 +1,11 @@
 //! S3's XML answers. Text in, values out; hostile input costs neither memory nor a panic.
 
+mod listing;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
+
+pub use self::listing::{Page, parse_listing};
 
 /// Longer error bodies are cut before they come here: no service needs more.
 pub const ERROR_LIMIT: u64 = 64 << 10;
@@ -155,85 +159,6 @@ fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// One page of ListObjectsV2 or of the older ListObjects, as far as anybody needs it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
-    pub contents: Vec<Element>,
-    /// Whether keys are percent-encoded (`EncodingType` is `url`).
-    pub encoded: bool,
-    /// Whether another page follows.
-    pub truncated: bool,
-    /// With what ListObjectsV2 goes on.
-    pub token: Option<String>,
-    /// With what ListObjects goes on, where it says so.
-    pub next_marker: Option<String>,
-    /// Whether it says where it began, as ListObjects does.
-    pub has_marker: bool,
-}
-
-impl Page {
-    /// Whether it is one of ListObjects.
-    pub fn is_old(&self) -> bool {
-        self.has_marker || self.next_marker.is_some()
-    }
-}
-
-/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`parse`].
-pub fn parse_listing(text: &str) -> Option<Page> {
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
-    let mut page = Page::default();
-    let mut path: Vec<String> = Vec::new();
-    let mut piece = String::new();
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) => {
-                path.push(start.local_name().as_ref().to_owned());
-                let names: Vec<&str> = path.iter().map(String::as_str).collect();
-                match names.as_slice() {
-                    [root] if *root != "ListBucketResult" => return None,
-                    [_, "Contents"] => page.contents.push(Element {
-                        name: "Contents".to_owned(),
-                        children: Vec::new(),
-                    }),
-                    names if names.len() > DEPTH_LIMIT => return None,
-                    _ => {}
-                }
-                piece.clear();
-            }
-            Event::Empty(empty) => {
-                page.has_marker |= path.len() == 1 && empty.local_name().as_ref() == "Marker";
-            }
-            Event::Text(text) => piece.push_str(&text.xml10_content()),
-            Event::CData(text) => piece.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) => piece.push(entity(&reference)?),
-            Event::End(_) => {
-                let names: Vec<&str> = path.iter().map(String::as_str).collect();
-                match names.as_slice() {
-                    [_, "Contents", field] => page
-                        .contents
-                        .last_mut()?
-                        .children
-                        .push(((*field).to_owned(), piece.clone())),
-                    [_, "IsTruncated"] => page.truncated = piece.trim() == "true",
-                    [_, "NextContinuationToken"] => page.token = Some(piece.clone()),
-                    [_, "NextMarker"] => page.next_marker = Some(piece.clone()),
-                    [_, "Marker"] => page.has_marker = true,
-                    [_, "EncodingType"] => page.encoded = piece.trim() == "url",
-                    _ => {}
-                }
-                piece.clear();
-                path.pop()?;
-                if path.is_empty() {
-                    return Some(page);
-                }
-            }
-            Event::DocType(_) | Event::Eof => return None,
-            _ => {}
-        }
-    }
-}
-
 /// Escapes text for an XML document of ours.
 pub fn escape(text: &str) -> String {
     quick_xml::escape::escape(text).into_owned()
@@ -274,56 +199,6 @@ mod tests {
         assert_eq!(found.children.len(), 2);
         assert_eq!(descendant(text, "E"), None);
         assert_eq!(descendant("<R><C/>", "C"), None);
-    }
-
-    #[test]
-    fn a_listing_is_read_with_its_keys_and_its_next_page() {
-        let text = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"u\"><IsTruncated>true</IsTruncated><EncodingType>url</EncodingType>\
-                    <Contents><Key>a%20&amp;b</Key><Size>5</Size><Owner><ID>x</ID></Owner></Contents><Contents><Key>c</Key></Contents>\
-                    <NextContinuationToken>t</NextContinuationToken><CommonPrefixes><Prefix>p</Prefix></CommonPrefixes></ListBucketResult>";
-        let page = parse_listing(text).unwrap();
-        assert_eq!(
-            (page.token.as_deref(), page.encoded, page.contents.len()),
-            (Some("t"), true, 2)
-        );
-        assert_eq!(
-            (
-                page.contents[0].child("Key"),
-                page.contents[0].child("Size")
-            ),
-            (Some("a%20&b"), Some("5"))
-        );
-        assert!(page.truncated && !page.is_old());
-        assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
-        assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
-    }
-
-    #[test]
-    fn the_older_form_of_a_listing_is_told_by_its_marker() {
-        for (inside, is_old, next) in [
-            ("<Marker/>", true, None),
-            ("<Marker></Marker>", true, None),
-            (
-                "<Marker>a</Marker><NextMarker>b</NextMarker>",
-                true,
-                Some("b"),
-            ),
-            ("<NextMarker>b&amp;</NextMarker>", true, Some("b&")),
-            (
-                "<Contents><Marker/><NextMarker>b</NextMarker></Contents>",
-                false,
-                None,
-            ),
-            ("<KeyCount>0</KeyCount>", false, None),
-        ] {
-            let text = format!("<ListBucketResult>{inside}</ListBucketResult>");
-            let page = parse_listing(&text).unwrap();
-            assert_eq!(
-                (page.is_old(), page.next_marker.as_deref()),
-                (is_old, next),
-                "{inside}"
-            );
-        }
     }
 
     #[test]
