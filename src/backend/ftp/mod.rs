@@ -14,6 +14,7 @@ mod encoding;
 mod greeting;
 pub mod listing;
 mod login;
+mod long_listing;
 mod lookup;
 mod password;
 mod pool;
