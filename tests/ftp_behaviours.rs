@@ -388,6 +388,19 @@ fn a_directory_that_has_a_size_is_no_blob() {
 }
 
 #[test]
+fn a_server_that_only_lists_for_people_is_understood() {
+    let server =
+        FtpServer::lacking(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"]).holding("a b", b"hello");
+    once(&server).run(["ls"]).prints(b"a b\n");
+    once(&server).run(["exists", "a b"]).is_silent(0);
+    once(&server).run(["exists", "nope"]).is_silent(1);
+    // What listings may hide is not absent.
+    once(&server)
+        .run(["exists", ".nope"])
+        .fails_with(12, "no means to tell");
+}
+
+#[test]
 fn a_transfer_without_its_first_reply_stores_nothing() {
     let server = FtpServer::start()
         .holding("a", b"old")

@@ -699,7 +699,7 @@ impl Session {
                     None => self.say("550 no such file or directory"),
                 }
             }
-            "MLSD" | "NLST" => self.list(verb, argument),
+            "MLSD" | "NLST" | "LIST" => self.list(verb, argument),
             "DELE" => {
                 let gone = self
                     .state
@@ -854,10 +854,24 @@ impl Session {
         let mut text = String::new();
         for name in self.names(&directory) {
             let path = format!("{}/{name}", directory.trim_end_matches('/'));
+            // Hidden names are left out, as many servers do.
+            let hidden = name.starts_with('.');
+            let len = self.state.files.lock().unwrap().get(&path).map(Vec::len);
             if verb == "NLST" {
-                // Hidden names are left out, as many servers do.
-                if !name.starts_with('.') {
+                if !hidden {
                     text.push_str(&format!("{name}\r\n"));
+                }
+            } else if verb == "LIST" {
+                let mode = if len.is_some() {
+                    "-rw-r--r--"
+                } else {
+                    "drwxr-xr-x"
+                };
+                let len = len.unwrap_or(4096);
+                if !hidden {
+                    text.push_str(&format!(
+                        "{mode} 1 ftp ftp {len:>12} Mar 14 09:12 {name}\r\n"
+                    ));
                 }
             } else {
                 text.push_str(&format!("{} {name}\r\n", self.facts(&path).unwrap()));

@@ -1,14 +1,14 @@
-//! From nothing to a session that is logged in: sockets, greeting, TLS, login.
+//! From nothing to a session: sockets and TLS. What is said over it before the first command is in its neighbours.
 
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ftp::{FtpError, RustlsFtpStream};
-use rustix::net::{RecvFlags, sockopt};
+use rustix::net::sockopt;
 
-use super::replies::Features;
+use super::greeting;
 use super::server::{Purpose, Server};
 use super::session::{Dialled, Session};
 use super::tls::{Connector, Fault, Remedy, Versions};
@@ -17,16 +17,13 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
 
-/// A greeting is shorter, in bytes.
-const LONGEST_GREETING: usize = 64 << 10;
-
 impl Session {
     /// Connects and logs in.
     pub fn open(server: &Arc<Server>, password: &Secret, purpose: Purpose) -> Result<Self> {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
         let (error, remedy) = match opening.connect(versions) {
-            Ok(session) => return opening.log_in(session, password),
+            Ok(session) => return session.logged_in(password),
             Err(failure) => failure,
         };
         if remedy == Remedy::None || versions == Versions::Newest {
@@ -36,7 +33,7 @@ impl Session {
             .connect(Versions::Newest)
             .map_err(|(error, _)| error)?;
         server.facts().versions = Versions::Newest;
-        opening.log_in(session, password)
+        session.logged_in(password)
     }
 }
 
@@ -200,7 +197,7 @@ impl<'a> Opening<'a> {
     /// Waits for the server to be ready. All lines of its greeting but the last are read here: the crate would end at
     /// any line that looks like one with a code, and "come back in 5 minutes" (120) is not the last word.
     fn greeted(&self, socket: TcpStream) -> Result<RustlsFtpStream> {
-        skip_to_last_line(&socket).map_err(|error| self.no_greeting(&error))?;
+        greeting::skip_to_last_line(&socket).map_err(|error| self.no_greeting(&error))?;
         RustlsFtpStream::connect_with_stream(socket).map_err(|error| self.not_ready(error))
     }
 
@@ -280,71 +277,6 @@ impl<'a> Opening<'a> {
                 result.map_err(FtpError::ConnectionError)
             })
     }
-
-    fn log_in(&self, mut session: Session, password: &Secret) -> Result<Session> {
-        if self.server.config.tls == Tls::Implicit {
-            // Some servers leave the data connection in the clear without these, others refuse it.
-            for command in ["PBSZ 0", "PROT P"] {
-                let reply = session.ask(command)?;
-                if !reply.is_done() {
-                    return Err(reply.error(
-                        Kind::Denied,
-                        "the server refuses to protect the data connection",
-                    ));
-                }
-            }
-        }
-        let user = session.ask(&format!("USER {}", self.server.config.username))?;
-        let login = match user.code {
-            331 => session.ask_secret("PASS", password)?,
-            _ => user,
-        };
-        if !login.is_done() {
-            return Err(refused_login(&login, self.server.config.tls));
-        }
-        // Until this is accepted, servers and SIZE treat everything as text.
-        let binary = session.ask("TYPE I")?;
-        if !binary.is_done() {
-            return Err(binary.error(Kind::Remote, "the server refuses binary transfers"));
-        }
-        let features = self.server.facts().features;
-        if features.is_none() {
-            let features = Features::parse(&session.ask("FEAT")?);
-            self.server.facts().features = Some(features);
-        }
-        session.find_base()?;
-        Ok(session)
-    }
-}
-
-fn refused_login(reply: &super::replies::Reply, tls: Tls) -> Error {
-    let crowded = [
-        "connections",
-        "clients",
-        "too many",
-        "maximum",
-        "already connected",
-    ];
-    match reply.code {
-        332 => reply.error(
-            Kind::Denied,
-            "the server wants an account besides the login",
-        ),
-        530 if reply.mentions(&crowded) => reply.error(
-            Kind::Busy { after: None },
-            "the server has too many connections",
-        ),
-        400..=429 | 431..=499 => reply.refusal(),
-        _ => {
-            let error = reply.error(Kind::Denied, "the login was refused");
-            let wants_tls = tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
-            if wants_tls {
-                error.hint("set `tls = \"explicit\"` (--ftp-tls explicit)")
-            } else {
-                error.hint("check `username` and the password")
-            }
-        }
-    }
 }
 
 fn no_ftp(place: &str) -> Error {
@@ -352,41 +284,4 @@ fn no_ftp(place: &str) -> Error {
         Kind::Remote,
         format!("what answers at {place} does not speak FTP"),
     )
-}
-
-/// Reads the greeting as RFC 959 has it (a reply ends at the line with its own code and a blank), except the last line.
-fn skip_to_last_line(mut socket: &TcpStream) -> io::Result<()> {
-    let mut opening: Option<[u8; 3]> = None;
-    let mut total = 0;
-    loop {
-        let mut start = [0; 4];
-        let flags = RecvFlags::PEEK | RecvFlags::WAITALL;
-        let (_, n) = rustix::net::recv(socket, &mut start, flags)?;
-        if n < 4 {
-            // Too short for a reply, or the end: the crate finds the words for it.
-            return Ok(());
-        }
-        let code = [start[0], start[1], start[2]];
-        let ends = start[3] == b' ' && opening.is_none_or(|first| first == code);
-        if ends && &code != b"120" {
-            return Ok(());
-        }
-        if opening.is_none() && start[3] != b'-' && !ends {
-            return Ok(());
-        }
-        opening = if ends { None } else { opening.or(Some(code)) };
-        let mut byte = [0];
-        while byte[0] != b'\n' {
-            if socket.read(&mut byte)? == 0 {
-                return Ok(());
-            }
-            total += 1;
-            if total > LONGEST_GREETING {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the greeting does not end",
-                ));
-            }
-        }
-    }
 }
