@@ -388,19 +388,6 @@ fn a_directory_that_has_a_size_is_no_blob() {
 }
 
 #[test]
-fn a_server_that_only_lists_for_people_is_understood() {
-    let server =
-        FtpServer::lacking(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"]).holding("a b", b"hello");
-    once(&server).run(["ls"]).prints(b"a b\n");
-    once(&server).run(["exists", "a b"]).is_silent(0);
-    once(&server).run(["exists", "nope"]).is_silent(1);
-    // What listings may hide is not absent.
-    once(&server)
-        .run(["exists", ".nope"])
-        .fails_with(12, "no means to tell");
-}
-
-#[test]
 fn a_transfer_without_its_first_reply_stores_nothing() {
     let server = FtpServer::start()
         .holding("a", b"old")
@@ -447,19 +434,5 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
     sandbox.run(["get", "b"]).succeeds();
     for verb in ["ABOR", "STOU", "NOOP"] {
         assert!(server.commands(verb).is_empty(), "{verb}");
-    }
-}
-
-#[test]
-fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
-    for reply in [
-        "227 entering passive mode (10,0,0,1,300,4)",
-        "227 entering passive mode",
-        "227 (1,2,3)",
-    ] {
-        let server = FtpServer::lacking(&["EPSV"]).fault("PASV", Fault::AlwaysSays(reply));
-        let outcome = once(&server).file("a", "x").run(["put", "a"]);
-        assert_eq!(outcome.code, Some(12), "{reply}: {outcome:?}");
-        assert!(server.files().is_empty());
     }
 }

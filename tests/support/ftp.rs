@@ -56,6 +56,10 @@ pub enum Fault {
     IgnoresRest,
     /// What is appended has zeros in it.
     Garbles,
+    /// PASV and EPSV are answered in these words at every command, with the numbers in place of `%`.
+    Phrases(&'static str),
+    /// A listing is this text.
+    Lists(&'static str),
 }
 
 /// How a server is protected.
@@ -534,7 +538,10 @@ impl Session {
         let mut faults = self.state.faults.lock().unwrap();
         let at = faults.iter().position(|(known, _)| known == verb)?;
         let fault = faults[at].1;
-        if !matches!(fault, Fault::AlwaysSays(_) | Fault::NeverReplaces) {
+        if !matches!(
+            fault,
+            Fault::AlwaysSays(_) | Fault::NeverReplaces | Fault::Phrases(_)
+        ) {
             faults.remove(at);
         }
         Some(fault)
@@ -576,7 +583,10 @@ impl Session {
             }
             "PASS" if self.user == USER && argument == PASSWORD => {
                 self.logged_in = true;
-                self.say("230 welcome")
+                self.say(match fault {
+                    Some(Fault::Concludes(reply)) => reply,
+                    _ => "230 welcome",
+                })
             }
             "PASS" => self.say("530 login incorrect"),
             "SYST" => self.say("215 UNIX Type: L8"),
@@ -641,16 +651,21 @@ impl Session {
                 let listener = TcpListener::bind((here, 0)).unwrap();
                 let port = listener.local_addr().unwrap().port();
                 self.passive = Some(listener);
-                if verb == "EPSV" {
-                    self.say(&format!("229 entering extended passive mode (|||{port}|)"))
+                let (words, numbers) = if verb == "EPSV" {
+                    (
+                        "229 entering extended passive mode (%)",
+                        format!("|||{port}|"),
+                    )
                 } else {
                     // An address that must be ignored.
-                    self.say(&format!(
-                        "227 entering passive mode (10,0,0,1,{},{})",
-                        port >> 8,
-                        port & 255
-                    ))
-                }
+                    let numbers = format!("10,0,0,1,{},{}", port >> 8, port & 255);
+                    ("227 entering passive mode (%)", numbers)
+                };
+                let words = match fault {
+                    Some(Fault::Phrases(words)) => words,
+                    _ => words,
+                };
+                self.say(&words.replace('%', &numbers))
             }
             "PORT" => {
                 let numbers: Vec<u16> = argument
@@ -699,7 +714,7 @@ impl Session {
                     None => self.say("550 no such file or directory"),
                 }
             }
-            "MLSD" | "NLST" | "LIST" => self.list(verb, argument),
+            "MLSD" | "NLST" | "LIST" => self.list(verb, argument, fault),
             "DELE" => {
                 let gone = self
                     .state
@@ -844,7 +859,7 @@ impl Session {
         self.state.tls.is_some() && !self.private
     }
 
-    fn list(&mut self, verb: &str, argument: &str) -> Next {
+    fn list(&mut self, verb: &str, argument: &str, fault: Option<Fault>) -> Next {
         let directory = self.path(argument);
         let known = self.state.directories.lock().unwrap().contains(&directory);
         if !known {
@@ -876,6 +891,9 @@ impl Session {
             } else {
                 text.push_str(&format!("{} {name}\r\n", self.facts(&path).unwrap()));
             }
+        }
+        if let Some(Fault::Lists(other)) = fault {
+            other.clone_into(&mut text);
         }
         if self.refuses_data() {
             return self.say("522 protection required");

@@ -1,21 +1,25 @@
-//! From nothing to a session: sockets and TLS. What is said over it before the first command is in its neighbours.
+//! From nothing to a session: sockets and TLS. What is said over it before the first command is in [`super::login`].
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ftp::{FtpError, RustlsFtpStream};
 use rustix::net::sockopt;
 
-use super::greeting;
+use super::control::{Control, NoReply};
+use super::replies::Reply;
 use super::server::{Purpose, Server};
-use super::session::{Dialled, Session};
-use super::tls::{Connector, Fault, Remedy, Versions};
+use super::session::{Session, plainly};
+use super::tls::{Connector, Remedy, Versions};
+use super::wire::Wire;
 use super::{Password, Tls};
 use crate::error::{Error, Kind, Result, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
+
+/// A server says "come back later" (120) no more often.
+const MOST_DELAYS: usize = 10;
 
 impl Session {
     /// Connects and logs in.
@@ -68,6 +72,10 @@ struct Opening<'a> {
 
 type Failure = (Error, Remedy);
 
+fn final_error(error: Error) -> Failure {
+    (error, Remedy::None)
+}
+
 impl<'a> Opening<'a> {
     fn new(server: &'a Arc<Server>, purpose: Purpose) -> Self {
         // The system takes 0 for "for ever", or refuses it.
@@ -99,35 +107,28 @@ impl<'a> Opening<'a> {
     }
 
     fn connect(&self, versions: Versions) -> Result<Session, Failure> {
-        let plain = |error| (error, Remedy::None);
-        let socket = self.dial().map_err(plain)?;
+        let connector = self.connector(versions).map_err(final_error)?;
+        let socket = self.dial().map_err(final_error)?;
         let watch = match &self.cancel {
-            Some(cancel) => Some(cancel.watch(&socket).map_err(|e| plain(self.lost(&e)))?),
+            Some(cancel) => {
+                let watch = cancel.watch(&socket);
+                Some(watch.map_err(|error| final_error(self.lost(&error)))?)
+            }
             None => None,
         };
-        let peer = socket.peer_addr().map_err(|e| plain(self.lost(&e)))?.ip();
-        let fault = Arc::new(Fault::default());
-        let stream = match self.server.config.tls {
-            Tls::None => self.greeted(socket).map_err(plain)?,
-            Tls::Explicit => {
-                let connector = self.connector(versions, &fault).map_err(plain)?;
-                let stream = self.greeted(socket).map_err(plain)?;
-                stream
-                    .into_secure(connector, &self.server.config.host)
-                    .map_err(|error| self.unprotected(error, &fault))?
-            }
-            Tls::Implicit => self.connect_implicit(socket, versions, &fault)?,
-        };
-        let dialled = Arc::new(Mutex::new(Dialled::No));
-        let mut stream = self.with_data_connections(stream, peer, &dialled);
-        stream.set_encoding(self.server.config.encoding);
-        Ok(Session::new(
-            stream,
-            Arc::clone(self.server),
-            self.limits,
-            (dialled, fault),
-            watch,
-        ))
+        let (tls, encoding) = (self.server.config.tls, self.server.config.encoding);
+        let wait = self.limits.within(self.limits.idle);
+        let mut control = Control::new(Wire::Plain(socket), encoding, wait);
+        if let (Tls::Implicit, Some(connector)) = (tls, &connector) {
+            control = self.protect(control, connector)?;
+        }
+        self.greet(&mut control).map_err(final_error)?;
+        if let (Tls::Explicit, Some(connector)) = (tls, &connector) {
+            self.ask_for_tls(&mut control).map_err(final_error)?;
+            control = self.protect(control, connector)?;
+        }
+        let server = Arc::clone(self.server);
+        Ok(Session::new(control, connector, server, self.limits, watch))
     }
 
     /// A connected control socket with its time-outs set.
@@ -184,104 +185,72 @@ impl<'a> Opening<'a> {
         }
     }
 
-    fn connector(&self, versions: Versions, fault: &Arc<Fault>) -> Result<Connector> {
-        Connector::new(
+    fn connector(&self, versions: Versions) -> Result<Option<Connector>> {
+        if self.server.config.tls == Tls::None {
+            return Ok(None);
+        }
+        let connector = Connector::new(
             &self.server.trust()?,
             versions,
-            Arc::clone(fault),
             self.cancel.clone(),
             (self.limits.within(self.limits.connect), self.limits.idle),
-        )
+        );
+        connector.map(Some)
     }
 
-    /// Waits for the server to be ready. All lines of its greeting but the last are read here: the crate would end at
-    /// any line that looks like one with a code, and "come back in 5 minutes" (120) is not the last word.
-    fn greeted(&self, socket: TcpStream) -> Result<RustlsFtpStream> {
-        greeting::skip_to_last_line(&socket).map_err(|error| self.no_greeting(&error))?;
-        RustlsFtpStream::connect_with_stream(socket).map_err(|error| self.not_ready(error))
+    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, Failure> {
+        let host = &self.server.config.host;
+        control.protect(|socket| {
+            let tls = connector.connect(host, socket)?;
+            Ok(Wire::Tls(Box::new(tls)))
+        })
     }
 
-    fn no_greeting(&self, error: &io::Error) -> Error {
-        let error = Error::disconnected(format_args!("no greeting from {}", self.place()), error);
+    /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
+    fn greet(&self, control: &mut Control) -> Result<()> {
+        for _ in 0..MOST_DELAYS {
+            let greeting = self.hear(control)?;
+            match greeting.code {
+                120 => {}
+                220 => return Ok(()),
+                _ => return Err(greeting.refusal()),
+            }
+        }
+        Err(Error::new(
+            Kind::Busy { after: None },
+            "the server is not getting ready",
+        ))
+    }
+
+    /// No password was sent yet, and none will be without this.
+    fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
+        control
+            .send("AUTH TLS")
+            .map_err(|error| self.no_greeting(error))?;
+        let reply = self.hear(control)?;
+        match reply.code {
+            234 => Ok(()),
+            421 => Err(reply.refusal()),
+            _ => Err(reply.error(Kind::Denied, "the server refuses to use TLS")),
+        }
+    }
+
+    fn hear(&self, control: &mut Control) -> Result<Reply> {
+        control.reply().map_err(|error| match error {
+            NoReply::Lost(error) => self.no_greeting(error),
+            NoReply::Garbage(_) => {
+                let text = format!("what answers at {} does not speak FTP", self.place());
+                Error::new(Kind::Remote, text)
+            }
+        })
+    }
+
+    fn no_greeting(&self, error: io::Error) -> Error {
+        let doing = format_args!("no greeting from {}", self.place()).to_string();
+        let error = Error::disconnected(doing, &plainly(error));
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
         error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
     }
-
-    fn not_ready(&self, error: FtpError) -> Error {
-        match error {
-            FtpError::UnexpectedResponse(response) => {
-                match super::replies::Reply::parse(&response.body) {
-                    Some(reply) => reply.refusal(),
-                    None => no_ftp(&self.place()),
-                }
-            }
-            FtpError::ConnectionError(error) => self.no_greeting(&super::session::plainly(error)),
-            _ => no_ftp(&self.place()),
-        }
-    }
-
-    /// No password was sent yet, and none will be.
-    fn unprotected(&self, error: FtpError, fault: &Fault) -> Failure {
-        match error {
-            FtpError::SecureError(text) => fault.take(&text),
-            FtpError::UnexpectedResponse(response) => {
-                let error = match super::replies::Reply::parse(&response.body) {
-                    Some(reply) if reply.code == 421 => reply.refusal(),
-                    Some(reply) => reply.error(Kind::Denied, "the server refuses to use TLS"),
-                    None => no_ftp(&self.place()),
-                };
-                (error, Remedy::None)
-            }
-            other => (self.not_ready(other), Remedy::None),
-        }
-    }
-
-    /// The crate insists on a connection of its own, without time-outs, before it asks for TLS. It gets one that leads
-    /// nowhere, and the connector puts ours in its place.
-    fn connect_implicit(
-        &self,
-        socket: TcpStream,
-        versions: Versions,
-        fault: &Arc<Fault>,
-    ) -> Result<RustlsFtpStream, Failure> {
-        let plain = |error| (error, Remedy::None);
-        let connector = self.connector(versions, fault).map_err(plain)?;
-        let nowhere = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| Ok((listener.local_addr()?, listener)))
-            .map_err(|error| plain(Error::local("open a socket", &error)))?;
-        let connector = connector.in_place_of_the_first(socket);
-        RustlsFtpStream::connect_secure_implicit(nowhere.0, connector, &self.server.config.host)
-            .map_err(|error| self.unprotected(error, fault))
-    }
-
-    /// Data goes to and comes from the control connection's peer and nobody else, whatever address PASV tells: behind
-    /// NAT that is wrong, and a hostile server would send us elsewhere (CVE-2020-8284).
-    fn with_data_connections(
-        &self,
-        stream: RustlsFtpStream,
-        peer: IpAddr,
-        dialled: &Arc<Mutex<Dialled>>,
-    ) -> RustlsFtpStream {
-        let (limits, dialled) = (self.limits, Arc::clone(dialled));
-        stream
-            .active_mode(limits.connect)
-            .passive_stream_builder(move |told| {
-                let address = SocketAddr::new(peer, told.port());
-                let result = TcpStream::connect_timeout(&address, limits.connect);
-                *dialled.lock().unwrap_or_else(PoisonError::into_inner) = match &result {
-                    Ok(_) => Dialled::Yes,
-                    Err(_) => Dialled::Failed,
-                };
-                result.map_err(FtpError::ConnectionError)
-            })
-    }
-}
-
-fn no_ftp(place: &str) -> Error {
-    Error::new(
-        Kind::Remote,
-        format!("what answers at {place} does not speak FTP"),
-    )
 }

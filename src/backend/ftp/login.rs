@@ -12,7 +12,7 @@ impl Session {
     /// Logs in and finds out what all commands need to know.
     pub(super) fn logged_in(mut self, password: &Secret) -> Result<Self> {
         let server = Arc::clone(self.server());
-        if server.config.tls == Tls::Implicit {
+        if server.config.tls != Tls::None {
             // Some servers leave the data connection in the clear without these, others refuse it.
             for command in ["PBSZ 0", "PROT P"] {
                 let reply = self.ask(command)?;

@@ -1,23 +1,26 @@
 //! A server that speaks FTP, in the clear or protected by TLS.
 //!
-//! [`connect`] makes a [`session`] on a [`server`], the [`pool`] keeps it for the next blob, and [`data`] opens its data
-//! connections; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]), [`download`] and [`tree`] are the storage
-//! operations. [`replies`], [`listing`] and [`sums`] read what servers write.
-//! These files are the only place that knows the `ftp` crate.
+//! [`connect`] makes a [`session`] on a [`server`] over a [`control`] connection, the [`pool`] keeps it for the next blob, and
+//! [`data`] and [`active`] open its data connections; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]),
+//! [`download`] and [`tree`] are the storage operations. [`replies`], [`ports`], [`listing`] and [`sums`] read what servers
+//! write. [`tls`] and [`wire`] are the only places that know the `ftp` crate, whose TLS streams they use: its control
+//! connection ends a reply at any line with a code, and its active mode knows neither ports nor a stop.
 
+mod active;
 mod connect;
+mod control;
 mod data;
 mod directory;
 mod download;
 mod draft;
 mod encoding;
-mod greeting;
 pub mod listing;
 mod login;
 mod long_listing;
 mod lookup;
 mod password;
 mod pool;
+mod ports;
 mod publish;
 pub mod replies;
 mod sending;
@@ -27,6 +30,7 @@ pub mod sums;
 mod tls;
 mod tree;
 mod upload;
+mod wire;
 
 use std::path::PathBuf;
 
