@@ -50,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,6 +124,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -176,7 +184,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -250,6 +258,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -302,7 +318,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -380,6 +396,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -432,7 +456,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,6 +534,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -562,7 +594,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --version-id --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --version-id --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -656,6 +688,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -708,7 +748,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -782,6 +822,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -834,7 +882,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -920,6 +968,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -972,7 +1028,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1110,6 +1166,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -1162,7 +1226,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -b -q -v -h --force --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-f -b -q -v -h --force --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1238,6 +1302,14 @@ _blobctl() {
                     ;;
                 --ftp-mode)
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-tls)
@@ -1292,7 +1364,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1368,6 +1440,14 @@ _blobctl() {
                     ;;
                 --ftp-mode)
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-tls)

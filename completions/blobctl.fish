@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -54,6 +54,8 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -136,6 +138,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login n
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -201,6 +205,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login n
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -259,6 +265,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Logi
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -315,6 +323,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login 
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -370,6 +380,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -427,6 +439,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -484,6 +498,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -543,6 +559,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Log
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -598,6 +616,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"

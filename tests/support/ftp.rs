@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use blobctl::backend::ftp::local::connect;
 use blobctl::digest::{Algorithm, Hasher};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{
@@ -60,6 +61,10 @@ pub enum Fault {
     Phrases(&'static str),
     /// A listing is this text.
     Lists(&'static str),
+    /// Somebody else connects to the client's port before the server does.
+    IsOvertaken,
+    /// Somebody else connects to the client's port, and the server never does.
+    IsReplaced,
 }
 
 /// How a server is protected.
@@ -100,6 +105,10 @@ struct State {
     protection: Protection,
     data_sessions: DataSessions,
     tls: Option<Arc<ServerConfig>>,
+    /// Where connections came from, control and data.
+    peers: Mutex<Vec<IpAddr>>,
+    /// What somebody else was sent who connected to the client's port.
+    stolen: Mutex<Vec<u8>>,
     /// What made a thread of the server panic.
     panics: Mutex<Vec<String>>,
     stop: AtomicBool,
@@ -181,6 +190,8 @@ impl FtpServer {
             protection,
             data_sessions,
             tls,
+            peers: Mutex::default(),
+            stolen: Mutex::default(),
             panics: Mutex::default(),
             stop: AtomicBool::new(false),
         });
@@ -268,6 +279,16 @@ impl FtpServer {
     /// The commands so far, passwords included.
     pub fn log(&self) -> Vec<String> {
         self.state.log.lock().unwrap().clone()
+    }
+
+    /// The addresses that connections came from, control and passive data.
+    pub fn peers(&self) -> Vec<IpAddr> {
+        self.state.peers.lock().unwrap().clone()
+    }
+
+    /// What somebody else was sent who connected to the client's port.
+    pub fn stolen(&self) -> Vec<u8> {
+        self.state.stolen.lock().unwrap().clone()
     }
 
     /// The commands of one verb.
@@ -431,6 +452,9 @@ struct Session {
 impl Session {
     fn new(socket: TcpStream, state: Arc<State>) -> Option<Self> {
         socket.set_nodelay(true).unwrap();
+        // A client that is gone already has no address.
+        let peer = socket.peer_addr().ok()?.ip();
+        state.peers.lock().unwrap().push(peer);
         let control = match (&state.tls, state.protection) {
             (Some(config), Protection::Implicit) => Wire::protect(socket, config)?,
             _ => Wire::Plain(socket),
@@ -480,6 +504,10 @@ impl Session {
                 self.stall();
                 return;
             }
+            Some(Fault::IsLate(wait)) => {
+                std::thread::sleep(wait);
+                "220 ready"
+            }
             _ => "220 ready",
         };
         if let Next::End = self.say(greeting) {
@@ -509,6 +537,10 @@ impl Session {
                 Some(Fault::Stalls) => self.stall(),
                 Some(Fault::Forgets) if !matches!(verb, "STOR" | "RETR") => {
                     self.voice = Voice::IsMute;
+                    self.execute(verb, argument, None)
+                }
+                Some(Fault::IsLate(wait)) if !matches!(verb, "STOR" | "RETR") => {
+                    std::thread::sleep(wait);
                     self.execute(verb, argument, None)
                 }
                 fault => self.execute(verb, argument, fault),
@@ -672,10 +704,12 @@ impl Session {
                     .split(',')
                     .filter_map(|text| text.parse().ok())
                     .collect();
-                self.active = Some(SocketAddr::from((
-                    [127, 0, 0, 1],
-                    numbers[4] << 8 | numbers[5],
-                )));
+                let ip: Vec<u8> = numbers[..4]
+                    .iter()
+                    .map(|n| u8::try_from(*n).unwrap())
+                    .collect();
+                let ip: [u8; 4] = ip.try_into().unwrap();
+                self.active = Some(SocketAddr::from((ip, numbers[4] << 8 | numbers[5])));
                 self.say("200 ok")
             }
             "EPRT" => {
@@ -841,7 +875,11 @@ impl Session {
             (Some(address), _) => {
                 TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|_| NONE)?
             }
-            (None, Some(listener)) => listener.accept().map_err(|_| NONE)?.0,
+            (None, Some(listener)) => {
+                let (socket, from) = listener.accept().map_err(|_| NONE)?;
+                self.state.peers.lock().unwrap().push(from.ip());
+                socket
+            }
             (None, None) => return Err(NONE),
         };
         let Some(config) = self.state.tls.clone() else {
@@ -857,6 +895,18 @@ impl Session {
     /// Whether data may flow in the clear, or is protected.
     fn refuses_data(&self) -> bool {
         self.state.tls.is_some() && !self.private
+    }
+
+    /// Somebody with another address waits for what the server shall get.
+    fn overtake(&self) {
+        let (there, state) = (self.active.unwrap(), Arc::clone(&self.state));
+        let here = Some(IpAddr::from([127, 0, 0, 9]));
+        let mut stranger = connect(here, there, Duration::from_secs(5)).unwrap();
+        std::thread::spawn(move || {
+            let mut stolen = Vec::new();
+            let _ = stranger.read_to_end(&mut stolen);
+            state.stolen.lock().unwrap().extend(stolen);
+        });
     }
 
     fn list(&mut self, verb: &str, argument: &str, fault: Option<Fault>) -> Next {
@@ -933,7 +983,13 @@ impl Session {
             return self.say("522 protection required");
         }
         let offset = std::mem::take(&mut self.offset);
+        if let Some(Fault::IsOvertaken | Fault::IsReplaced) = fault {
+            self.overtake();
+        }
         self.say("150 send it");
+        if let Some(Fault::IsReplaced) = fault {
+            return self.stall();
+        }
         let mut data = match self.data() {
             Ok(data) => data,
             Err(reply) => return self.say(reply),

@@ -4,8 +4,9 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags};
 
+use super::local::{self, Ports};
 use super::replies::Reply;
 use super::session::{Session, State};
 use crate::error::{Error, Kind, Result};
@@ -21,7 +22,15 @@ impl Session {
     pub(super) fn listen(&mut self) -> Result<Listener> {
         let failed = |error: io::Error| Error::local("listen for the server", &error);
         let here = self.control.socket().local_addr().map_err(failed)?.ip();
-        let listener = TcpListener::bind((here, 0)).map_err(failed)?;
+        let ports = self.server.config.active_ports;
+        let turn = {
+            let mut facts = self.server.facts();
+            let turn = facts.turns;
+            facts.turns = turn.wrapping_add(1);
+            turn
+        };
+        let listener = local::listen(here, ports, turn).map_err(failed)?;
+        let listener = listener.ok_or_else(|| none_is_free(ports))?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let reply = self.ask(&command(address))?;
@@ -70,18 +79,22 @@ impl Session {
                 return Err(Error::new(Kind::Disconnected, text)
                     .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
             }
-            glance(listener, left.min(GLANCE)).map_err(failed)?;
+            match local::await_event(
+                &mut [PollFd::new(listener, PollFlags::IN)],
+                left.min(GLANCE),
+            ) {
+                Err(error) if error.kind() != io::ErrorKind::TimedOut => return Err(failed(error)),
+                _ => {}
+            }
         }
     }
 }
 
-/// Waits until somebody connects, or `wait` is over.
-fn glance(listener: &TcpListener, wait: Duration) -> io::Result<()> {
-    let wait = Timespec::try_from(wait).ok();
-    match poll(&mut [PollFd::new(listener, PollFlags::IN)], wait.as_ref()) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+fn none_is_free(ports: Option<Ports>) -> Error {
+    let ports = ports.map_or_else(|| "all".to_owned(), |ports| ports.to_string());
+    let text = format!("no local port of {ports} is free for the server to connect to");
+    Error::new(Kind::Disconnected, text)
+        .hint("widen `active_ports` (--ftp-active-ports): each of --jobs needs one")
 }
 
 /// The refusal to connect to us, or the failure to.

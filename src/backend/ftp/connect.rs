@@ -1,7 +1,7 @@
 //! From nothing to a session: sockets and TLS. What is said over it before the first command is in [`super::login`].
 
 use std::io;
-use std::net::{IpAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ use super::server::{Purpose, Server};
 use super::session::{Session, plainly};
 use super::tls::{Connector, Remedy, Versions};
 use super::wire::Wire;
-use super::{Password, Tls};
-use crate::error::{Error, Kind, Result, printable};
+use super::{Password, Tls, local};
+use crate::error::{Error, Kind, Result, describe, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
 
@@ -139,13 +139,28 @@ impl<'a> Opening<'a> {
             .map_err(|error| {
                 Error::disconnected(format_args!("look up {}", printable(&config.host)), &error)
             })?;
+        let here = config.bind_address;
+        if let Some(here) = here {
+            check(here)?;
+        }
+        let fits = |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
+        let mut addresses = addresses.filter(fits).peekable();
+        if let (Some(here), None) = (here, addresses.peek()) {
+            let text = format!(
+                "{} has no address that fits {here}",
+                printable(&config.host)
+            );
+            return Err(Error::new(Kind::Config, text)
+                .hint("`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6"));
+        }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
             if let Some(cancel) = &self.cancel {
                 cancel.check()?;
             }
             self.warn_if_readable(address.ip());
-            match TcpStream::connect_timeout(&address, self.limits.within(self.limits.connect)) {
+            let wait = self.limits.within(self.limits.connect);
+            match local::connect(here, address, wait) {
                 Ok(socket) => {
                     self.prepare(&socket).map_err(|error| self.lost(&error))?;
                     return Ok(socket);
@@ -252,5 +267,17 @@ impl<'a> Opening<'a> {
             return error;
         }
         error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
+    }
+}
+
+/// Whether connections can come from `here` at all.
+fn check(here: IpAddr) -> Result<()> {
+    match TcpListener::bind((here, 0)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = format!("the address {here} cannot be used: {}", describe(&error));
+            Err(Error::new(Kind::Config, text)
+                .hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
+        }
     }
 }

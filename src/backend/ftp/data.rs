@@ -9,7 +9,7 @@ use super::replies::Reply;
 use super::server::Passive;
 use super::session::{Session, State};
 use super::wire::Wire;
-use super::{Mode, Tls, ports};
+use super::{Mode, Tls, local, ports};
 use crate::error::{Error, Kind, Result};
 use crate::progress::Watch;
 
@@ -108,7 +108,8 @@ impl Session {
     fn dial_port(&self, port: u16) -> io::Result<TcpStream> {
         let peer = self.control.socket().peer_addr()?.ip();
         let wait = self.limits.within(self.limits.connect);
-        TcpStream::connect_timeout(&SocketAddr::new(peer, port), wait)
+        let here = self.server.config.bind_address;
+        local::connect(here, SocketAddr::new(peer, port), wait)
     }
 
     fn protect(&mut self, socket: TcpStream) -> Result<Wire> {
