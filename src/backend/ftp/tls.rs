@@ -6,7 +6,7 @@
 //! since servers compare the data connection with that very control connection.
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +135,11 @@ impl Connector {
             .map_err(|error| io::Error::other(unusable(error)))?;
         let inner = stream.mut_ref();
         while inner.conn.is_handshaking() {
-            inner.conn.complete_io(&mut inner.sock)?;
+            if let Err(error) = inner.conn.complete_io(&mut inner.sock) {
+                // The stream flushes itself when it is dropped, for which it would wait until the server has said more.
+                let _ = inner.sock.shutdown(Shutdown::Both);
+                return Err(error);
+            }
         }
         inner.sock.set_read_timeout(Some(self.idle))?;
         inner.sock.set_write_timeout(Some(self.idle))?;
