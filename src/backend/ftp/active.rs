@@ -23,19 +23,16 @@ impl Session {
         let failed = |error: io::Error| Error::local("listen for the server", &error);
         let here = self.control.socket().local_addr().map_err(failed)?.ip();
         let ports = self.server.config.active_ports;
-        let turn = {
-            let mut facts = self.server.facts();
-            let turn = facts.turns;
-            facts.turns = turn.wrapping_add(1);
-            turn
-        };
-        let listener = local::listen(here, ports, turn).map_err(failed)?;
+        let latest = self.server.facts().latest_port;
+        let listener = local::listen(here, ports, latest).map_err(failed)?;
         let listener = listener.ok_or_else(|| none_is_free(ports))?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        self.server.facts().latest_port = address.port();
         let reply = self.ask(&command(address))?;
         match reply.code {
             200..=299 => Ok(Listener(listener)),
+            400..=424 | 426..=499 => Err(reply.refusal()),
             _ => Err(does_not_connect_back(&reply)),
         }
     }
@@ -55,6 +52,12 @@ impl Session {
         let end = Instant::now() + self.limits.within(self.limits.connect);
         loop {
             self.server.context.cancel.check()?;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let text = "the server did not connect back in time";
+                return Err(Error::new(Kind::Disconnected, text)
+                    .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
+            }
             match listener.accept() {
                 Ok((socket, from)) if from.ip().to_canonical() == server.to_canonical() => {
                     socket.set_nonblocking(false).map_err(failed)?;
@@ -73,16 +76,8 @@ impl Session {
                 let reply = self.understand(reply, "no answer to the transfer")?;
                 return Err(does_not_connect_back(&reply));
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                let text = "the server did not connect back in time";
-                return Err(Error::new(Kind::Disconnected, text)
-                    .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
-            }
-            match local::await_event(
-                &mut [PollFd::new(listener, PollFlags::IN)],
-                left.min(GLANCE),
-            ) {
+            let somebody = PollFd::new(listener, PollFlags::IN);
+            match local::await_event(&mut [somebody], left.min(GLANCE)) {
                 Err(error) if error.kind() != io::ErrorKind::TimedOut => return Err(failed(error)),
                 _ => {}
             }

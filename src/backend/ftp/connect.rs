@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt;
 
 use super::control::{Control, NoReply};
-use super::replies::Reply;
 use super::server::{Purpose, Server};
 use super::session::{Session, plainly};
 use super::tls::{Connector, Remedy, Versions};
@@ -224,7 +223,7 @@ impl<'a> Opening<'a> {
     /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
     fn greet(&self, control: &mut Control) -> Result<()> {
         for _ in 0..MOST_DELAYS {
-            let greeting = self.hear(control)?;
+            let greeting = control.reply().map_err(|error| self.no_greeting(error))?;
             match greeting.code {
                 120 => {}
                 220 => return Ok(()),
@@ -241,8 +240,8 @@ impl<'a> Opening<'a> {
     fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
         control
             .send("AUTH TLS")
-            .map_err(|error| self.no_greeting(error))?;
-        let reply = self.hear(control)?;
+            .map_err(|error| self.no_tls(NoReply::Lost(error)))?;
+        let reply = control.reply().map_err(|error| self.no_tls(error))?;
         match reply.code {
             234 => Ok(()),
             421 => Err(reply.refusal()),
@@ -250,23 +249,28 @@ impl<'a> Opening<'a> {
         }
     }
 
-    fn hear(&self, control: &mut Control) -> Result<Reply> {
-        control.reply().map_err(|error| match error {
-            NoReply::Lost(error) => self.no_greeting(error),
-            NoReply::Garbage(_) => {
-                let text = format!("what answers at {} does not speak FTP", self.place());
-                Error::new(Kind::Remote, text)
-            }
-        })
-    }
-
-    fn no_greeting(&self, error: io::Error) -> Error {
-        let doing = format_args!("no greeting from {}", self.place()).to_string();
-        let error = Error::disconnected(doing, &plainly(error));
+    fn no_greeting(&self, error: NoReply) -> Error {
+        let text = format!("no greeting from {}", self.place());
+        let error = match error {
+            NoReply::Lost(error) => Error::disconnected(text, &plainly(error)),
+            NoReply::Garbage(_) => return self.no_ftp(),
+        };
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
         error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
+    }
+
+    fn no_tls(&self, error: NoReply) -> Error {
+        match error {
+            NoReply::Lost(error) => Error::disconnected("no answer to AUTH", &plainly(error)),
+            NoReply::Garbage(_) => self.no_ftp(),
+        }
+    }
+
+    fn no_ftp(&self) -> Error {
+        let text = format!("what answers at {} does not speak FTP", self.place());
+        Error::new(Kind::Remote, text)
     }
 }
 

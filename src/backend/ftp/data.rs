@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::active::{Listener, does_not_connect_back};
 use super::replies::Reply;
 use super::server::Passive;
-use super::session::{Session, State};
+use super::session::{Session, State, verb};
 use super::wire::Wire;
 use super::{Mode, Tls, local, ports};
 use crate::error::{Error, Kind, Result};
@@ -70,7 +70,11 @@ impl Session {
             Line::Awaited(listener) => self.accept(&listener)?,
         };
         let wire = self.protect(socket)?;
-        let transfer = self.prepare(wire);
+        let direction = match verb(command) {
+            "STOR" | "APPE" => Direction::Out,
+            _ => Direction::In,
+        };
+        let transfer = self.prepare(wire, direction);
         transfer.map(Opened::Ready).map_err(|error| {
             self.state = State::Broken;
             Error::disconnected("the data connection", &error)
@@ -125,7 +129,7 @@ impl Session {
         }
     }
 
-    fn prepare(&self, wire: Wire) -> io::Result<Transfer> {
+    fn prepare(&self, wire: Wire, direction: Direction) -> io::Result<Transfer> {
         let socket = wire.socket();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(self.limits.idle))?;
@@ -134,7 +138,7 @@ impl Session {
         Ok(Transfer {
             watch,
             wire,
-            direction: Direction::In,
+            direction,
         })
     }
 
@@ -162,7 +166,6 @@ impl Session {
         };
         let mut moved = Instant::now();
         while !bytes.is_empty() {
-            transfer.direction = Direction::Out;
             match transfer.wire.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(len) => {

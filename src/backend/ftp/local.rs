@@ -38,13 +38,13 @@ impl std::fmt::Display for Ports {
 }
 
 impl Ports {
-    /// All of them, one after the other; `turn` says where to begin.
-    fn from(self, turn: u16) -> impl Iterator<Item = u16> {
-        let count = u32::from(self.last - self.first) + 1;
-        (0..count).filter_map(move |step| {
-            let offset = (u32::from(turn) + step) % count;
-            u16::try_from(u32::from(self.first) + offset).ok()
-        })
+    /// All of them, one after the other, beginning behind `latest`.
+    fn behind(self, latest: u16) -> impl Iterator<Item = u16> {
+        let start = match latest {
+            port if (self.first..self.last).contains(&port) => port + 1,
+            _ => self.first,
+        };
+        (start..=self.last).chain(self.first..start)
     }
 }
 
@@ -56,13 +56,13 @@ pub fn parse_address(text: &str) -> Result<IpAddr, String> {
         .ok_or_else(|| format!("`{text}` is no IP address that a connection can come from"))
 }
 
-/// Listens on `here`: on any port, or on the first of `ports` that is free, beginning with another one each `turn`, since
-/// a server that just used one may have to wait before it can use it again. `None` if none is free.
-pub fn listen(here: IpAddr, ports: Option<Ports>, turn: u16) -> io::Result<Option<TcpListener>> {
+/// Listens on `here`: on any port, or on the first of `ports` behind `latest` that is free, since a server that just used
+/// one may have to wait before it can use it again. `None` if none is free.
+pub fn listen(here: IpAddr, ports: Option<Ports>, latest: u16) -> io::Result<Option<TcpListener>> {
     let Some(ports) = ports else {
         return TcpListener::bind((here, 0)).map(Some);
     };
-    for port in ports.from(turn) {
+    for port in ports.behind(latest) {
         match TcpListener::bind((here, port)) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
             other => return other.map(Some),
@@ -127,14 +127,15 @@ mod tests {
     }
 
     #[test]
-    fn each_turn_begins_with_another_port_and_leaves_none_out() {
+    fn ports_follow_one_another_and_none_is_left_out() {
         let ports: Ports = "65533-65535".parse().unwrap();
-        let all = |turn| ports.from(turn).collect::<Vec<u16>>();
+        let all = |latest| ports.behind(latest).collect::<Vec<u16>>();
         assert_eq!(all(0), [65533, 65534, 65535]);
-        assert_eq!(all(1), [65534, 65535, 65533]);
-        assert_eq!(all(u16::MAX), [65533, 65534, 65535]);
+        assert_eq!(all(65533), [65534, 65535, 65533]);
+        assert_eq!(all(65534), [65535, 65533, 65534]);
+        assert_eq!(all(65535), [65533, 65534, 65535]);
         let wide: Ports = "1-65535".parse().unwrap();
-        assert_eq!(wide.from(7).count(), 65535);
+        assert_eq!(wide.behind(7).count(), 65535);
     }
 
     #[test]

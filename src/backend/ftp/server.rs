@@ -36,8 +36,8 @@ pub struct Facts {
     /// The login directory.
     pub home: Option<String>,
     pub passive: Passive,
-    /// How many ports were opened for the server.
-    pub turns: u16,
+    /// The latest port that was opened for the server.
+    pub latest_port: u16,
     pub versions: Versions,
     /// Directories that are there.
     pub directories: HashSet<String>,

@@ -171,7 +171,11 @@ impl Session {
 
     fn exchange(&mut self, command: &str, verb: &str, wait: Duration) -> Result<Reply> {
         if self.control.has_more() {
-            return Err(self.confused("the server said something that was not asked"));
+            let unasked = self.control.reply();
+            let unasked = self.understand(unasked, "something that was not asked")?;
+            self.state = State::Broken;
+            let text = "the server said something that was not asked";
+            return Err(unasked.error(Kind::Disconnected, text));
         }
         self.wait_at_most(wait)?;
         let sent = self.control.send(command).map_err(NoReply::Lost);
