@@ -397,6 +397,8 @@ fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
         server.commands("MLSD"),
         ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
     );
+    let server = server.fault("MLSD", Fault::Says("501 No such directory."));
+    once(&server).run(["exists", "d/b"]).is_silent(1);
 }
 
 /// A server that still writes what came would make the file anew.
