@@ -50,7 +50,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help --version put get exists stat ls rm cp presign completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,6 +124,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -188,7 +196,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -262,6 +270,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -326,7 +342,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --content-type --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -404,6 +420,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -468,7 +492,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -546,6 +570,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -610,7 +642,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -b -q -v -h --target --version-id --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-t -b -q -v -h --target --version-id --no-clobber --require-verified --verify --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +736,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -768,7 +808,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -842,6 +882,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -906,7 +954,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -992,6 +1040,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -1056,7 +1112,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-t -r -b -q -v -h --target --recursive --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --cache-control --metadata --tag --storage-class --sse --sse-kms-key-id --acl --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1194,6 +1250,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-tls)
                     COMPREPLY=($(compgen -W "none explicit implicit" -- "${cur}"))
                     return 0
@@ -1258,7 +1322,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -b -q -v -h --force --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-f -b -q -v -h --force --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1334,6 +1398,14 @@ _blobctl() {
                     ;;
                 --ftp-mode)
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-tls)
@@ -1400,7 +1472,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1476,6 +1548,14 @@ _blobctl() {
                     ;;
                 --ftp-mode)
                     COMPREPLY=($(compgen -W "passive active" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-active-ports)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ftp-bind)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-tls)

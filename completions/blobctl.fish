@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -54,6 +54,8 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -139,6 +141,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login n
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -207,6 +211,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login n
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -268,6 +274,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Logi
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -327,6 +335,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login 
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -385,6 +395,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -445,6 +457,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -505,6 +519,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login na
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -567,6 +583,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Log
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
@@ -625,6 +643,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l base-dir -d 'Directory on the server that keys are relative to' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"

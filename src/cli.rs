@@ -3,11 +3,14 @@
 //! The first line of each doc comment is the help text; completions and man pages are made from this file too.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::backend::ftp::Ports;
+use crate::backend::ftp::local::parse_address;
 use crate::transfer::plan::{parse_at_once, parse_memory, parse_part_size};
 use crate::units::parse_duration;
 
@@ -360,6 +363,12 @@ pub struct Global {
     /// Who opens the data connection
     #[arg(long, global = true, value_name = "MODE", help_heading = "FTP")]
     pub ftp_mode: Option<FtpMode>,
+    /// Ports that the server may connect to in active mode, like 50000-50099 [default: any]
+    #[arg(long, global = true, value_name = "A-B", help_heading = "FTP")]
+    pub ftp_active_ports: Option<Ports>,
+    /// Address of this machine that FTP connections come from and go to [default: the system's choice]
+    #[arg(long, global = true, value_name = "ADDRESS", value_parser = parse_address, help_heading = "FTP")]
+    pub ftp_bind: Option<IpAddr>,
     /// How the connection is protected
     #[arg(long, global = true, value_name = "KIND", help_heading = "FTP")]
     pub ftp_tls: Option<FtpTls>,

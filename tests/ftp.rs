@@ -155,6 +155,7 @@ fn absence_is_proven_whatever_the_server_lacks() {
     for lacks in [
         &[][..],
         &["MLST", "MLSD"],
+        &["MLST", "MLSD", "NLST"],
         &["SIZE", "MDTM"],
         &["MLST", "MLSD", "EPSV"],
         &["FEAT", "MLST", "MLSD"],

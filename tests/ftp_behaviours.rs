@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use support::ftp::{BASE, Fault, FtpServer};
 use support::{KIB, MIB, Sandbox, bytes};
 
@@ -222,7 +224,7 @@ fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
         .fault("STOR", Fault::Declines("450 function not implemented"));
     // More than the buffers of a connection hold.
     let content = bytes(40 * MIB, 9);
-    let begin = std::time::Instant::now();
+    let begin = Instant::now();
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     assert!(server.file("a") == Some(content));
     assert_eq!(server.files(), ["a"]);
@@ -395,6 +397,8 @@ fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
         server.commands("MLSD"),
         ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
     );
+    let server = server.fault("MLSD", Fault::Says("501 No such directory."));
+    once(&server).run(["exists", "d/b"]).is_silent(1);
 }
 
 /// A server that still writes what came would make the file anew.
@@ -456,10 +460,7 @@ fn a_farewell_that_nobody_answers_keeps_nobody() {
         .fault("QUIT", Fault::Stalls);
     let outcome = once(&server).run(["exists", "a"]);
     outcome.is_silent(0);
-    assert!(
-        outcome.elapsed < std::time::Duration::from_secs(5),
-        "{outcome:?}"
-    );
+    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
 }
 
 #[test]
@@ -488,15 +489,55 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
 }
 
 #[test]
-fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
-    for reply in [
-        "227 entering passive mode (10,0,0,1,300,4)",
-        "227 entering passive mode",
-        "227 (1,2,3)",
-    ] {
-        let server = FtpServer::lacking(&["EPSV"]).fault("PASV", Fault::AlwaysSays(reply));
-        let outcome = once(&server).file("a", "x").run(["put", "a"]);
-        assert_eq!(outcome.code, Some(12), "{reply}: {outcome:?}");
-        assert!(server.files().is_empty());
-    }
+fn a_login_that_takes_long_has_more_time_than_the_connecting() {
+    let late = Fault::IsLate(Duration::from_millis(800));
+    let server = FtpServer::start()
+        .holding("a", b"x")
+        .fault("banner", late)
+        .fault("USER", late)
+        .fault("PASS", late);
+    let outcome = once(&server)
+        .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
+        .run(["exists", "a"]);
+    outcome.is_silent(0);
+    assert!(outcome.elapsed > Duration::from_millis(2400), "{outcome:?}");
+}
+
+/// The timers of all sockets of ours that are connected to a port of the loopback, as the kernel counts them: the kind (2 is
+/// keepalive) and what is left, in hundredths of a second.
+fn timers(port: u16) -> Vec<(u8, u32)> {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let there = format!("0100007F:{port:04X}");
+    let connected = table.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (kind, left) = words.get(5)?.split_once(':')?;
+        let ours = words[2] == there && words[3] == "01";
+        let read = |text| u32::from_str_radix(text, 16).ok();
+        ours.then_some((u8::from_str_radix(kind, 16).ok()?, read(left)?))
+    });
+    connected.collect()
+}
+
+#[test]
+fn the_control_connection_is_kept_alive_during_a_transfer() {
+    let server = FtpServer::start().fault("STOR", Fault::Freezes(1000));
+    let sandbox = once(&server).file("a", bytes(8 * MIB, 1));
+    let mut child = sandbox.command(["put", "a"]).spawn().unwrap();
+    let begin = Instant::now();
+    // An answer that is on its way has the timer for itself for a moment.
+    let kept = loop {
+        let timers = timers(server.address.port());
+        let transfers = !server.commands("STOR").is_empty();
+        let kept = |(kind, left): &(u8, u32)| *kind == 2 && *left <= 3000;
+        if transfers && timers.len() == 1 && timers.iter().all(kept) {
+            break true;
+        }
+        if begin.elapsed() > Duration::from_secs(20) {
+            break false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(kept, "{:?}", timers(server.address.port()));
 }

@@ -33,18 +33,6 @@ fn greetings_of_every_form_are_understood() {
 }
 
 #[test]
-fn a_reply_that_may_not_have_ended_closes_the_session() {
-    // The line with another code may be the end of the reply or not: what follows would be taken for other replies.
-    let server = FtpServer::start()
-        .fault("PASS", Fault::Says("230-Hello\r\n150 users\r\n230 done"))
-        .holding("a", b"x");
-    once(&server)
-        .run(["exists", "a"])
-        .fails_with(12, "not a reply in FTP's form");
-    assert!(server.commands("MLST").is_empty(), "{:?}", server.log());
-}
-
-#[test]
 fn one_reply_too_many_is_taken_for_no_other_one() {
     // The second line is what SIZE would get as its answer.
     let server = FtpServer::start().fault(

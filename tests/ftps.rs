@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use rustls::version::{TLS12, TLS13};
 use support::ftp::{DataSessions, Fault, FtpServer, Protection};
 use support::{KIB, Sandbox, bytes};
@@ -148,11 +150,13 @@ fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
 #[test]
 fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
     let server = FtpServer::start();
-    on(&server)
+    let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "implicit")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
         .env("SSL_CERT_FILE", "")
-        .run(["exists", "a"])
-        .fails_with(12, "does not speak TLS here");
+        .run(["exists", "a"]);
+    outcome.fails_with(12, "does not speak TLS here");
+    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
 }
 
 #[test]

@@ -193,6 +193,25 @@ fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
 }
 
 #[test]
+fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
+    let server = FtpServer::start().fault("STOR", Fault::AlwaysSays("150 send it"));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
+        .file("a", "x");
+    let child = sandbox
+        .command(["put", "a", "--ftp-mode", "active"])
+        .spawn()
+        .unwrap();
+    let waits = || !server.commands("STOR").is_empty();
+    let (outcome, elapsed) = interrupt(child, Signal::INT, waits);
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    assert!(server.files().is_empty());
+    sandbox.nothing_left_behind();
+}
+
+#[test]
 fn a_signal_ends_the_wait_between_attempts() {
     let busy = ScriptedServer::start([answer(503, &[("retry-after", "60")], b"")]);
     let sandbox = Sandbox::new()

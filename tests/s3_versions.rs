@@ -28,7 +28,8 @@ fn a_version_is_asked_for_and_named() {
     let found = answer(200, &[ETAG, ("x-amz-version-id", "v/1")], b"hello");
     let head = answer(200, &[ETAG, ("x-amz-version-id", "v/1")], b"");
     let gone = answer(204, &[("x-amz-version-id", "v/1")], b"");
-    let server = ScriptedServer::start([found, head.clone(), head.clone(), head, gone]);
+    let server =
+        ScriptedServer::start([found, head.clone(), head.clone(), head.clone(), head, gone]);
     let sandbox = against(&server);
     let version = ["--version-id", "v/1", "--json"];
     for arguments in [&["get", "a", "b"][..], &["stat", "a"], &["exists", "a"]] {
@@ -44,6 +45,7 @@ fn a_version_is_asked_for_and_named() {
             "HEAD /lab/a?versionId=v%2F1",
             "HEAD /lab/a?versionId=v%2F1",
             "HEAD /lab/a?versionId=v%2F1",
+            "HEAD /lab/a?versionId=v%2F1",
             "DELETE /lab/a?versionId=v%2F1",
         ]
     );
@@ -51,20 +53,58 @@ fn a_version_is_asked_for_and_named() {
 
 #[test]
 fn every_range_of_a_large_blob_is_of_the_same_version() {
-    let server = S3Server::start();
     let content = bytes(40 * MIB, 8);
-    std::fs::write(server.bucket().join("big"), &content).unwrap();
-    let sandbox = Sandbox::new().envs(&server.variables());
-    sandbox
-        .run(["get", "big", "back", "--version-id", "v1"])
-        .succeeds();
+    let of = |status, range: &str, from: usize, to: usize| {
+        let (etag, version) = (("etag", "\"1\""), ("x-amz-version-id", "v1"));
+        let range = ("content-range", range);
+        let headers = if status == 200 {
+            &[etag, version][..]
+        } else {
+            &[etag, version, range]
+        };
+        answer(status, headers, &content[from * MIB..to * MIB])
+    };
+    let server = ScriptedServer::start([
+        of(200, "", 0, 40),
+        of(206, "bytes 16777216-33554431/41943040", 16, 32),
+        of(206, "bytes 33554432-41943039/41943040", 32, 40),
+    ]);
+    let sandbox = against(&server);
+    let get = ["get", "big", "back", "--version-id", "v1", "--parts", "1"];
+    sandbox.run(get).succeeds();
     assert!(sandbox.read("back") == content);
-    let seen = server.requests();
-    // The server verifies signatures: the parameter is signed.
-    assert!(seen.len() >= 3, "{seen:?}");
-    for request in seen {
-        assert!(request.uri.ends_with("?versionId=v1"), "{request:?}");
+    assert_eq!(shapes(&server), ["GET /lab/big?versionId=v1"; 3]);
+}
+
+#[test]
+fn a_store_that_knows_no_versions_is_not_believed() {
+    // Without any version, and with another one.
+    for headers in [&[ETAG][..], &[ETAG, ("x-amz-version-id", "v2")]] {
+        let newest = || answer(200, headers, b"hello");
+        let head = || answer(200, headers, b"");
+        let run = |answers: Vec<_>, arguments: &[&str]| {
+            let server = ScriptedServer::start(answers);
+            let sandbox = against(&server);
+            let outcome = sandbox.run(arguments.iter().chain(&["--version-id", "v1"]));
+            outcome.fails_with(12, "the store answered with ");
+            assert!(!sandbox.exists("b"));
+            assert!(
+                shapes(&server)
+                    .iter()
+                    .all(|shape| !shape.starts_with("DELETE"))
+            );
+        };
+        run(vec![newest()], &["get", "a", "b"]);
+        run(vec![head()], &["stat", "a"]);
+        run(vec![head()], &["exists", "a"]);
+        run(vec![head()], &["rm", "a"]);
+        run(vec![head()], &["rm", "a", "--force"]);
     }
+    // What was stored before there were versions goes by this name, which need not be told.
+    let server = ScriptedServer::start([answer(200, &[ETAG], b"hello")]);
+    against(&server)
+        .run(["get", "a", "b", "--version-id", "null"])
+        .succeeds();
 }
 
 #[test]

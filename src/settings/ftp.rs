@@ -2,7 +2,8 @@
 
 use super::scope::{Scope, choice, number, text};
 use super::{Settings, netrc};
-use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Replace, Tls};
+use crate::backend::ftp::local::parse_address;
+use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
 use crate::cli::{ChecksumKind, FtpEncoding, FtpMode, FtpReplace, FtpTls};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -46,6 +47,8 @@ impl Settings {
                 password,
                 base_dir,
                 mode: Mode::Passive,
+                active_ports: None,
+                bind_address: None,
                 tls,
                 replace: Replace::Auto,
                 encoding: Encoding::Utf8,
@@ -91,6 +94,8 @@ impl Settings {
                 password,
                 base_dir: String::new(),
                 mode: Mode::Passive,
+                active_ports: None,
+                bind_address: None,
                 tls,
                 replace: Replace::Auto,
                 encoding: Encoding::Utf8,
@@ -109,8 +114,11 @@ impl Settings {
         let replace = scope.value("replace", self.flags.ftp_replace, choice::<FtpReplace>)?;
         let encoding = scope.value("encoding", self.flags.ftp_encoding, choice::<FtpEncoding>)?;
         let digests = scope.value("checksum", self.flags.checksum, choice::<ChecksumKind>)?;
+        let ports = self.flags.ftp_active_ports;
         Ok(Config {
             mode,
+            active_ports: scope.value("active_ports", ports, str::parse::<Ports>)?,
+            bind_address: scope.value("bind_address", self.flags.ftp_bind, parse_address)?,
             replace: match replace {
                 None | Some(FtpReplace::Auto) => Replace::Auto,
                 Some(FtpReplace::DeleteFirst) => Replace::DeleteFirst,

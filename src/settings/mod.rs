@@ -404,6 +404,8 @@ impl Settings {
             (flags.user.is_some(), "--user"),
             (flags.base_dir.is_some(), "--base-dir"),
             (flags.ftp_mode.is_some(), "--ftp-mode"),
+            (flags.ftp_active_ports.is_some(), "--ftp-active-ports"),
+            (flags.ftp_bind.is_some(), "--ftp-bind"),
             (flags.ftp_tls.is_some(), "--ftp-tls"),
             (flags.ftp_replace.is_some(), "--ftp-replace"),
             (flags.ftp_encoding.is_some(), "--ftp-encoding"),

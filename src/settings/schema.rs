@@ -115,6 +115,8 @@ pub const SETTINGS: &[Setting] = &[
     text("ftp", "base_dir"),
     text("ftp", "prefix"),
     of("ftp", "mode", Kind::Choice(&["passive", "active"])),
+    text("ftp", "active_ports"),
+    text("ftp", "bind_address"),
     of(
         "ftp",
         "tls",

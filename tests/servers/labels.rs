@@ -5,7 +5,7 @@ use crate::lab::{Deviation, Lab, Protocol, Verdict, check, ended, same, succeede
 use crate::support::{KIB, MIB, Sandbox, bytes, finish};
 
 /// One request, and more than one part.
-const SIZES: [usize; 2] = [100 * KIB, 24 * MIB];
+const SIZES: [usize; 2] = [100 * KIB, 17 * MIB];
 
 fn told(lab: &Lab, key: &str) -> Verdict<serde_json::Value> {
     Ok(lab.run(&["stat", "--json", key])?.json().remove(0))
@@ -236,7 +236,7 @@ fn versions_are_told_fetched_and_removed() {
 }
 
 fn versions(sandbox: &Sandbox, key: &str) -> Verdict {
-    let contents = [bytes(1000, 44), bytes(24 * MIB, 45), bytes(500, 46)];
+    let contents = [bytes(1000, 44), bytes(17 * MIB, 45), bytes(500, 46)];
     let mut ids: Vec<String> = Vec::new();
     for content in &contents {
         sandbox.write("source", content);

@@ -8,9 +8,10 @@ export RCLONE_CONFIG_LAB_REGION=$BLOBCTL_S3_REGION RCLONE_CONFIG_LAB_ENDPOINT=$B
 export RCLONE_S3_NO_CHECK_BUCKET=true
 : >"$RCLONE_CONFIG"
 WORD='=?UTF-8?B?R3LDtsOfZSDml6XmnKw=?=' # "Größe 日本" as RFC 2047 has it, and S3's manual
-host=${BLOBCTL_S3_ENDPOINT_URL#http://}
-printf '[default]\naccess_key = %s\nsecret_key = %s\nhost_base = %s\nhost_bucket = %s\nuse_https = False\nbucket_location = %s\n' \
-  "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$host" "$host" "$BLOBCTL_S3_REGION" >s3cfg
+host=${BLOBCTL_S3_ENDPOINT_URL#*://} https=False
+[ "${BLOBCTL_S3_ENDPOINT_URL%%:*}" = http ] || https=True
+printf '[default]\naccess_key = %s\nsecret_key = %s\nhost_base = %s\nhost_bucket = %s\nuse_https = %s\nbucket_location = %s\n' \
+  "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$host" "$host" "$https" "$BLOBCTL_S3_REGION" >s3cfg
 
 aws_() { aws --endpoint-url "$BLOBCTL_S3_ENDPOINT_URL" "$@"; }
 s5cmd_() { s5cmd --endpoint-url "$BLOBCTL_S3_ENDPOINT_URL" "$@"; }

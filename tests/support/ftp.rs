@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use blobctl::backend::ftp::local::connect;
 use blobctl::digest::{Algorithm, Hasher};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{
@@ -56,6 +57,14 @@ pub enum Fault {
     IgnoresRest,
     /// What is appended has zeros in it.
     Garbles,
+    /// PASV and EPSV are answered in these words at every command, with the numbers in place of `%`.
+    Phrases(&'static str),
+    /// A listing is this text.
+    Lists(&'static str),
+    /// Somebody else connects to the client's port before the server does.
+    IsOvertaken,
+    /// Somebody else connects to the client's port, and the server never does.
+    IsReplaced,
 }
 
 /// How a server is protected.
@@ -96,6 +105,10 @@ struct State {
     protection: Protection,
     data_sessions: DataSessions,
     tls: Option<Arc<ServerConfig>>,
+    /// Where connections came from, control and data.
+    peers: Mutex<Vec<IpAddr>>,
+    /// What somebody else was sent who connected to the client's port.
+    stolen: Mutex<Vec<u8>>,
     /// What made a thread of the server panic.
     panics: Mutex<Vec<String>>,
     stop: AtomicBool,
@@ -177,6 +190,8 @@ impl FtpServer {
             protection,
             data_sessions,
             tls,
+            peers: Mutex::default(),
+            stolen: Mutex::default(),
             panics: Mutex::default(),
             stop: AtomicBool::new(false),
         });
@@ -264,6 +279,16 @@ impl FtpServer {
     /// The commands so far, passwords included.
     pub fn log(&self) -> Vec<String> {
         self.state.log.lock().unwrap().clone()
+    }
+
+    /// The addresses that connections came from, control and passive data.
+    pub fn peers(&self) -> Vec<IpAddr> {
+        self.state.peers.lock().unwrap().clone()
+    }
+
+    /// What somebody else was sent who connected to the client's port.
+    pub fn stolen(&self) -> Vec<u8> {
+        self.state.stolen.lock().unwrap().clone()
     }
 
     /// The commands of one verb.
@@ -427,6 +452,9 @@ struct Session {
 impl Session {
     fn new(socket: TcpStream, state: Arc<State>) -> Option<Self> {
         socket.set_nodelay(true).unwrap();
+        // A client that is gone already has no address.
+        let peer = socket.peer_addr().ok()?.ip();
+        state.peers.lock().unwrap().push(peer);
         let control = match (&state.tls, state.protection) {
             (Some(config), Protection::Implicit) => Wire::protect(socket, config)?,
             _ => Wire::Plain(socket),
@@ -476,6 +504,10 @@ impl Session {
                 self.stall();
                 return;
             }
+            Some(Fault::IsLate(wait)) => {
+                std::thread::sleep(wait);
+                "220 ready"
+            }
             _ => "220 ready",
         };
         if let Next::End = self.say(greeting) {
@@ -507,6 +539,10 @@ impl Session {
                     self.voice = Voice::IsMute;
                     self.execute(verb, argument, None)
                 }
+                Some(Fault::IsLate(wait)) if !matches!(verb, "STOR" | "RETR") => {
+                    std::thread::sleep(wait);
+                    self.execute(verb, argument, None)
+                }
                 fault => self.execute(verb, argument, fault),
             };
             if let Next::End = next {
@@ -534,7 +570,10 @@ impl Session {
         let mut faults = self.state.faults.lock().unwrap();
         let at = faults.iter().position(|(known, _)| known == verb)?;
         let fault = faults[at].1;
-        if !matches!(fault, Fault::AlwaysSays(_) | Fault::NeverReplaces) {
+        if !matches!(
+            fault,
+            Fault::AlwaysSays(_) | Fault::NeverReplaces | Fault::Phrases(_)
+        ) {
             faults.remove(at);
         }
         Some(fault)
@@ -576,7 +615,10 @@ impl Session {
             }
             "PASS" if self.user == USER && argument == PASSWORD => {
                 self.logged_in = true;
-                self.say("230 welcome")
+                self.say(match fault {
+                    Some(Fault::Concludes(reply)) => reply,
+                    _ => "230 welcome",
+                })
             }
             "PASS" => self.say("530 login incorrect"),
             "SYST" => self.say("215 UNIX Type: L8"),
@@ -641,26 +683,33 @@ impl Session {
                 let listener = TcpListener::bind((here, 0)).unwrap();
                 let port = listener.local_addr().unwrap().port();
                 self.passive = Some(listener);
-                if verb == "EPSV" {
-                    self.say(&format!("229 entering extended passive mode (|||{port}|)"))
+                let (words, numbers) = if verb == "EPSV" {
+                    (
+                        "229 entering extended passive mode (%)",
+                        format!("|||{port}|"),
+                    )
                 } else {
                     // An address that must be ignored.
-                    self.say(&format!(
-                        "227 entering passive mode (10,0,0,1,{},{})",
-                        port >> 8,
-                        port & 255
-                    ))
-                }
+                    let numbers = format!("10,0,0,1,{},{}", port >> 8, port & 255);
+                    ("227 entering passive mode (%)", numbers)
+                };
+                let words = match fault {
+                    Some(Fault::Phrases(words)) => words,
+                    _ => words,
+                };
+                self.say(&words.replace('%', &numbers))
             }
             "PORT" => {
                 let numbers: Vec<u16> = argument
                     .split(',')
                     .filter_map(|text| text.parse().ok())
                     .collect();
-                self.active = Some(SocketAddr::from((
-                    [127, 0, 0, 1],
-                    numbers[4] << 8 | numbers[5],
-                )));
+                let ip: Vec<u8> = numbers[..4]
+                    .iter()
+                    .map(|n| u8::try_from(*n).unwrap())
+                    .collect();
+                let ip: [u8; 4] = ip.try_into().unwrap();
+                self.active = Some(SocketAddr::from((ip, numbers[4] << 8 | numbers[5])));
                 self.say("200 ok")
             }
             "EPRT" => {
@@ -699,7 +748,7 @@ impl Session {
                     None => self.say("550 no such file or directory"),
                 }
             }
-            "MLSD" | "NLST" => self.list(verb, argument),
+            "MLSD" | "NLST" | "LIST" => self.list(verb, argument, fault),
             "DELE" => {
                 let gone = self
                     .state
@@ -826,7 +875,11 @@ impl Session {
             (Some(address), _) => {
                 TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|_| NONE)?
             }
-            (None, Some(listener)) => listener.accept().map_err(|_| NONE)?.0,
+            (None, Some(listener)) => {
+                let (socket, from) = listener.accept().map_err(|_| NONE)?;
+                self.state.peers.lock().unwrap().push(from.ip());
+                socket
+            }
             (None, None) => return Err(NONE),
         };
         let Some(config) = self.state.tls.clone() else {
@@ -844,7 +897,19 @@ impl Session {
         self.state.tls.is_some() && !self.private
     }
 
-    fn list(&mut self, verb: &str, argument: &str) -> Next {
+    /// Somebody with another address waits for what the server shall get.
+    fn overtake(&self) {
+        let (there, state) = (self.active.unwrap(), Arc::clone(&self.state));
+        let here = Some(IpAddr::from([127, 0, 0, 9]));
+        let mut stranger = connect(here, there, Duration::from_secs(5)).unwrap();
+        std::thread::spawn(move || {
+            let mut stolen = Vec::new();
+            let _ = stranger.read_to_end(&mut stolen);
+            state.stolen.lock().unwrap().extend(stolen);
+        });
+    }
+
+    fn list(&mut self, verb: &str, argument: &str, fault: Option<Fault>) -> Next {
         let directory = self.path(argument);
         let known = self.state.directories.lock().unwrap().contains(&directory);
         if !known {
@@ -854,14 +919,31 @@ impl Session {
         let mut text = String::new();
         for name in self.names(&directory) {
             let path = format!("{}/{name}", directory.trim_end_matches('/'));
+            // Hidden names are left out, as many servers do.
+            let hidden = name.starts_with('.');
+            let len = self.state.files.lock().unwrap().get(&path).map(Vec::len);
             if verb == "NLST" {
-                // Hidden names are left out, as many servers do.
-                if !name.starts_with('.') {
+                if !hidden {
                     text.push_str(&format!("{name}\r\n"));
+                }
+            } else if verb == "LIST" {
+                let mode = if len.is_some() {
+                    "-rw-r--r--"
+                } else {
+                    "drwxr-xr-x"
+                };
+                let len = len.unwrap_or(4096);
+                if !hidden {
+                    text.push_str(&format!(
+                        "{mode} 1 ftp ftp {len:>12} Mar 14 09:12 {name}\r\n"
+                    ));
                 }
             } else {
                 text.push_str(&format!("{} {name}\r\n", self.facts(&path).unwrap()));
             }
+        }
+        if let Some(Fault::Lists(other)) = fault {
+            other.clone_into(&mut text);
         }
         if self.refuses_data() {
             return self.say("522 protection required");
@@ -901,7 +983,13 @@ impl Session {
             return self.say("522 protection required");
         }
         let offset = std::mem::take(&mut self.offset);
+        if let Some(Fault::IsOvertaken | Fault::IsReplaced) = fault {
+            self.overtake();
+        }
         self.say("150 send it");
+        if let Some(Fault::IsReplaced) = fault {
+            return self.stall();
+        }
         let mut data = match self.data() {
             Ok(data) => data,
             Err(reply) => return self.say(reply),

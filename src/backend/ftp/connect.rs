@@ -1,24 +1,24 @@
-//! From nothing to a session that is logged in: sockets, greeting, TLS, login.
+//! From nothing to a session: sockets and TLS. What is said over it before the first command is in [`super::login`].
 
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ftp::{FtpError, RustlsFtpStream};
-use rustix::net::{RecvFlags, sockopt};
+use rustix::net::sockopt;
 
-use super::replies::Features;
+use super::control::{Control, NoReply};
 use super::server::{Purpose, Server};
-use super::session::{Dialled, Session};
-use super::tls::{Connector, Fault, Remedy, Versions};
-use super::{Password, Tls};
-use crate::error::{Error, Kind, Result, printable};
+use super::session::{Session, plainly};
+use super::tls::{Connector, Remedy, Versions};
+use super::wire::Wire;
+use super::{Password, Tls, local};
+use crate::error::{Error, Kind, Result, describe, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
 
-/// A greeting is shorter, in bytes.
-const LONGEST_GREETING: usize = 64 << 10;
+/// A server says "come back later" (120) no more often.
+const MOST_DELAYS: usize = 10;
 
 impl Session {
     /// Connects and logs in.
@@ -26,7 +26,7 @@ impl Session {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
         let (error, remedy) = match opening.connect(versions) {
-            Ok(session) => return opening.log_in(session, password),
+            Ok(session) => return session.logged_in(password),
             Err(failure) => failure,
         };
         if remedy == Remedy::None || versions == Versions::Newest {
@@ -36,7 +36,7 @@ impl Session {
             .connect(Versions::Newest)
             .map_err(|(error, _)| error)?;
         server.facts().versions = Versions::Newest;
-        opening.log_in(session, password)
+        session.logged_in(password)
     }
 }
 
@@ -71,6 +71,10 @@ struct Opening<'a> {
 
 type Failure = (Error, Remedy);
 
+fn final_error(error: Error) -> Failure {
+    (error, Remedy::None)
+}
+
 impl<'a> Opening<'a> {
     fn new(server: &'a Arc<Server>, purpose: Purpose) -> Self {
         // The system takes 0 for "for ever", or refuses it.
@@ -102,35 +106,28 @@ impl<'a> Opening<'a> {
     }
 
     fn connect(&self, versions: Versions) -> Result<Session, Failure> {
-        let plain = |error| (error, Remedy::None);
-        let socket = self.dial().map_err(plain)?;
+        let connector = self.connector(versions).map_err(final_error)?;
+        let socket = self.dial().map_err(final_error)?;
         let watch = match &self.cancel {
-            Some(cancel) => Some(cancel.watch(&socket).map_err(|e| plain(self.lost(&e)))?),
+            Some(cancel) => {
+                let watch = cancel.watch(&socket);
+                Some(watch.map_err(|error| final_error(self.lost(&error)))?)
+            }
             None => None,
         };
-        let peer = socket.peer_addr().map_err(|e| plain(self.lost(&e)))?.ip();
-        let fault = Arc::new(Fault::default());
-        let stream = match self.server.config.tls {
-            Tls::None => self.greeted(socket).map_err(plain)?,
-            Tls::Explicit => {
-                let connector = self.connector(versions, &fault).map_err(plain)?;
-                let stream = self.greeted(socket).map_err(plain)?;
-                stream
-                    .into_secure(connector, &self.server.config.host)
-                    .map_err(|error| self.unprotected(error, &fault))?
-            }
-            Tls::Implicit => self.connect_implicit(socket, versions, &fault)?,
-        };
-        let dialled = Arc::new(Mutex::new(Dialled::No));
-        let mut stream = self.with_data_connections(stream, peer, &dialled);
-        stream.set_encoding(self.server.config.encoding);
-        Ok(Session::new(
-            stream,
-            Arc::clone(self.server),
-            self.limits,
-            (dialled, fault),
-            watch,
-        ))
+        let (tls, encoding) = (self.server.config.tls, self.server.config.encoding);
+        let wait = self.limits.within(self.limits.idle);
+        let mut control = Control::new(Wire::Plain(socket), encoding, wait);
+        if let (Tls::Implicit, Some(connector)) = (tls, &connector) {
+            control = self.protect(control, connector)?;
+        }
+        self.greet(&mut control).map_err(final_error)?;
+        if let (Tls::Explicit, Some(connector)) = (tls, &connector) {
+            self.ask_for_tls(&mut control).map_err(final_error)?;
+            control = self.protect(control, connector)?;
+        }
+        let server = Arc::clone(self.server);
+        Ok(Session::new(control, connector, server, self.limits, watch))
     }
 
     /// A connected control socket with its time-outs set.
@@ -141,13 +138,28 @@ impl<'a> Opening<'a> {
             .map_err(|error| {
                 Error::disconnected(format_args!("look up {}", printable(&config.host)), &error)
             })?;
+        let here = config.bind_address;
+        if let Some(here) = here {
+            check(here)?;
+        }
+        let fits = |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
+        let mut addresses = addresses.filter(fits).peekable();
+        if let (Some(here), None) = (here, addresses.peek()) {
+            let text = format!(
+                "{} has no address that fits {here}",
+                printable(&config.host)
+            );
+            return Err(Error::new(Kind::Config, text)
+                .hint("`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6"));
+        }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
             if let Some(cancel) = &self.cancel {
                 cancel.check()?;
             }
             self.warn_if_readable(address.ip());
-            match TcpStream::connect_timeout(&address, self.limits.within(self.limits.connect)) {
+            let wait = self.limits.within(self.limits.connect);
+            match local::connect(here, address, wait) {
                 Ok(socket) => {
                     self.prepare(&socket).map_err(|error| self.lost(&error))?;
                     return Ok(socket);
@@ -187,206 +199,89 @@ impl<'a> Opening<'a> {
         }
     }
 
-    fn connector(&self, versions: Versions, fault: &Arc<Fault>) -> Result<Connector> {
-        Connector::new(
+    fn connector(&self, versions: Versions) -> Result<Option<Connector>> {
+        if self.server.config.tls == Tls::None {
+            return Ok(None);
+        }
+        let connector = Connector::new(
             &self.server.trust()?,
             versions,
-            Arc::clone(fault),
             self.cancel.clone(),
             (self.limits.within(self.limits.connect), self.limits.idle),
-        )
+        );
+        connector.map(Some)
     }
 
-    /// Waits for the server to be ready. All lines of its greeting but the last are read here: the crate would end at
-    /// any line that looks like one with a code, and "come back in 5 minutes" (120) is not the last word.
-    fn greeted(&self, socket: TcpStream) -> Result<RustlsFtpStream> {
-        skip_to_last_line(&socket).map_err(|error| self.no_greeting(&error))?;
-        RustlsFtpStream::connect_with_stream(socket).map_err(|error| self.not_ready(error))
+    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, Failure> {
+        let host = &self.server.config.host;
+        control.protect(|socket| {
+            let tls = connector.connect(host, socket)?;
+            Ok(Wire::Tls(Box::new(tls)))
+        })
     }
 
-    fn no_greeting(&self, error: &io::Error) -> Error {
-        let error = Error::disconnected(format_args!("no greeting from {}", self.place()), error);
+    /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
+    fn greet(&self, control: &mut Control) -> Result<()> {
+        for _ in 0..MOST_DELAYS {
+            let greeting = control.reply().map_err(|error| self.no_greeting(error))?;
+            match greeting.code {
+                120 => {}
+                220 => return Ok(()),
+                _ => return Err(greeting.refusal()),
+            }
+        }
+        Err(Error::new(
+            Kind::Busy { after: None },
+            "the server is not getting ready",
+        ))
+    }
+
+    /// No password was sent yet, and none will be without this.
+    fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
+        control
+            .send("AUTH TLS")
+            .map_err(|error| self.no_tls(NoReply::Lost(error)))?;
+        let reply = control.reply().map_err(|error| self.no_tls(error))?;
+        match reply.code {
+            234 => Ok(()),
+            421 => Err(reply.refusal()),
+            _ => Err(reply.error(Kind::Denied, "the server refuses to use TLS")),
+        }
+    }
+
+    fn no_greeting(&self, error: NoReply) -> Error {
+        let text = format!("no greeting from {}", self.place());
+        let error = match error {
+            NoReply::Lost(error) => Error::disconnected(text, &plainly(error)),
+            NoReply::Garbage(_) => return self.no_ftp(),
+        };
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
         error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
     }
 
-    fn not_ready(&self, error: FtpError) -> Error {
+    fn no_tls(&self, error: NoReply) -> Error {
         match error {
-            FtpError::UnexpectedResponse(response) => {
-                match super::replies::Reply::parse(&response.body) {
-                    Some(reply) => reply.refusal(),
-                    None => no_ftp(&self.place()),
-                }
-            }
-            FtpError::ConnectionError(error) => self.no_greeting(&super::session::plainly(error)),
-            _ => no_ftp(&self.place()),
+            NoReply::Lost(error) => Error::disconnected("no answer to AUTH", &plainly(error)),
+            NoReply::Garbage(_) => self.no_ftp(),
         }
     }
 
-    /// No password was sent yet, and none will be.
-    fn unprotected(&self, error: FtpError, fault: &Fault) -> Failure {
-        match error {
-            FtpError::SecureError(text) => fault.take(&text),
-            FtpError::UnexpectedResponse(response) => {
-                let error = match super::replies::Reply::parse(&response.body) {
-                    Some(reply) if reply.code == 421 => reply.refusal(),
-                    Some(reply) => reply.error(Kind::Denied, "the server refuses to use TLS"),
-                    None => no_ftp(&self.place()),
-                };
-                (error, Remedy::None)
-            }
-            other => (self.not_ready(other), Remedy::None),
-        }
-    }
-
-    /// The crate insists on a connection of its own, without time-outs, before it asks for TLS. It gets one that leads
-    /// nowhere, and the connector puts ours in its place.
-    fn connect_implicit(
-        &self,
-        socket: TcpStream,
-        versions: Versions,
-        fault: &Arc<Fault>,
-    ) -> Result<RustlsFtpStream, Failure> {
-        let plain = |error| (error, Remedy::None);
-        let connector = self.connector(versions, fault).map_err(plain)?;
-        let nowhere = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| Ok((listener.local_addr()?, listener)))
-            .map_err(|error| plain(Error::local("open a socket", &error)))?;
-        let connector = connector.in_place_of_the_first(socket);
-        RustlsFtpStream::connect_secure_implicit(nowhere.0, connector, &self.server.config.host)
-            .map_err(|error| self.unprotected(error, fault))
-    }
-
-    /// Data goes to and comes from the control connection's peer and nobody else, whatever address PASV tells: behind
-    /// NAT that is wrong, and a hostile server would send us elsewhere (CVE-2020-8284).
-    fn with_data_connections(
-        &self,
-        stream: RustlsFtpStream,
-        peer: IpAddr,
-        dialled: &Arc<Mutex<Dialled>>,
-    ) -> RustlsFtpStream {
-        let (limits, dialled) = (self.limits, Arc::clone(dialled));
-        stream
-            .active_mode(limits.connect)
-            .passive_stream_builder(move |told| {
-                let address = SocketAddr::new(peer, told.port());
-                let result = TcpStream::connect_timeout(&address, limits.connect);
-                *dialled.lock().unwrap_or_else(PoisonError::into_inner) = match &result {
-                    Ok(_) => Dialled::Yes,
-                    Err(_) => Dialled::Failed,
-                };
-                result.map_err(FtpError::ConnectionError)
-            })
-    }
-
-    fn log_in(&self, mut session: Session, password: &Secret) -> Result<Session> {
-        if self.server.config.tls == Tls::Implicit {
-            // Some servers leave the data connection in the clear without these, others refuse it.
-            for command in ["PBSZ 0", "PROT P"] {
-                let reply = session.ask(command)?;
-                if !reply.is_done() {
-                    return Err(reply.error(
-                        Kind::Denied,
-                        "the server refuses to protect the data connection",
-                    ));
-                }
-            }
-        }
-        let user = session.ask(&format!("USER {}", self.server.config.username))?;
-        let login = match user.code {
-            331 => session.ask_secret("PASS", password)?,
-            _ => user,
-        };
-        if !login.is_done() {
-            return Err(refused_login(&login, self.server.config.tls));
-        }
-        // Until this is accepted, servers and SIZE treat everything as text.
-        let binary = session.ask("TYPE I")?;
-        if !binary.is_done() {
-            return Err(binary.error(Kind::Remote, "the server refuses binary transfers"));
-        }
-        let features = self.server.facts().features;
-        if features.is_none() {
-            let features = Features::parse(&session.ask("FEAT")?);
-            self.server.facts().features = Some(features);
-        }
-        session.find_base()?;
-        Ok(session)
+    fn no_ftp(&self) -> Error {
+        let text = format!("what answers at {} does not speak FTP", self.place());
+        Error::new(Kind::Remote, text)
     }
 }
 
-fn refused_login(reply: &super::replies::Reply, tls: Tls) -> Error {
-    let crowded = [
-        "connections",
-        "clients",
-        "too many",
-        "maximum",
-        "already connected",
-    ];
-    match reply.code {
-        332 => reply.error(
-            Kind::Denied,
-            "the server wants an account besides the login",
-        ),
-        530 if reply.mentions(&crowded) => reply.error(
-            Kind::Busy { after: None },
-            "the server has too many connections",
-        ),
-        400..=429 | 431..=499 => reply.refusal(),
-        _ => {
-            let error = reply.error(Kind::Denied, "the login was refused");
-            let wants_tls = tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
-            if wants_tls {
-                error.hint("set `tls = \"explicit\"` (--ftp-tls explicit)")
-            } else {
-                error.hint("check `username` and the password")
-            }
-        }
-    }
-}
-
-fn no_ftp(place: &str) -> Error {
-    Error::new(
-        Kind::Remote,
-        format!("what answers at {place} does not speak FTP"),
-    )
-}
-
-/// Reads the greeting as RFC 959 has it (a reply ends at the line with its own code and a blank), except the last line.
-fn skip_to_last_line(mut socket: &TcpStream) -> io::Result<()> {
-    let mut opening: Option<[u8; 3]> = None;
-    let mut total = 0;
-    loop {
-        let mut start = [0; 4];
-        let flags = RecvFlags::PEEK | RecvFlags::WAITALL;
-        let (_, n) = rustix::net::recv(socket, &mut start, flags)?;
-        if n < 4 {
-            // Too short for a reply, or the end: the crate finds the words for it.
-            return Ok(());
-        }
-        let code = [start[0], start[1], start[2]];
-        let ends = start[3] == b' ' && opening.is_none_or(|first| first == code);
-        if ends && &code != b"120" {
-            return Ok(());
-        }
-        if opening.is_none() && start[3] != b'-' && !ends {
-            return Ok(());
-        }
-        opening = if ends { None } else { opening.or(Some(code)) };
-        let mut byte = [0];
-        while byte[0] != b'\n' {
-            if socket.read(&mut byte)? == 0 {
-                return Ok(());
-            }
-            total += 1;
-            if total > LONGEST_GREETING {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the greeting does not end",
-                ));
-            }
+/// Whether connections can come from `here` at all.
+fn check(here: IpAddr) -> Result<()> {
+    match TcpListener::bind((here, 0)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = format!("the address {here} cannot be used: {}", describe(&error));
+            Err(Error::new(Kind::Config, text)
+                .hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
         }
     }
 }

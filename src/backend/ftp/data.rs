@@ -1,16 +1,15 @@
 //! Data connections: opened for one command each, passively or actively, and closed with the server's last word.
 
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use ftp::{FtpError, Status, TransferStream};
-
+use super::active::{Listener, does_not_connect_back};
 use super::replies::Reply;
-use super::server::{Passive, lock};
-use super::session::{Dialled, Session, State, verb};
-use super::tls::Protected;
-use super::{Mode, Tls};
+use super::server::Passive;
+use super::session::{Session, State, verb};
+use super::wire::Wire;
+use super::{Mode, Tls, local, ports};
 use crate::error::{Error, Kind, Result};
 use crate::progress::Watch;
 
@@ -49,116 +48,98 @@ impl Session {
     }
 
     fn negotiate(&mut self, command: &str, offset: u64) -> Result<Opened> {
-        let offset = usize::try_from(offset)
-            .map_err(|_| Error::new(Kind::Remote, "the blob is too long for this machine"))?;
-        if self.server.config.mode == Mode::Active {
-            return self.open_active(command, offset);
-        }
-        let passive = self.server.facts().passive;
-        match self.open_passive(command, offset, passive)? {
-            Passively::Opened(opened) => Ok(opened),
-            Passively::NoWay(_) if passive == Passive::Extended => {
-                match self.open_passive(command, offset, Passive::Plain)? {
-                    Passively::Opened(opened) => {
-                        self.server.facts().passive = Passive::Plain;
-                        Ok(opened)
-                    }
-                    Passively::NoWay(error) => Err(error),
-                }
-            }
-            Passively::NoWay(error) => Err(error),
-        }
-    }
-
-    fn open_passive(&mut self, command: &str, offset: usize, how: Passive) -> Result<Passively> {
-        self.ftp.set_mode(match how {
-            Passive::Extended => ftp::Mode::ExtendedPassive,
-            Passive::Plain => ftp::Mode::Passive,
-        });
-        *lock(&self.dialled) = Dialled::No;
-        let error = match self.begin_transfer(command, offset)? {
-            Ok(transfer) => return Ok(Passively::Opened(Opened::Ready(transfer))),
-            Err(error) => error,
+        let line = match self.server.config.mode {
+            Mode::Active => Line::Awaited(self.listen()?),
+            Mode::Passive => Line::Open(self.dial()?),
         };
-        let dialled = *lock(&self.dialled);
-        match (dialled, error) {
-            (Dialled::Failed, FtpError::ConnectionError(error)) => Ok(Passively::NoWay(
-                Error::disconnected("connect to the server's data port", &error)
-                    .hint("a firewall may be in between; `mode = \"active\"` is the other way"),
-            )),
-            (Dialled::Yes, error) => {
-                let reply = self.reply_in(error, verb(command))?;
-                Ok(Passively::Opened(Opened::Refused(reply)))
-            }
-            (_, FtpError::BadResponse) => Ok(Passively::NoWay(Error::new(
-                Kind::Remote,
-                "the server's answer to PASV is not understood",
-            ))),
-            (_, error) => {
-                let reply = self.reply_in(error, "PASV")?;
-                Ok(Passively::NoWay(match reply.code {
-                    400..=499 => reply.refusal(),
-                    _ => reply.error(Kind::Remote, "the server opens no port for data"),
-                }))
+        if offset > 0 {
+            let reply = self.ask(&format!("REST {offset}"))?;
+            if reply.code != 350 {
+                return Ok(Opened::Refused(reply));
             }
         }
-    }
-
-    fn open_active(&mut self, command: &str, offset: usize) -> Result<Opened> {
-        self.ftp.set_mode(ftp::Mode::Active);
-        let error = match self.begin_transfer(command, offset)? {
-            Ok(transfer) => return Ok(Opened::Ready(transfer)),
-            Err(error) => error,
-        };
-        if let FtpError::ConnectionError(error) = &error
-            && error.kind() == io::ErrorKind::WouldBlock
-        {
-            self.state = State::Broken;
-            let text = "the server did not connect back in time";
-            return Err(Error::new(Kind::Disconnected, text)
-                .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
+        let reply = self.ask(command)?;
+        if !matches!(reply.code, 125 | 150) {
+            return match line {
+                Line::Awaited(_) if reply.code == 425 => Err(does_not_connect_back(&reply)),
+                _ => Ok(Opened::Refused(reply)),
+            };
         }
-        let reply = self.reply_in(error, verb(command))?;
-        // The crate does not say whether this answers PORT or the command: only the wording tells.
-        let connection = ["port", "eprt", "connect", "address"];
-        if reply.code == 425 || matches!(reply.code, 500..=504) && reply.mentions(&connection) {
-            let text = "the server does not connect back";
-            return Err(reply
-                .error(Kind::Remote, text)
-                .hint("use `mode = \"passive\"` (--ftp-mode passive)"));
-        }
-        Ok(Opened::Refused(reply))
-    }
-
-    fn begin_transfer(
-        &mut self,
-        command: &str,
-        offset: usize,
-    ) -> Result<Result<Transfer, FtpError>> {
-        self.trace(">", command);
-        self.wait_at_most(self.limits.idle)?;
-        let opened = self.ftp.resume_transfer(offset).and_then(|()| {
-            self.ftp
-                .custom_data_command(command, &[Status::AboutToSend, Status::AlreadyOpen])
-        });
-        let stream = match opened {
-            Ok((_, stream)) => stream,
-            Err(error) => return Ok(Err(error)),
+        let socket = match line {
+            Line::Open(socket) => socket,
+            Line::Awaited(listener) => self.accept(&listener)?,
         };
-        let transfer = self.prepare(stream);
-        transfer.map(Ok).map_err(|error| {
+        let wire = self.protect(socket)?;
+        let direction = match verb(command) {
+            "STOR" | "APPE" => Direction::Out,
+            _ => Direction::In,
+        };
+        let transfer = self.prepare(wire, direction);
+        transfer.map(Opened::Ready).map_err(|error| {
             self.state = State::Broken;
             Error::disconnected("the data connection", &error)
         })
     }
 
-    fn prepare(&self, stream: TransferStream<Protected>) -> io::Result<Transfer> {
-        let socket = stream.get_ref().get_ref();
+    /// A passive data connection: by EPSV, or by PASV where EPSV is refused or leads nowhere.
+    fn dial(&mut self) -> Result<TcpStream> {
+        if self.server.facts().passive == Passive::Extended {
+            let reply = self.ask("EPSV")?;
+            let port = (reply.code == 229).then(|| ports::extended(&reply.text()));
+            if let Some(Ok(socket)) = port.flatten().map(|port| self.dial_port(port)) {
+                return Ok(socket);
+            }
+        }
+        let reply = self.ask("PASV")?;
+        let port = match reply.code {
+            227 => ports::passive(&reply.text()).ok_or_else(|| {
+                let text = "the server's answer to PASV is not understood";
+                reply.error(Kind::Remote, text)
+            })?,
+            400..=499 => return Err(reply.refusal()),
+            _ => return Err(reply.error(Kind::Remote, "the server opens no port for data")),
+        };
+        let socket = self.dial_port(port).map_err(|error| {
+            Error::disconnected("connect to the server's data port", &error)
+                .hint("a firewall may be in between; `mode = \"active\"` is the other way")
+        })?;
+        self.server.facts().passive = Passive::Plain;
+        Ok(socket)
+    }
+
+    /// Data goes to and comes from the control connection's peer and nobody else, whatever address PASV tells: behind
+    /// NAT that is wrong, and a hostile server would send us elsewhere (CVE-2020-8284).
+    fn dial_port(&self, port: u16) -> io::Result<TcpStream> {
+        let peer = self.control.socket().peer_addr()?.ip();
+        let wait = self.limits.within(self.limits.connect);
+        let here = self.server.config.bind_address;
+        local::connect(here, SocketAddr::new(peer, port), wait)
+    }
+
+    fn protect(&mut self, socket: TcpStream) -> Result<Wire> {
+        let Some(connector) = &self.connector else {
+            return Ok(Wire::Plain(socket));
+        };
+        match connector.connect(&self.server.config.host, socket) {
+            Ok(tls) => Ok(Wire::Tls(Box::new(tls))),
+            Err((error, _)) => {
+                self.state = State::Broken;
+                Err(error)
+            }
+        }
+    }
+
+    fn prepare(&self, wire: Wire, direction: Direction) -> io::Result<Transfer> {
+        let socket = wire.socket();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(self.limits.idle))?;
         socket.set_write_timeout(Some(self.patience_of_one_write()))?;
         let watch = self.server.context.cancel.watch(socket)?;
-        Ok(Transfer { watch, stream })
+        Ok(Transfer {
+            watch,
+            wire,
+            direction,
+        })
     }
 
     /// A write in the clear is asked again after a second whether the server has said its last word meanwhile. Under TLS a
@@ -185,7 +166,7 @@ impl Session {
         };
         let mut moved = Instant::now();
         while !bytes.is_empty() {
-            match transfer.stream.write(bytes) {
+            match transfer.wire.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(len) => {
                     bytes = &bytes[len..];
@@ -209,42 +190,43 @@ impl Session {
             Patience::Full => self.limits.completion,
             Patience::Short => self.limits.idle.min(Duration::from_secs(5)),
         };
-        let Transfer { watch, stream } = transfer;
+        let Transfer {
+            watch,
+            wire,
+            direction,
+        } = transfer;
         // The watch holds a copy of the socket: with it, the server would wait for the end of the data, and we for it.
         drop(watch);
-        let finished = match self.wait_at_most(wait) {
-            Ok(()) => stream.finish(),
-            Err(error) => {
-                self.abandon(&stream);
-                return Ended::Unclear(error);
-            }
-        };
-        match finished {
-            Ok(()) => {
-                self.trace("<", "the transfer is complete");
-                Ended::Complete
-            }
-            Err(error) => match self.reply_in(error, "the transfer") {
-                // A reply that ends nothing: another one follows, which nobody will read.
-                Ok(reply) if reply.code < 400 => Ended::Unclear(self.odd(&reply)),
-                Ok(reply) => Ended::Refused(reply),
-                Err(error) => Ended::Unclear(error),
-            },
+        if let Err(error) = self.wait_at_most(wait) {
+            self.abandon(&wire);
+            return Ended::Unclear(error);
+        }
+        match direction {
+            Direction::In => wire.close(),
+            Direction::Out => wire.close_written(),
+        }
+        let reply = self.control.reply();
+        match self.understand(reply, "no answer to the transfer") {
+            Ok(reply) if matches!(reply.code, 226 | 250) => Ended::Complete,
+            // A reply that ends nothing: another one follows, which nobody will read.
+            Ok(reply) if reply.code < 400 => Ended::Unclear(self.odd(&reply)),
+            Ok(reply) => Ended::Refused(reply),
+            Err(error) => Ended::Unclear(error),
         }
     }
 
     /// Breaks the transfer off: both connections are cut, so that nobody waits for a reply.
     pub fn cut(&mut self, transfer: Transfer) {
-        let Transfer { watch, stream } = transfer;
+        let Transfer { watch, wire, .. } = transfer;
         drop(watch);
-        self.abandon(&stream);
+        self.abandon(&wire);
     }
 
-    fn abandon(&mut self, stream: &TransferStream<Protected>) {
+    fn abandon(&mut self, wire: &Wire) {
         self.state = State::Broken;
         // Sockets that are closed already need no shutting down.
-        let _ = self.ftp.get_ref().shutdown(Shutdown::Both);
-        let _ = stream.get_ref().get_ref().shutdown(Shutdown::Both);
+        let _ = self.control.socket().shutdown(Shutdown::Both);
+        let _ = wire.socket().shutdown(Shutdown::Both);
     }
 }
 
@@ -257,36 +239,44 @@ pub enum Patience {
     Short,
 }
 
-/// How a passive data connection went.
-enum Passively {
-    Opened(Opened),
-    /// The connection was not made; the session is in step.
-    NoWay(Error),
+/// A data connection before its command.
+enum Line {
+    Open(TcpStream),
+    /// The server will open it.
+    Awaited(Listener),
+}
+
+/// Where bytes went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    In,
+    Out,
 }
 
 /// A data connection in use. It has to go back to [`Session::finish`] or [`Session::cut`].
 pub struct Transfer {
     // Dropped first: while it holds its copy of the socket, the server does not see the end of the data.
     watch: Watch,
-    stream: TransferStream<Protected>,
+    wire: Wire,
+    direction: Direction,
 }
 
 impl Transfer {
     /// Changes how long a read may wait.
     pub fn wait_at_most(&self, wait: Duration) -> io::Result<()> {
-        self.stream.get_ref().get_ref().set_read_timeout(Some(wait))
+        self.wire.socket().set_read_timeout(Some(wait))
     }
 }
 
 impl Read for Transfer {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buf)
+        self.wire.read(buf)
     }
 }
 
 impl Transfer {
     /// Sends what may be in buffers yet.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
+        self.wire.flush()
     }
 }

@@ -1,10 +1,12 @@
 //! Directories: how they are made, and what they hold.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 
 use super::data::{Ended, Opened, Patience, Transfer};
 use super::encoding::Encoding;
 use super::listing::{self, Entry, EntryKind};
+use super::long_listing::{self, Line};
 use super::replies::Reply;
 use super::session::Session;
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -74,7 +76,20 @@ impl Session {
             }
         }
         match self.open_data(&format!("NLST {directory}"), 0)? {
-            Opened::Ready(transfer) => self.search(transfer, name, named),
+            Opened::Ready(transfer) => return self.search(transfer, name, named),
+            Opened::Refused(reply) if reply.is_unknown_command() => {}
+            Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
+        }
+        let unread = Cell::new(0);
+        match self.open_data(&format!("LIST {directory}"), 0)? {
+            Opened::Ready(transfer) => {
+                let listed = self.search(transfer, name, |line| described(line, &unread))?;
+                Ok(match listed {
+                    // The name may stand in a line that nobody understands.
+                    Listed::OnlyOthers if unread.get() > 0 => Listed::Nothing,
+                    listed => listed,
+                })
+            }
             Opened::Refused(reply) => Ok(Listed::Refused(reply)),
         }
     }
@@ -121,12 +136,29 @@ impl Session {
                 named as fn(&str) -> Option<Entry>,
             ),
         };
+        let unread = Cell::new(0);
         let ended = match opened {
             Opened::Ready(transfer) => {
                 self.read_entries(transfer, read, |entry| entries.push(entry))?
             }
+            Opened::Refused(reply) if reply.is_unknown_command() => {
+                match self.open_data(&format!("LIST {shown}"), 0)? {
+                    Opened::Ready(transfer) => {
+                        let read = |line: &str| described(line, &unread);
+                        self.read_entries(transfer, read, |entry| entries.push(entry))?
+                    }
+                    Opened::Refused(reply) => Ended::Refused(reply),
+                }
+            }
             Opened::Refused(reply) => Ended::Refused(reply),
         };
+        if unread.get() > 0 {
+            self.server().warn(&format!(
+                "{} lines of the listing of `{}` have a form that is not known, and are left out",
+                unread.get(),
+                printable(shown)
+            ));
+        }
         match ended {
             Ended::Complete => {}
             Ended::Unclear(error) => return Err(error),
@@ -163,6 +195,18 @@ impl Session {
                 self.cut(transfer);
                 Err(error)
             }
+        }
+    }
+}
+
+/// A line of LIST; `unread` counts those that are not understood.
+fn described(line: &str, unread: &Cell<u64>) -> Option<Entry> {
+    match long_listing::line(line) {
+        Line::Entry(entry) => Some(entry),
+        Line::Nothing => None,
+        Line::Unread => {
+            unread.set(unread.get() + 1);
+            None
         }
     }
 }

@@ -38,14 +38,9 @@ impl Encoding {
             _ => Ok(()),
         }
     }
-}
 
-impl ftp::Encoding for Encoding {
-    fn decode(&self, bytes: &[u8]) -> String {
-        Self::decode(*self, bytes).into_owned()
-    }
-
-    fn encode(&self, text: &str) -> io::Result<Vec<u8>> {
+    /// Bytes from text; a name that cannot be written is an error.
+    pub fn encode(self, text: &str) -> io::Result<Vec<u8>> {
         match self {
             Self::Utf8 => Ok(text.as_bytes().to_vec()),
             Self::Latin1 => {

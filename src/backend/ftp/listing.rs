@@ -1,6 +1,4 @@
 //! What listings say: the facts of MLST and MLSD (RFC 3659, section 7) and the names of NLST. No I/O.
-//!
-//! The human-readable form of LIST is never read: it differs from server to server.
 
 use std::time::{Duration, SystemTime};
 

@@ -140,13 +140,7 @@ impl Session {
             // "450 no files" is how some servers say that a directory is empty.
             Listed::Refused(reply) if self.enters(parent)? => {
                 let empty = reply.code == 450
-                    || reply.mentions(&[
-                        "no files",
-                        "no such file",
-                        "not found",
-                        "not exist",
-                        "empty",
-                    ]);
+                    || reply.mentions(&["no files", "no such", "not found", "not exist", "empty"]);
                 if empty {
                     Ok(Found::Absent)
                 } else {

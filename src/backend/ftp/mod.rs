@@ -1,20 +1,27 @@
 //! A server that speaks FTP, in the clear or protected by TLS.
 //!
-//! [`connect`] makes a [`session`] on a [`server`], the [`pool`] keeps it for the next blob, and [`data`] opens its data
-//! connections; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]), [`download`] and [`tree`] are the storage
-//! operations. [`replies`], [`listing`] and [`sums`] read what servers write.
-//! These files are the only place that knows the `ftp` crate.
+//! [`connect`] makes a [`session`] on a [`server`] over a [`control`] connection, the [`pool`] keeps it for the next blob, and
+//! [`data`] and [`active`] open its data connections, [`local`] being our end of them; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]),
+//! [`download`] and [`tree`] are the storage operations. [`replies`], [`ports`], [`listing`] and [`sums`] read what servers
+//! write. [`tls`] and [`wire`] are the only places that know the `ftp` crate, whose TLS streams they use: its control
+//! connection ends a reply at any line with a code, and its active mode knows neither ports nor a stop.
 
+mod active;
 mod connect;
+mod control;
 mod data;
 mod directory;
 mod download;
 mod draft;
 mod encoding;
 pub mod listing;
+pub mod local;
+mod login;
+mod long_listing;
 mod lookup;
 mod password;
 mod pool;
+mod ports;
 mod publish;
 pub mod replies;
 mod sending;
@@ -24,10 +31,13 @@ pub mod sums;
 mod tls;
 mod tree;
 mod upload;
+mod wire;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 pub use self::encoding::Encoding;
+pub use self::local::Ports;
 use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
@@ -56,6 +66,10 @@ pub struct Config {
     pub base_dir: String,
     /// Who opens the data connection.
     pub mode: Mode,
+    /// Ports that the server may be told to connect to; any otherwise.
+    pub active_ports: Option<Ports>,
+    /// The address of this machine that connections come from and go to; the system chooses otherwise.
+    pub bind_address: Option<IpAddr>,
     /// How the connections are protected.
     pub tls: Tls,
     /// How a blob is replaced where the server does not rename over it.

@@ -102,9 +102,14 @@ impl Reply {
         path.starts_with('/').then_some(path)
     }
 
+    /// All that it says, without the codes.
+    pub fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
     /// Whether the wording speaks of one of `words`, given in lower case.
     pub fn mentions(&self, words: &[&str]) -> bool {
-        let text = self.lines.join(" ").to_lowercase();
+        let text = self.text().to_lowercase();
         words.iter().any(|word| text.contains(word))
     }
 

@@ -36,6 +36,8 @@ pub struct Facts {
     /// The login directory.
     pub home: Option<String>,
     pub passive: Passive,
+    /// The latest port that was opened for the server.
+    pub latest_port: u16,
     pub versions: Versions,
     /// Directories that are there.
     pub directories: HashSet<String>,

@@ -1,37 +1,23 @@
 //! One control connection that is logged in: commands, their replies, and the data connections that they open.
 //!
-//! The crate reads a reply only after it sent a command, so a connection with a reply too many or too few is out of
-//! step for good: it is marked broken and never used again.
+//! A reply is read only after a command was sent, so a connection with a reply too many or too few is out of step for
+//! good: it is marked broken and never used again.
 
 use std::io::{self, Write};
-use std::net::TcpStream;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ftp::{FtpError, RustlsFtpStream};
-use rustix::net::RecvFlags;
-
 use super::connect::Limits;
+use super::control::{Control, NoReply};
 use super::replies::{Features, Reply};
 use super::server::Server;
 use super::sums::Sums;
-use super::tls::{Fault, Versions};
+use super::tls::{Connector, Versions};
 use super::{Encoding, Tls};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
 use crate::progress::{Event, Watch};
 use crate::secret::Secret;
-
-/// What became of a passive data connection: the crate's errors do not tell which step failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialled {
-    /// The server named no port.
-    No,
-    /// It named one, and there was no way to it.
-    Failed,
-    /// It stands.
-    Yes,
-}
 
 /// Whether both sides agree on which reply belongs to which command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +28,11 @@ pub(super) enum State {
 
 /// A session.
 pub struct Session {
-    pub(super) ftp: RustlsFtpStream,
+    pub(super) control: Control,
+    /// Protects data connections, where the control connection is protected.
+    pub(super) connector: Option<Connector>,
     pub(super) server: Arc<Server>,
     pub(super) limits: Limits,
-    pub(super) dialled: Arc<Mutex<Dialled>>,
-    fault: Arc<Fault>,
     /// The directory of the keys: absolute, without a `/` at its end.
     base: String,
     pub(super) state: State,
@@ -67,18 +53,17 @@ enum Utf8 {
 
 impl Session {
     pub(super) fn new(
-        ftp: RustlsFtpStream,
+        control: Control,
+        connector: Option<Connector>,
         server: Arc<Server>,
         limits: Limits,
-        (dialled, fault): (Arc<Mutex<Dialled>>, Arc<Fault>),
         watch: Option<Watch>,
     ) -> Self {
         Self {
-            ftp,
+            control,
+            connector,
             server,
             limits,
-            dialled,
-            fault,
             base: String::new(),
             state: State::InStep,
             utf8: Utf8::Unsaid,
@@ -117,17 +102,14 @@ impl Session {
 
     /// Whether the server has said nothing unasked: neither a farewell nor the end of the connection.
     pub fn is_quiet(&self) -> bool {
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        let pending = rustix::net::recv(&*self.ftp.get_ref(), &mut [0; 1], flags);
-        matches!(pending, Err(rustix::io::Errno::AGAIN))
+        self.control.is_quiet()
     }
 
     /// Says good-bye without waiting for the answer; many servers give none.
     pub fn quit(self) {
         if self.server.config.tls == Tls::None {
-            let socket = self.ftp.get_ref();
             // The connection ends in any case.
-            let _ = (&*socket as &TcpStream).write_all(b"QUIT\r\n");
+            let _ = self.control.socket().write_all(b"QUIT\r\n");
         }
     }
 
@@ -188,36 +170,35 @@ impl Session {
     }
 
     fn exchange(&mut self, command: &str, verb: &str, wait: Duration) -> Result<Reply> {
+        if self.control.has_more() {
+            let unasked = self.control.reply();
+            let unasked = self.understand(unasked, "something that was not asked")?;
+            self.state = State::Broken;
+            let text = "the server said something that was not asked";
+            return Err(unasked.error(Kind::Disconnected, text));
+        }
         self.wait_at_most(wait)?;
-        match self.ftp.custom_command(command, &[]) {
-            Ok(response) => self.understand(&response.body),
-            Err(error) => self.reply_in(error, verb),
-        }
+        let sent = self.control.send(command).map_err(NoReply::Lost);
+        let reply = sent.and_then(|()| self.control.reply());
+        self.understand(reply, &format!("no answer to {verb}"))
     }
 
-    /// The reply inside the crate's error, if it is one.
-    pub(super) fn reply_in(&mut self, error: FtpError, verb: &str) -> Result<Reply> {
-        match error {
-            FtpError::UnexpectedResponse(response) => self.understand(&response.body),
-            FtpError::ConnectionError(error) => {
+    /// The reply, unless it ends the session; `missing` says which one is missing if there is none.
+    pub(super) fn understand(
+        &mut self,
+        reply: Result<Reply, NoReply>,
+        missing: &str,
+    ) -> Result<Reply> {
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(NoReply::Lost(error)) => {
                 self.state = State::Broken;
-                Err(Error::disconnected(
-                    format_args!("no answer to {verb}"),
-                    &plainly(error),
-                ))
+                return Err(Error::disconnected(missing, &plainly(error)));
             }
-            FtpError::SecureError(text) => {
-                self.state = State::Broken;
-                Err(self.fault.take(&text).0)
+            Err(NoReply::Garbage(text)) => {
+                let text = format!("not a reply in FTP's form: {}", printable(&text));
+                return Err(self.confused(&text));
             }
-            _ => Err(self.confused(&format!("the answer to {verb} is no FTP reply"))),
-        }
-    }
-
-    fn understand(&mut self, body: &[u8]) -> Result<Reply> {
-        let text = self.server.config.encoding.decode(body);
-        let Some(reply) = Reply::read(&text) else {
-            return Err(self.confused(&format!("not a reply in FTP's form: {}", printable(&text))));
         };
         self.trace("<", &reply.shown());
         if reply.code == 421 {
@@ -253,10 +234,7 @@ impl Session {
     }
 
     pub(super) fn wait_at_most(&mut self, wait: Duration) -> Result<()> {
-        let result = self
-            .ftp
-            .get_ref()
-            .set_read_timeout(Some(self.limits.within(wait)));
+        let result = self.control.wait_at_most(self.limits.within(wait));
         result.map_err(|error| {
             self.state = State::Broken;
             Error::disconnected("the control connection", &error)

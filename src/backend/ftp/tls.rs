@@ -6,11 +6,11 @@
 //! since servers compare the data connection with that very control connection.
 
 use std::io;
-use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ftp::{FtpError, FtpResult, RustlsConnector, TlsConnector, TlsStream};
+use ftp::{FtpError, RustlsConnector, TlsConnector, TlsStream};
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -57,10 +57,6 @@ impl Trust {
     }
 }
 
-/// Why the latest handshake failed: the crate passes on text only.
-#[derive(Debug, Default)]
-pub struct Fault(Mutex<Option<(Error, Remedy)>>);
-
 /// What may help after a failed handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
@@ -70,28 +66,14 @@ pub enum Remedy {
     OtherVersion,
 }
 
-impl Fault {
-    /// The failure, or what the crate said about it.
-    pub fn take(&self, otherwise: &str) -> (Error, Remedy) {
-        let fault = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        fault.unwrap_or_else(|| {
-            let text = format!("the TLS connection: {}", printable(otherwise));
-            (Error::new(Kind::Remote, text), Remedy::None)
-        })
-    }
-}
-
 /// Makes TLS connections of one FTP session: all resume one TLS session, and none waits for ever.
 pub struct Connector {
     tls: RustlsConnector,
-    fault: Arc<Fault>,
     cancel: Option<Arc<Cancel>>,
     /// For the handshake.
     connect: Duration,
     /// For everything after it.
     idle: Duration,
-    /// Takes the place of the first socket, see [`Connector::in_place_of_the_first`].
-    prepared: Mutex<Option<TcpStream>>,
 }
 
 impl std::fmt::Debug for Connector {
@@ -105,26 +87,21 @@ impl Connector {
     pub fn new(
         trust: &Trust,
         versions: Versions,
-        fault: Arc<Fault>,
         cancel: Option<Arc<Cancel>>,
         (connect, idle): (Duration, Duration),
     ) -> Result<Self> {
         Ok(Self {
             tls: RustlsConnector::from(Arc::new(client_config(trust, versions)?)),
-            fault,
             cancel,
             connect,
             idle,
-            prepared: Mutex::new(None),
         })
     }
 
-    /// Uses `socket` instead of the first one that the crate brings: for implicit TLS it insists on connecting by
-    /// itself, without a time-out.
-    #[must_use]
-    pub fn in_place_of_the_first(mut self, socket: TcpStream) -> Self {
-        self.prepared = Mutex::new(Some(socket));
-        self
+    /// Protects `socket`, whose other end has to prove that it is `domain`.
+    pub fn connect(&self, domain: &str, socket: TcpStream) -> Result<Protected, (Error, Remedy)> {
+        self.handshake(domain, socket)
+            .map_err(|error| explain(&error))
     }
 
     fn handshake(&self, domain: &str, socket: TcpStream) -> io::Result<Protected> {
@@ -137,10 +114,14 @@ impl Connector {
         let mut stream = self
             .tls
             .connect(domain, socket)
-            .map_err(|error| io::Error::other(error.to_string()))?;
+            .map_err(|error| io::Error::other(unusable(error)))?;
         let inner = stream.mut_ref();
         while inner.conn.is_handshaking() {
-            inner.conn.complete_io(&mut inner.sock)?;
+            if let Err(error) = inner.conn.complete_io(&mut inner.sock) {
+                // The stream flushes itself when it is dropped, for which it would wait until the server has said more.
+                let _ = inner.sock.shutdown(Shutdown::Both);
+                return Err(error);
+            }
         }
         inner.sock.set_read_timeout(Some(self.idle))?;
         inner.sock.set_write_timeout(Some(self.idle))?;
@@ -148,22 +129,10 @@ impl Connector {
     }
 }
 
-impl TlsConnector for Connector {
-    type Stream = Protected;
-
-    fn connect(&self, domain: &str, socket: TcpStream) -> FtpResult<Protected> {
-        let prepared = self
-            .prepared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        self.handshake(domain, prepared.unwrap_or(socket))
-            .map_err(|error| {
-                let text = error.to_string();
-                *self.fault.0.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(explain(&error));
-                FtpError::SecureError(text)
-            })
+fn unusable(error: FtpError) -> String {
+    match error {
+        FtpError::SecureError(text) => text,
+        other => other.to_string(),
     }
 }
 

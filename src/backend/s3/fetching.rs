@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::S3;
 use super::client::{Answer, Purpose};
-use super::told::{info, is_weak, length};
+use super::told::{info, is_of_version, is_weak, length};
 use crate::backend::{BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -45,6 +45,7 @@ impl S3 {
         if answer.status() == 416 {
             return nothing_left(from);
         }
+        is_of_version(&answer, self.client.version_id())?;
         let (start, size) = extent(&answer)?;
         let info = info(&answer, size)?;
         if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {

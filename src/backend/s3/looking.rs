@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::client::Purpose;
-use super::told::{info, length};
+use super::told::{info, is_of_version, length};
 use super::{S3, answers};
 use crate::backend::{Backend, BlobInfo};
 use crate::digest::Verified;
@@ -32,6 +32,7 @@ impl S3 {
         }
         let answer = self.client.send(&request, &[200], Purpose::Work)?;
         self.bucket_seen.store(true, Ordering::Relaxed);
+        is_of_version(&answer, self.client.version_id())?;
         info(&answer, length(&answer)?)
     }
 

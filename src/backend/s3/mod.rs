@@ -172,6 +172,10 @@ impl Backend for S3 {
     }
 
     fn remove(&self, key: &Key) -> Result<()> {
+        if self.client.version_id().is_some() {
+            // Who knows nothing of versions would remove the newest blob. What is not there may be a delete marker.
+            self.stat(key)?;
+        }
         self.client
             .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
             .map(drop)

@@ -9,7 +9,7 @@ use super::client::Answer;
 use super::{attributes, customer_key};
 use crate::backend::BlobInfo;
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 pub(super) fn etag(answer: &Answer) -> Result<String> {
@@ -91,6 +91,28 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
 /// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
 pub(super) fn version_id(answer: &Answer) -> Option<String> {
     answer.header("x-amz-version-id").map(str::to_owned)
+}
+
+/// A store that knows nothing of versions tells of the newest blob, whatever was asked for.
+pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()> {
+    let Some(wanted) = wanted else {
+        return Ok(());
+    };
+    let told = answer.header("x-amz-version-id");
+    // What has no version goes by the name `null`, which not all tell.
+    if told == Some(wanted) || told.is_none() && wanted == "null" {
+        return Ok(());
+    }
+    let text = match told {
+        Some(told) => format!(
+            "the store answered with version `{}` instead of `{}`",
+            printable(told),
+            printable(wanted)
+        ),
+        None => "the store answered with the newest blob instead of the version that was asked for"
+            .to_owned(),
+    };
+    Err(Error::new(Kind::Remote, text).hint("it seems to keep no versions: leave --version-id out"))
 }
 
 pub(super) fn length(answer: &Answer) -> Result<u64> {

@@ -116,8 +116,13 @@ impl Client {
 
     /// The parameter that names the version, if one was asked for.
     pub fn version(&self) -> Option<(String, String)> {
-        let version = self.config.version.clone();
-        version.map(|version| ("versionId".to_owned(), version))
+        let version = self.version_id()?;
+        Some(("versionId".to_owned(), version.to_owned()))
+    }
+
+    /// The version that was asked for.
+    pub fn version_id(&self) -> Option<&str> {
+        self.config.version.as_deref()
     }
 
     /// Whether the user wants no digest to be compared.

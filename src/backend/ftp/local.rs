@@ -1,0 +1,149 @@
+//! Our end of the connections: which address they come from, and which ports the server may connect to.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
+
+/// Ports from the first to the last one, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ports {
+    first: u16,
+    last: u16,
+}
+
+impl FromStr for Ports {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let port = |text: &str| text.trim().parse().ok().filter(|port| *port > 0);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (port(first), port(last)) {
+            (Some(first), Some(last)) if first <= last => Ok(Self { first, last }),
+            _ => Err(format!(
+                "`{text}` is no range of ports like 50000-50099, from 1 to 65535"
+            )),
+        }
+    }
+}
+
+impl std::fmt::Display for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
+    }
+}
+
+impl Ports {
+    /// All of them, one after the other, beginning behind `latest`.
+    fn behind(self, latest: u16) -> impl Iterator<Item = u16> {
+        let start = match latest {
+            port if (self.first..self.last).contains(&port) => port + 1,
+            _ => self.first,
+        };
+        (start..=self.last).chain(self.first..start)
+    }
+}
+
+/// An address of this machine, in numbers.
+pub fn parse_address(text: &str) -> Result<IpAddr, String> {
+    let address = text.parse::<IpAddr>().ok();
+    address
+        .filter(|address| !address.is_unspecified() && !address.is_multicast())
+        .ok_or_else(|| format!("`{text}` is no IP address that a connection can come from"))
+}
+
+/// Listens on `here`: on any port, or on the first of `ports` behind `latest` that is free, since a server that just used
+/// one may have to wait before it can use it again. `None` if none is free.
+pub fn listen(here: IpAddr, ports: Option<Ports>, latest: u16) -> io::Result<Option<TcpListener>> {
+    let Some(ports) = ports else {
+        return TcpListener::bind((here, 0)).map(Some);
+    };
+    for port in ports.behind(latest) {
+        match TcpListener::bind((here, port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            other => return other.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+/// Connects within `wait`, from the address `here` if there is one.
+pub fn connect(here: Option<IpAddr>, there: SocketAddr, wait: Duration) -> io::Result<TcpStream> {
+    let Some(here) = here else {
+        return TcpStream::connect_timeout(&there, wait);
+    };
+    let family = if here.is_ipv4() {
+        AddressFamily::INET
+    } else {
+        AddressFamily::INET6
+    };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+    rustix::net::bind(&socket, &SocketAddr::new(here, 0))?;
+    match rustix::net::connect(&socket, &there) {
+        Ok(()) => {}
+        Err(Errno::INPROGRESS) => {
+            await_event(&mut [PollFd::new(&socket, PollFlags::OUT)], wait)?;
+            sockopt::socket_error(&socket)??;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let socket = TcpStream::from(socket);
+    socket.set_nonblocking(false)?;
+    Ok(socket)
+}
+
+/// Waits for one of the events; none within `wait` is an error of the kind `TimedOut`.
+pub fn await_event(watched: &mut [PollFd<'_>], wait: Duration) -> io::Result<()> {
+    let end = Instant::now() + wait;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        match poll(watched, Timespec::try_from(left).ok().as_ref()) {
+            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(_) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_ports_are_checked() {
+        let range = |first, last| Ok(Ports { first, last });
+        assert_eq!("50000-50099".parse(), range(50000, 50099));
+        assert_eq!("1 - 65535".parse(), range(1, 65535));
+        assert_eq!("2121".parse(), range(2121, 2121));
+        for text in ["", "-", "0-5", "9-8", "1-65536", "a-b", "1-2-3", "5-"] {
+            assert!(text.parse::<Ports>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ports_follow_one_another_and_none_is_left_out() {
+        let ports: Ports = "65533-65535".parse().unwrap();
+        let all = |latest| ports.behind(latest).collect::<Vec<u16>>();
+        assert_eq!(all(0), [65533, 65534, 65535]);
+        assert_eq!(all(65533), [65534, 65535, 65533]);
+        assert_eq!(all(65534), [65535, 65533, 65534]);
+        assert_eq!(all(65535), [65533, 65534, 65535]);
+        let wide: Ports = "1-65535".parse().unwrap();
+        assert_eq!(wide.behind(7).count(), 65535);
+    }
+
+    #[test]
+    fn addresses_are_numbers_of_one_machine() {
+        assert!(parse_address("127.0.0.1").is_ok());
+        assert!(parse_address("::1").is_ok());
+        for text in ["", "0.0.0.0", "::", "224.0.0.1", "localhost", "1.2.3"] {
+            assert!(parse_address(text).is_err(), "{text}");
+        }
+    }
+}
