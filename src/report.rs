@@ -116,6 +116,9 @@ impl Report {
         json.text("etag", outcome.etag.as_deref());
         let kept = &outcome.kept;
         json.text("version_id", kept.version_id.as_deref());
+        json.text("content_encoding", kept.content_encoding.as_deref());
+        json.text("content_disposition", kept.content_disposition.as_deref());
+        json.text("cache_control", kept.cache_control.as_deref());
         json.text("storage_class", kept.storage_class.as_deref());
         json.text("encryption", kept.encryption.as_deref());
         json.text("kms_key_id", kept.kms_key_id.as_deref());

@@ -209,6 +209,9 @@ fn stat_tells_what_goes_with_a_blob() {
             ETAG,
             ("x-amz-version-id", "v1"),
             ("x-amz-storage-class", "STANDARD_IA"),
+            ("content-encoding", "gzip"),
+            ("content-disposition", "attachment; filename=\"a\""),
+            ("cache-control", "max-age=60"),
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", "arn:k"),
             (
@@ -225,6 +228,9 @@ fn stat_tells_what_goes_with_a_blob() {
     for (name, value) in [
         ("version_id", "v1"),
         ("storage_class", "STANDARD_IA"),
+        ("content_encoding", "gzip"),
+        ("content_disposition", "attachment; filename=\"a\""),
+        ("cache_control", "max-age=60"),
         ("encryption", "aws:kms"),
         ("kms_key_id", "arn:k"),
     ] {
@@ -241,6 +247,8 @@ fn stat_tells_what_goes_with_a_blob() {
     for line in [
         "  version-id: v1\n",
         "  storage-class: STANDARD_IA\n",
+        "  content-encoding: gzip\n",
+        "  cache-control: max-age=60\n",
         "  encryption: aws:kms\n",
         "  metadata owner: Jürgen Ä\n",
     ] {
@@ -329,7 +337,17 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
         .file("a", "hello")
         .config(&(remote("here", &here) + &remote("there", &there)));
     sandbox
-        .run(["put", "a", "here:a", "--metadata", "name=Größe"])
+        .run([
+            "put",
+            "a",
+            "here:a",
+            "--metadata",
+            "name=Größe",
+            "--content-encoding",
+            "gzip",
+            "--cache-control",
+            "max-age=60",
+        ])
         .succeeds();
     // A content type of its own makes the service replace everything else too.
     for (to, server) in [("here:b", &here), ("there:b", &there)] {
@@ -338,7 +356,12 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
             .succeeds();
         let requests = server.requests();
         let put = requests.iter().rfind(|request| request.method == "PUT");
-        let name = put.unwrap().header("x-amz-meta-name");
-        assert_eq!(name, Some("=?UTF-8?B?R3LDtsOfZQ==?="), "{to}");
+        for (name, value) in [
+            ("x-amz-meta-name", "=?UTF-8?B?R3LDtsOfZQ==?="),
+            ("content-encoding", "gzip"),
+            ("cache-control", "max-age=60"),
+        ] {
+            assert_eq!(put.unwrap().header(name), Some(value), "{to}");
+        }
     }
 }

@@ -315,6 +315,12 @@ pub struct Kept {
     pub encryption: Option<String>,
     /// The key of `aws:kms`.
     pub kms_key_id: Option<String>,
+    /// How the bytes are coded, as `gzip`.
+    pub content_encoding: Option<String>,
+    /// What a browser is to do with them, as `attachment; filename="a"`.
+    pub content_disposition: Option<String>,
+    /// How long they may be kept on their way.
+    pub cache_control: Option<String>,
     /// Names and values of the user's own.
     pub metadata: Vec<(String, String)>,
 }

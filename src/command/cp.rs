@@ -71,6 +71,9 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
         });
         let attributes = Attributes {
             content_type: content_type.or_else(|| info.content_type.clone()),
+            content_encoding: info.kept.content_encoding.clone(),
+            content_disposition: info.kept.content_disposition.clone(),
+            cache_control: info.kept.cache_control.clone(),
             metadata: info.kept.metadata.clone(),
             ..Attributes::default()
         };

@@ -77,6 +77,9 @@ fn lines(url: &str, info: &BlobInfo) -> String {
     );
     field("content-type", info.content_type.clone());
     let kept = &info.kept;
+    field("content-encoding", kept.content_encoding.clone());
+    field("content-disposition", kept.content_disposition.clone());
+    field("cache-control", kept.cache_control.clone());
     field("version-id", kept.version_id.clone());
     field("storage-class", kept.storage_class.clone());
     field("encryption", kept.encryption.clone());

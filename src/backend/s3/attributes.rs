@@ -134,6 +134,10 @@ pub fn kept(answer: &Answer) -> Kept {
         storage_class: text("x-amz-storage-class"),
         encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
         kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
+        // Some clients leave the coding of their transfer in it.
+        content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
+        content_disposition: text("content-disposition"),
+        cache_control: text("cache-control"),
         metadata: answer
             .headers_behind("x-amz-meta-")
             .into_iter()
