@@ -92,6 +92,19 @@ fn replies_that_are_none_or_do_not_end_are_errors() {
 }
 
 #[test]
+fn a_farewell_that_comes_together_with_a_reply_is_heard() {
+    let server = FtpServer::start().fault("STOR", Fault::Concludes("226 done\r\n421 good-bye"));
+    once(&server)
+        .file("a", "x")
+        .file("b", "y")
+        .run(["put", "a", "b", "d/", "--jobs", "1"])
+        .succeeds();
+    assert_eq!(server.files(), ["d/a", "d/b"]);
+    assert_eq!(server.commands("PASS").len(), 2);
+    assert_eq!(server.commands("STOR").len(), 2);
+}
+
+#[test]
 fn a_server_that_is_never_ready_is_temporary() {
     let delays: &'static str = Box::leak("120 in a minute\r\n".repeat(20).into_boxed_str());
     let server = FtpServer::start().fault("banner", Fault::Says(delays));

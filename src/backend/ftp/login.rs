@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Tls;
-use super::replies::{Features, Reply};
+use super::features::Features;
+use super::replies::Reply;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;

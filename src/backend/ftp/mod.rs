@@ -1,10 +1,11 @@
 //! A server that speaks FTP, in the clear or protected by TLS.
 //!
-//! [`connect`] makes a [`session`] on a [`server`] over a [`control`] connection, the [`pool`] keeps it for the next blob, and
-//! [`data`] and [`active`] open its data connections, [`local`] being our end of them; [`lookup`], [`upload`] (with [`sending`], [`draft`] and [`publish`]),
-//! [`download`] and [`tree`] are the storage operations. [`replies`], [`ports`], [`listing`] and [`sums`] read what servers
-//! write. [`tls`] and [`wire`] are the only places that know the `ftp` crate, whose TLS streams they use: its control
-//! connection ends a reply at any line with a code, and its active mode knows neither ports nor a stop.
+//! [`connect`] makes a [`session`] on a [`server`] over a [`control`] connection, and the [`pool`] keeps it for the next blob;
+//! [`data`] and [`active`] open its data connections, and [`local`] is our end of all of them. [`lookup`], [`upload`] (with
+//! [`sending`], [`draft`] and [`publish`]), [`download`] and [`tree`] are the storage operations. [`replies`], [`features`],
+//! [`ports`], [`listing`], [`long_listing`] and [`sums`] read what servers write. [`tls`] and [`wire`] are the only places that
+//! know the `ftp` crate, whose TLS streams they use: its control connection ends a reply at any line with a code, and its
+//! active mode knows neither ports nor a stop.
 
 mod active;
 mod connect;
@@ -14,6 +15,7 @@ mod directory;
 mod download;
 mod draft;
 mod encoding;
+mod features;
 pub mod listing;
 pub mod local;
 mod login;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::replies::Features;
+use super::features::Features;
 use super::session::Session;
 use super::tls::{Trust, Versions};
 use super::{Config, Tls, password};

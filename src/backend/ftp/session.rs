@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::connect::Limits;
 use super::control::{Control, NoReply};
-use super::replies::{Features, Reply};
+use super::features::Features;
+use super::replies::Reply;
 use super::server::Server;
 use super::sums::Sums;
 use super::tls::{Connector, Versions};

@@ -1,0 +1,72 @@
+//! What the answer to FEAT says (RFC 2389). No I/O.
+
+use super::replies::Reply;
+use super::sums::Sums;
+
+/// What the server says it can do, or may be able to where it does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    /// MLST and MLSD (RFC 3659, section 7).
+    pub mlst: bool,
+    /// MDTM (RFC 3659, section 3).
+    pub mdtm: bool,
+    /// UTF8, to be switched on (RFC 2640).
+    pub utf8: bool,
+    /// Digests of files.
+    pub sums: Sums,
+}
+
+impl Features {
+    /// Reads the reply to FEAT: a hint only, since lines lack their leading blank, are in either case, or are missing.
+    pub fn parse(reply: &Reply) -> Self {
+        if reply.code != 211 {
+            return Self {
+                mlst: true,
+                mdtm: false,
+                utf8: true,
+                sums: Sums::default(),
+            };
+        }
+        let has = |name: &str| {
+            let first = |line: &String| {
+                let word = line.split_whitespace().next().unwrap_or_default();
+                word.eq_ignore_ascii_case(name)
+            };
+            reply.lines.iter().any(first)
+        };
+        Self {
+            mlst: has("MLST") || has("MLSD"),
+            mdtm: has("MDTM"),
+            utf8: has("UTF8"),
+            sums: Sums::parse(&reply.lines),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(text: &str) -> Reply {
+        Reply::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn features_are_read_in_all_their_forms() {
+        for text in [
+            "211-Features:\r\n MLST type*;size*;\r\n UTF8\r\n MDTM\r\n211 End\r\n",
+            "211-Extensions\r\nmlst size*\r\nutf8\r\nMdtm\r\n211 END\r\n",
+            "211-x\r\n211-MLST a;\r\n211-MDTM\r\n\r\n211-UTF8\r\n211 end\r\n",
+        ] {
+            let all = Features {
+                mlst: true,
+                mdtm: true,
+                utf8: true,
+                sums: Sums::default(),
+            };
+            assert_eq!(Features::parse(&reply(text)), all, "{text}");
+        }
+        assert!(!Features::parse(&reply("211-x\r\n SIZE\r\n211 end")).mlst);
+        assert!(Features::parse(&reply("502 no FEAT")).mlst);
+    }
+}
