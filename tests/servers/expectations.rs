@@ -11,9 +11,11 @@ pub enum Expected {
     Refused(&'static str),
     /// Something else happens than elsewhere, for this reason.
     Differs(&'static str),
+    /// It works, or the program ends with an error that says so: a race in the server, for this reason.
+    Races(&'static str),
 }
 
-use Expected::{Differs, Refused, Works};
+use Expected::{Differs, Races, Refused, Works};
 
 /// Server (or a family of servers, or all of a protocol), feature, what is expected instead of [`Expected::Works`].
 const TABLE: &[(&str, &str, Expected)] = &[
@@ -235,6 +237,11 @@ const TABLE: &[(&str, &str, Expected)] = &[
         Differs("it does not encrypt; blobctl warns"),
     ),
     ("rclone-s3", "version ids", Refused("it has no versions")),
+    (
+        "s3s-fs",
+        "concurrent writers of one key",
+        Races("it may keep the bytes of one and the digests of another; blobctl notices"),
+    ),
     (
         "s3s-fs",
         "put --checksum crc64nvme",

@@ -86,7 +86,10 @@ fn judge(feature: &str, expected: Expected, verdict: &Verdict) -> Result<(), Str
     match (expected, verdict) {
         (Expected::Works, Ok(())) => record(feature, "works", ""),
         (Expected::Refused(why), Err(Deviation::Refused(_))) => record(feature, "refused", why),
-        (Expected::Differs(why), Err(Deviation::Differs(_))) => record(feature, "differs", why),
+        (Expected::Differs(why), Err(Deviation::Differs(_)))
+        | (Expected::Races(why), Ok(()) | Err(Deviation::Refused(_))) => {
+            record(feature, "differs", why);
+        }
         (_, Err(Deviation::NotRun(why))) => {
             let said = format!("NOT RUN: {feature}: {why}\n");
             std::io::stderr().write_all(said.as_bytes()).unwrap();
