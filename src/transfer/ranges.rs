@@ -14,7 +14,7 @@ use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::payload::PageBuffer;
+use crate::payload::{CHUNK, PageBuffer};
 use crate::progress::Meter;
 use crate::staged::StagedFile;
 
@@ -203,7 +203,7 @@ impl Rest<'_> {
         let Some(mut hasher) = shared.lock().following.take() else {
             return;
         };
-        let mut block = PageBuffer::new(BLOCK);
+        let mut block = PageBuffer::new(CHUNK);
         for (index, piece) in pieces.iter().enumerate() {
             let missing = |state: &mut State| {
                 matches!(state.done[index], Place::Store) && state.failure.is_none()
