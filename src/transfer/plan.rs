@@ -166,18 +166,6 @@ pub fn cut_from(start: u64, len: u64, size: u64) -> impl Iterator<Item = Piece> 
     })
 }
 
-/// Cuts `len` bytes into the parts that they were uploaded in, each of `size` bytes but the last.
-pub fn cut_as_uploaded(len: u64, size: u64) -> impl Iterator<Item = Piece> {
-    (0..len.div_ceil(size)).map(move |index| {
-        let offset = index * size;
-        Piece {
-            number: 0,
-            offset,
-            len: size.min(len - offset),
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

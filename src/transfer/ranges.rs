@@ -112,10 +112,12 @@ impl Rest<'_> {
     /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
     /// that a part took.
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
-        let pieces: Vec<Piece> = match self.uploaded_in {
-            Some(size) => plan::cut_as_uploaded(self.info.size, size).collect(),
-            None => plan::cut_from(self.start, self.info.size, self.engine.parts.size).collect(),
+        // Parts whose MD5s are wanted are those that it was uploaded in.
+        let (start, size) = match self.uploaded_in {
+            Some(size) => (0, size),
+            None => (self.start, self.engine.parts.size),
         };
+        let pieces: Vec<Piece> = plan::cut_from(start, self.info.size, size).collect();
         let (following, front_crc, crc) = match front.map(Self::split) {
             None => (None, None, self.uploaded_in.map(|_| Algorithm::Md5)),
             Some(Ok(hasher)) => (Some(hasher), None, None),
