@@ -418,7 +418,7 @@ pub struct Global {
     ///
     /// Without it, --parts times --part-size (64 MiB), and beyond 109 GiB of input as much as one part takes: 1 GiB up to
     /// 1.9 TiB. With it, parts do not grow beyond it, and the input is limited: to 546 GiB with 64MiB, to 2.9 TiB with
-    /// 512MiB.
+    /// 512MiB. A get to stdout keeps the parts that come before their turn within --parts times --part-size, or within it.
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_memory, help_heading = "Reliability")]
     pub max_memory: Option<u64>,
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::exit::{Exit, Signal};
 use crate::progress::Cancel;
 
@@ -80,7 +80,7 @@ where
     match finished {
         Some(Ok(())) => {}
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Some(Err(_)) => return Err(Error::new(crate::error::Kind::Local, "a worker vanished")),
+        Some(Err(_)) => return Err(Error::new(Kind::Local, "a worker vanished")),
         None => leave(cancel),
     }
     // All workers have ended: nobody else holds the lock.
@@ -117,6 +117,18 @@ pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce(
         }
         lead()
     })
+}
+
+/// Tells by its closure that a worker panicked, so that nobody waits for the worker's part.
+pub struct Alarm<F: Fn(Error)>(pub F);
+
+impl<F: Fn(Error)> Drop for Alarm<F> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let text = "a worker ended in the middle of its part";
+            (self.0)(Error::new(Kind::Local, text));
+        }
+    }
 }
 
 struct Shared<J, R, W> {

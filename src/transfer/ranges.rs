@@ -174,7 +174,7 @@ impl Rest<'_> {
 
     /// Fetches one part after the other until none is left or somebody failed.
     fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
-        let _alarm = Alarm(shared);
+        let _alarm = pool::Alarm(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
             let mut sink = Part {
@@ -192,9 +192,7 @@ impl Rest<'_> {
                     state.done[index] = Place::File(digest);
                     state.attempts = state.attempts.max(attempts);
                 }
-                Err(error) => {
-                    shared.lock().failure.get_or_insert(error);
-                }
+                Err(error) => shared.fail(error),
             }
             shared.changed.notify_all();
         }
@@ -219,7 +217,7 @@ impl Rest<'_> {
             }
             drop(waited);
             if let Err(error) = self.hash(piece, &mut hasher, &mut block) {
-                shared.lock().failure.get_or_insert(error);
+                shared.fail(error);
                 return;
             }
         }
@@ -244,6 +242,12 @@ impl Rest<'_> {
 }
 
 impl Shared {
+    /// Keeps the first failure, and wakes whoever waits for a part.
+    fn fail(&self, error: Error) {
+        self.lock().failure.get_or_insert(error);
+        self.changed.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -260,17 +264,10 @@ impl Shared {
     }
 }
 
-/// Lets nobody wait for the part of a worker that panicked.
-struct Alarm<'a>(&'a Shared);
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let error = Error::new(Kind::Local, "a worker ended in the middle of its part");
-            self.0.lock().failure.get_or_insert(error);
-            self.0.changed.notify_all();
-        }
-    }
+/// Fewer bytes of a part came than were asked for, and the store called it complete.
+pub(super) fn cut_short(received: u64, len: u64) -> Error {
+    let text = format!("{received} bytes of a part came, and it has {len}");
+    Error::new(Kind::Integrity, text)
 }
 
 fn combine(front: Digest, pieces: &[Piece], done: &[Place]) -> Option<Digest> {
@@ -350,11 +347,7 @@ impl Part<'_> {
         let done = retry::run(engine, attempt, || meter.get())?;
         self.write()?;
         if self.received != self.piece.len {
-            let text = format!(
-                "{} bytes of a part came, and it has {}",
-                self.received, self.piece.len
-            );
-            return Err(Error::new(Kind::Integrity, text));
+            return Err(cut_short(self.received, self.piece.len));
         }
         if let Some(unfinished) = self.rest.unfinished {
             unfinished.filled(self.piece.offset, self.piece.len);

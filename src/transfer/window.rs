@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::plan::Piece;
+use super::ranges::cut_short;
 use super::{Engine, pool, retry};
-use crate::backend::{BlobInfo, From, Sink};
+use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::PageBuffer;
@@ -134,7 +135,7 @@ impl<'a> Window<'a> {
 
     /// Fetches parts before their turn, until none is left or wanted.
     fn work(&self) {
-        let _alarm = Alarm(self);
+        let _alarm = pool::Alarm(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
             let mut part = Part {
                 window: self,
@@ -145,12 +146,10 @@ impl<'a> Window<'a> {
                 Ok(attempts) => {
                     self.count(attempts);
                     self.lock().ready.insert(index, buffer);
+                    self.changed.notify_all();
                 }
-                Err(error) => {
-                    self.lock().failure.get_or_insert(error);
-                }
+                Err(error) => self.fail(error),
             }
-            self.changed.notify_all();
         }
     }
 
@@ -179,7 +178,7 @@ impl<'a> Window<'a> {
                 offset: piece.offset + part.received(),
                 end: Some(piece.offset + piece.len),
                 unchanged: Some(self.info.clone()),
-                digest: crate::backend::Asked::No,
+                digest: Asked::No,
             };
             self.engine.backend.get(self.key, &from, part)
         };
@@ -187,14 +186,15 @@ impl<'a> Window<'a> {
         let progress = || self.fetched.load(Ordering::Relaxed);
         let done = retry::run(self.engine, attempt, progress)?;
         if part.received() != piece.len {
-            let text = format!(
-                "{} bytes of a part came, and it has {}",
-                part.received(),
-                piece.len
-            );
-            return Err(Error::new(Kind::Integrity, text));
+            return Err(cut_short(part.received(), piece.len));
         }
         Ok(done.attempts)
+    }
+
+    /// Keeps the first failure, and wakes whoever waits for a part.
+    fn fail(&self, error: Error) {
+        self.lock().failure.get_or_insert(error);
+        self.changed.notify_all();
     }
 
     fn count(&self, attempts: u32) {
@@ -210,19 +210,6 @@ impl<'a> Window<'a> {
         self.changed
             .wait_while(self.lock(), condition)
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Lets nobody wait for the part of a worker that panicked.
-struct Alarm<'a>(&'a Window<'a>);
-
-impl Drop for Alarm<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let error = Error::new(Kind::Local, "a worker ended in the middle of its part");
-            self.0.lock().failure.get_or_insert(error);
-            self.0.changed.notify_all();
-        }
     }
 }
 
