@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::Error;
+use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -24,7 +25,7 @@ impl<R> fmt::Debug for CachingResolver<R> {
 impl<R: Resolver> Resolver for CachingResolver<R> {
     fn resolve(
         &self,
-        uri: &ureq::http::Uri,
+        uri: &Uri,
         config: &ureq::config::Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
@@ -40,10 +41,26 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
             return Ok(copy(self, addresses));
         }
         // The lock is held meanwhile, so that many workers ask once.
-        let addresses = self.system.resolve(uri, config, timeout)?;
+        let local = below_localhost(uri);
+        let addresses = self
+            .system
+            .resolve(local.as_ref().unwrap_or(uri), config, timeout)?;
         known.push((name, Instant::now(), copy(self, &addresses)));
         Ok(addresses)
     }
+}
+
+/// The same service at `localhost`, if the host is one below it, as the bucket of a service on this machine is. All of them
+/// are this machine, and not every system's resolver knows: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
+fn below_localhost(uri: &Uri) -> Option<Uri> {
+    let host = uri.host()?.to_ascii_lowercase();
+    host.strip_suffix('.')
+        .unwrap_or(&host)
+        .strip_suffix(".localhost")?;
+    let port = uri.port().map_or(String::new(), |port| format!(":{port}"));
+    format!("{}://localhost{port}/", uri.scheme_str()?)
+        .parse()
+        .ok()
 }
 
 fn copy<R: Resolver>(
@@ -74,7 +91,7 @@ mod tests {
     impl Resolver for Counting {
         fn resolve(
             &self,
-            _: &ureq::http::Uri,
+            _: &Uri,
             _: &ureq::config::Config,
             _: NextTimeout,
         ) -> Result<ResolvedSocketAddrs, Error> {
@@ -96,7 +113,7 @@ mod tests {
                 per_read: None,
                 per_write: None,
             };
-            let uri = ureq::http::Uri::from_static(uri);
+            let uri = Uri::from_static(uri);
             resolver.resolve(&uri, &config, timeout).unwrap().len()
         };
         std::thread::scope(|scope| {
@@ -108,5 +125,24 @@ mod tests {
         assert_eq!(resolver.system.0.load(Ordering::Relaxed), 1);
         ask("http://other.test/");
         assert_eq!(resolver.system.0.load(Ordering::Relaxed), 2);
+    }
+    #[test]
+    fn hosts_below_localhost_are_this_machine() {
+        let local =
+            |uri: &'static str| below_localhost(&Uri::from_static(uri)).map(|uri| uri.to_string());
+        for (uri, expected) in [
+            ("http://lab.localhost:9000/a?b", "http://localhost:9000/"),
+            ("https://a.B.LocalHost./", "https://localhost/"),
+        ] {
+            assert_eq!(local(uri).as_deref(), Some(expected), "{uri}");
+        }
+        for uri in [
+            "http://localhost/",
+            "http://notlocalhost/",
+            "http://localhost.example/",
+            "http://lab.localhost.example/",
+        ] {
+            assert_eq!(local(uri), None, "{uri}");
+        }
     }
 }
