@@ -238,6 +238,11 @@ impl Verified {
             Self::Length => "length",
         }
     }
+
+    /// Whether digests of this kind were compared: of the whole, or of its parts.
+    pub fn is_by(self, algorithm: Algorithm) -> bool {
+        self == algorithm.into() || self == Self::EtagMultipart && algorithm == Algorithm::Md5
+    }
 }
 
 impl From<Algorithm> for Verified {

@@ -167,6 +167,41 @@ fn each_checksum_is_sent_as_it_was_asked_for() {
 }
 
 #[test]
+fn a_checksum_that_was_asked_for_and_ignored_is_told_once() {
+    let warning = "s3://lab/p/a: the store did not prove by sha256 that it has these bytes";
+    let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
+    let sandbox = against(&server).file("a", "hello").file("b", "hello");
+    let outcome = sandbox.run([
+        "put",
+        "a",
+        "b",
+        "p/",
+        "--checksum",
+        "sha256",
+        "--json",
+        "--jobs",
+        "1",
+    ]);
+    assert_eq!(outcome.json()[0]["verified"], "md5", "{outcome:?}");
+    assert!(outcome.stderr.contains(warning), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("md5 was compared instead"),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        outcome.stderr.matches("did not prove").count(),
+        1,
+        "{outcome:?}"
+    );
+
+    for kind in ["auto", "md5"] {
+        let outcome = sandbox.run(["put", "a", "--checksum", kind]);
+        outcome.succeeds();
+        assert!(!outcome.stderr.contains("prove"), "{outcome:?}");
+    }
+}
+
+#[test]
 fn the_stores_checksum_is_compared_on_the_way_down() {
     let good = answer(
         200,

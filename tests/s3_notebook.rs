@@ -136,9 +136,8 @@ fn after_seven_days_the_service_is_asked_again() {
 fn who_names_the_checksum_gets_it_whatever_is_remembered() {
     let (server, sandbox) = against([ignoring()]);
     sandbox.run(["put", "a"]).succeeds();
-    sandbox
-        .run(["put", "a", "--checksum", "crc64nvme"])
-        .succeeds();
+    let outcome = sandbox.run(["put", "a", "--checksum", "crc64nvme"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(proofs(&server), ["crc", "crc"]);
 }
 
@@ -146,7 +145,8 @@ fn who_names_the_checksum_gets_it_whatever_is_remembered() {
 fn what_was_asked_for_by_name_teaches_nothing() {
     let (_server, sandbox) = against([ignoring()]);
     for kind in ["crc64nvme", "crc32", "sha256"] {
-        sandbox.run(["put", "a", "--checksum", kind]).succeeds();
+        let outcome = sandbox.run(["put", "a", "--checksum", kind]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
     }
     assert_eq!(files(&sandbox.home()), Vec::<PathBuf>::new());
 }

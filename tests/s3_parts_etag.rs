@@ -322,3 +322,35 @@ fn a_service_whose_etags_are_known_is_not_asked_for_a_stream_twice() {
     assert!(outcome.stdout == content);
     assert_eq!(aws.requests().len(), 2);
 }
+
+#[test]
+fn a_blob_that_is_copied_elsewhere_is_compared_too() {
+    let content = bytes(SIZE, 18);
+    let tag = etag(&content);
+    let mut damaged = content.clone();
+    damaged[SIZE - 1] ^= 1;
+    let described = || {
+        let quoted = format!("\"{tag}\"");
+        answer(200, &[("etag", &quoted)], &content).cut(0)
+    };
+    let elsewhere = |sandbox: &Sandbox| format!("file://{}/copy", sandbox.work().display());
+
+    let (server, sandbox) = against([described(), at_once(&content, &tag), first_part(&tag)]);
+    sandbox.run(["cp", "a", &elsewhere(&sandbox)]).succeeds();
+    assert!(sandbox.read("copy") == content);
+    assert_eq!(server.seen()[2].target, "/lab/a?partNumber=1");
+
+    let (_server, sandbox) = against([
+        described(),
+        at_once(&damaged, &tag),
+        first_part(&tag),
+        at_once(&content, &tag),
+        first_part(&tag),
+    ]);
+    let sandbox = sandbox.file("copy", "old");
+    sandbox
+        .run(["cp", "a", &elsewhere(&sandbox)])
+        .fails_with(6, "do not match the digest that the store has");
+    assert_eq!(sandbox.read("copy"), b"old");
+    sandbox.nothing_left_behind();
+}

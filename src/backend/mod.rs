@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use crate::digest::{Digest, Verified};
+use crate::digest::{Algorithm, Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -84,6 +84,11 @@ pub trait Backend: Send + Sync {
         _attributes: &Attributes,
     ) -> Result<Stored> {
         Err(Error::new(Kind::Usage, "this store copies nothing itself"))
+    }
+
+    /// The digest by which the user asked the store to prove a put; `None` = the store's choice.
+    fn demanded(&self) -> Option<Algorithm> {
+        None
     }
 
     /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.

@@ -3,14 +3,15 @@
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::download::{Demand, Destination, Terms, download};
+use super::plan::PartRules;
 use super::upload::{Source, upload};
 use super::{Engine, retry};
-use crate::backend::{Asked, Attributes, BlobInfo, From, Sink, Stored};
-use crate::digest::Hasher;
+use crate::backend::{Attributes, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::payload::CHUNK;
 use crate::progress::Meter;
+use crate::staged::Replace;
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;
@@ -50,15 +51,24 @@ pub fn copy(
     })
 }
 
+/// Everything of the blob, then its end or what went wrong. It has been compared by then.
 fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
-    let mut sink = Sender {
-        send,
-        room: vec![0; CHUNK],
-        sent: 0,
-        info: None,
-        hasher: None,
+    // The other side has parts in memory too.
+    let parts = PartRules {
+        max_memory: Some(engine.parts.memory() / 2),
+        ..engine.parts
     };
-    let result = fetch_all(engine, key, &mut sink);
+    let pieces = send.clone();
+    let destination = Destination::Consumer(Box::new(move |bytes| {
+        let gone = |_| Error::new(Kind::Local, "the destination takes no more");
+        pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
+    }));
+    let terms = Terms {
+        replace: Replace::Old,
+        proof: Demand::Best,
+    };
+    let engine = engine.clone().with_parts(parts);
+    let result = download(&engine, key, &destination, terms, &Meter::new()).map(drop);
     let last = match &result {
         Ok(()) => Piece::End,
         Err(error) => Piece::Failed(error.clone().settled()),
@@ -66,62 +76,6 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
     // Nobody may be left who wants to know.
     let _ = send.send(last);
     result
-}
-
-fn fetch_all(engine: &Engine, key: &Key, sink: &mut Sender<'_>) -> Result<()> {
-    let progress = Meter::new();
-    let attempt = || {
-        let from = From {
-            offset: sink.sent,
-            end: None,
-            unchanged: sink.info.clone().filter(|_| sink.sent > 0),
-            digest: Asked::Yes,
-        };
-        let result = engine.backend.get(key, &from, sink);
-        progress.add(sink.sent.saturating_sub(progress.get()));
-        result
-    };
-    let info = retry::run(engine, attempt, || progress.get())?.value;
-    let computed = sink.hasher.take().map(Hasher::finish);
-    if sink.sent != info.size || computed.is_some() && computed != info.digest {
-        return Err(Error::new(
-            Kind::Integrity,
-            "the bytes that came do not match what the source has",
-        ));
-    }
-    Ok(())
-}
-
-struct Sender<'a> {
-    send: &'a SyncSender<Piece>,
-    room: Vec<u8>,
-    sent: u64,
-    info: Option<BlobInfo>,
-    hasher: Option<Hasher>,
-}
-
-impl Sink for Sender<'_> {
-    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
-        if self.sent == 0 {
-            self.hasher = info.digest.map(|digest| Hasher::new(digest.algorithm()));
-            self.info = Some(info.clone());
-        }
-        Ok(())
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.room
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        let piece = self.room[..len].to_vec();
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&piece);
-        }
-        self.sent += len as u64;
-        let gone = |_| Error::new(Kind::Local, "the destination takes no more");
-        self.send.send(Piece::Bytes(piece)).map_err(gone)
-    }
 }
 
 /// The other side, as a stream.

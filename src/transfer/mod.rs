@@ -17,6 +17,7 @@ pub mod stream;
 pub mod upload;
 pub mod window;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub struct Engine {
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
     brake: Arc<Mutex<Option<Instant>>>,
+    /// Whether the user was told that the store proves nothing as it should.
+    doubted: Arc<AtomicBool>,
 }
 
 impl Engine {
@@ -61,6 +64,7 @@ impl Engine {
             cancel: Arc::clone(cancel),
             observer,
             brake: Arc::default(),
+            doubted: Arc::default(),
         }
     }
 
@@ -74,6 +78,11 @@ impl Engine {
     #[must_use]
     pub fn with_parts(self, parts: PartRules) -> Self {
         Self { parts, ..self }
+    }
+
+    /// One warning is enough for a store that proves none of its blobs as it should.
+    fn is_first_doubt(&self) -> bool {
+        !self.doubted.swap(true, Ordering::Relaxed)
     }
 
     /// Lets no worker begin another attempt for `wait`.

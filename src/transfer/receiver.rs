@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::download::{Demand, Destination, FileDestination};
+use super::download::{Consumer, Demand, Destination, FileDestination};
 use super::parts_sum::PartsSum;
 use super::ranges::{Rest, Sum};
 use super::resume::Resume;
@@ -62,10 +62,17 @@ enum Output<'a> {
         fill: usize,
     },
     Stream {
-        /// `None` = nowhere.
-        file: Option<&'a File>,
+        outlet: Outlet<'a>,
         room: Vec<u8>,
     },
+}
+
+/// Where bytes go that cannot be taken back.
+#[derive(Clone, Copy)]
+enum Outlet<'a> {
+    File(&'a File),
+    Consumer(&'a Consumer),
+    Nowhere,
 }
 
 impl<'a> Receiver<'a> {
@@ -74,8 +81,8 @@ impl<'a> Receiver<'a> {
         destination: &'a Destination,
         meter: &'a Meter,
     ) -> Self {
-        let stream = |file| Output::Stream {
-            file,
+        let stream = |outlet| Output::Stream {
+            outlet,
             room: vec![0; CHUNK],
         };
         let output = match destination {
@@ -85,8 +92,9 @@ impl<'a> Receiver<'a> {
                 block: PageBuffer::new(0),
                 fill: 0,
             },
-            Destination::Stream(file) => stream(Some(file)),
-            Destination::Nowhere => stream(None),
+            Destination::Stream(file) => stream(Outlet::File(file)),
+            Destination::Consumer(consumer) => stream(Outlet::Consumer(consumer)),
+            Destination::Nowhere => stream(Outlet::Nowhere),
         };
         Self {
             source,
@@ -434,15 +442,13 @@ impl Sink for Receiver<'_> {
 impl InOrder for Receiver<'_> {
     /// Only for streams: the bytes for a file come by way of its block.
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        let Output::Stream { file, .. } = &self.output else {
+        let Output::Stream { outlet, .. } = self.output else {
             return Err(Error::new(
                 Kind::Local,
                 "a file takes its bytes by the block",
             ));
         };
-        if let Some(file) = file {
-            write_out(file, bytes, self.cancel)?;
-        }
+        outlet.take(bytes, self.cancel)?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
         }
@@ -467,14 +473,24 @@ fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
     Ok(())
 }
 
-/// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.
-fn write_out(mut file: &File, bytes: &[u8], cancel: &Cancel) -> Result<()> {
-    for piece in bytes.chunks(CHUNK) {
-        cancel.check()?;
-        file.write_all(piece).map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
-            _ => Error::local("write the output", &error),
-        })?;
+impl Outlet<'_> {
+    fn take(self, bytes: &[u8], cancel: &Cancel) -> Result<()> {
+        for piece in bytes.chunks(CHUNK) {
+            cancel.check()?;
+            match self {
+                Self::File(mut file) => file.write_all(piece).map_err(|error| unwritten(&error))?,
+                Self::Consumer(consumer) => consumer(piece)?,
+                Self::Nowhere => return Ok(()),
+            }
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.
+fn unwritten(error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
+        _ => Error::local("write the output", error),
+    }
 }

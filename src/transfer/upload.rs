@@ -16,7 +16,7 @@ use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
-use crate::progress::{Cancel, Meter};
+use crate::progress::{Cancel, Event, Meter};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
 const WORTH_CONTINUING: u64 = 1 << 20;
@@ -180,8 +180,32 @@ impl Read for Interruptible {
     }
 }
 
-/// Stores `source` under `key`, whole or not at all; counts in `meter`.
+/// Stores `source` under `key`, whole or not at all; counts in `meter`. Warns if the store did not prove it as the user
+/// asked for.
 pub fn upload(
+    engine: &Engine,
+    key: &Key,
+    source: Source,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let done = store(engine, key, source, attributes, meter)?;
+    if let Some(demanded) = engine.backend.demanded()
+        && !done.value.verified.is_by(demanded)
+        && engine.is_first_doubt()
+    {
+        let text = format!(
+            "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
+            engine.backend.url(key),
+            demanded.name(),
+            done.value.verified.name(),
+        );
+        engine.observer.notify(&Event::Warning(&text));
+    }
+    Ok(done)
+}
+
+fn store(
     engine: &Engine,
     key: &Key,
     source: Source,

@@ -210,6 +210,13 @@ impl Backend for Ftp {
         tree::remove(&self.pool, key)
     }
 
+    fn demanded(&self) -> Option<Algorithm> {
+        match self.pool.server().config.digests {
+            Digests::Only(algorithm) => Some(algorithm),
+            Digests::Auto | Digests::None => None,
+        }
+    }
+
     fn continuing(&self) -> Option<&dyn Continuing> {
         Some(self)
     }

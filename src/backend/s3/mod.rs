@@ -45,6 +45,7 @@ use super::{
     Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag, Service,
     Sink, Stored,
 };
+use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -205,6 +206,13 @@ impl Backend for S3 {
         attributes: &Attributes,
     ) -> Result<Stored> {
         self.copy_object(from, source, to, attributes)
+    }
+
+    fn demanded(&self) -> Option<Algorithm> {
+        match self.proof.wanted() {
+            Checksum::Only(algorithm) => Some(algorithm),
+            Checksum::Auto | Checksum::None => None,
+        }
     }
 
     fn ranges(&self) -> bool {
