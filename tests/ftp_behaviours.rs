@@ -146,6 +146,18 @@ fn a_digest_that_the_server_computes_is_compared() {
 }
 
 #[test]
+fn a_large_blob_is_hashed_beside_its_coming() {
+    let server = FtpServer::offering(&["HASH SHA-256*"]);
+    let content = bytes(20 * MIB + 5, 4);
+    let sandbox = once(&server).file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    let get = sandbox.run(["get", "a", "b", "--json"]);
+    assert_eq!(get.json()[0]["verified"], "sha256", "{get:?}");
+    assert!(sandbox.read("b") == content);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
 fn no_digest_is_asked_where_the_length_is_enough() {
     let server = FtpServer::offering(&["XSHA256"]);
     let sandbox = once(&server).file("a", "hello");

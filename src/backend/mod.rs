@@ -457,6 +457,11 @@ pub trait Sink {
 
     /// The first `len` bytes of [`Sink::room`] have been filled.
     fn filled(&mut self, len: usize) -> Result<()>;
+
+    /// Asked at [`From::end`], if the store goes on sending there: how many more bytes are wanted after all.
+    fn further(&mut self) -> u64 {
+        0
+    }
 }
 
 /// How long nothing may happen.

@@ -4,6 +4,7 @@
 
 pub mod copy;
 pub mod download;
+mod hashing;
 pub mod list;
 pub mod parts;
 pub mod parts_sum;

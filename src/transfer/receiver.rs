@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::download::{Consumer, Demand, Destination, FileDestination};
+use super::hashing::HashThread;
 use super::parts_sum::PartsSum;
 use super::ranges::{Rest, Sum};
 use super::resume::Resume;
@@ -12,7 +13,7 @@ use super::resume::get::{Found, Unfinished, front};
 use super::window::{InOrder, Window};
 use super::{Engine, plan, retry};
 use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink, temporary_name};
-use crate::digest::{Digest, Verified};
+use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::key::Key;
@@ -42,6 +43,8 @@ pub(super) struct Receiver<'a> {
     received: u64,
     pub(super) proof: Demand,
     hasher: Option<Sum>,
+    /// Takes the hasher's place while the beginning of a large file comes in order.
+    beside: Option<HashThread>,
     /// What stands for a digest of the whole.
     parts: Option<PartsEtag>,
     meter: &'a Meter,
@@ -103,6 +106,7 @@ impl<'a> Receiver<'a> {
             received: 0,
             proof: Demand::Best,
             hasher: None,
+            beside: None,
             parts: None,
             meter,
             cancel: &source.0.cancel,
@@ -197,12 +201,13 @@ impl<'a> Receiver<'a> {
     }
 
     /// Gets the blob, going on after a fault where it broke; returns the number of attempts. The first request asks for
-    /// everything and stops after one part; what a large blob has beyond it comes in parts, side by side.
+    /// everything and stops after one part; what a large blob has beyond it comes in parts, side by side. Where one connection
+    /// keeps the hasher busy the first request goes on: more of them would gain little, and take processor time from it.
     pub(super) fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
         let in_parts = engine.backend.ranges();
         let to_file = matches!(self.output, Output::File { .. });
-        let end = in_parts.then_some(engine.parts.size);
+        let part = engine.parts.size;
         if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
@@ -217,19 +222,25 @@ impl<'a> Receiver<'a> {
             }
             let from = From {
                 offset: self.received,
-                end,
+                end: in_parts.then_some(
+                    (self.received / part)
+                        .saturating_add(1)
+                        .saturating_mul(part),
+                ),
                 unchanged: self.info.clone().filter(|_| self.received > 0),
                 digest,
             };
             engine.backend.get(key, &from, self)
         };
         let done = retry::run(engine, attempt, || meter.get())?;
+        self.hash_here()?;
         let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
         let mut attempts = done.attempts;
         if in_parts && to_file && self.received > 0 {
             self.ask_for_parts(engine, key)?;
         }
-        let missing = end == Some(self.received) && self.received < size;
+        let at_an_end = self.received > 0 && self.received.is_multiple_of(part);
+        let missing = in_parts && at_an_end && self.received < size;
         if missing || to_file && self.parts.is_some() && self.received == size {
             attempts = attempts.max(self.fetch_rest(engine, key)?);
         }
@@ -298,6 +309,28 @@ impl<'a> Receiver<'a> {
         Ok(attempts)
     }
 
+    /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
+    fn hash_beside(&mut self, size: u64) {
+        if size > self.source.0.parts.size
+            && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
+                self.hasher
+            && let Some(digest) = self.info.as_ref().and_then(|info| info.digest)
+        {
+            self.beside = HashThread::start(digest.algorithm());
+        }
+    }
+
+    /// Takes the hasher back from its thread.
+    fn hash_here(&mut self) -> Result<()> {
+        if self.beside.is_some() {
+            self.write_block()?;
+        }
+        if let Some(beside) = self.beside.take() {
+            self.hasher = Some(Sum::InOrder(beside.finish()?));
+        }
+        Ok(())
+    }
+
     /// Forgets what came, where the user wants nothing to be gone on with.
     fn begin_anew(&mut self) {
         let Output::File { staged, fill, .. } = &mut self.output else {
@@ -309,6 +342,7 @@ impl<'a> Receiver<'a> {
         self.meter.take_back(self.received);
         self.received = 0;
         self.hasher = None;
+        self.beside = None;
     }
 
     pub(super) fn compare(&mut self) -> Compared {
@@ -353,6 +387,12 @@ impl<'a> Receiver<'a> {
         {
             let at = self.received - *fill as u64;
             staged.write_at(&block[..*fill], at)?;
+            if let Some(beside) = &mut self.beside
+                && *fill > 0
+            {
+                let full = std::mem::replace(block, PageBuffer::new(0));
+                *block = beside.exchange(full, *fill)?;
+            }
             *fill = 0;
         }
         if self.received - self.remembered >= plan::PART {
@@ -401,6 +441,7 @@ impl Sink for Receiver<'_> {
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
             *fill = 0;
+            self.hash_beside(info.size);
             return Ok(());
         }
         self.sum_parts_in_order(info)
@@ -427,7 +468,7 @@ impl Sink for Receiver<'_> {
             }
         };
         *fill += len;
-        if let Some(hasher) = &mut self.hasher {
+        if let (Some(hasher), None) = (&mut self.hasher, &self.beside) {
             hasher.update(&block[*fill - len..*fill]);
         }
         self.received += len as u64;
@@ -435,6 +476,17 @@ impl Sink for Receiver<'_> {
         match *fill == block.len() {
             true => self.write_block(),
             false => Ok(()),
+        }
+    }
+
+    fn further(&mut self) -> u64 {
+        match self
+            .beside
+            .as_mut()
+            .is_some_and(HashThread::has_enough_to_do)
+        {
+            true => self.source.0.parts.size,
+            false => 0,
         }
     }
 }

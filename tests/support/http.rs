@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the server does with one request.
 #[derive(Debug, Clone)]
@@ -227,6 +227,8 @@ pub enum Fault {
     StallDown(u64),
     /// Passes so many bytes from the client on and then nothing.
     StallUp(u64),
+    /// Passes so many bytes a second from the server on.
+    Slow(u64),
 }
 
 /// A proxy before a real server. Its faults are used up in order; later connections are passed on.
@@ -286,7 +288,7 @@ impl FaultProxy {
     pub fn outage_after(&self, connections: u64, time: Duration) -> std::thread::JoinHandle<()> {
         let (counted, out) = (Arc::clone(&self.connections), Arc::clone(&self.out));
         std::thread::spawn(move || {
-            let begin = std::time::Instant::now();
+            let begin = Instant::now();
             while counted.load(Ordering::SeqCst) < connections
                 && begin.elapsed() < Duration::from_secs(20)
             {
@@ -311,7 +313,7 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (up, down) = match fault {
-        Fault::None => (u64::MAX, u64::MAX),
+        Fault::None | Fault::Slow(_) => (u64::MAX, u64::MAX),
         Fault::CutUp(bytes) | Fault::StallUp(bytes) => (bytes, u64::MAX),
         Fault::CutDown(bytes) | Fault::StallDown(bytes) => (u64::MAX, bytes),
     };
@@ -323,7 +325,7 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
     };
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let cut = pump(&client, &server, up);
+            let cut = pump(&client, &server, up, None);
             if cut && matches!(fault, Fault::StallUp(_)) {
                 // Until the client is gone: then what it sent last can be read to its end.
                 while client.peek(&mut [0]).is_ok_and(|len| len > 0) && alive(&client) {
@@ -333,7 +335,11 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
             end(true);
         });
         scope.spawn(|| {
-            let cut = pump(&server, &client, down);
+            let pace = match fault {
+                Fault::Slow(per_second) => Some(per_second),
+                _ => None,
+            };
+            let cut = pump(&server, &client, down, pace);
             if cut && matches!(fault, Fault::StallDown(_)) {
                 // Until the client loses patience: its side is watched by the other pump.
                 while client.peek(&mut [0]).is_ok_and(|len| len > 0) {
@@ -351,8 +357,9 @@ fn alive(socket: &TcpStream) -> bool {
     socket.take_error().is_ok_and(|error| error.is_none())
 }
 
-/// Copies until the end or the limit; true if the limit ended it.
-fn pump(mut from: &TcpStream, mut to: &TcpStream, limit: u64) -> bool {
+/// Copies until the end or the limit, at most so many bytes a second; true if the limit ended it.
+fn pump(mut from: &TcpStream, mut to: &TcpStream, limit: u64, pace: Option<u64>) -> bool {
+    let begin = Instant::now();
     let mut left = limit;
     let mut chunk = [0; 16384];
     while left > 0 {
@@ -364,6 +371,10 @@ fn pump(mut from: &TcpStream, mut to: &TcpStream, limit: u64) -> bool {
                     return false;
                 }
                 left -= len as u64;
+                if let Some(per_second) = pace {
+                    let due = Duration::from_millis((limit - left) * 1000 / per_second);
+                    std::thread::sleep(due.saturating_sub(begin.elapsed()));
+                }
             }
         }
     }

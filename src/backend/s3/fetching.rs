@@ -62,24 +62,19 @@ impl S3 {
         })?;
         sink.begin(&info)?;
         let end = from.end.unwrap_or(size).min(size);
-        let more = length(&answer)? > end.saturating_sub(start);
-        self.push(
-            &mut answer,
-            skip,
-            end.saturating_sub(from.offset),
-            more,
-            sink,
-        )?;
+        let wanted = end.saturating_sub(from.offset);
+        let more = length(&answer)?.saturating_sub(end.saturating_sub(start));
+        self.push(&mut answer, skip, (wanted, more), sink)?;
         Ok(info)
     }
 
-    /// Passes `count` bytes of the body on, after leaving out `skip` of them; `more` says that others follow them.
+    /// Passes `left` bytes of the body on, after leaving out `skip` of them, and then as many of the `more` that follow as
+    /// are wanted.
     fn push(
         &self,
         answer: &mut Answer,
         mut skip: u64,
-        count: u64,
-        more: bool,
+        (mut left, mut more): (u64, u64),
         sink: &mut dyn Sink,
     ) -> Result<()> {
         let mut body = answer.reader();
@@ -90,12 +85,22 @@ impl S3 {
                 .read(&mut unwanted[..want])
                 .map_err(|error| self.client.broken(&error))?
             {
-                0 => return Err(ended_early(skip + count)),
+                0 => return Err(ended_early(skip + left)),
                 len => skip -= len as u64,
             }
         }
-        let mut left = count;
-        while left > 0 {
+        loop {
+            if left == 0 {
+                left = if more > 0 {
+                    sink.further().min(more)
+                } else {
+                    0
+                };
+                more -= left;
+            }
+            if left == 0 {
+                break;
+            }
             let room = sink.room();
             let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             match body
@@ -109,7 +114,7 @@ impl S3 {
                 }
             }
         }
-        if more {
+        if more > 0 {
             // Whoever wanted no more than this gives the connection up.
             return Ok(());
         }
