@@ -4,16 +4,22 @@
 //! in how many parts and how many at a time is decided by the transfer engine (floor 3). What must not be left
 //! behind by a failed operation, the backend itself removes before it returns.
 
+mod blob;
+mod draft;
 pub mod fs;
 pub mod ftp;
+mod multipart;
 pub mod s3;
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::digest::{Algorithm, Digest, Verified};
+pub use self::blob::{
+    Asked, Attributes, BlobInfo, Condition, From, Kept, Listed, PartsEtag, Stored,
+};
+pub use self::draft::{Continuing, Draft, TEMPORARY_PREFIX, temporary_name};
+pub use self::multipart::{Multipart, Part, PartSizes, UploadId};
+use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
@@ -113,234 +119,6 @@ pub trait Backend: Send + Sync {
     }
 }
 
-/// A store that can go on with an unfinished file that an earlier attempt left.
-pub trait Continuing: Send + Sync {
-    /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
-    /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
-    ///
-    /// As [`Backend::put`], but after a failure the unfinished file stays: it is for a later call, or for
-    /// [`Continuing::discard`].
-    fn put_by(
-        &self,
-        key: &Key,
-        payload: &Payload,
-        attributes: &Attributes,
-        draft: &Draft,
-    ) -> Result<Stored>;
-
-    /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
-    /// seconds; what cannot be removed is told as a warning.
-    fn discard(&self, key: &Key, draft: &Draft);
-}
-
-/// Told where an attempt goes on.
-type SeamListener = Box<dyn Fn(u64) + Send + Sync>;
-
-/// The unfinished file of one upload: a name in the blob's directory.
-pub struct Draft {
-    name: String,
-    /// Whether there may be such a file.
-    begun: AtomicBool,
-    /// Where an attempt went on behind another one's bytes: not every store puts them together well.
-    seams: Mutex<BTreeSet<u64>>,
-    listener: Option<SeamListener>,
-}
-
-impl Draft {
-    /// A name that nobody used yet.
-    pub fn new() -> Self {
-        Self {
-            name: temporary_name(),
-            begun: AtomicBool::new(false),
-            seams: Mutex::default(),
-            listener: None,
-        }
-    }
-
-    /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
-    #[must_use]
-    pub fn telling(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
-        Self {
-            listener: Some(Box::new(listener)),
-            ..self
-        }
-    }
-
-    /// What an earlier run left: [`Draft::name`] and [`Draft::seams`] of then.
-    pub fn left(name: String, seams: impl IntoIterator<Item = u64>) -> Self {
-        Self {
-            name,
-            begun: AtomicBool::new(true),
-            seams: Mutex::new(seams.into_iter().collect()),
-            listener: None,
-        }
-    }
-
-    /// A single name, without a directory.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The offsets at which attempts went on.
-    pub fn seams(&self) -> BTreeSet<u64> {
-        self.lock_seams().clone()
-    }
-
-    /// Remembers that an attempt goes on at this offset, before it does.
-    pub fn add_seam(&self, offset: u64) {
-        self.lock_seams().insert(offset);
-        if let Some(listener) = &self.listener {
-            listener(offset);
-        }
-    }
-
-    /// Remembers that the file is begun from its start.
-    pub fn begin(&self) {
-        self.begun.store(true, Ordering::Relaxed);
-        self.lock_seams().clear();
-    }
-
-    /// Leaves the file where it is, for the user.
-    pub fn keep(&self) {
-        self.begun.store(false, Ordering::Relaxed);
-    }
-
-    fn lock_seams(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        self.seams.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether there may be such a file.
-    pub fn is_begun(&self) -> bool {
-        self.begun.load(Ordering::Relaxed)
-    }
-}
-
-impl std::fmt::Debug for Draft {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl Default for Draft {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// A store that takes a blob in parts, which may be sent at the same time and in any order. The engine owns the parts:
-/// it cuts, repeats, and on failure aborts.
-pub trait Multipart: Send + Sync {
-    /// Begins an upload. Nothing is visible under `key` before [`Multipart::complete`].
-    fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId>;
-
-    /// Stores one part; sent again, it replaces the earlier one. `number` counts from 1 to 10,000.
-    fn put_part(
-        &self,
-        key: &Key,
-        upload: &UploadId,
-        number: u16,
-        payload: &Payload,
-    ) -> Result<Part>;
-
-    /// Which sizes the parts of one upload may have.
-    fn part_sizes(&self) -> PartSizes {
-        PartSizes::Any
-    }
-
-    /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
-    /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.
-    fn complete(
-        &self,
-        key: &Key,
-        upload: &UploadId,
-        parts: &[Part],
-        condition: &Condition,
-    ) -> Result<Stored>;
-
-    /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
-    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>>;
-
-    /// Removes the upload and its parts. Works also after the run was asked to stop, within about two seconds.
-    fn abort(&self, key: &Key, upload: &UploadId) -> Result<()>;
-}
-
-/// Which sizes the parts of one upload may have; the last one may be smaller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartSizes {
-    /// Any.
-    Any,
-    /// All the same.
-    Equal,
-}
-
-/// The store's name for an unfinished upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadId(pub String);
-
-/// A part that the store has confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Counted from 1.
-    pub number: u16,
-    /// Bytes.
-    pub size: u64,
-    /// As the store wrote it, quotes included if it wrote any.
-    pub etag: String,
-    /// MD5 of the part's bytes, as the store told and as far as it could be compared.
-    pub md5: Option<Digest>,
-    /// The checksum of the part's bytes that the store keeps with it and has confirmed; not an MD5.
-    pub checksum: Option<Digest>,
-}
-
-/// What a store tells about a blob.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BlobInfo {
-    /// Bytes of the whole blob.
-    pub size: u64,
-    /// When it was last written, if the store tells.
-    pub modified: Option<SystemTime>,
-    /// S3's ETag without quotes.
-    pub etag: Option<String>,
-    /// The strongest digest of the whole blob that the store tells and that we can compute.
-    pub digest: Option<Digest>,
-    /// Media type, if the store keeps one.
-    pub content_type: Option<String>,
-    /// What S3 tells beyond that.
-    pub kept: Box<Kept>,
-}
-
-/// What S3 keeps beside a blob's bytes, as far as it tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Which of the blob's versions it is, in a bucket that has them.
-    pub version_id: Option<String>,
-    /// Storage class; S3 does not tell the usual one.
-    pub storage_class: Option<String>,
-    /// `AES256`, `aws:kms`, or `SSE-C` for a key of the user's.
-    pub encryption: Option<String>,
-    /// The key of `aws:kms`.
-    pub kms_key_id: Option<String>,
-    /// How the bytes are coded, as `gzip`.
-    pub content_encoding: Option<String>,
-    /// What a browser is to do with them, as `attachment; filename="a"`.
-    pub content_disposition: Option<String>,
-    /// How long they may be kept on their way.
-    pub cache_control: Option<String>,
-    /// Names and values of the user's own.
-    pub metadata: Vec<(String, String)>,
-}
-
-/// What the ETag of a blob says about the parts that it was uploaded in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PartsEtag {
-    /// Bytes of each part but the last.
-    pub part_size: u64,
-    /// The MD5 of the parts' MD5s.
-    pub md5: Digest,
-    /// Whether the service is known to make its ETags like this. Others may mean something else by the same form.
-    pub certain: bool,
-}
-
 /// A service in which blobs can be copied from bucket to bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -352,15 +130,6 @@ pub struct Service {
     pub reading: Vec<(String, Secret)>,
 }
 
-/// One line of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The whole key.
-    pub key: String,
-    /// Bytes, and whatever else the listing tells.
-    pub info: BlobInfo,
-}
-
 /// What a presigned URL allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -368,83 +137,6 @@ pub enum Method {
     Get,
     /// Upload.
     Put,
-}
-
-/// Where a download begins, and ends.
-#[derive(Debug, Clone, Default)]
-pub struct From {
-    /// The first byte that is wanted.
-    pub offset: u64,
-    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`]; others go on to the end.
-    pub end: Option<u64>,
-    /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
-    pub unchanged: Option<BlobInfo>,
-    /// Whether a store that has to compute digests is to do it.
-    pub digest: Asked,
-}
-
-/// Whether something that costs the store an effort is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Asked {
-    /// What it tells anyway is enough.
-    #[default]
-    No,
-    /// The effort is worth it.
-    Yes,
-}
-
-/// What goes with a blob. Stores of files keep none of it but the condition.
-#[derive(Debug, Clone, Default)]
-pub struct Attributes {
-    /// What must hold for the destination.
-    pub condition: Condition,
-    /// Media type.
-    pub content_type: Option<String>,
-    /// `Content-Encoding`.
-    pub content_encoding: Option<String>,
-    /// `Content-Disposition`.
-    pub content_disposition: Option<String>,
-    /// `Cache-Control`.
-    pub cache_control: Option<String>,
-    /// Names and values of the user's own.
-    pub metadata: Vec<(String, String)>,
-    /// Names and values of tags.
-    pub tags: Vec<(String, String)>,
-    /// S3's storage class.
-    pub storage_class: Option<String>,
-    /// `AES256` or `aws:kms`.
-    pub encryption: Option<String>,
-    /// The key for `aws:kms`.
-    pub kms_key_id: Option<String>,
-    /// Canned ACL.
-    pub acl: Option<String>,
-}
-
-/// What must hold for the destination when a blob becomes visible; else the error is `Precondition`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Condition {
-    /// Nothing.
-    #[default]
-    None,
-    /// There is no blob of that name.
-    Absent,
-    /// The blob there has this ETag.
-    Etag(String),
-}
-
-/// What a store confirmed about a put.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Bytes stored.
-    pub bytes: u64,
-    /// S3's ETag without quotes.
-    pub etag: Option<String>,
-    /// How it was proven that the store has these bytes.
-    pub verified: Verified,
-    /// Whether the store is known to have tested the condition and stored the blob in one step; `None` without one.
-    pub atomic: Option<bool>,
-    /// The version that it became, in a bucket that has them.
-    pub version_id: Option<String>,
 }
 
 /// Where a download goes.
@@ -505,15 +197,4 @@ pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
         Config::Ftp(config) => Arc::new(ftp::Ftp::new(config, context)),
         Config::S3(config) => Arc::new(s3::S3::new(config, context)),
     }
-}
-
-/// How the names of unfinished files begin; listings leave them out.
-pub const TEMPORARY_PREFIX: &str = ".blobctl-";
-
-/// A name for an unfinished file, unique and recognisable: `.blobctl-` + 16 hex digits + `.part`.
-pub fn temporary_name() -> String {
-    use std::hash::{BuildHasher, Hasher};
-    // The keys of a `RandomState` are the operating system's randomness, without a package for it.
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    format!("{TEMPORARY_PREFIX}{random:016x}.part")
 }

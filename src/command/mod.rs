@@ -1,5 +1,6 @@
 //! The verbs: engine calls plus what the user is told.
 
+mod attributes;
 pub mod completions;
 pub mod cp;
 pub mod exists;

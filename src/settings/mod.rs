@@ -6,8 +6,10 @@
 pub mod address;
 pub mod environment;
 pub mod file;
+mod flags;
 mod ftp;
 pub mod netrc;
+mod place;
 mod s3;
 pub mod schema;
 mod scope;
@@ -15,13 +17,13 @@ mod scope;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use self::address::Address;
 use self::environment::Environment;
 use self::file::ConfigFile;
+pub use self::place::{Place, Target};
 use self::scope::{Scope, boolean, choice, number, positive};
 use crate::backend::{self, Timeouts, fs};
-use crate::cli::{self, BackendKind, FtpTls, Global, Progress};
-use crate::error::{Error, Kind, Result, printable};
+use crate::cli::{self, BackendKind, Global, Progress};
+use crate::error::{Result, printable};
 use crate::roots::Roots;
 use crate::transfer::plan::{PartRules, parse_at_once, parse_memory, parse_part_size};
 use crate::transfer::resume::Resume;
@@ -33,49 +35,6 @@ pub struct Settings {
     flags: Global,
     environment: Environment,
     file: Option<ConfigFile>,
-}
-
-/// Which store, as far as the command line says. Equal places are one store.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// The backend with the settings of its section.
-    Backend(BackendKind),
-    /// A remote of the config file.
-    Remote { name: String, kind: BackendKind },
-    /// `s3://BUCKET`.
-    S3 { bucket: String },
-    /// `ftp://[USER@]HOST[:PORT]`; `tls` as a word, so that places can be compared and hashed. `base_dir` is the root or
-    /// the login directory.
-    Ftp {
-        tls: &'static str,
-        user: Option<String>,
-        host: String,
-        port: Option<u16>,
-        base_dir: &'static str,
-    },
-    /// `file://`.
-    Root,
-}
-
-impl Place {
-    /// What kind of store it is.
-    pub fn kind(&self) -> BackendKind {
-        match self {
-            Self::Backend(kind) | Self::Remote { kind, .. } => *kind,
-            Self::S3 { .. } => BackendKind::S3,
-            Self::Ftp { .. } => BackendKind::Ftp,
-            Self::Root => BackendKind::Fs,
-        }
-    }
-}
-
-/// An address, resolved to a place and what stands behind it: a key, or nothing, or something that ends in `/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// Which store.
-    pub place: Place,
-    /// The text behind the place, without the place's prefix.
-    pub key: String,
 }
 
 /// A store's settings, complete.
@@ -134,117 +93,6 @@ impl Settings {
         }
         warnings.sort();
         warnings
-    }
-
-    /// What an address means; `None` for stdin or stdout.
-    pub fn target(&self, text: &str) -> Result<Option<Target>> {
-        let is_remote = |name: &str| {
-            self.file
-                .as_ref()
-                .is_some_and(|file| file.remote(name).is_some())
-        };
-        let (place, key) = match Address::parse(text, is_remote)? {
-            Address::Stdio => return Ok(None),
-            Address::Plain(key) => (self.default_place()?, key),
-            Address::Remote { remote, key } => (self.remote(&remote)?, key),
-            Address::S3 { bucket, key } => (Place::S3 { bucket }, key),
-            Address::Ftp {
-                tls,
-                user,
-                host,
-                port,
-                path,
-            } => {
-                // `ftp://host//path` begins at the root, `ftp://host/path` in the login directory.
-                let (base_dir, key) = match path.strip_prefix('/') {
-                    Some(rest) => ("/", rest.to_owned()),
-                    None => ("", path),
-                };
-                let place = Place::Ftp {
-                    tls: tls_name(tls),
-                    user,
-                    host,
-                    port,
-                    base_dir,
-                };
-                (place, key)
-            }
-            Address::File(path) => (Place::Root, path.trim_start_matches('/').to_owned()),
-        };
-        Ok(Some(Target { place, key }))
-    }
-
-    /// Where plain keys are.
-    fn default_place(&self) -> Result<Place> {
-        if let Some(name) = &self.flags.remote {
-            let place = self.remote(name)?;
-            return match self.flags.backend {
-                Some(kind) if kind != place.kind() => {
-                    let text = format!(
-                        "the remote `{}` is on {}, not on {}",
-                        printable(name),
-                        place.kind().name(),
-                        kind.name()
-                    );
-                    Err(Error::new(Kind::Usage, text).hint("leave --backend out"))
-                }
-                _ => Ok(place),
-            };
-        }
-        if let Some(kind) = self.flags.backend {
-            return Ok(Place::Backend(kind));
-        }
-        let scope = Scope {
-            settings: self,
-            section: "",
-            remote: None,
-        };
-        // One level after the other: a backend in the environment beats a remote in the file.
-        if let Some((key, found)) = scope.first(&["remote", "backend"]) {
-            return match key {
-                "remote" => self.remote(&found.text),
-                _ => found
-                    .parse("backend", choice::<BackendKind>)
-                    .map(Place::Backend),
-            };
-        }
-        Ok(Place::Backend(BackendKind::Fs))
-    }
-
-    fn remote(&self, name: &str) -> Result<Place> {
-        let kind = self
-            .file
-            .as_ref()
-            .and_then(|file| file.remote(name))
-            .and_then(|kind| choice::<BackendKind>(kind).ok());
-        if let Some(kind) = kind {
-            return Ok(Place::Remote {
-                name: name.to_owned(),
-                kind,
-            });
-        }
-        let error = Error::new(
-            Kind::Config,
-            format!("unknown remote `{}`", printable(name)),
-        );
-        let Some(file) = &self.file else {
-            return Err(
-                error.hint("there is no config file; remotes are its sections [remotes.NAME]")
-            );
-        };
-        let known: Vec<&str> = file.remotes().collect();
-        Err(match schema::nearest(name, known.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!(
-                "{} has: {}",
-                file.path.display(),
-                if known.is_empty() {
-                    "none".to_owned()
-                } else {
-                    known.join(", ")
-                }
-            )),
-        })
     }
 
     /// The settings of a place.
@@ -383,59 +231,6 @@ impl Settings {
         }
     }
 
-    /// Refuses options of a kind of store that none of `kinds` is: silently ignored, `--bucket` on a directory
-    /// would put the blob where nobody looks for it.
-    pub fn check_flags(&self, kinds: &[BackendKind]) -> Result<()> {
-        let flags = &self.flags;
-        let s3 = [
-            (flags.endpoint_url.is_some(), "--endpoint-url"),
-            (flags.bucket.is_some(), "--bucket"),
-            (flags.region.is_some(), "--region"),
-            (flags.profile.is_some(), "--profile"),
-            (flags.addressing.is_some(), "--addressing"),
-            (flags.payload_signing.is_some(), "--payload-signing"),
-            (flags.sse_c_key_file.is_some(), "--sse-c-key-file"),
-            (flags.request_payer, "--request-payer"),
-            (flags.no_sign_request, "--no-sign-request"),
-        ];
-        let ftp = [
-            (flags.host.is_some(), "--host"),
-            (flags.port.is_some(), "--port"),
-            (flags.user.is_some(), "--user"),
-            (flags.base_dir.is_some(), "--base-dir"),
-            (flags.ftp_mode.is_some(), "--ftp-mode"),
-            (flags.ftp_active_ports.is_some(), "--ftp-active-ports"),
-            (flags.ftp_bind.is_some(), "--ftp-bind"),
-            (flags.ftp_tls.is_some(), "--ftp-tls"),
-            (flags.ftp_replace.is_some(), "--ftp-replace"),
-            (flags.ftp_encoding.is_some(), "--ftp-encoding"),
-        ];
-        let fs = [(flags.root.is_some(), "--root")];
-        let digests = [(flags.checksum.is_some(), "--checksum")];
-        for (owners, options) in [
-            (&[BackendKind::S3][..], &s3[..]),
-            (&[BackendKind::S3, BackendKind::Ftp], &digests),
-            (&[BackendKind::Ftp], &ftp),
-            (&[BackendKind::Fs], &fs),
-        ] {
-            if let Some((_, option)) = options
-                .iter()
-                .find(|(given, _)| *given && !owners.iter().any(|owner| kinds.contains(owner)))
-            {
-                let kind = owners[0];
-                let here = kinds.first().map_or("fs", |kind| kind.name());
-                let text = format!(
-                    "{option} is an option of the {} backend, and this is {here}",
-                    kind.name()
-                );
-                return Err(
-                    Error::new(Kind::Usage, text).hint(format!("add --backend {}", kind.name()))
-                );
-            }
-        }
-        Ok(())
-    }
-
     fn fs(&self, scope: &Scope<'_>) -> Result<fs::Config> {
         if let Some(root) =
             scope.value(
@@ -482,13 +277,5 @@ impl Settings {
         path.strip_prefix("~/")
             .and_then(|below| self.environment.home(below))
             .unwrap_or_else(|| PathBuf::from(path))
-    }
-}
-
-fn tls_name(tls: FtpTls) -> &'static str {
-    match tls {
-        FtpTls::None => "none",
-        FtpTls::Explicit => "explicit",
-        FtpTls::Implicit => "implicit",
     }
 }

@@ -1,16 +1,18 @@
 //! What the user is told of each blob: a line, a JSON object, an exit code. The only file that prints errors and
 //! results.
 
-use std::fmt::Write as _;
+mod json;
+mod usage;
+
 use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-
+use self::json::Json;
+pub use self::usage::usage;
 use crate::backend::Kept;
 use crate::digest::{Digest, Verified};
-use crate::error::{Error, Kind, printable};
+use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
@@ -287,169 +289,4 @@ pub fn transfer_line(
         elapsed.as_secs_f64(),
         verified.name()
     )
-}
-
-/// One JSON object, flat but for metadata.
-struct Json(String);
-
-impl Json {
-    fn about(subject: &Subject, exit: Exit) -> Self {
-        let mut json = Self::begin(subject.op);
-        json.text("key", Some(&subject.key));
-        json.text("url", Some(&subject.url));
-        json.end_of_head(exit)
-    }
-
-    fn without_subject(op: &str, exit: Exit) -> Self {
-        Self::begin(op).end_of_head(exit)
-    }
-
-    fn begin(op: &str) -> Self {
-        let mut json = Self(String::from("{\"v\":1"));
-        json.text("op", Some(op));
-        json
-    }
-
-    fn end_of_head(mut self, exit: Exit) -> Self {
-        self.bool("ok", Some(exit == Exit::Ok));
-        self.number("code", Some(exit.code().into()));
-        self
-    }
-
-    fn raw(&mut self, name: &str, value: &str) {
-        // Writing to a String cannot fail.
-        let _ = write!(self.0, ",\"{name}\":{value}");
-    }
-
-    fn number(&mut self, name: &str, value: Option<u64>) {
-        if let Some(value) = value {
-            self.raw(name, &value.to_string());
-        }
-    }
-
-    fn bool(&mut self, name: &str, value: Option<bool>) {
-        if let Some(value) = value {
-            self.raw(name, if value { "true" } else { "false" });
-        }
-    }
-
-    fn text(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.raw(name, &quoted(value));
-        }
-    }
-
-    /// Names and values of somebody else's, none of which may be taken for one of ours.
-    fn object(&mut self, name: &str, pairs: &[(String, String)]) {
-        if !pairs.is_empty() {
-            let pairs: Vec<String> = pairs
-                .iter()
-                .map(|(name, value)| format!("{}:{}", quoted(name), quoted(value)))
-                .collect();
-            self.raw(name, &format!("{{{}}}", pairs.join(",")));
-        }
-    }
-
-    fn finish(self) -> String {
-        self.0 + "}"
-    }
-}
-
-/// A JSON string (RFC 8259, section 7); DEL and the C1 controls are escaped too, since terminals obey them.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            control if control.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// A wrong command line in our words: one line and at most one hint, where clap would print a paragraph.
-pub fn usage(error: &clap::Error) -> Error {
-    let get = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(" ")),
-        _ => None,
-    };
-    let argument = get(ContextKind::InvalidArg).unwrap_or_default();
-    let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
-    let new = |text: String| Error::new(Kind::Usage, text);
-    let help = "`blobctl --help` shows what there is";
-    match error.kind() {
-        ErrorKind::UnknownArgument if is_secret(&name) => new(format!("there is no option `{name}`"))
-            .hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
-        ErrorKind::UnknownArgument => {
-            let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
-            let what = if name.starts_with('-') { "there is no option" } else { "unexpected argument" };
-            new(format!("{what} `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
-        }
-        ErrorKind::InvalidSubcommand => {
-            let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
-            let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
-            new(format!("there is no command `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
-        }
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            new("no command was given".to_owned()).hint("the commands are put, get and exists; `blobctl --help` shows more")
-        }
-        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).hint("add --help to the command to see its arguments"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
-            let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
-            match (value.is_empty(), std::error::Error::source(error)) {
-                (true, _) => new(format!("`{name}` needs a value")).hint(valid.unwrap_or_else(|| help.to_owned())),
-                (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),
-                (false, None) => new(format!("`{name}` cannot be `{value}`")).hint(valid.unwrap_or_else(|| help.to_owned())),
-            }
-        }
-        ErrorKind::ArgumentConflict => {
-            let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
-            if other == argument {
-                new(format!("`{name}` was given twice"))
-            } else {
-                new(format!("`{name}` and `{other}` cannot go together"))
-            }
-        }
-        ErrorKind::InvalidUtf8 => new("an argument is not UTF-8 text".to_owned()),
-        _ => {
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
-            new(printable(line)).hint(help)
-        }
-    }
-}
-
-fn is_secret(name: &str) -> bool {
-    ["secret", "password", "passwd", "token", "access-key"]
-        .iter()
-        .any(|word| name.contains(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_is_flat_escaped_and_in_order() {
-        let subject = Subject {
-            op: "put",
-            key: "a\"\\\n\u{7f}ü".to_owned(),
-            url: "s3://b/a".to_owned(),
-        };
-        let mut json = Json::about(&subject, Exit::NotFound);
-        json.number("bytes", Some(1));
-        json.text("etag", None);
-        assert_eq!(
-            json.finish(),
-            r#"{"v":1,"op":"put","key":"a\"\\\u000a\u007fü","url":"s3://b/a","ok":false,"code":1,"bytes":1}"#
-        );
-    }
 }

@@ -1,37 +1,29 @@
 //! What comes of a blob: counted, hashed, and passed on into a file or a stream.
 
-use std::fs::File;
-use std::io::{self, Write};
+mod outlet;
+mod proof;
+mod unfinished;
+
 use std::sync::Arc;
 
-use super::download::{Consumer, Demand, Destination, FileDestination};
+use self::outlet::Outlet;
+pub use self::proof::Compared;
+use super::download::{Demand, Destination, FileDestination};
 use super::hashing::HashThread;
-use super::parts_sum::PartsSum;
 use super::ranges::{Rest, Sum};
 use super::resume::Resume;
-use super::resume::get::{Found, Unfinished, front};
+use super::resume::get::Unfinished;
 use super::window::{InOrder, Window};
 use super::{Engine, plan, retry};
 use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink, temporary_name};
-use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
-use crate::exit::Signal;
 use crate::key::Key;
 use crate::payload::{CHUNK, PageBuffer};
-use crate::progress::{Cancel, Event, Meter};
+use crate::progress::{Cancel, Meter};
 use crate::staged::{Replace, StagedFile};
-use crate::units::format_bytes;
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
-
-/// What a comparison with the store's digest said.
-pub(super) enum Compared {
-    Same(Verified),
-    Different,
-    /// What came has this digest. The store's may mean something else: if the same comes again, it does.
-    Doubtful(Digest),
-}
 
 /// Counts, hashes and passes on what comes.
 pub(super) struct Receiver<'a> {
@@ -70,14 +62,6 @@ enum Output<'a> {
     },
 }
 
-/// Where bytes go that cannot be taken back.
-#[derive(Clone, Copy)]
-enum Outlet<'a> {
-    File(&'a File),
-    Consumer(&'a Consumer),
-    Nowhere,
-}
-
 impl<'a> Receiver<'a> {
     pub(super) fn new(
         source: (&'a Engine, &'a Key),
@@ -113,90 +97,6 @@ impl<'a> Receiver<'a> {
             unfinished: None,
             filled: Vec::new(),
             remembered: 0,
-        }
-    }
-
-    /// Takes up what an earlier run of the same download left.
-    pub(super) fn look_for_unfinished(&mut self, engine: &Engine, key: &Key) -> Result<()> {
-        let Output::File {
-            destination: FileDestination { dir, name, shown },
-            staged,
-            block,
-            ..
-        } = &mut self.output
-        else {
-            return Ok(());
-        };
-        self.unfinished = Unfinished::look(engine, key, (dir, name));
-        let Some(Found {
-            file,
-            info,
-            mut filled,
-        }) = self.unfinished.as_mut().and_then(Unfinished::found)
-        else {
-            return Ok(());
-        };
-        let Some(reopened) = StagedFile::reopen(Arc::clone(dir), name, &file, shown.clone()) else {
-            return Ok(());
-        };
-        // Something is asked for always: the store has to say that it is still the same blob.
-        filled.retain(|(offset, len)| offset + len < info.size);
-        let there = front(&filled);
-        if there == 0 {
-            // Dropped, it is removed.
-            return Ok(());
-        }
-        let text = format!(
-            "going on with an unfinished download: at least {} of {} are there",
-            format_bytes(there),
-            format_bytes(info.size)
-        );
-        engine.observer.notify(&Event::Note(&text));
-        if let Some(digest) = info.digest.filter(|_| self.proof != Demand::Length) {
-            let mut sum = Sum::new(digest.algorithm());
-            hash_front(&reopened, there, &mut sum)?;
-            self.hasher = Some(sum);
-        }
-        *staged = Some(reopened);
-        *block = PageBuffer::new(BLOCK);
-        self.meter.add(there);
-        self.info = Some(info);
-        self.received = there;
-        self.remembered = there;
-        self.filled = filled;
-        Ok(())
-    }
-
-    /// Removes what a failed download has fetched, or leaves it for another run.
-    pub(super) fn leave(mut self, error: Error) -> Error {
-        // What is still in memory counts too.
-        let written = self.write_block().is_ok();
-        self.remember();
-        let Output::File { staged, .. } = &mut self.output else {
-            return error;
-        };
-        if let (Some(unfinished), Some(file)) = (&mut self.unfinished, staged.take())
-            && written
-            && self.remembered > 0
-            && unfinished.keep_after(&error, &file)
-        {
-            file.keep();
-            return Unfinished::explain(error);
-        }
-        error
-    }
-
-    /// Writes down how much of the front is in the file.
-    fn remember(&mut self) {
-        let in_file = match &self.output {
-            Output::File { fill, .. } => self.received - *fill as u64,
-            Output::Stream { .. } => return,
-        };
-        if let Some(unfinished) = &self.unfinished
-            && in_file > self.remembered
-        {
-            unfinished.filled(self.remembered, in_file - self.remembered);
-            self.remembered = in_file;
         }
     }
 
@@ -251,31 +151,6 @@ impl<'a> Receiver<'a> {
         Ok(attempts)
     }
 
-    /// Finds something to compare with a blob that has no digest of its whole.
-    fn ask_for_parts(&mut self, engine: &Engine, key: &Key) -> Result<()> {
-        if let Some(info) = &self.info
-            && info.digest.is_none()
-            && self.proof != Demand::Length
-        {
-            let ask = || engine.backend.parts_etag(key, info);
-            self.parts = retry::run(engine, ask, || 0)?.value;
-        }
-        Ok(())
-    }
-
-    /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
-    fn sum_parts_in_order(&mut self, info: &BlobInfo) -> Result<()> {
-        self.parts = None;
-        if info.digest.is_some() || self.proof == Demand::Length {
-            return Ok(());
-        }
-        let (engine, key) = self.source;
-        self.parts = engine.backend.parts_etag(key, info)?;
-        let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
-        self.hasher = sum.map(Sum::OfParts);
-        Ok(())
-    }
-
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         if let (Output::Stream { .. }, Some(info)) = (&self.output, self.info.clone()) {
             return Window::new(engine, key, &info, self.received).fetch(self);
@@ -309,28 +184,6 @@ impl<'a> Receiver<'a> {
         Ok(attempts)
     }
 
-    /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
-    fn hash_beside(&mut self, size: u64) {
-        if size > self.source.0.parts.size
-            && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
-                self.hasher
-            && let Some(digest) = self.info.as_ref().and_then(|info| info.digest)
-        {
-            self.beside = HashThread::start(digest.algorithm());
-        }
-    }
-
-    /// Takes the hasher back from its thread.
-    fn hash_here(&mut self) -> Result<()> {
-        if self.beside.is_some() {
-            self.write_block()?;
-        }
-        if let Some(beside) = self.beside.take() {
-            self.hasher = Some(Sum::InOrder(beside.finish()?));
-        }
-        Ok(())
-    }
-
     /// Forgets what came, where the user wants nothing to be gone on with.
     fn begin_anew(&mut self) {
         let Output::File { staged, fill, .. } = &mut self.output else {
@@ -343,25 +196,6 @@ impl<'a> Receiver<'a> {
         self.received = 0;
         self.hasher = None;
         self.beside = None;
-    }
-
-    pub(super) fn compare(&mut self) -> Compared {
-        let stored = self.info.as_ref().and_then(|info| info.digest);
-        let computed = self.hasher.take().map(Sum::finish);
-        if let (Some(parts), Some(Some(computed))) = (self.parts, computed) {
-            return match computed == parts.md5 {
-                true => Compared::Same(Verified::EtagMultipart),
-                false if parts.certain => Compared::Different,
-                false => Compared::Doubtful(computed),
-            };
-        }
-        match (computed, stored) {
-            (Some(computed), Some(stored)) if computed == Some(stored) => {
-                Compared::Same(stored.algorithm().into())
-            }
-            (Some(_), Some(_)) => Compared::Different,
-            _ => Compared::Same(Verified::Length),
-        }
     }
 
     /// Writes what is still in memory and gives the file its name.
@@ -507,42 +341,5 @@ impl InOrder for Receiver<'_> {
         self.received += bytes.len() as u64;
         self.meter.add(bytes.len() as u64);
         Ok(())
-    }
-}
-
-/// Hashes the first `len` bytes of the file.
-fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
-    let mut block = PageBuffer::new(BLOCK);
-    let mut at = 0;
-    while at < len {
-        let want = block
-            .len()
-            .min(usize::try_from(len - at).unwrap_or(usize::MAX));
-        staged.read_at(&mut block[..want], at)?;
-        sum.update(&block[..want]);
-        at += want as u64;
-    }
-    Ok(())
-}
-
-impl Outlet<'_> {
-    fn take(self, bytes: &[u8], cancel: &Cancel) -> Result<()> {
-        for piece in bytes.chunks(CHUNK) {
-            cancel.check()?;
-            match self {
-                Self::File(mut file) => file.write_all(piece).map_err(|error| unwritten(&error))?,
-                Self::Consumer(consumer) => consumer(piece)?,
-                Self::Nowhere => return Ok(()),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A reader of our stdout that went away is not an error of ours: the run ends as `SIGPIPE` would end it.
-fn unwritten(error: &io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
-        _ => Error::local("write the output", error),
     }
 }

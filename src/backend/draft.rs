@@ -1,0 +1,135 @@
+//! Unfinished files in a store, and going on with them.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Attributes, Stored};
+use crate::error::Result;
+use crate::key::Key;
+use crate::payload::Payload;
+
+/// A store that can go on with an unfinished file that an earlier attempt left.
+pub trait Continuing: Send + Sync {
+    /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
+    /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
+    ///
+    /// As [`Backend::put`](super::Backend::put), but after a failure the unfinished file stays: it is for a later call, or for
+    /// [`Continuing::discard`].
+    fn put_by(
+        &self,
+        key: &Key,
+        payload: &Payload,
+        attributes: &Attributes,
+        draft: &Draft,
+    ) -> Result<Stored>;
+
+    /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
+    /// seconds; what cannot be removed is told as a warning.
+    fn discard(&self, key: &Key, draft: &Draft);
+}
+
+/// Told where an attempt goes on.
+type SeamListener = Box<dyn Fn(u64) + Send + Sync>;
+
+/// The unfinished file of one upload: a name in the blob's directory.
+pub struct Draft {
+    name: String,
+    /// Whether there may be such a file.
+    begun: AtomicBool,
+    /// Where an attempt went on behind another one's bytes: not every store puts them together well.
+    seams: Mutex<BTreeSet<u64>>,
+    listener: Option<SeamListener>,
+}
+
+impl Draft {
+    /// A name that nobody used yet.
+    pub fn new() -> Self {
+        Self {
+            name: temporary_name(),
+            begun: AtomicBool::new(false),
+            seams: Mutex::default(),
+            listener: None,
+        }
+    }
+
+    /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
+    #[must_use]
+    pub fn telling(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        Self {
+            listener: Some(Box::new(listener)),
+            ..self
+        }
+    }
+
+    /// What an earlier run left: [`Draft::name`] and [`Draft::seams`] of then.
+    pub fn left(name: String, seams: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            name,
+            begun: AtomicBool::new(true),
+            seams: Mutex::new(seams.into_iter().collect()),
+            listener: None,
+        }
+    }
+
+    /// A single name, without a directory.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The offsets at which attempts went on.
+    pub fn seams(&self) -> BTreeSet<u64> {
+        self.lock_seams().clone()
+    }
+
+    /// Remembers that an attempt goes on at this offset, before it does.
+    pub fn add_seam(&self, offset: u64) {
+        self.lock_seams().insert(offset);
+        if let Some(listener) = &self.listener {
+            listener(offset);
+        }
+    }
+
+    /// Remembers that the file is begun from its start.
+    pub fn begin(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+        self.lock_seams().clear();
+    }
+
+    /// Leaves the file where it is, for the user.
+    pub fn keep(&self) {
+        self.begun.store(false, Ordering::Relaxed);
+    }
+
+    fn lock_seams(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.seams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there may be such a file.
+    pub fn is_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// How the names of unfinished files begin; listings leave them out.
+pub const TEMPORARY_PREFIX: &str = ".blobctl-";
+
+/// A name for an unfinished file, unique and recognisable: `.blobctl-` + 16 hex digits + `.part`.
+pub fn temporary_name() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    // The keys of a `RandomState` are the operating system's randomness, without a package for it.
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{TEMPORARY_PREFIX}{random:016x}.part")
+}

@@ -1,0 +1,65 @@
+//! Wrong command lines.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::error::{Error, Kind, printable};
+
+/// A wrong command line in our words: one line and at most one hint, where clap would print a paragraph.
+pub fn usage(error: &clap::Error) -> Error {
+    let get = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(" ")),
+        _ => None,
+    };
+    let argument = get(ContextKind::InvalidArg).unwrap_or_default();
+    let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
+    let new = |text: String| Error::new(Kind::Usage, text);
+    let help = "`blobctl --help` shows what there is";
+    match error.kind() {
+        ErrorKind::UnknownArgument if is_secret(&name) => new(format!("there is no option `{name}`"))
+            .hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
+        ErrorKind::UnknownArgument => {
+            let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
+            let what = if name.starts_with('-') { "there is no option" } else { "unexpected argument" };
+            new(format!("{what} `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
+            let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
+            new(format!("there is no command `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            new("no command was given".to_owned()).hint("the commands are put, get and exists; `blobctl --help` shows more")
+        }
+        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).hint("add --help to the command to see its arguments"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
+            let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
+            match (value.is_empty(), std::error::Error::source(error)) {
+                (true, _) => new(format!("`{name}` needs a value")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),
+                (false, None) => new(format!("`{name}` cannot be `{value}`")).hint(valid.unwrap_or_else(|| help.to_owned())),
+            }
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
+            if other == argument {
+                new(format!("`{name}` was given twice"))
+            } else {
+                new(format!("`{name}` and `{other}` cannot go together"))
+            }
+        }
+        ErrorKind::InvalidUtf8 => new("an argument is not UTF-8 text".to_owned()),
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
+            new(printable(line)).hint(help)
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    ["secret", "password", "passwd", "token", "access-key"]
+        .iter()
+        .any(|word| name.contains(word))
+}

@@ -1,0 +1,88 @@
+//! What the bytes that came are compared with.
+
+use super::Receiver;
+use crate::backend::BlobInfo;
+use crate::digest::{Digest, Hasher, Verified};
+use crate::error::Result;
+use crate::key::Key;
+use crate::transfer::download::Demand;
+use crate::transfer::hashing::HashThread;
+use crate::transfer::parts_sum::PartsSum;
+use crate::transfer::ranges::Sum;
+use crate::transfer::{Engine, retry};
+
+/// What a comparison with the store's digest said.
+pub enum Compared {
+    Same(Verified),
+    Different,
+    /// What came has this digest. The store's may mean something else: if the same comes again, it does.
+    Doubtful(Digest),
+}
+
+impl Receiver<'_> {
+    /// Finds something to compare with a blob that has no digest of its whole.
+    pub(super) fn ask_for_parts(&mut self, engine: &Engine, key: &Key) -> Result<()> {
+        if let Some(info) = &self.info
+            && info.digest.is_none()
+            && self.proof != Demand::Length
+        {
+            let ask = || engine.backend.parts_etag(key, info);
+            self.parts = retry::run(engine, ask, || 0)?.value;
+        }
+        Ok(())
+    }
+
+    /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
+    pub(super) fn sum_parts_in_order(&mut self, info: &BlobInfo) -> Result<()> {
+        self.parts = None;
+        if info.digest.is_some() || self.proof == Demand::Length {
+            return Ok(());
+        }
+        let (engine, key) = self.source;
+        self.parts = engine.backend.parts_etag(key, info)?;
+        let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
+        self.hasher = sum.map(Sum::OfParts);
+        Ok(())
+    }
+
+    /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
+    pub(super) fn hash_beside(&mut self, size: u64) {
+        if size > self.source.0.parts.size
+            && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
+                self.hasher
+            && let Some(digest) = self.info.as_ref().and_then(|info| info.digest)
+        {
+            self.beside = HashThread::start(digest.algorithm());
+        }
+    }
+
+    /// Takes the hasher back from its thread.
+    pub(super) fn hash_here(&mut self) -> Result<()> {
+        if self.beside.is_some() {
+            self.write_block()?;
+        }
+        if let Some(beside) = self.beside.take() {
+            self.hasher = Some(Sum::InOrder(beside.finish()?));
+        }
+        Ok(())
+    }
+
+    pub fn compare(&mut self) -> Compared {
+        let stored = self.info.as_ref().and_then(|info| info.digest);
+        let computed = self.hasher.take().map(Sum::finish);
+        if let (Some(parts), Some(Some(computed))) = (self.parts, computed) {
+            return match computed == parts.md5 {
+                true => Compared::Same(Verified::EtagMultipart),
+                false if parts.certain => Compared::Different,
+                false => Compared::Doubtful(computed),
+            };
+        }
+        match (computed, stored) {
+            (Some(computed), Some(stored)) if computed == Some(stored) => {
+                Compared::Same(stored.algorithm().into())
+            }
+            (Some(_), Some(_)) => Compared::Different,
+            _ => Compared::Same(Verified::Length),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What an earlier run left, and what is left for a later one.
+
+use std::sync::Arc;
+
+use super::{BLOCK, Output, Receiver};
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::payload::PageBuffer;
+use crate::progress::Event;
+use crate::staged::StagedFile;
+use crate::transfer::Engine;
+use crate::transfer::download::{Demand, FileDestination};
+use crate::transfer::ranges::Sum;
+use crate::transfer::resume::get::{Found, Unfinished, front};
+use crate::units::format_bytes;
+
+impl Receiver<'_> {
+    /// Takes up what an earlier run of the same download left.
+    pub fn look_for_unfinished(&mut self, engine: &Engine, key: &Key) -> Result<()> {
+        let Output::File {
+            destination: FileDestination { dir, name, shown },
+            staged,
+            block,
+            ..
+        } = &mut self.output
+        else {
+            return Ok(());
+        };
+        self.unfinished = Unfinished::look(engine, key, (dir, name));
+        let Some(Found {
+            file,
+            info,
+            mut filled,
+        }) = self.unfinished.as_mut().and_then(Unfinished::found)
+        else {
+            return Ok(());
+        };
+        let Some(reopened) = StagedFile::reopen(Arc::clone(dir), name, &file, shown.clone()) else {
+            return Ok(());
+        };
+        // Something is asked for always: the store has to say that it is still the same blob.
+        filled.retain(|(offset, len)| offset + len < info.size);
+        let there = front(&filled);
+        if there == 0 {
+            // Dropped, it is removed.
+            return Ok(());
+        }
+        let text = format!(
+            "going on with an unfinished download: at least {} of {} are there",
+            format_bytes(there),
+            format_bytes(info.size)
+        );
+        engine.observer.notify(&Event::Note(&text));
+        if let Some(digest) = info.digest.filter(|_| self.proof != Demand::Length) {
+            let mut sum = Sum::new(digest.algorithm());
+            hash_front(&reopened, there, &mut sum)?;
+            self.hasher = Some(sum);
+        }
+        *staged = Some(reopened);
+        *block = PageBuffer::new(BLOCK);
+        self.meter.add(there);
+        self.info = Some(info);
+        self.received = there;
+        self.remembered = there;
+        self.filled = filled;
+        Ok(())
+    }
+
+    /// Removes what a failed download has fetched, or leaves it for another run.
+    pub fn leave(mut self, error: Error) -> Error {
+        // What is still in memory counts too.
+        let written = self.write_block().is_ok();
+        self.remember();
+        let Output::File { staged, .. } = &mut self.output else {
+            return error;
+        };
+        if let (Some(unfinished), Some(file)) = (&mut self.unfinished, staged.take())
+            && written
+            && self.remembered > 0
+            && unfinished.keep_after(&error, &file)
+        {
+            file.keep();
+            return Unfinished::explain(error);
+        }
+        error
+    }
+
+    /// Writes down how much of the front is in the file.
+    pub(super) fn remember(&mut self) {
+        let in_file = match &self.output {
+            Output::File { fill, .. } => self.received - *fill as u64,
+            Output::Stream { .. } => return,
+        };
+        if let Some(unfinished) = &self.unfinished
+            && in_file > self.remembered
+        {
+            unfinished.filled(self.remembered, in_file - self.remembered);
+            self.remembered = in_file;
+        }
+    }
+}
+
+/// Hashes the first `len` bytes of the file.
+fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
+    let mut block = PageBuffer::new(BLOCK);
+    let mut at = 0;
+    while at < len {
+        let want = block
+            .len()
+            .min(usize::try_from(len - at).unwrap_or(usize::MAX));
+        staged.read_at(&mut block[..want], at)?;
+        sum.update(&block[..want]);
+        at += want as u64;
+    }
+    Ok(())
+}
