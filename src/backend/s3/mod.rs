@@ -16,7 +16,7 @@ mod faults;
 mod fetching;
 mod listing;
 mod looking;
-mod mismatch;
+pub mod mismatch;
 mod multipart;
 mod notebook;
 mod pages;

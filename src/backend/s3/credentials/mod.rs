@@ -17,7 +17,7 @@ mod container;
 pub mod files;
 mod http;
 mod imds;
-mod json;
+pub mod json;
 mod keyring;
 mod process;
 pub mod profile;
