@@ -11,12 +11,13 @@
 #
 # A script sets NAME and defines: installed, install, version, start (calls `background`), ready, environment; and, where
 # it needs them, missing (prints what this machine lacks to run it), after (once it answers), stopped (once it is down).
-# Everything is below $BLOBCTL_SERVERS: bin/, python/ and debian/ hold programs, run/NAME the data of a server.
+# Everything is below $BLOBCTL_SERVERS: bin/, python/ and debian/ hold programs, run/NAME the data of a server. The data may
+# be elsewhere, as in memory: $BLOBCTL_SERVERS_DATA/NAME.
 set -euo pipefail
 
 ROOT=${BLOBCTL_SERVERS:-${TMPDIR:-/tmp}/blobctl-servers}
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-RUN=$ROOT/run/$NAME
+RUN=${BLOBCTL_SERVERS_DATA:-$ROOT/run}/$NAME
 LOG=$RUN/log
 DATA=$RUN/data
 PATH=$ROOT/bin:$PATH:/usr/sbin
@@ -178,7 +179,7 @@ ftp_environment() { # ftp_environment none|explicit|implicit
 # The directory that an FTP user is locked into, with the base_dir "data" in it.
 make_ftp_home() {
   mkdir -p "$DATA/data"
-  chmod 755 "$ROOT" "$ROOT/run" "$RUN" "$DATA"
+  chmod 755 "$ROOT" "$(dirname "$RUN")" "$RUN" "$DATA"
   [ "$(id -u)" != 0 ] || chown -R "${FTP_OWNER:-nobody}:" "$DATA"
 }
 
