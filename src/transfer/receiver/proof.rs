@@ -47,6 +47,8 @@ impl Receiver<'_> {
 
     /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
     pub(super) fn hash_beside(&mut self, size: u64) {
+        // Of an attempt that brought nothing.
+        self.beside = None;
         if size > self.source.0.parts.size
             && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
                 self.hasher
