@@ -9,7 +9,7 @@ mod https;
 mod lab;
 mod labels;
 mod requests;
-#[path = "../support/mod.rs"]
+#[path = "../it/support/mod.rs"]
 mod support;
 
 use std::io::{Read, Write};

@@ -1,0 +1,443 @@
+//! FTP through the built binary: what is said on the control connection, and what becomes of every fault.
+
+use std::time::Duration;
+
+use crate::support::ftp::{BASE, Fault, FtpServer, PASSWORD};
+use crate::support::{MIB, Sandbox, bytes};
+
+fn on(server: &FtpServer) -> Sandbox {
+    Sandbox::new().envs(&server.variables())
+}
+
+/// One attempt, so that a fault is what the user sees.
+fn once(server: &FtpServer) -> Sandbox {
+    on(server).env("BLOBCTL_RETRY_FOR", "0")
+}
+
+#[test]
+fn a_put_stores_under_a_temporary_name_measures_and_renames() {
+    let server = FtpServer::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox.run(["put", "a", "d/e/a"]).succeeds();
+    assert_eq!(server.file("d/e/a").as_deref(), Some(&b"hello"[..]));
+    assert_eq!(server.files(), ["d/e/a"]);
+    let log = server.log();
+    let at = |begin: &str| {
+        log.iter()
+            .position(|line| line.starts_with(begin))
+            .unwrap_or_else(|| panic!("no {begin} in {log:#?}"))
+    };
+    assert!(at("TYPE I") < at("STOR"), "{log:#?}");
+    assert!(at("MKD /data/d") < at("MKD /data/d/e"), "{log:#?}");
+    assert!(
+        at("MKD /data/d/e") < at("STOR /data/d/e/.blobctl-"),
+        "{log:#?}"
+    );
+    assert!(at("STOR") < at("SIZE /data/d/e/.blobctl-"), "{log:#?}");
+    assert!(
+        at("SIZE /data/d/e/.blobctl-") < at("RNFR /data/d/e/.blobctl-"),
+        "{log:#?}"
+    );
+    assert!(at("RNFR") < at("RNTO /data/d/e/a"), "{log:#?}");
+    assert!(
+        log.iter().all(|line| !line.contains(['\r', '\n'])),
+        "{log:#?}"
+    );
+}
+
+#[test]
+fn two_slashes_in_an_address_begin_at_the_root() {
+    let server = FtpServer::start();
+    let sandbox = on(&server).file("a", "hello");
+    let address = format!("ftp://ops@127.0.0.1:{}", server.address.port());
+    let absolute = format!("{address}/{BASE}/d/a");
+    sandbox.run(["put", "a", &absolute]).succeeds();
+    assert_eq!(server.file("d/a").as_deref(), Some(&b"hello"[..]));
+    // The login directory of this server is the root.
+    sandbox
+        .run(["get", &format!("{address}{BASE}/d/a"), "-"])
+        .prints(b"hello");
+    sandbox.run(["exists", &absolute]).is_silent(0);
+}
+
+#[test]
+fn one_login_serves_many_blobs() {
+    let server = FtpServer::start();
+    let sandbox = on(&server);
+    let names: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.write(name, name);
+    }
+    sandbox
+        .run(
+            ["put", "--jobs", "1"]
+                .into_iter()
+                .chain(names.iter().map(String::as_str))
+                .chain(["many/"]),
+        )
+        .succeeds();
+    assert_eq!(
+        (
+            server.commands("PASS").len(),
+            server.commands("STOR").len(),
+            server.commands("TYPE").len()
+        ),
+        (1, 12, 1)
+    );
+    let server_side: Vec<String> = server.files();
+    assert_eq!(server_side.len(), 12);
+}
+
+#[test]
+fn sessions_are_no_more_than_jobs() {
+    let server = FtpServer::start();
+    let sandbox = on(&server);
+    let names: Vec<String> = (0..30).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.write(name, name);
+    }
+    sandbox
+        .run(
+            ["put", "--jobs", "3"]
+                .into_iter()
+                .chain(names.iter().map(String::as_str))
+                .chain(["many/"]),
+        )
+        .succeeds();
+    assert!(
+        server.commands("PASS").len() <= 3,
+        "{:?}",
+        server.commands("PASS").len()
+    );
+    assert_eq!(server.files().len(), 30);
+}
+
+#[test]
+fn binary_bytes_stay_as_they_are() {
+    let server = FtpServer::start();
+    let content = b"a\nb\r\nc\0\xff\n".repeat(1000);
+    let sandbox = on(&server).file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    assert_eq!(server.file("a"), Some(content.clone()));
+    sandbox.run(["get", "a", "-"]).prints(&content);
+}
+
+#[test]
+fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
+    // The server's PASV names 10.0.0.1, and it has no EPSV.
+    let server = FtpServer::lacking(&["EPSV"]);
+    let sandbox = on(&server).file("a", "hello");
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a", "-"]).prints(b"hello");
+    assert!(!server.commands("PASV").is_empty());
+}
+
+#[test]
+fn active_mode_works_where_it_is_asked_for() {
+    let server = FtpServer::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
+    sandbox
+        .run(["get", "a", "-", "--ftp-mode", "active"])
+        .prints(b"hello");
+    assert!(
+        !server.commands("PORT").is_empty()
+            && server.commands("EPSV").is_empty()
+            && server.commands("PASV").is_empty()
+    );
+}
+
+#[test]
+fn absence_is_proven_whatever_the_server_lacks() {
+    for lacks in [
+        &[][..],
+        &["MLST", "MLSD"],
+        &["MLST", "MLSD", "NLST"],
+        &["SIZE", "MDTM"],
+        &["MLST", "MLSD", "EPSV"],
+        &["FEAT", "MLST", "MLSD"],
+    ] {
+        let server = FtpServer::lacking(lacks);
+        let sandbox = once(&server).file("a", "x");
+        if !lacks.contains(&"SIZE") {
+            sandbox.run(["put", "a", "d/a"]).succeeds();
+            sandbox.run(["exists", "d/a"]).is_silent(0);
+        }
+        for key in ["nope", "d/nope", "no/such/dir", "d"] {
+            sandbox.run(["exists", key]).is_silent(1);
+        }
+        sandbox
+            .run(["get", "nope", "b"])
+            .fails_with(1, "no such blob");
+    }
+}
+
+#[test]
+fn a_missing_base_directory_is_never_no() {
+    let server = FtpServer::start();
+    let sandbox = once(&server)
+        .env("BLOBCTL_FTP_BASE_DIR", "/nowhere")
+        .file("a", "x");
+    sandbox
+        .run(["exists", "k"])
+        .fails_with(3, "the directory `/nowhere` is missing on the server");
+    sandbox
+        .run(["put", "a"])
+        .fails_with(3, "the directory `/nowhere` is missing on the server");
+    sandbox
+        .run(["get", "k", "b"])
+        .fails_with(3, "the directory `/nowhere` is missing on the server");
+}
+
+#[test]
+fn a_refusal_is_cannot_tell() {
+    let server = FtpServer::start()
+        .fault("MLST", Fault::AlwaysSays("550 permission denied"))
+        .fault("SIZE", Fault::AlwaysSays("550 permission denied"))
+        .fault("MLSD", Fault::AlwaysSays("550 permission denied"))
+        .fault("NLST", Fault::AlwaysSays("550 permission denied"));
+    once(&server)
+        .run(["exists", "k"])
+        .fails_with(4, "cannot tell");
+}
+
+#[test]
+fn a_wrong_password_is_final_asked_once_and_never_shown() {
+    let server = FtpServer::start();
+    let sandbox = on(&server)
+        .env("BLOBCTL_FTP_PASSWORD", "hunter2")
+        .file("a", "x");
+    for arguments in [
+        &["put", "a", "-vv"][..],
+        &["exists", "a", "-vv"],
+        &["get", "a", "b", "-vv"],
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(4), "{outcome:?}");
+        assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    }
+    assert_eq!(server.commands("PASS").len(), 3);
+    sandbox
+        .run(["put", "a"])
+        .fails_with(4, "530 login incorrect");
+}
+
+#[test]
+fn a_password_never_shows_even_when_it_is_right() {
+    let server = FtpServer::start();
+    let outcome = on(&server).file("a", "x").run(["put", "a", "-vv"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(
+        outcome.stderr.contains("USER") && !outcome.stderr.contains(PASSWORD),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn too_many_connections_are_temporary() {
+    let server = FtpServer::start().fault("banner", Fault::AlwaysSays("421 too many connections"));
+    once(&server)
+        .run(["exists", "k"])
+        .fails_with(7, "421 too many connections");
+    let server = FtpServer::start().fault("banner", Fault::Says("421 too many connections"));
+    on(&server).run(["exists", "k"]).is_silent(1);
+}
+
+#[test]
+fn a_server_that_is_down_or_silent_is_temporary() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let sandbox = Sandbox::new().env("BLOBCTL_RETRY_FOR", "0");
+    sandbox
+        .run(["exists", &format!("ftp://127.0.0.1:{}/k", free.port())])
+        .fails_with(7, "connection refused");
+    let server = FtpServer::start().fault("banner", Fault::Stalls);
+    let outcome = once(&server).run([
+        "exists",
+        "k",
+        "--timeout",
+        "300ms",
+        "--connect-timeout",
+        "300ms",
+    ]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+}
+
+#[test]
+fn a_session_that_died_is_replaced_once_without_a_word() {
+    let server = FtpServer::start()
+        .fault("MLST", Fault::Says("213 odd"))
+        .fault("CWD", Fault::HangsUp);
+    let sandbox = on(&server).file("a", "x").file("b", "y");
+    sandbox
+        .run(["put", "a", "b", "d/", "--jobs", "1"])
+        .succeeds();
+    assert_eq!(server.files(), ["d/a", "d/b"]);
+}
+
+#[test]
+fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
+    for fault in [
+        Fault::Breaks(100_000),
+        Fault::Lies(100_000),
+        Fault::HangsUp,
+        Fault::Says("425 cannot open data connection"),
+        Fault::Says("451 local error"),
+    ] {
+        let server = FtpServer::start().fault("STOR", fault);
+        let content = bytes(MIB, 1);
+        let sandbox = on(&server).file("a", &content);
+        let outcome = sandbox.run(["put", "a"]);
+        if let Fault::Lies(_) = fault {
+            // A server that says yes to half of it is not believed.
+            outcome.fails_with(6, "");
+            assert_eq!(server.files(), Vec::<String>::new(), "{fault:?}");
+        } else {
+            outcome.succeeds();
+            assert!(server.file("a") == Some(content), "{fault:?}");
+            assert_eq!(server.files(), ["a"], "{fault:?}");
+        }
+    }
+}
+
+#[test]
+fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
+    for (verb, fault, code) in [
+        ("STOR", Fault::Breaks(100_000), 7),
+        ("STOR", Fault::AlwaysSays("550 permission denied"), 4),
+        ("STOR", Fault::AlwaysSays("552 quota exceeded"), 12),
+        ("STOR", Fault::AlwaysSays("452 disk full"), 12),
+        ("RNTO", Fault::AlwaysSays("550 rename refused"), 12),
+        ("RNFR", Fault::AlwaysSays("502 not implemented"), 12),
+    ] {
+        let server = FtpServer::start();
+        once(&server).file("a", "old").run(["put", "a"]).succeeds();
+        let server = server.fault(verb, fault);
+        let outcome = once(&server).file("a", bytes(MIB, 1)).run(["put", "a"]);
+        outcome.fails_with(
+            code,
+            &format!(
+                "cannot upload `a` to ftp://127.0.0.1:{}/{BASE}/a: ",
+                server.address.port()
+            ),
+        );
+        assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]), "{fault:?}");
+        assert_eq!(server.files(), ["a"], "{fault:?}");
+    }
+}
+
+#[test]
+fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
+    for fault in [Fault::Forgets, Fault::IsLate(Duration::from_millis(800))] {
+        let server = FtpServer::start().fault("STOR", fault);
+        let content = bytes(300_000, 3);
+        let sandbox = once(&server).file("a", &content);
+        sandbox.run(["put", "a", "--timeout", "500ms"]).succeeds();
+        assert_eq!(server.commands("STOR").len(), 1, "it is not sent again");
+        assert_eq!(server.file("a"), Some(content));
+        assert_eq!(server.files(), ["a"]);
+    }
+}
+
+#[test]
+fn a_get_that_breaks_goes_on_where_it_broke() {
+    let server = FtpServer::start();
+    let content = bytes(MIB, 4);
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    let server = server
+        .fault("RETR", Fault::Breaks(400_000))
+        .fault("RETR", Fault::Breaks(200_000));
+    let sandbox = on(&server);
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert_eq!(server.commands("RETR").len(), 3);
+    let rest: Vec<usize> = server
+        .commands("REST")
+        .iter()
+        .map(|line| line[5..].parse().unwrap())
+        .collect();
+    assert!(
+        rest.len() == 2 && rest[0] > 0 && rest[1] > rest[0],
+        "{rest:?}"
+    );
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_short_download_with_226_is_not_believed() {
+    let server = FtpServer::start();
+    on(&server)
+        .file("a", bytes(MIB, 4))
+        .run(["put", "a"])
+        .succeeds();
+    let server = server
+        .fault("RETR", Fault::Lies(400_000))
+        .fault("RETR", Fault::Lies(400_000));
+    let sandbox = once(&server).file("a", "old");
+    let short = "the server ended the transfer too early: 648576 of 1048576 bytes are missing";
+    sandbox.run(["get", "a"]).fails_with(6, short);
+    assert_eq!(sandbox.read("a"), b"old");
+    sandbox.nothing_left_behind();
+    // What comes after a short transfer may belong to another blob: the file is begun anew, never filled up.
+    let server = server.fault("RETR", Fault::Lies(400_000));
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == bytes(MIB, 4));
+    assert!(server.commands("REST").is_empty(), "{:?}", server.log());
+    let server = server.fault("RETR", Fault::Lies(400_000));
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.len()),
+        (Some(6), 400_000),
+        "{}",
+        outcome.stderr
+    );
+    drop(server);
+}
+
+#[test]
+fn tls_that_is_refused_is_never_replaced_by_plain() {
+    let server = FtpServer::start();
+    let sandbox = once(&server).file("a", "x");
+    let outcome = sandbox.run(["put", "a", "--ftp-tls", "explicit"]);
+    assert!(matches!(outcome.code, Some(3 | 4 | 12)), "{outcome:?}");
+    assert!(
+        server.commands("PASS").is_empty() && server.commands("USER").is_empty(),
+        "{:?}",
+        server.log()
+    );
+    assert!(server.files().is_empty());
+}
+
+#[test]
+fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
+    let server = FtpServer::start();
+    let sandbox = once(&server).file("a", "x");
+    sandbox
+        .run(["put", "a", "x\r\nDELE y"])
+        .fails_with(2, "control character");
+    let outcome = once(&server)
+        .env("BLOBCTL_FTP_USERNAME", "ops\r\nDELE y")
+        .file("a", "x")
+        .run(["put", "a"]);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    let outcome = once(&server)
+        .env("BLOBCTL_FTP_PASSWORD", "p\r\nDELE y")
+        .file("a", "x")
+        .run(["put", "a"]);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    assert!(!outcome.stderr.contains("DELE"), "{outcome:?}");
+    assert!(server.commands("DELE").is_empty());
+}
+
+#[test]
+fn odd_replies_close_the_session_and_are_printed_harmlessly() {
+    let server = FtpServer::start().fault("PASS", Fault::Says("550 \u{1b}[2Jowned"));
+    let outcome = once(&server).run(["exists", "k"]);
+    assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+    let server = FtpServer::start().fault("banner", Fault::Says("this is no FTP server"));
+    let outcome = once(&server).run(["exists", "k"]);
+    assert!(matches!(outcome.code, Some(7 | 12)), "{outcome:?}");
+}

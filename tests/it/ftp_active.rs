@@ -1,0 +1,206 @@
+//! Active mode, in which the server connects to us: which address and port it is told, who is let in, how long it is waited
+//! for. And our address in passive mode.
+
+use std::net::{IpAddr, TcpListener};
+use std::time::Duration;
+
+use crate::support::ftp::{Fault, FtpServer};
+use crate::support::{KIB, Sandbox, bytes};
+
+/// One attempt in active mode, so that a fault is what the user sees.
+fn active(server: &FtpServer) -> Sandbox {
+    Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .env("BLOBCTL_FTP_MODE", "active")
+}
+
+/// A port that is free now, with some behind it.
+fn free_port() -> u16 {
+    loop {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if port < 65000 {
+            return port;
+        }
+    }
+}
+
+/// Address and port of each PORT.
+fn told(server: &FtpServer) -> Vec<(String, u16)> {
+    let commands = server.commands("PORT");
+    let read = |line: &String| {
+        let numbers: Vec<&str> = line[5..].split(',').collect();
+        let part = |at: usize| numbers[at].parse::<u16>().unwrap();
+        (numbers[..4].join("."), part(4) << 8 | part(5))
+    };
+    commands.iter().map(read).collect()
+}
+
+#[test]
+fn the_server_is_told_ports_of_the_range_one_after_the_other() {
+    let server = FtpServer::start();
+    let first = free_port();
+    let range = format!("{first}-{}", first + 20);
+    let content = bytes(100 * KIB, 1);
+    let sandbox = active(&server).env("BLOBCTL_FTP_ACTIVE_PORTS", &range);
+    for name in ["a", "b", "c"] {
+        sandbox.write(name, &content);
+    }
+    sandbox
+        .run(["put", "a", "b", "c", "d/", "--jobs", "1"])
+        .succeeds();
+    sandbox.run(["get", "d/c", "-"]).prints(&content);
+    let told = told(&server);
+    assert!(
+        told.iter()
+            .all(|(ip, port)| ip == "127.0.0.1" && (first..=first + 20).contains(port)),
+        "{range}: {told:?}"
+    );
+    assert!(told[0].1 < told[1].1 && told[1].1 < told[2].1, "{told:?}");
+    assert!(server.commands("EPSV").is_empty());
+}
+
+#[test]
+fn a_port_that_is_taken_is_passed_over() {
+    let taken = loop {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        if listener.local_addr().unwrap().port() < 65000 {
+            break listener;
+        }
+    };
+    let first = taken.local_addr().unwrap().port();
+    let server = FtpServer::start();
+    let range = format!("{first}-{}", first + 20);
+    active(&server)
+        .file("a", "x")
+        .run(["put", "a", "--ftp-active-ports", &range])
+        .succeeds();
+    let told = told(&server);
+    assert!(
+        (first + 1..=first + 20).contains(&told[0].1),
+        "{range}: {told:?}"
+    );
+}
+
+#[test]
+fn a_range_without_a_free_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let server = FtpServer::start();
+    let outcome =
+        active(&server)
+            .file("a", "x")
+            .run(["put", "a", "--ftp-active-ports", &port.to_string()]);
+    outcome.fails_with(7, &format!("no local port of {port}-{port} is free"));
+    assert!(outcome.stderr.contains("--ftp-active-ports"), "{outcome:?}");
+    assert!(server.commands("PORT").is_empty());
+    assert!(server.commands("STOR").is_empty());
+}
+
+#[test]
+fn connections_come_from_and_go_to_the_address_of_our_choice() {
+    let here: IpAddr = "127.0.0.2".parse().unwrap();
+    let server = FtpServer::start();
+    let content = bytes(100 * KIB, 2);
+    let sandbox = active(&server).file("a", &content);
+    sandbox
+        .run(["put", "a", "--ftp-bind", "127.0.0.2"])
+        .succeeds();
+    let told = told(&server);
+    assert_eq!(told[0].0, "127.0.0.2");
+    assert_eq!(server.peers(), [here], "control alone");
+    let passive = sandbox
+        .env("BLOBCTL_FTP_MODE", "passive")
+        .env("BLOBCTL_FTP_BIND_ADDRESS", "127.0.0.2");
+    passive.run(["get", "a", "-"]).prints(&content);
+    assert_eq!(server.peers(), [here, here, here], "two controls, one data");
+}
+
+#[test]
+fn ipv6_has_its_addresses_and_ports_too() {
+    let server = FtpServer::on_ipv6();
+    let first = free_port();
+    let range = format!("{first}-{}", first + 20);
+    let content = bytes(100 * KIB, 2);
+    let sandbox = active(&server)
+        .env("BLOBCTL_FTP_BIND_ADDRESS", "::1")
+        .env("BLOBCTL_FTP_ACTIVE_PORTS", &range)
+        .file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox
+        .run(["get", "a", "-", "--ftp-mode", "passive"])
+        .prints(&content);
+    let commands = server.commands("EPRT");
+    let port: u16 = commands[0]
+        .strip_prefix("EPRT |2|::1|")
+        .and_then(|rest| rest.strip_suffix('|')?.parse().ok())
+        .unwrap();
+    assert!((first..=first + 20).contains(&port), "{range}: {port}");
+}
+
+#[test]
+fn nobody_but_the_server_is_let_in() {
+    let server = FtpServer::start().fault("STOR", Fault::IsOvertaken);
+    let content = bytes(100 * KIB, 3);
+    let outcome = active(&server).file("a", &content).run(["put", "a"]);
+    outcome.succeeds();
+    assert!(server.file("a") == Some(content.clone()));
+    assert!(server.stolen().is_empty());
+    let server = FtpServer::start().fault("STOR", Fault::IsReplaced);
+    let outcome = active(&server)
+        .env("BLOBCTL_CONNECT_TIMEOUT", "500ms")
+        .file("a", &content)
+        .run(["put", "a"]);
+    outcome.fails_with(7, "the server did not connect back in time");
+    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+    assert!(server.stolen().is_empty());
+    assert!(server.files().is_empty());
+}
+
+#[test]
+fn a_server_that_cannot_connect_is_not_waited_for() {
+    let server =
+        FtpServer::start().fault("STOR", Fault::AlwaysSays("150 go\r\n425 cannot connect"));
+    let outcome = active(&server)
+        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
+        .file("a", "x")
+        .run(["put", "a"]);
+    outcome.fails_with(12, "the server does not connect back: 425 cannot connect");
+    assert!(outcome.stderr.contains("--ftp-mode passive"), "{outcome:?}");
+    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+}
+
+#[test]
+fn addresses_and_ports_that_cannot_be_are_refused() {
+    let server = FtpServer::start();
+    let sandbox = active(&server).file("a", "x");
+    for (option, value) in [
+        ("--ftp-active-ports", "9-8"),
+        ("--ftp-active-ports", "0"),
+        ("--ftp-active-ports", "1-70000"),
+        ("--ftp-bind", "0.0.0.0"),
+        ("--ftp-bind", "localhost"),
+    ] {
+        let outcome = sandbox.run(["put", "a", option, value]);
+        assert_eq!(outcome.code, Some(2), "{option} {value}: {outcome:?}");
+    }
+    for (variable, value, text) in [
+        ("BLOBCTL_FTP_ACTIVE_PORTS", "9-8", "`active_ports`"),
+        ("BLOBCTL_FTP_BIND_ADDRESS", "::", "`bind_address`"),
+        // An address that nobody has (RFC 5737).
+        ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot be used"),
+        ("BLOBCTL_FTP_BIND_ADDRESS", "::1", "no address that fits"),
+    ] {
+        active(&server)
+            .file("a", "x")
+            .env(variable, value)
+            .run(["put", "a"])
+            .fails_with(3, text);
+    }
+    Sandbox::new()
+        .file("a", "x")
+        .run(["put", "a", "--ftp-bind", "127.0.0.1"])
+        .fails_with(2, "--ftp-bind is an option of the ftp backend");
+    assert!(server.log().is_empty());
+}

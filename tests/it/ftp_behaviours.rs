@@ -1,0 +1,552 @@
+//! How FTP servers really behave, and what becomes of it: the rows of the list in docs/TESTING_FTP.md that need more than
+//! one fault. That list names the test of each row.
+
+use std::time::{Duration, Instant};
+
+use crate::support::ftp::{BASE, Fault, FtpServer};
+use crate::support::{KIB, MIB, Sandbox, bytes};
+
+fn on(server: &FtpServer) -> Sandbox {
+    Sandbox::new().envs(&server.variables())
+}
+
+/// One attempt, so that a fault is what the user sees.
+fn once(server: &FtpServer) -> Sandbox {
+    on(server).env("BLOBCTL_RETRY_FOR", "0")
+}
+
+#[test]
+fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNTO", Fault::NeverReplaces);
+    let sandbox = once(&server).file("a", "new");
+    let refused = sandbox.run(["put", "a"]);
+    refused.fails_with(12, "does not rename over the old blob");
+    assert!(refused.stderr.contains("--ftp-replace delete-first"));
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    assert!(
+        server
+            .commands("DELE")
+            .iter()
+            .all(|line| line.contains(".part"))
+    );
+    sandbox
+        .run(["put", "a", "--ftp-replace", "delete-first"])
+        .succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
+    assert_eq!(server.files(), ["a"]);
+    // The farewell may be heard after the program has ended.
+    let mut log = server.log();
+    log.retain(|line| line != "QUIT");
+    let end = &log[log.len() - 8..];
+    for start in [
+        "RNFR /data/a",
+        "RNTO /data/.blobctl-old-",
+        "RNFR /data/.blobctl-",
+        "RNTO /data/a",
+        "SIZE /data/a",
+        "DELE /data/.blobctl-old-",
+        "SIZE /data/a",
+    ] {
+        let at = end.iter().position(|line| line.starts_with(start));
+        assert!(at.is_some(), "{start}: {end:#?}");
+    }
+}
+
+#[test]
+fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
+    // The first RNTO is the refused one, the second moves the old blob away, the third one fails.
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNTO", Fault::Says("553 file exists"))
+        .fault("RNTO", Fault::Behaves)
+        .fault("RNTO", Fault::Says("451 local error"));
+    once(&server)
+        .file("a", "new")
+        .run(["put", "a", "--ftp-replace", "delete-first"])
+        .fails_with(7, "451 local error");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    assert_eq!(server.files(), ["a"]);
+}
+
+#[test]
+fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
+    for step in 1..=3 {
+        for fault in [Fault::HangsUp, Fault::Forgets] {
+            let mut server = FtpServer::start()
+                .holding("a", b"old")
+                .fault("RNTO", Fault::Says("553 file exists"));
+            for _ in 1..step {
+                server = server.fault("RNTO", Fault::Behaves);
+            }
+            let server = server.fault("RNTO", fault);
+            let outcome =
+                once(&server)
+                    .file("a", "new!")
+                    .run(["put", "a", "--ftp-replace", "delete-first"]);
+            let content = server.file("a").unwrap();
+            let expected: &[u8] = if outcome.code == Some(0) {
+                b"new!"
+            } else {
+                b"old"
+            };
+            assert_eq!(content, expected, "{step} {fault:?} {outcome:?}");
+            assert_eq!(server.files(), ["a"], "{step} {fault:?} {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNTO", Fault::AlwaysSays("553 no"));
+    let outcome = once(&server)
+        .file("a", "new")
+        .run(["put", "a", "--ftp-replace", "delete-first"]);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    let files = server.files();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(outcome.stderr.contains(&files[0]), "{outcome:?}");
+    assert_eq!(server.file(&files[0]).as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn a_digest_that_the_server_computes_is_compared() {
+    for (line, verified) in [
+        ("HASH SHA-256*;SHA-1;MD5;CRC32", "sha256"),
+        ("HASH SHA-1*;MD5", "sha1"),
+        ("HASH CRC32*", "crc32"),
+        ("XSHA256 filename;start;end", "sha256"),
+        ("XSHA1 filename;start;end", "sha1"),
+        ("XMD5", "md5"),
+        ("MD5", "md5"),
+        ("XCRC", "crc32"),
+    ] {
+        let server = FtpServer::offering(&[line]);
+        let content = bytes(300 * KIB, 3);
+        let sandbox = once(&server).file("a", &content);
+        let put = sandbox.run(["put", "a", "x y", "--json"]);
+        assert_eq!(put.code, Some(0), "{put:?}");
+        let said = format!("\"verified\":\"{verified}\"");
+        let packed = |text: &[u8]| String::from_utf8_lossy(text).replace(": ", ":");
+        assert!(packed(&put.stdout).contains(&said), "{line}: {put:?}");
+        let get = sandbox.run(["get", "x y", "b", "--json"]);
+        assert_eq!(get.code, Some(0), "{get:?}");
+        assert!(packed(&get.stdout).contains(&said), "{line}: {get:?}");
+        assert!(sandbox.read("b") == content);
+        sandbox
+            .run(["get", "x y", "c", "--require-verified"])
+            .succeeds();
+    }
+}
+
+#[test]
+fn a_large_blob_is_hashed_beside_its_coming() {
+    let server = FtpServer::offering(&["HASH SHA-256*"]);
+    let content = bytes(20 * MIB + 5, 4);
+    let sandbox = once(&server).file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    let get = sandbox.run(["get", "a", "b", "--json"]);
+    assert_eq!(get.json()[0]["verified"], "sha256", "{get:?}");
+    assert!(sandbox.read("b") == content);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn no_digest_is_asked_where_the_length_is_enough() {
+    let server = FtpServer::offering(&["XSHA256"]);
+    let sandbox = once(&server).file("a", "hello");
+    sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
+    sandbox
+        .run(["get", "a", "b", "--verify", "length"])
+        .succeeds();
+    assert!(server.commands("XSHA256").is_empty());
+}
+
+#[test]
+fn a_digest_that_differs_stores_nothing() {
+    let wrong = "250 2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9825";
+    let server = FtpServer::offering(&["XSHA256"])
+        .holding("a", b"old")
+        .fault("XSHA256", Fault::AlwaysSays(wrong));
+    once(&server)
+        .file("a", "new")
+        .run(["put", "a"])
+        .fails_with(6, "the server's sha256 of the upload");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    assert_eq!(server.files(), ["a"]);
+    once(&server)
+        .run(["get", "a"])
+        .fails_with(6, "do not match the digest");
+}
+
+#[test]
+fn a_digest_that_is_refused_is_asked_for_once() {
+    for answer in ["504 no", "250 done", "550 too large", "450 busy"] {
+        let server = FtpServer::offering(&["XSHA256"]).fault("XSHA256", Fault::AlwaysSays(answer));
+        once(&server)
+            .file("a", "x")
+            .file("b", "y")
+            .run(["put", "a", "b", "d/", "--jobs", "1"])
+            .succeeds();
+        assert_eq!(server.files(), ["d/a", "d/b"]);
+        assert_eq!(server.commands("XSHA256").len(), 1, "{answer}");
+    }
+}
+
+#[test]
+fn an_upload_that_broke_goes_on_where_it_broke() {
+    let server = FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
+    let content = bytes(4 * MIB, 8);
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    assert!(server.file("a") == Some(content));
+    assert_eq!(server.files(), ["a"]);
+    let log = server.log();
+    let rest = log.iter().position(|line| line == "REST 1000000").unwrap();
+    assert!(log[rest + 1].starts_with("STOR "), "{log:#?}");
+    let compared = log.iter().position(|line| line == "REST 934464").unwrap();
+    assert!(
+        compared < rest && log[compared + 1].starts_with("RETR "),
+        "{log:#?}"
+    );
+    assert!(server.commands("DELE").is_empty());
+}
+
+#[test]
+fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
+    let server = FtpServer::start()
+        .fault("STOR", Fault::Breaks(1_000_000))
+        .fault("STOR", Fault::Says("450 function not implemented"));
+    let content = bytes(4 * MIB, 8);
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    assert!(server.file("a") == Some(content));
+    assert_eq!(server.commands("APPE").len(), 1);
+}
+
+/// What rclone's server does.
+#[test]
+fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
+    let server = FtpServer::start()
+        .fault("STOR", Fault::Breaks(1_000_000))
+        .fault("STOR", Fault::Declines("450 function not implemented"));
+    // More than the buffers of a connection hold.
+    let content = bytes(40 * MIB, 9);
+    let begin = Instant::now();
+    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    assert!(server.file("a") == Some(content));
+    assert_eq!(server.files(), ["a"]);
+    let seconds = begin.elapsed().as_secs();
+    assert!(
+        seconds < 30,
+        "the limit of silence is 60 s, and this took {seconds}"
+    );
+}
+
+#[test]
+fn halves_that_are_put_together_badly_are_sent_anew() {
+    let broken = || FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
+    let refused = || broken().fault("STOR", Fault::Says("450 function not implemented"));
+    for (name, server) in [
+        ("ignored", broken().fault("STOR", Fault::IgnoresRest)),
+        ("garbled", broken().fault("STOR", Fault::Garbles)),
+        ("short", broken().fault("STOR", Fault::Lies(5))),
+        ("appended", refused().fault("APPE", Fault::Garbles)),
+        ("unknown", refused().fault("APPE", Fault::Says("502 no"))),
+    ] {
+        let content = bytes(4 * MIB, 8);
+        on(&server).file("a", &content).run(["put", "a"]).succeeds();
+        assert!(server.file("a") == Some(content), "{name}");
+        assert_eq!(server.files(), ["a"], "{name}");
+        assert_eq!(server.commands("STOR").len(), 3, "{name}");
+    }
+}
+
+#[test]
+fn a_part_that_cannot_be_compared_is_not_kept() {
+    for verb in ["RETR", "REST"] {
+        let server = FtpServer::start()
+            .fault("STOR", Fault::Breaks(1_000_000))
+            .fault(verb, Fault::AlwaysSays("502 no"));
+        let content = bytes(4 * MIB, 8);
+        on(&server).file("a", &content).run(["put", "a"]).succeeds();
+        assert!(server.file("a") == Some(content));
+        assert_eq!(server.commands("STOR").len(), 2);
+        assert!(server.commands("APPE").is_empty());
+    }
+}
+
+#[test]
+fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
+    let server = FtpServer::lacking(&["MLST", "MLSD"]);
+    let sandbox = once(&server)
+        .env("BLOBCTL_FTP_ENCODING", "latin-1")
+        .file("a", "x");
+    sandbox.run(["put", "a", "caf\u{e9}"]).succeeds();
+    // The scripted server reads what is no UTF-8 as Latin-1.
+    assert_eq!(server.files(), ["caf\u{e9}"]);
+    sandbox.run(["get", "caf\u{e9}", "-"]).prints(b"x");
+    assert!(server.commands("OPTS").is_empty());
+    let logins = || server.commands("USER").len();
+    let before = logins();
+    sandbox
+        .run(["put", "a", "10 \u{20ac}"])
+        .fails_with(2, "Latin-1 cannot write");
+    assert_eq!(logins(), before);
+}
+
+#[test]
+fn names_with_blanks_quotes_dashes_and_dots_come_back() {
+    let server = FtpServer::start();
+    let sandbox = once(&server).file("a", "x");
+    for key in [
+        "-a",
+        ".env",
+        "a b",
+        "say \"hi\"",
+        "a  b ",
+        "[x]*?",
+        "~x",
+        "x;y",
+    ] {
+        sandbox.run(["put", "a", "--", key]).succeeds();
+        assert!(server.file(key).is_some(), "{key}: {:?}", server.files());
+        sandbox.run(["exists", "--", key]).is_silent(0);
+        sandbox.run(["rm", "--", key]).succeeds();
+    }
+    assert!(server.files().is_empty(), "{:?} {BASE}", server.files());
+}
+
+#[test]
+fn ipv6_takes_the_extended_commands() {
+    let server = FtpServer::on_ipv6();
+    let content = bytes(100 * KIB, 2);
+    let sandbox = once(&server).file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a", "-"]).prints(&content);
+    assert!(!server.commands("EPSV").is_empty());
+    sandbox
+        .run(["put", "a", "b", "--ftp-mode", "active"])
+        .succeeds();
+    sandbox
+        .run(["get", "b", "-", "--ftp-mode", "active"])
+        .prints(&content);
+    let asked = server.commands("EPRT");
+    assert!(asked[0].starts_with("EPRT |2|::1|"), "{asked:?}");
+    assert!(server.commands("PORT").is_empty() && server.commands("PASV").is_empty());
+}
+
+#[test]
+fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
+    // An address that nobody has (RFC 5737): the warning comes before the connection does not.
+    let sandbox = Sandbox::new()
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
+        .env("BLOBCTL_FTP_PASSWORD", "hunter2");
+    let address = "ftp://ops@192.0.2.1/a";
+    let warned = sandbox.run(["exists", address]);
+    assert_eq!(warned.code, Some(7), "{warned:?}");
+    let lines = warned.stderr.lines();
+    let warnings = lines.filter(|line| line.contains("goes over the network unprotected"));
+    assert_eq!(warnings.count(), 1, "{warned:?}");
+    let quiet = sandbox.run(["exists", address, "--quiet"]);
+    assert!(!quiet.stderr.contains("unprotected"), "{quiet:?}");
+    let anonymous = sandbox.run(["exists", "ftp://192.0.2.1/a"]);
+    assert!(!anonymous.stderr.contains("unprotected"), "{anonymous:?}");
+}
+
+#[test]
+fn a_directory_that_vanished_is_made_once_more() {
+    let server = FtpServer::start();
+    let sandbox = once(&server).file("a", "x").file("b", "y");
+    let server = server
+        .fault("STOR", Fault::Behaves)
+        .fault("STOR", Fault::Says("553 could not create file"))
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Behaves)
+        .fault("CWD", Fault::Says("550 no such directory"));
+    sandbox
+        .run(["put", "a", "b", "d/", "--jobs", "1"])
+        .succeeds();
+    assert_eq!(server.files(), ["d/a", "d/b"]);
+    assert_eq!(server.commands("STOR").len(), 3);
+    // Thrice for the first blob; then the base directory, the one that is said to be missing, and that one again.
+    assert_eq!(server.commands("CWD").len(), 6);
+}
+
+/// As rclone's: it says 150, takes the bytes and then looks where they go.
+#[test]
+fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
+    let server = FtpServer::start()
+        .fault("STOR", Fault::Concludes("450 file does not exist"))
+        .fault("CWD", Fault::AlwaysSays("550 no such directory"));
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a"])
+        .fails_with(3, "the directory `/data` is missing on the server");
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
+/// Between two questions about it.
+#[test]
+fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
+    let server = FtpServer::start();
+    on(&server)
+        .file("a", "x")
+        .run(["put", "a", "d/a"])
+        .succeeds();
+    let server = server
+        .fault("MLSD", Fault::Says("550 no such directory"))
+        .fault("CWD", Fault::Says("550 no such directory"));
+    on(&server).run(["exists", "d/b"]).is_silent(1);
+    assert_eq!(
+        server.commands("MLSD"),
+        ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
+    );
+    let server = server.fault("MLSD", Fault::Says("501 No such directory."));
+    once(&server).run(["exists", "d/b"]).is_silent(1);
+}
+
+/// A server that still writes what came would make the file anew.
+#[test]
+fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
+    let server = FtpServer::start();
+    let zeros = "0".repeat(64);
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a", "b", "--expect-sha256", &zeros])
+        .fails_with(6, "the source has the SHA-256");
+    once(&server)
+        .pipe(["put", "-", "b", "--expect-sha256", &zeros], b"x")
+        .fails_with(6, "the source has the SHA-256");
+    for verb in ["USER", "STOR", "DELE"] {
+        let times = server.commands(verb).len();
+        assert_eq!(times, server.commands("STOR").len(), "{verb}");
+    }
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
+#[test]
+fn a_link_is_what_it_leads_to() {
+    let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";
+    let server = FtpServer::start()
+        .holding("a", b"hello")
+        .fault("MLST", Fault::AlwaysSays(link));
+    once(&server).run(["exists", "a"]).is_silent(0);
+    once(&server).run(["get", "a", "-"]).prints(b"hello");
+}
+
+#[test]
+fn a_directory_that_has_a_size_is_no_blob() {
+    let server = FtpServer::lacking(&["MLST", "MLSD"]).holding("d/a", b"x");
+    once(&server)
+        .file("b", "x")
+        .run(["put", "b", "d/b"])
+        .succeeds();
+    let server = server.fault("SIZE", Fault::AlwaysSays("213 0"));
+    once(&server).run(["exists", "d"]).is_silent(1);
+}
+
+#[test]
+fn a_transfer_without_its_first_reply_stores_nothing() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("STOR", Fault::Says("226 transfer complete"));
+    once(&server)
+        .file("a", "new")
+        .run(["put", "a"])
+        .fails_with(12, "unexpected answer: 226");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+}
+
+#[test]
+fn a_farewell_that_nobody_answers_keeps_nobody() {
+    let server = FtpServer::start()
+        .holding("a", b"x")
+        .fault("QUIT", Fault::Stalls);
+    let outcome = once(&server).run(["exists", "a"]);
+    outcome.is_silent(0);
+    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+}
+
+#[test]
+fn a_size_that_comes_late_is_asked_for_twice() {
+    let server = FtpServer::start().fault("SIZE", Fault::Says("213 0"));
+    once(&server)
+        .file("a", "hello")
+        .run(["put", "a"])
+        .succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"hello"[..]));
+}
+
+#[test]
+fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
+    let server = FtpServer::start()
+        .holding("b", &bytes(MIB, 1))
+        .fault("STOR", Fault::Breaks(10_000))
+        .fault("RETR", Fault::Behaves)
+        .fault("RETR", Fault::Breaks(10_000));
+    let sandbox = on(&server).file("a", bytes(2 * MIB, 1));
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "b"]).succeeds();
+    for verb in ["ABOR", "STOU", "NOOP"] {
+        assert!(server.commands(verb).is_empty(), "{verb}");
+    }
+}
+
+#[test]
+fn a_login_that_takes_long_has_more_time_than_the_connecting() {
+    let late = Fault::IsLate(Duration::from_millis(800));
+    let server = FtpServer::start()
+        .holding("a", b"x")
+        .fault("banner", late)
+        .fault("USER", late)
+        .fault("PASS", late);
+    let outcome = once(&server)
+        .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
+        .run(["exists", "a"]);
+    outcome.is_silent(0);
+    assert!(outcome.elapsed > Duration::from_millis(2400), "{outcome:?}");
+}
+
+/// The timers of all sockets of ours that are connected to a port of the loopback, as the kernel counts them: the kind (2 is
+/// keepalive) and what is left, in hundredths of a second.
+fn timers(port: u16) -> Vec<(u8, u32)> {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let there = format!("0100007F:{port:04X}");
+    let connected = table.lines().filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (kind, left) = words.get(5)?.split_once(':')?;
+        let ours = words[2] == there && words[3] == "01";
+        let read = |text| u32::from_str_radix(text, 16).ok();
+        ours.then_some((u8::from_str_radix(kind, 16).ok()?, read(left)?))
+    });
+    connected.collect()
+}
+
+#[test]
+fn the_control_connection_is_kept_alive_during_a_transfer() {
+    let server = FtpServer::start().fault("STOR", Fault::Freezes(1000));
+    let sandbox = once(&server).file("a", bytes(8 * MIB, 1));
+    let mut child = sandbox.command(["put", "a"]).spawn().unwrap();
+    let begin = Instant::now();
+    // An answer that is on its way has the timer for itself for a moment.
+    let kept = loop {
+        let timers = timers(server.address.port());
+        let transfers = !server.commands("STOR").is_empty();
+        let kept = |(kind, left): &(u8, u32)| *kind == 2 && *left <= 3000;
+        if transfers && timers.len() == 1 && timers.iter().all(kept) {
+            break true;
+        }
+        if begin.elapsed() > Duration::from_secs(20) {
+            break false;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(kept, "{:?}", timers(server.address.port()));
+}

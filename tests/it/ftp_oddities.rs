@@ -1,0 +1,436 @@
+//! What FTP servers do that no standard says, one server each, through the built binary: greetings, replies at the wrong
+//! time, listings that hide, data connections that lead nowhere, renames that do not happen.
+
+use std::time::Duration;
+
+use crate::support::ftp::{Fault, FtpServer};
+use crate::support::{KIB, MIB, Sandbox, bytes};
+
+/// One attempt, so that a fault is what the user sees.
+fn once(server: &FtpServer) -> Sandbox {
+    Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RETRY_FOR", "0")
+}
+
+#[test]
+fn greetings_of_every_form_are_understood() {
+    for greeting in [
+        "220-Welcome\r\n220-to this\r\n220 server",
+        "220-Welcome\r\n150 users on line\r\n 220 is our number\r\n220 ready",
+        "120 ready in 1 minute\r\n220 ready",
+        "220-caf\u{e9}\r\n220 ready",
+        "220 \u{1b}[2J",
+    ] {
+        let server = FtpServer::start()
+            .fault("banner", Fault::Says(greeting))
+            .holding("a", b"x");
+        once(&server).run(["exists", "a"]).is_silent(0);
+    }
+}
+
+#[test]
+fn one_reply_too_many_is_taken_for_no_other_one() {
+    // The second line is what SIZE would get as its answer.
+    let server = FtpServer::start().fault(
+        "STOR",
+        Fault::Concludes("226 done\r\n213 5\r\n226 done again"),
+    );
+    let content = bytes(300 * KIB, 1);
+    once(&server)
+        .file("a", &content)
+        .run(["put", "a"])
+        .succeeds();
+    assert!(server.file("a") == Some(content));
+    assert_eq!(server.files(), ["a"]);
+    assert_eq!(
+        server.commands("PASS").len(),
+        2,
+        "a session out of step is not used again"
+    );
+}
+
+#[test]
+fn every_final_reply_is_believed_as_far_as_the_size_goes() {
+    for (reply, code) in [
+        ("250 fine", 0),
+        ("226-in two\r\n226 lines", 0),
+        // All bytes are there, and the server thinks of a broken connection: so do some with TLS 1.3.
+        ("426 connection closed", 0),
+        ("150 still at it", 0),
+        ("451 local error", 7),
+        ("552 quota exceeded", 12),
+        ("550 refused after all", 4),
+    ] {
+        let server = FtpServer::start().fault("STOR", Fault::Concludes(reply));
+        let content = bytes(100 * KIB, 2);
+        let outcome = once(&server).file("a", &content).run(["put", "a"]);
+        assert_eq!(outcome.code, Some(code), "{reply}: {outcome:?}");
+        let expected = if code == 0 { vec!["a"] } else { vec![] };
+        assert_eq!(server.files(), expected, "{reply}");
+        assert_eq!(server.commands("STOR").len(), 1, "{reply}");
+    }
+}
+
+#[test]
+fn a_rename_whose_answer_is_lost_is_looked_up() {
+    let server = FtpServer::start().fault("RNTO", Fault::Forgets);
+    once(&server).file("a", "new").run(["put", "a"]).succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
+    assert_eq!(server.commands("STOR").len(), 1);
+    // The connection ends before it is renamed: the second session does it.
+    let server = FtpServer::start().fault("RNTO", Fault::HangsUp);
+    once(&server).file("a", "new").run(["put", "a"]).succeeds();
+    assert_eq!(server.files(), ["a"]);
+    assert_eq!(
+        (server.commands("STOR").len(), server.commands("RNTO").len()),
+        (1, 2)
+    );
+}
+
+#[test]
+fn a_rename_that_is_said_but_not_done_is_an_error() {
+    let server = FtpServer::start().fault("RNTO", Fault::Says("250 renamed"));
+    once(&server)
+        .file("a", "new")
+        .run(["put", "a"])
+        .fails_with(6, "the server renamed the blob");
+    assert!(server.files().is_empty(), "{:?}", server.files());
+}
+
+#[test]
+fn a_server_that_does_not_replace_keeps_the_old_blob() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNTO", Fault::AlwaysSays("553 file exists"));
+    let outcome = once(&server).file("a", "new").run(["put", "a"]);
+    outcome.fails_with(12, "does not rename over the old blob");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    assert_eq!(server.files(), ["a"]);
+}
+
+#[test]
+fn a_directory_is_no_blob_and_is_not_replaced() {
+    let server = FtpServer::start().holding("keep", b"x");
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a", "d/a"])
+        .succeeds();
+    let server = server.fault("RNTO", Fault::AlwaysSays("550 is a directory"));
+    let sandbox = once(&server).file("d", "x");
+    sandbox.run(["exists", "d"]).is_silent(1);
+    sandbox
+        .run(["put", "d"])
+        .fails_with(12, "a directory has the blob's name");
+    assert_eq!(server.files(), ["d/a", "keep"]);
+}
+
+#[test]
+fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
+    for reply in [
+        "550 exists",
+        "521 exists",
+        "257 again",
+        "502 no MKD",
+        "200 ok",
+    ] {
+        // Somebody else makes the directory between our question and our command.
+        let server = FtpServer::start();
+        once(&server)
+            .file("a", "x")
+            .run(["put", "a", "d/first"])
+            .succeeds();
+        let server = server
+            .fault("CWD", Fault::Says("550 not yet"))
+            .fault("CWD", Fault::Says("550 not yet"))
+            .fault("MKD", Fault::Says(reply));
+        once(&server)
+            .file("a", "x")
+            .run(["put", "a", "d/second"])
+            .succeeds();
+        assert_eq!(server.files(), ["d/first", "d/second"], "{reply}");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_said_with_the_servers_words() {
+    let server = FtpServer::start().fault("MKD", Fault::AlwaysSays("550 permission denied"));
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a", "d/a"])
+        .fails_with(
+            4,
+            "the directory `/data/d` cannot be made: 550 permission denied",
+        );
+    assert!(server.commands("STOR").is_empty());
+}
+
+#[test]
+fn a_name_that_listings_hide_is_found_or_proven_absent() {
+    let server = FtpServer::lacking(&["MLST", "MLSD"])
+        .holding(".env", b"x")
+        .holding("b", b"y");
+    let sandbox = once(&server);
+    sandbox.run(["exists", ".env"]).is_silent(0);
+    sandbox.run(["exists", ".other"]).is_silent(1);
+}
+
+#[test]
+fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
+    let server = FtpServer::lacking(&["MLST", "MLSD"])
+        .holding("a", b"x")
+        .fault("SIZE", Fault::AlwaysSays("550 permission denied"));
+    once(&server)
+        .run(["exists", "a"])
+        .fails_with(4, "cannot tell");
+}
+
+#[test]
+fn a_temporary_code_for_a_missing_blob_is_not_retried() {
+    for code in ["450 no such file", "551 no such file", "501 no such file"] {
+        let server = FtpServer::start()
+            .fault("MLST", Fault::AlwaysSays(code))
+            .fault("SIZE", Fault::AlwaysSays(code));
+        // With the usual time for attempts.
+        let sandbox = Sandbox::new().envs(&server.variables());
+        sandbox.run(["exists", "nope"]).is_silent(1);
+        assert_eq!(server.commands("MLST").len(), 1, "{code}");
+    }
+}
+
+#[test]
+fn an_empty_directory_that_is_called_missing_is_empty() {
+    for reply in ["450 no files found", "550 no files found"] {
+        let server = FtpServer::start()
+            .fault("MLSD", Fault::AlwaysSays(reply))
+            .fault("NLST", Fault::AlwaysSays(reply));
+        once(&server).run(["exists", "nope"]).is_silent(1);
+    }
+}
+
+#[test]
+fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
+    // Port 1 of the loopback: nobody listens.
+    for reply in [
+        "229 entering extended passive mode (|||1|)",
+        "500 EPSV not understood",
+        "522 network protocol not supported",
+        "229 what",
+    ] {
+        let server = FtpServer::start().fault("EPSV", Fault::AlwaysSays(reply));
+        let sandbox = once(&server).file("a", "x").file("b", "y");
+        sandbox
+            .run(["put", "--jobs", "1", "a", "b", "d/"])
+            .succeeds();
+        assert_eq!(server.commands("EPSV").len(), 1, "{reply}");
+        assert_eq!(server.files(), ["d/a", "d/b"], "{reply}");
+    }
+}
+
+#[test]
+fn no_way_to_transfer_data_is_an_error_that_names_it() {
+    let server = FtpServer::lacking(&["EPSV", "PASV"]);
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a"])
+        .fails_with(12, "the server opens no port for data: 502");
+    let server = FtpServer::start()
+        .fault("EPSV", Fault::AlwaysSays("229 (|||1|)"))
+        .fault("PASV", Fault::AlwaysSays("227 (127,0,0,1,0,1)"));
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a"])
+        .fails_with(7, "connect to the server's data port");
+    let server = FtpServer::start().fault("PORT", Fault::AlwaysSays("500 illegal PORT command"));
+    let outcome = once(&server)
+        .file("a", "x")
+        .run(["put", "a", "--ftp-mode", "active"]);
+    outcome.fails_with(12, "500 illegal PORT command");
+    assert!(outcome.stderr.contains("passive"), "{outcome:?}");
+}
+
+#[test]
+fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
+    let content = bytes(MIB, 4);
+    let server = FtpServer::start()
+        .holding("a", &content)
+        .fault("RETR", Fault::Breaks(400_000))
+        .fault("REST", Fault::AlwaysSays("502 no REST"));
+    let sandbox = Sandbox::new().envs(&server.variables());
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+}
+
+#[test]
+fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
+    let content = bytes(MIB, 4);
+    let server = FtpServer::start()
+        .holding("a", &content)
+        .fault("RETR", Fault::Breaks(400_000))
+        .fault("REST", Fault::AlwaysSays("350 sure"));
+    // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
+    let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    let server = server.fault("RETR", Fault::Breaks(400_000));
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
+    assert!(content.starts_with(&outcome.stdout[..400_000]));
+    assert!(
+        outcome.stderr.contains("more bytes than it announced"),
+        "{}",
+        outcome.stderr
+    );
+    sandbox.nothing_left_behind();
+    drop(server);
+}
+
+#[test]
+fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
+    let content = bytes(MIB, 4);
+    let server = FtpServer::start().holding("a", &content);
+    // The first answer tells another time than the second one.
+    let changing = |server: FtpServer| {
+        server.fault("RETR", Fault::Breaks(400_000)).fault(
+            "MLST",
+            Fault::Says("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
+        )
+    };
+    let server = changing(server);
+    let sandbox = Sandbox::new().envs(&server.variables());
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert!(
+        server.commands("REST").is_empty(),
+        "nothing of the other blob is filled up"
+    );
+    let server = changing(server);
+    let outcome = sandbox.run(["get", "a", "-"]);
+    assert_eq!(
+        (outcome.code, outcome.stdout.len()),
+        (Some(6), 400_000),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("the blob changed while it was read"),
+        "{}",
+        outcome.stderr
+    );
+    drop(server);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn more_bytes_than_the_size_are_an_error() {
+    let server = FtpServer::start()
+        .holding("a", b"hello")
+        .fault("RETR", Fault::Overflows)
+        .fault("RETR", Fault::Overflows);
+    let sandbox = once(&server);
+    sandbox
+        .run(["get", "a"])
+        .fails_with(6, "more bytes than it announced");
+    assert!(!sandbox.exists("a"));
+}
+
+#[test]
+fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
+    for fault in [
+        Fault::Forgets,
+        Fault::Concludes("426 connection closed"),
+        Fault::Concludes("250 ok"),
+    ] {
+        let content = bytes(300 * KIB, 6);
+        let server = FtpServer::start()
+            .holding("a", &content)
+            .fault("RETR", fault);
+        once(&server).run(["get", "a", "-"]).prints(&content);
+    }
+}
+
+#[test]
+fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
+    let limit = Duration::from_secs(20);
+    let server = FtpServer::start()
+        .holding("b", &bytes(MIB, 1))
+        .fault("STOR", Fault::Freezes(1000))
+        .fault("RETR", Fault::Freezes(1000));
+    let sandbox = once(&server)
+        .env("BLOBCTL_TIMEOUT", "400ms")
+        .file("a", bytes(32 * MIB, 1));
+    let put = sandbox.run(["put", "a"]);
+    assert_eq!(put.code, Some(7), "{put:?}");
+    assert!(put.elapsed < limit, "{put:?}");
+    let get = sandbox.run(["get", "b"]);
+    get.fails_with(7, "timed out");
+    assert!(get.elapsed < limit, "{get:?}");
+    assert_eq!(server.files(), ["b"]);
+    assert!(!sandbox.exists("b"));
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_server_that_stops_answering_ends_by_the_time_out() {
+    for verb in ["USER", "PASS", "TYPE", "FEAT", "MLST"] {
+        let server = FtpServer::start().fault(verb, Fault::Stalls);
+        let outcome = once(&server)
+            .env("BLOBCTL_TIMEOUT", "300ms")
+            .run(["exists", "a"]);
+        outcome.fails_with(7, &format!("no answer to {verb}: timed out"));
+    }
+}
+
+#[test]
+fn binary_mode_that_is_refused_ends_the_run() {
+    let server = FtpServer::start().fault("TYPE", Fault::AlwaysSays("504 text only"));
+    once(&server)
+        .file("a", "x")
+        .run(["put", "a"])
+        .fails_with(12, "the server refuses binary transfers: 504 text only");
+    assert!(server.commands("STOR").is_empty());
+}
+
+#[test]
+fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
+    let crowded = "530 the maximum number of clients is already connected";
+    for (reply, code) in [
+        (crowded, 7),
+        ("421 too many connections from you", 7),
+        ("530 login incorrect", 4),
+        ("332 account wanted", 4),
+        ("430 wrong", 4),
+    ] {
+        let server = FtpServer::start().fault("PASS", Fault::AlwaysSays(reply));
+        once(&server).run(["exists", "a"]).fails_with(code, reply);
+        assert_eq!(server.commands("PASS").len(), 1, "{reply}");
+    }
+}
+
+#[test]
+fn many_blobs_with_a_wrong_password_are_one_login() {
+    let server = FtpServer::start().fault("PASS", Fault::AlwaysSays("530 login incorrect"));
+    let keys = ["a", "b", "c", "d", "e", "f"];
+    let outcome = once(&server).run(["exists", "--jobs", "4"].iter().chain(&keys));
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    assert_eq!(server.commands("PASS").len(), 1);
+}
+
+#[test]
+fn a_session_that_ended_between_two_blobs_is_replaced_without_a_word() {
+    for fault in [Fault::HangsUp, Fault::Says("421 idle for too long")] {
+        // The second EPSV is the first command for the second blob: its directory is known by then.
+        let server = FtpServer::start()
+            .fault("EPSV", Fault::Behaves)
+            .fault("EPSV", fault);
+        once(&server)
+            .file("a", "x")
+            .file("b", "y")
+            .run(["put", "--jobs", "1", "a", "b", "d/"])
+            .succeeds();
+        assert_eq!(server.files(), ["d/a", "d/b"], "{fault:?}");
+        assert_eq!(server.commands("PASS").len(), 2, "{fault:?}");
+    }
+}

@@ -1,0 +1,240 @@
+//! FTP behind TLS through the built binary: who is trusted, what is never sent in the clear, and that many transfers of
+//! one session pass a server that wants its TLS session resumed.
+
+use std::time::Duration;
+
+use crate::support::ftp::{DataSessions, Fault, FtpServer, Protection};
+use crate::support::{KIB, Sandbox, bytes};
+use rustls::version::{TLS12, TLS13};
+
+/// One attempt, with the server's certificate trusted.
+fn on(server: &FtpServer) -> Sandbox {
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("ca.pem", &server.certificate);
+    let bundle = sandbox.work().join("ca.pem");
+    sandbox.env("SSL_CERT_FILE", bundle.to_str().unwrap())
+}
+
+/// One server of each kind.
+fn every_kind() -> [FtpServer; 4] {
+    [
+        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12),
+        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS13),
+        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12),
+        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS13),
+    ]
+}
+
+#[test]
+fn blobs_come_back_as_they_were_on_every_kind_of_tls() {
+    for server in every_kind() {
+        for size in [0, 1, 300 * KIB + 1] {
+            let content = bytes(size, 7);
+            let sandbox = on(&server).file("a", &content);
+            sandbox.run(["put", "a", "d/a"]).succeeds();
+            assert!(server.file("d/a").as_ref() == Some(&content));
+            sandbox.run(["get", "d/a", "-"]).prints(&content);
+            sandbox.run(["exists", "d/a"]).is_silent(0);
+            sandbox.run(["exists", "d/b"]).is_silent(1);
+        }
+    }
+}
+
+#[test]
+fn many_uploads_of_one_session_resume_its_tls_session() {
+    for protection in [Protection::Explicit, Protection::Implicit] {
+        let server = FtpServer::protected(protection, DataSessions::Resumed, &TLS12);
+        let sandbox = on(&server);
+        let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
+        for name in &names {
+            sandbox.write(name, bytes(200 * KIB, 1));
+        }
+        let arguments = ["put", "--jobs", "1"].into_iter();
+        let arguments = arguments.chain(names.iter().map(String::as_str));
+        sandbox.run(arguments.chain(["many/"])).succeeds();
+        assert_eq!(server.files().len(), 8);
+        assert_eq!(server.commands("PASS").len(), 1);
+    }
+}
+
+#[test]
+fn the_login_comes_after_tls_and_the_data_is_protected() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    on(&server).file("a", "x").run(["put", "a"]).succeeds();
+    let log = server.log();
+    assert_eq!(
+        log[..5],
+        [
+            "AUTH TLS",
+            "PBSZ 0",
+            "PROT P",
+            "USER ops",
+            "PASS correct horse"
+        ]
+    );
+    let server = FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12);
+    on(&server).file("a", "x").run(["put", "a"]).succeeds();
+    assert_eq!(server.log()[..2], ["PBSZ 0", "PROT P"]);
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
+    for protection in [Protection::Explicit, Protection::Implicit] {
+        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12);
+        // With the usual time for attempts: it is not used.
+        let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
+        sandbox.run(["put", "a"]).fails_with(
+            4,
+            "is not valid: no authority that is trusted here has signed it",
+        );
+        assert!(server.commands("USER").is_empty(), "{:?}", server.log());
+        assert!(server.files().is_empty());
+    }
+}
+
+#[test]
+fn a_certificate_for_another_name_is_refused() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    on(&server)
+        .env("BLOBCTL_FTP_HOST", "localhost")
+        .run(["exists", "a"])
+        .fails_with(
+            4,
+            "the certificate of the server is not valid: it is one for",
+        );
+    assert!(server.commands("USER").is_empty(), "{:?}", server.log());
+}
+
+#[test]
+fn insecure_trusts_anybody_and_says_so() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
+    let outcome = sandbox.run(["put", "a", "--insecure"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("certificate"), "{outcome:?}");
+    assert_eq!(server.file("a").as_deref(), Some(&b"x"[..]));
+}
+
+#[test]
+fn a_server_that_refuses_to_protect_gets_no_login() {
+    for (verb, protection) in [
+        ("AUTH", Protection::Explicit),
+        ("PROT", Protection::Explicit),
+        ("PBSZ", Protection::Implicit),
+        ("PROT", Protection::Implicit),
+    ] {
+        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12)
+            .fault(verb, Fault::AlwaysSays("534 not here"));
+        let outcome = on(&server).file("a", "x").run(["put", "a"]);
+        outcome.fails_with(4, "534 not here");
+        assert!(server.commands("USER").is_empty(), "{verb}");
+        assert!(server.commands("STOR").is_empty(), "{verb}");
+    }
+}
+
+#[test]
+fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let outcome = on(&server)
+        .env("BLOBCTL_FTP_TLS", "none")
+        .run(["exists", "a"]);
+    outcome.fails_with(4, "530 sessions must use encryption");
+    assert!(outcome.stderr.contains("--ftp-tls explicit"), "{outcome:?}");
+}
+
+#[test]
+fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
+    let server = FtpServer::start();
+    let outcome = on(&server)
+        .env("BLOBCTL_FTP_TLS", "implicit")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
+        .env("SSL_CERT_FILE", "")
+        .run(["exists", "a"]);
+    outcome.fails_with(12, "does not speak TLS here");
+    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+}
+
+#[test]
+fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
+    // What vsftpd says after the data, where it is not content with the TLS session.
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+        .fault("STOR", Fault::Concludes("522 SSL session reuse required"));
+    let outcome = on(&server).file("a", "x").run(["put", "a"]);
+    outcome.fails_with(12, "522 SSL session reuse required");
+    assert!(
+        outcome.stderr.contains("resume the TLS session"),
+        "{outcome:?}"
+    );
+    assert!(server.files().is_empty(), "{:?}", server.files());
+}
+
+#[test]
+fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+        .holding("a", &bytes(300 * KIB, 5))
+        .fault("RETR", Fault::IsRude);
+    on(&server)
+        .run(["get", "a", "-"])
+        .prints(&bytes(300 * KIB, 5));
+}
+
+#[test]
+fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
+    // What the server calls complete is fetched anew once; what broke may be tried later.
+    for (fault, code) in [(Fault::Lies(100_000), 6), (Fault::Breaks(100_000), 7)] {
+        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+            .holding("a", &bytes(300 * KIB, 5))
+            .fault("RETR", fault)
+            .fault("RETR", fault);
+        let sandbox = on(&server).file("a", "old");
+        sandbox
+            .run(["get", "a"])
+            .fails_with(code, "bytes are missing");
+        assert_eq!(sandbox.read("a"), b"old");
+        sandbox.nothing_left_behind();
+    }
+}
+
+#[test]
+fn an_upload_that_breaks_behind_tls_leaves_nothing() {
+    for fault in [Fault::Breaks(100_000), Fault::Lies(100_000)] {
+        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+            .fault("STOR", fault);
+        let outcome = on(&server)
+            .file("a", bytes(4000 * KIB, 5))
+            .run(["put", "a"]);
+        assert!(matches!(outcome.code, Some(6 | 7)), "{outcome:?}");
+        assert!(server.files().is_empty(), "{:?}", server.files());
+    }
+}
+
+#[test]
+fn active_mode_works_behind_tls() {
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS12);
+    let content = bytes(200 * KIB, 9);
+    let sandbox = on(&server).file("a", &content);
+    sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
+    sandbox
+        .run(["get", "a", "-", "--ftp-mode", "active"])
+        .prints(&content);
+    assert!(!server.commands("PORT").is_empty());
+}
+
+#[test]
+fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
+    // Its tickets work once, and uploads bring no new ones.
+    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS13);
+    let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "60s");
+    let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.write(name, "x");
+    }
+    let arguments = ["put", "--jobs", "1"].into_iter();
+    let arguments = arguments.chain(names.iter().map(String::as_str));
+    sandbox.run(arguments.chain(["many/"])).succeeds();
+    assert_eq!(server.files().len(), 8);
+    let logins = server.commands("PASS").len();
+    assert!((2..=8).contains(&logins), "{logins}");
+}

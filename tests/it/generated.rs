@@ -1,0 +1,207 @@
+//! What is kept in the repository and made from the program: completions, man pages, the example config, tables of the
+//! README. `BLOBCTL_BLESS=1 cargo test --test it generated` writes the files anew.
+
+use std::path::{Path, PathBuf};
+
+use blobctl::cli;
+use blobctl::command::completions::script;
+use blobctl::exit::{Exit, Signal};
+use blobctl::settings::file::ConfigFile;
+use blobctl::settings::schema::{self, SETTINGS};
+use clap_complete::Shell;
+
+fn root(below: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
+}
+
+fn read(below: &str) -> String {
+    std::fs::read_to_string(root(below)).unwrap_or_else(|error| panic!("{below}: {error}"))
+}
+
+/// Compares a kept file with what the program makes today, or writes it.
+fn same(below: &str, made: &[u8]) {
+    if std::env::var_os("BLOBCTL_BLESS").is_some() {
+        std::fs::write(root(below), made).unwrap();
+    }
+    let kept = std::fs::read(root(below)).unwrap_or_default();
+    assert!(
+        kept == made,
+        "{below} is not what the program makes; BLOBCTL_BLESS=1 cargo test --test it generated writes it"
+    );
+}
+
+#[test]
+fn completions_are_what_the_program_prints() {
+    for (shell, file, name) in [
+        (Shell::Bash, "blobctl.bash", "bash"),
+        (Shell::Zsh, "_blobctl", "zsh"),
+        (Shell::Fish, "blobctl.fish", "fish"),
+        (Shell::PowerShell, "_blobctl.ps1", "powershell"),
+        (Shell::Elvish, "blobctl.elv", "elvish"),
+    ] {
+        same(&format!("completions/{file}"), &script(shell));
+        let printed = std::process::Command::new(env!("CARGO_BIN_EXE_blobctl"))
+            .args(["completions", name])
+            .output()
+            .unwrap();
+        assert_eq!(printed.status.code(), Some(0));
+        assert!(
+            printed.stdout == script(shell) && printed.stderr.is_empty(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn man_pages_are_made_from_the_command_line() {
+    let mut command = cli::command();
+    command.build();
+    let page = |command: &clap::Command, name: &str| {
+        let mut page = Vec::new();
+        // The date of a page would change each day, so that it has none.
+        clap_mangen::Man::new(command.clone())
+            .title(name.to_uppercase())
+            .date("")
+            .render(&mut page)
+            .unwrap();
+        same(&format!("completions/{name}.1"), &page);
+    };
+    page(&command, "blobctl");
+    for verb in command.get_subcommands() {
+        let name = format!("blobctl-{}", verb.get_name());
+        page(verb, &name);
+    }
+}
+
+#[test]
+fn every_option_is_in_every_completion_script() {
+    let mut command = cli::command();
+    command.build();
+    for file in [
+        "blobctl.bash",
+        "_blobctl",
+        "blobctl.fish",
+        "_blobctl.ps1",
+        "blobctl.elv",
+    ] {
+        let script = read(&format!("completions/{file}"));
+        for option in command
+            .get_subcommands()
+            .flat_map(clap::Command::get_opts)
+            .filter_map(clap::Arg::get_long)
+        {
+            assert!(script.contains(option), "{file} lacks --{option}");
+        }
+    }
+}
+
+/// `#key = value` is a setting that is commented out; `# text` is prose.
+fn uncommented(example: &str) -> String {
+    let is_setting = |line: &str| {
+        line.strip_prefix('#').is_some_and(|rest| {
+            rest.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '[')
+        })
+    };
+    example
+        .lines()
+        .map(|line| if is_setting(line) { &line[1..] } else { line })
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+#[test]
+fn the_example_config_is_valid_as_it_is_and_with_every_key_set() {
+    let example = read("config.example.toml");
+    ConfigFile::parse(Path::new("config.example.toml"), &example).unwrap();
+    let full = uncommented(&example);
+    let file = ConfigFile::parse(Path::new("config.example.toml"), &full)
+        .unwrap_or_else(|error| panic!("{error}\n{full}"));
+    for setting in SETTINGS {
+        assert!(
+            file.get(setting.section, setting.key).is_some(),
+            "[{}] {} is not in the example",
+            setting.section,
+            setting.key
+        );
+    }
+    assert_eq!(file.remote("backup"), Some("s3"));
+}
+
+#[test]
+fn the_example_config_is_read_by_the_program() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |config: &Path| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_blobctl"))
+            .env_clear()
+            .env("HOME", home.path())
+            .args(["exists", "nothing", "--config"])
+            .arg(config)
+            .output()
+            .unwrap()
+    };
+    let answer = run(&root("config.example.toml"));
+    assert_eq!(
+        (answer.status.code(), answer.stderr.as_slice()),
+        (Some(1), &b""[..])
+    );
+}
+
+#[test]
+fn the_readme_documents_every_setting_and_exit_code() {
+    let readme = read("README.md");
+    for setting in SETTINGS {
+        let variable = schema::variable(setting);
+        assert!(
+            readme.contains(&format!("`{variable}`")),
+            "the README's table of settings lacks {variable}"
+        );
+    }
+    let signals = [
+        Signal::Hangup,
+        Signal::Interrupt,
+        Signal::Pipe,
+        Signal::Terminate,
+    ]
+    .map(Exit::Signal);
+    let exits = [
+        Exit::Ok,
+        Exit::NotFound,
+        Exit::Usage,
+        Exit::Config,
+        Exit::Denied,
+        Exit::Precondition,
+        Exit::Integrity,
+        Exit::Temporary,
+        Exit::Local,
+        Exit::Locked,
+        Exit::Unchanged,
+        Exit::Partial,
+        Exit::Remote,
+        Exit::Bug,
+    ];
+    for exit in exits {
+        let row = format!("| {} | {} |", exit.code(), exit.name());
+        assert!(
+            readme.contains(&row),
+            "the README's exit codes lack the row {row}"
+        );
+    }
+    for exit in signals {
+        assert!(readme.contains(&exit.code().to_string()));
+    }
+}
+
+#[test]
+fn every_option_of_the_help_is_documented_by_a_sentence() {
+    let mut command = cli::command();
+    command.build();
+    for argument in command
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+    {
+        assert!(
+            argument.get_help().is_some(),
+            "{} has no help",
+            argument.get_id()
+        );
+    }
+}

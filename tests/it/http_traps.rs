@@ -1,0 +1,245 @@
+//! Where an HTTP client goes wrong unnoticed: each trap with a server that sets it.
+//!
+//! Some are shown elsewhere: in `s3`, an early 403, a kept connection that ends, silence before and within an answer, an
+//! answer without a length; in `tls`, an early 403. That a host is looked up once cannot be seen from outside without
+//! the rights of root, so that `backend/s3/transport/resolver.rs` tests the cache itself.
+
+use std::io::{BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use crate::support::http::{Script, ScriptedServer, Then, answer, read_head, s3_error};
+use crate::support::s3::variables;
+use crate::support::services::Named;
+use crate::support::tls::{TlsStore, Tunnel, Uploads};
+use crate::support::{MIB, Sandbox, bytes, finish};
+
+const HELLO: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
+
+fn at(address: SocketAddr) -> Sandbox {
+    Sandbox::new()
+        .envs(&variables(&format!("http://{address}")))
+        .env("BLOBCTL_RETRY_FOR", "0")
+}
+
+/// Serves one connection as `serve` says.
+fn one_connection(
+    serve: impl FnOnce(TcpStream) + Send + 'static,
+) -> (SocketAddr, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = std::thread::spawn(move || serve(listener.accept().unwrap().0));
+    (address, thread)
+}
+
+#[test]
+fn a_file_that_becomes_shorter_while_it_is_sent_ends_the_upload() {
+    let (there, path) = std::sync::mpsc::channel::<std::path::PathBuf>();
+    let (address, server) = one_connection(move |stream| {
+        let mut reader = BufReader::new(stream);
+        let seen = read_head(&mut reader).unwrap();
+        let announced: usize = seen.header("content-length").unwrap().parse().unwrap();
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(path.recv().unwrap())
+            .unwrap()
+            .set_len(1000)
+            .unwrap();
+        let mut body = Vec::new();
+        let _ = reader.read_to_end(&mut body);
+        assert!(body.len() < announced, "nothing is made up");
+    });
+    let sandbox = at(address).file("a", bytes(15 * MIB, 1));
+    there.send(sandbox.work().join("a")).unwrap();
+    let outcome = sandbox.run(["put", "a", "--timeout", "20s"]);
+    outcome.fails_with(6, "the source became shorter while it was read");
+    assert!(outcome.elapsed.as_secs() < 10, "{outcome:?}");
+    server.join().unwrap();
+}
+
+#[test]
+fn what_a_server_says_before_it_hangs_up_on_a_large_body_is_heard() {
+    for (refusal, exit, text) in [
+        (s3_error(403, "AccessDenied"), 4, "AccessDenied"),
+        (answer(307, &[], b""), 3, "the bucket is elsewhere"),
+        (s3_error(503, "SlowDown"), 7, "SlowDown"),
+        (s3_error(400, "EntityTooLarge"), 12, "EntityTooLarge"),
+    ] {
+        let server = ScriptedServer::start([refusal.early().then(Then::Close)]);
+        let sandbox = at(server.address).file("big", bytes(15 * MIB, 3));
+        sandbox.run(["put", "big"]).fails_with(exit, text);
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[test]
+fn a_kept_connection_that_died_costs_no_attempt_of_a_put() {
+    let stored = answer(200, &[HELLO], b"");
+    let hangs_up = Script {
+        read_body: true,
+        answer: Vec::new(),
+        then: Then::Close,
+    };
+    let server = ScriptedServer::start([stored.clone(), hangs_up, stored]);
+    let sandbox = at(server.address).file("a", "hello").file("b", "hello");
+    let outcome = sandbox.run(["put", "a", "b", "p/", "--jobs", "1", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for line in outcome.json() {
+        assert_eq!(line["attempts"], 1, "{outcome:?}");
+    }
+    let seen = server.seen();
+    assert_eq!(seen.len(), 3);
+    assert_eq!(seen[2].body, b"hello", "the whole body once more");
+}
+
+#[test]
+fn a_body_that_nobody_takes_is_given_up_after_the_timeout_also_under_tls() {
+    let put = ["put", "big", "--timeout", "1s", "--retry-for", "0"];
+    let content = bytes(15 * MIB, 4);
+    let tls = TlsStore::with(&["127.0.0.1"], &rustls::version::TLS13, Uploads::NeverRead);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&tls.endpoint()))
+        .file("ca.pem", &tls.certificate)
+        .env("AWS_CA_BUNDLE", "ca.pem")
+        .file("big", &content);
+    let outcome = sandbox.run(put);
+    outcome.fails_with(7, "did not move a byte for 1 s");
+    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    let (address, server) = one_connection(move |stream| {
+        let _ = wait.recv();
+        drop(stream);
+    });
+    let outcome = at(address).file("big", &content).run(put);
+    drop(done);
+    outcome.fails_with(7, "did not move a byte for 1 s");
+    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+    server.join().unwrap();
+}
+
+#[test]
+fn the_endpoints_scheme_chooses_the_proxy() {
+    let server = ScriptedServer::start([answer(200, &[HELLO], b"")]);
+    let elsewhere = "find the host s3.invalid: ";
+    for (endpoint, variable, is_used) in [
+        ("http://s3.invalid", "http_proxy", true),
+        ("http://s3.invalid", "all_proxy", true),
+        ("http://s3.invalid", "ALL_PROXY", true),
+        ("http://s3.invalid", "https_proxy", false),
+        ("http://s3.invalid", "HTTPS_PROXY", false),
+        // A CGI program's caller can set it.
+        ("http://s3.invalid", "HTTP_PROXY", false),
+        ("https://s3.invalid", "http_proxy", false),
+    ] {
+        let tunnel = Tunnel::start(server.address);
+        let sandbox = Sandbox::new()
+            .envs(&variables(endpoint))
+            .env("BLOBCTL_RETRY_FOR", "0")
+            .env(variable, &format!("http://{}", tunnel.address))
+            .file("a", "hello");
+        let outcome = sandbox.run(["put", "a"]);
+        match is_used {
+            true => outcome.succeeds(),
+            false => outcome.fails_with(7, elsewhere),
+        }
+        assert_eq!(tunnel.asked().len(), usize::from(is_used), "{variable}");
+    }
+}
+
+#[test]
+fn hosts_that_are_excepted_from_the_proxy_are_reached_directly() {
+    let server = ScriptedServer::start([answer(200, &[HELLO], b"")]);
+    for (no_proxy, is_used) in [
+        ("*", false),
+        ("s3.invalid", false),
+        ("invalid", false),
+        (".invalid", false),
+        ("example.com, S3.INVALID", false),
+        ("s3.invalid:80", false),
+        ("s3.invalid:81", true),
+        ("3.invalid", true),
+        ("", true),
+    ] {
+        let tunnel = Tunnel::start(server.address);
+        let sandbox = Sandbox::new()
+            .envs(&variables("http://s3.invalid"))
+            .env("BLOBCTL_RETRY_FOR", "0")
+            .env("http_proxy", &format!("http://{}", tunnel.address))
+            .env("no_proxy", no_proxy)
+            .file("a", "hello");
+        let outcome = sandbox.run(["put", "a"]);
+        let code = if is_used { 0 } else { 7 };
+        assert_eq!(outcome.code, Some(code), "{no_proxy}: {outcome:?}");
+        assert_eq!(tunnel.asked().len(), usize::from(is_used), "{no_proxy}");
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_and_its_password_is_not() {
+    let (address, server) = one_connection(|mut stream| {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let seen = read_head(&mut reader).unwrap();
+        assert_eq!(seen.target, "s3.invalid:80");
+        stream
+            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
+    });
+    let outcome = Sandbox::new()
+        .envs(&variables("http://s3.invalid"))
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .env("http_proxy", &format!("http://user:hunter2@{address}"))
+        .run(["exists", "a", "-vv"]);
+    server.join().unwrap();
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert!(outcome.stderr.contains("proxy"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+}
+
+#[test]
+fn nobody_is_asked_whether_a_body_may_come() {
+    let service = Named::at("http://s3.invalid", [answer(200, &[HELLO], b"hello")]);
+    let sandbox = service.sandbox().file("big", bytes(15 * MIB, 5));
+    for arguments in [
+        &["put", "a"][..],
+        &["put", "big"],
+        &["get", "k", "-"],
+        &["rm", "k"],
+    ] {
+        sandbox.run(arguments);
+    }
+    let requests = service.requests();
+    assert!(requests.len() >= 5);
+    for request in requests {
+        assert_eq!(request.header("expect"), None, "{}", request.method);
+        assert_eq!(request.header("transfer-encoding"), None);
+    }
+}
+
+/// A server that leaves Nagle's algorithm on waits for the acknowledgement of the head before it sends the body.
+#[test]
+fn acknowledgements_are_not_delayed() {
+    const BLOBS: usize = 50;
+    let (address, server) = one_connection(|stream| {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        while read_head(&mut reader).is_some() {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n{}: {}\r\n\r\n",
+                HELLO.0, HELLO.1
+            );
+            (&stream).write_all(head.as_bytes()).unwrap();
+            (&stream).write_all(b"hello").unwrap();
+        }
+    });
+    let names: Vec<String> = (0..BLOBS).map(|number| format!("k{number}")).collect();
+    let sandbox = at(address);
+    std::fs::create_dir(sandbox.work().join("d")).unwrap();
+    let arguments = ["get", "--jobs", "1"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str))
+        .chain(["d/"]);
+    let outcome = finish(sandbox.command(arguments).spawn().unwrap());
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    server.join().unwrap();
+    // Delayed, they would take 40 ms each.
+    assert!(outcome.elapsed < Duration::from_secs(1), "{outcome:?}");
+}

@@ -1,0 +1,236 @@
+//! Signals and readers that go away: how soon a run ends, with which code, and what it leaves (nothing).
+
+use std::io::Read;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::ftp::{Fault, FtpServer};
+use crate::support::http::{ScriptedServer, Then, answer};
+use crate::support::stores::on_every_store;
+use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Sends a signal once the program has said on stderr or by its files that it is in the middle of something.
+fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome, Duration) {
+    let begin = Instant::now();
+    while !ready() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the program never came to the middle of its work"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let sent = Instant::now();
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    let outcome = finish(child);
+    (outcome, sent.elapsed())
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
+    on_every_store(|store| {
+        for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+            let sandbox = store.sandbox().file("a", "old");
+            sandbox.run(["put", "a", "k"]).succeeds();
+            // stdin stays open: the put waits for more in the middle of the blob.
+            let mut child = sandbox
+                .command(["put", "-", "k"])
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            std::io::Write::write_all(&mut stdin, &bytes(20 * MIB, 9)).unwrap();
+            let pid = child.id();
+            let (outcome, elapsed) = interrupt(child, signal, || handles(pid, signal));
+            drop(stdin);
+            assert_eq!(outcome.code, Some(code), "{} {outcome:?}", store.name());
+            assert!(
+                elapsed < Duration::from_secs(2),
+                "{} took {elapsed:?}",
+                store.name()
+            );
+            assert!(outcome.stderr.contains("stopped by SIG"), "{outcome:?}");
+            assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"old"[..]));
+            sandbox.nothing_left_behind();
+            store.is_clean(&sandbox);
+        }
+    });
+}
+
+#[test]
+fn a_reader_of_stdout_that_goes_away_ends_the_get_as_sigpipe_would() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
+        sandbox.run(["put", "a"]).succeeds();
+        let mut child = sandbox.command(["get", "a", "-"]).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut stderr).unwrap();
+        assert_eq!(
+            (child.wait().unwrap().code(), stderr.as_str()),
+            (Some(141), "")
+        );
+    });
+}
+
+#[test]
+fn an_ignored_sighup_stays_ignored() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        let mut command = std::process::Command::new("sh");
+        command.args([
+            "-c",
+            "trap '' HUP; exec \"$0\" put - k",
+            env!("CARGO_BIN_EXE_blobctl"),
+        ]);
+        let plain = sandbox.command(["put", "-", "k"]);
+        command.env_clear().current_dir(sandbox.work());
+        command.envs(
+            plain
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let pid = child.id();
+        let mut stdin = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut stdin, b"still ").unwrap();
+        let begin = Instant::now();
+        while !handles(pid, Signal::TERM) {
+            assert!(begin.elapsed() < Duration::from_secs(20));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+        std::io::Write::write_all(&mut stdin, b"here").unwrap();
+        drop(stdin);
+        finish(child).succeeds();
+        assert_eq!(
+            store.look(&sandbox, "k").as_deref(),
+            Some(&b"still here"[..])
+        );
+    });
+}
+
+/// A get to a stdout that nobody reads any further than its first byte.
+fn stuck_get(sandbox: &Sandbox) -> Child {
+    let mut child = sandbox.command(["get", "k", "-"]).spawn().unwrap();
+    let stdout = child.stdout.as_mut().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    child
+}
+
+#[test]
+fn a_signal_is_heard_while_nobody_reads_stdout() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
+        sandbox.run(["put", "a", "k"]).succeeds();
+        let mut child = stuck_get(&sandbox);
+        let sent = Instant::now();
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        // stdout stays open and unread until the end.
+        let code = child.wait().unwrap().code();
+        let elapsed = sent.elapsed();
+        assert_eq!(code, Some(143), "{}", store.name());
+        assert!(
+            elapsed < Duration::from_secs(3),
+            "{} took {elapsed:?}",
+            store.name()
+        );
+        sandbox.nothing_left_behind();
+    });
+}
+
+#[test]
+fn a_second_signal_ends_the_run_at_once() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
+        sandbox.run(["put", "a", "k"]).succeeds();
+        let mut child = stuck_get(&sandbox);
+        let sent = Instant::now();
+        // Signals that come before the first one was noticed count as one, so that more than two may be needed.
+        let status = loop {
+            kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+            std::thread::sleep(Duration::from_millis(10));
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+        };
+        let elapsed = sent.elapsed();
+        assert_eq!(status.code(), Some(130), "{}", store.name());
+        assert!(
+            elapsed < Duration::from_millis(1500),
+            "{} took {elapsed:?}",
+            store.name()
+        );
+    });
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
+    let silent = ScriptedServer::start([answer(200, &[], b"").cut(usize::MAX).then(Then::Stall)]);
+    let s3 = Sandbox::new().envs(&support::s3::variables(&silent.endpoint()));
+    let mute = FtpServer::start().fault("RETR", Fault::Stalls);
+    let ftp = Sandbox::new().envs(&mute.variables());
+    ftp.pipe(["put", "-", "k"], b"new").succeeds();
+    let asked_s3 = || !silent.seen().is_empty();
+    let asked_ftp = || !mute.commands("RETR").is_empty();
+    for (sandbox, asked) in [(&s3, &asked_s3 as &dyn Fn() -> bool), (&ftp, &asked_ftp)] {
+        sandbox.write("out", "old");
+        let child = sandbox.command(["get", "k", "out"]).spawn().unwrap();
+        let (outcome, elapsed) = interrupt(child, Signal::TERM, asked);
+        outcome.fails_with(143, "stopped by SIGTERM");
+        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+        assert_eq!(sandbox.read("out"), b"old");
+        sandbox.nothing_left_behind();
+    }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
+    let server = FtpServer::start().fault("STOR", Fault::AlwaysSays("150 send it"));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
+        .file("a", "x");
+    let child = sandbox
+        .command(["put", "a", "--ftp-mode", "active"])
+        .spawn()
+        .unwrap();
+    let waits = || !server.commands("STOR").is_empty();
+    let (outcome, elapsed) = interrupt(child, Signal::INT, waits);
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    assert!(server.files().is_empty());
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_signal_ends_the_wait_between_attempts() {
+    let busy = ScriptedServer::start([answer(503, &[("retry-after", "60")], b"")]);
+    let sandbox = Sandbox::new()
+        .envs(&support::s3::variables(&busy.endpoint()))
+        .env("BLOBCTL_RETRY_FOR", "5m");
+    let mut child = sandbox.command(["get", "k", "out", "-v"]).spawn().unwrap();
+    // The line about the next attempt is printed before the wait begins.
+    let mut line = Vec::new();
+    let mut stderr = child.stderr.take().unwrap();
+    while !String::from_utf8_lossy(&line).contains("next in") {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap();
+        line.push(byte[0]);
+    }
+    let sent = Instant::now();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let code = child.wait().unwrap().code();
+    assert_eq!(code, Some(130));
+    assert!(sent.elapsed() < Duration::from_secs(2));
+    assert_eq!(busy.seen().len(), 1);
+    assert_eq!(
+        support::files(&sandbox.work()),
+        Vec::<std::path::PathBuf>::new()
+    );
+}

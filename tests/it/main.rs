@@ -1,0 +1,45 @@
+//! The integration tests: one crate, a module for each subject. They drive the built binary over real sockets; [`support`]
+//! has the servers and proxies that they run it against.
+//!
+//! `cargo test --test it s3_parts` runs one subject, `cargo test --test it -- --list` names all tests.
+#![allow(clippy::unwrap_used, reason = "a failed assumption fails the test")]
+
+mod support;
+
+mod cli;
+mod concurrency;
+mod contract;
+mod credentials;
+mod ftp;
+mod ftp_active;
+mod ftp_behaviours;
+mod ftp_libunftp;
+mod ftp_oddities;
+mod ftp_replies;
+mod ftps;
+mod generated;
+mod http_traps;
+mod interruptions;
+mod memory;
+mod resume;
+mod s3;
+mod s3_answers;
+mod s3_attributes;
+mod s3_checksums;
+mod s3_faults;
+mod s3_integrity;
+mod s3_listings;
+mod s3_notebook;
+mod s3_parts;
+mod s3_parts_etag;
+mod s3_pitfalls;
+mod s3_refusals;
+mod s3_services;
+mod s3_signatures;
+mod s3_to_stdout;
+mod s3_versions;
+mod settings;
+mod sigv4;
+mod sse_c;
+mod terminal;
+mod tls;

@@ -1,0 +1,447 @@
+//! `--resume auto`: what a run leaves when it fails or dies, and how the next one goes on with it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::support::ftp::FtpServer;
+use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer, s3_error};
+use crate::support::s3::{S3Server, variables};
+use crate::support::{MIB, Outcome, Sandbox, bytes, files, finish, leftovers};
+use rustix::process::{Pid, Signal, kill_process};
+
+const SIZE: usize = 100 * MIB;
+
+/// Every connection ends in the middle of its second part, and later ones at once.
+fn failing(fault: fn(u64) -> Fault) -> impl Iterator<Item = Fault> {
+    let short = std::iter::repeat_n(fault(1 << 20), 40);
+    [fault(24 << 20), fault(20 << 20), fault(20 << 20)]
+        .into_iter()
+        .chain(short)
+}
+
+/// One attempt each, and what it leaves is kept.
+fn behind(proxy: &FaultProxy) -> Sandbox {
+    Sandbox::new()
+        .envs(&variables(&proxy.endpoint()))
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+}
+
+fn journals(sandbox: &Sandbox) -> Vec<PathBuf> {
+    files(&sandbox.home().join(".local/state/blobctl/resume"))
+}
+
+/// How many lines of the journals begin with `word`.
+fn lines(sandbox: &Sandbox, word: &str) -> usize {
+    let texts = journals(sandbox)
+        .into_iter()
+        .map(|path| std::fs::read_to_string(path).unwrap_or_default());
+    texts
+        .map(|text| text.lines().filter(|line| line.starts_with(word)).count())
+        .sum()
+}
+
+/// Sends `signal` once `lines` lines of the journal begin with `word`.
+fn stop_at(
+    sandbox: &Sandbox,
+    arguments: &[&str],
+    signal: Signal,
+    word: &str,
+    count: usize,
+) -> Outcome {
+    let child = sandbox.command(arguments).spawn().unwrap();
+    let begin = Instant::now();
+    while lines(sandbox, word) < count {
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "it never came so far"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    finish(child)
+}
+
+/// The part numbers that were sent.
+fn parts(server: &S3Server) -> Vec<String> {
+    let requests = server.requests();
+    let puts = requests.iter().filter(|request| request.method == "PUT");
+    let number = |uri: &str| {
+        let (_, rest) = uri.split_once("partNumber=")?;
+        Some(rest.split('&').next()?.to_owned())
+    };
+    puts.filter_map(|request| number(&request.uri)).collect()
+}
+
+#[test]
+fn a_put_that_failed_for_now_goes_on_with_the_missing_parts() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, failing(Fault::CutUp));
+    let content = bytes(SIZE, 1);
+    let sandbox = behind(&proxy).file("a", &content);
+    let first = sandbox.run(["put", "a"]);
+    first.fails_with(
+        7,
+        "hint: what was done is kept: the same command goes on where this one stopped",
+    );
+    proxy.heal();
+    let sent = lines(&sandbox, "part ");
+    assert!(sent >= 1, "{sent}");
+    assert!(!server.unfinished_uploads().is_empty());
+    assert!(!server.bucket().join("a").exists());
+    server.requests();
+
+    let second = sandbox.run(["put", "a", "-v"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert!(
+        second.stderr.contains("going on with an unfinished upload"),
+        "{second:?}"
+    );
+    assert_eq!(parts(&server).len(), 7 - sent);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_put_that_was_killed_goes_on_with_the_missing_parts() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
+    let content = bytes(SIZE, 2);
+    let sandbox = behind(&proxy).file("a", &content);
+    stop_at(&sandbox, &["put", "a"], Signal::KILL, "part ", 3);
+    let sent = lines(&sandbox, "part ");
+    server.requests();
+    sandbox.run(["put", "a"]).succeeds();
+    assert_eq!(parts(&server).len(), 7 - sent);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_signal_keeps_what_was_done_if_that_was_asked_for_and_only_then() {
+    for (resume, kept) in [("auto", true), ("run", false), ("never", false)] {
+        let server = S3Server::start();
+        let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
+        let sandbox = behind(&proxy).file("a", bytes(SIZE, 2));
+        let arguments = ["put", "a", "--resume", resume];
+        let outcome = if kept {
+            stop_at(&sandbox, &arguments, Signal::INT, "part ", 2)
+        } else {
+            let child = sandbox.command(arguments).spawn().unwrap();
+            let begin = Instant::now();
+            while server.unfinished_uploads().len() < 3 {
+                assert!(begin.elapsed() < Duration::from_secs(30));
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+            finish(child)
+        };
+        assert_eq!(outcome.code, Some(130), "{resume} {outcome:?}");
+        assert_eq!(!server.unfinished_uploads().is_empty(), kept, "{resume}");
+        assert_eq!(!journals(&sandbox).is_empty(), kept, "{resume}");
+    }
+}
+
+#[test]
+fn a_source_that_has_changed_is_sent_anew_and_the_old_parts_are_removed() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, failing(Fault::CutUp));
+    let sandbox = behind(&proxy).file("a", bytes(SIZE, 3));
+    sandbox.run(["put", "a"]).fails_with(7, "cannot upload");
+    proxy.heal();
+    let content = bytes(SIZE, 4);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(sandbox.work().join("a"))
+        .unwrap();
+    std::io::Write::write_all(&mut file, &content).unwrap();
+    server.requests();
+    sandbox.run(["put", "a"]).succeeds();
+    assert_eq!(parts(&server).len(), 7);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn parts_of_another_cut_are_not_gone_on_with() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(80 << 20)]);
+    // Cut by 15 MiB and by 30 MiB, the fourth parts have the same size, and other bytes.
+    let content = bytes(105 * MIB, 4);
+    let sandbox = behind(&proxy).file("a", &content).env("BLOBCTL_PARTS", "1");
+    let put = ["put", "a", "--part-size", "15MiB"];
+    stop_at(&sandbox, &put, Signal::KILL, "part 4 ", 1);
+    server.requests();
+    sandbox.run(["put", "a", "--part-size", "30MiB"]).succeeds();
+    assert_eq!(parts(&server), ["1", "2", "3", "4"]);
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn an_upload_that_the_store_has_forgotten_begins_anew() {
+    let began = |id: &str| {
+        let text = format!(
+            "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
+        );
+        answer(200, &[], text.as_bytes())
+    };
+    let part = answer(200, &[("etag", "\"opaque\"")], b"");
+    let whole = answer(
+        200,
+        &[],
+        b"<CompleteMultipartUploadResult><ETag>\"opaque-2\"</ETag></CompleteMultipartUploadResult>",
+    );
+    let server = ScriptedServer::start([
+        began("old"),
+        part.clone(),
+        s3_error(503, "ServiceUnavailable"),
+        s3_error(404, "NoSuchUpload"),
+        began("new"),
+        part.clone(),
+        part,
+        whole,
+        // The answer to a HEAD: of its body, the length alone.
+        answer(200, &[("etag", "\"opaque-2\"")], &vec![0; 20 * MIB]).cut(20 * MIB),
+    ]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("a", bytes(20 * MIB, 5));
+    sandbox
+        .run(["put", "a", "--checksum", "none"])
+        .fails_with(7, "hint: what was done is kept");
+    sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
+    let seen: Vec<String> = server
+        .seen()
+        .iter()
+        .map(|request| format!("{} {}", request.method, request.target))
+        .collect();
+    assert_eq!(seen[3].split('=').next_back(), Some("old"), "{seen:?}");
+    assert!(
+        !seen.iter().any(|line| line.starts_with("DELETE")),
+        "{seen:?}"
+    );
+    assert_eq!(seen[7], "POST /lab/a?uploadId=new", "{seen:?}");
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn the_same_put_at_the_same_time_keeps_to_itself() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
+    let content = bytes(SIZE, 6);
+    let sandbox = behind(&proxy).file("a", &content);
+    let first = sandbox.command(["put", "a"]).spawn().unwrap();
+    let begin = Instant::now();
+    while lines(&sandbox, "part ") < 2 {
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let second = sandbox.run(["put", "a"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert!(
+        second
+            .stderr
+            .contains("another run of the same command is at work"),
+        "{second:?}"
+    );
+    assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
+    kill_process(Pid::from_child(&first), Signal::TERM).unwrap();
+    assert_eq!(finish(first).code, Some(143));
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_costs_a_warning() {
+    let server = S3Server::start();
+    let proxy = FaultProxy::start(server.address, []);
+    let sandbox = behind(&proxy)
+        .file("a", bytes(20 * MIB, 7))
+        .file("state", "a file");
+    let state = sandbox.work().join("state");
+    let sandbox = sandbox.env("XDG_STATE_HOME", state.to_str().unwrap());
+    let outcome = sandbox.run(["put", "a"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("this transfer cannot be resumed later: "),
+        "{outcome:?}"
+    );
+}
+
+/// Ranges that were asked for, in order of their beginnings.
+fn ranges(server: &S3Server) -> Vec<String> {
+    let mut ranges: Vec<String> = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "GET")
+        .map(|request| request.header("range").unwrap_or("all").to_owned())
+        .collect();
+    ranges.sort();
+    ranges
+}
+
+fn stored(content: &[u8]) -> S3Server {
+    let server = S3Server::start();
+    let sandbox = Sandbox::new().envs(&server.variables()).file("a", content);
+    sandbox.run(["put", "a"]).succeeds();
+    server.requests();
+    server
+}
+
+#[test]
+fn a_get_that_failed_for_now_goes_on_with_the_missing_parts() {
+    let content = bytes(SIZE, 8);
+    let server = stored(&content);
+    let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
+    let sandbox = behind(&proxy).file("a", "old");
+    let first = sandbox.run(["get", "a"]);
+    first.fails_with(
+        7,
+        "hint: what was done is kept: the same command goes on where this one stopped",
+    );
+    assert_eq!(sandbox.read("a"), b"old");
+    assert_eq!(leftovers(&sandbox.work()).len(), 1);
+    proxy.heal();
+    let there = lines(&sandbox, "filled ");
+    assert!(there >= 1, "{there}");
+    server.requests();
+
+    let second = sandbox.run(["get", "a", "--json"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert_eq!(second.json()[0]["bytes"], SIZE);
+    assert!(sandbox.read("a") == content);
+    assert_eq!(ranges(&server).len(), 7 - there);
+    sandbox.nothing_left_behind();
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_get_that_was_killed_goes_on_with_the_missing_parts() {
+    let content = bytes(SIZE, 9);
+    let server = stored(&content);
+    let proxy = FaultProxy::start(server.address, [Fault::StallDown(20 << 20)]);
+    let sandbox = behind(&proxy);
+    stop_at(&sandbox, &["get", "a"], Signal::KILL, "filled ", 3);
+    let there = lines(&sandbox, "filled ");
+    server.requests();
+    let second = sandbox.run(["get", "a", "--json"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert!(sandbox.read("a") == content);
+    assert_eq!(ranges(&server).len(), 7 - there);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_blob_that_was_replaced_meanwhile_is_fetched_anew() {
+    let server = stored(&bytes(SIZE, 10));
+    let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
+    let sandbox = behind(&proxy);
+    sandbox.run(["get", "a"]).fails_with(7, "cannot download");
+    proxy.heal();
+    let content = bytes(SIZE, 11);
+    let other = Sandbox::new().envs(&server.variables()).file("a", &content);
+    other.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_link_in_the_place_of_the_unfinished_file_is_not_followed() {
+    let content = bytes(SIZE, 13);
+    let server = stored(&content);
+    let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
+    let sandbox = behind(&proxy).file("victim", "precious");
+    sandbox.run(["get", "a"]).fails_with(7, "cannot download");
+    proxy.heal();
+    let left = leftovers(&sandbox.work()).remove(0);
+    std::fs::remove_file(&left).unwrap();
+    std::os::unix::fs::symlink("victim", &left).unwrap();
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert_eq!(sandbox.read("victim"), b"precious");
+}
+
+#[test]
+fn a_get_over_ftp_goes_on_where_it_broke() {
+    let content = bytes(40 * MIB, 14);
+    let server = FtpServer::start()
+        .holding("a", &content)
+        .fault("RETR", support::ftp::Fault::Breaks(20 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0");
+    sandbox
+        .run(["get", "a"])
+        .fails_with(7, "hint: what was done is kept");
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert_eq!(server.commands("REST"), [format!("REST {}", 20 * MIB)]);
+    sandbox.nothing_left_behind();
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
+    let content = bytes(4 * MIB, 15);
+    let server = FtpServer::start()
+        .holding("a", &content)
+        .fault("RETR", support::ftp::Fault::Breaks(2 * MIB));
+    let sandbox = Sandbox::new().envs(&server.variables());
+    sandbox.run(["get", "a", "--resume", "never"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    assert_eq!(server.commands("REST"), Vec::<String>::new());
+    assert_eq!(server.commands("RETR").len(), 2);
+    sandbox.nothing_left_behind();
+}
+
+#[test]
+fn a_put_over_ftp_goes_on_where_it_broke() {
+    let content = bytes(8 * MIB, 16);
+    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("a", &content);
+    sandbox
+        .run(["put", "a"])
+        .fails_with(7, "hint: what was done is kept");
+    assert_eq!(server.files().len(), 1);
+    assert_eq!(server.file("a"), None);
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(server.file("a").as_deref() == Some(&content[..]));
+    assert_eq!(server.files().len(), 1);
+    assert!(
+        server
+            .commands("REST")
+            .contains(&format!("REST {}", 5 * MIB)),
+        "{:?}",
+        server.log()
+    );
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn what_an_ftp_server_has_of_an_older_source_is_removed() {
+    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("a", bytes(8 * MIB, 17));
+    sandbox.run(["put", "a"]).fails_with(7, "cannot upload");
+    let content = bytes(8 * MIB, 18);
+    let path = sandbox.work().join("a");
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    std::io::Write::write_all(&mut file, &content).unwrap();
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(server.file("a").as_deref() == Some(&content[..]));
+    assert_eq!(server.files().len(), 1, "{:?}", server.files());
+}

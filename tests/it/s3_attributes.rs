@@ -1,0 +1,140 @@
+//! What goes with a blob, and conditions on it.
+
+use crate::support::Sandbox;
+use crate::support::http::{ScriptedServer, answer, s3_error};
+use crate::support::s3::{HELLO_MD5, S3Server, against, on};
+
+#[test]
+fn attributes_travel_as_signed_headers() {
+    let mut headers = HELLO_MD5.to_vec();
+    headers.push(("x-amz-server-side-encryption", "aws:kms"));
+    headers.push(("x-amz-checksum-crc64nvme", "M3eFcAZSQlc="));
+    let server = ScriptedServer::start([answer(200, &headers, b"")]);
+    let sandbox = against(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--content-encoding",
+            "gzip",
+            "--content-disposition",
+            "attachment",
+            "--cache-control",
+            "max-age=7",
+            "--metadata",
+            "Owner=ü",
+            "--metadata",
+            "n=1 2",
+            "--tag",
+            "a=b c",
+            "--storage-class",
+            "STANDARD_IA",
+            "--sse",
+            "aws:kms",
+            "--sse-kms-key-id",
+            "key/1",
+            "--acl",
+            "private",
+        ])
+        .succeeds();
+    let request = &server.seen()[0];
+    let signed = request.header("authorization").unwrap().to_owned();
+    for (name, value) in [
+        ("content-type", "text/x-probe"),
+        ("content-encoding", "gzip"),
+        ("content-disposition", "attachment"),
+        ("cache-control", "max-age=7"),
+        ("x-amz-meta-owner", "=?UTF-8?B?w7w=?="),
+        ("x-amz-meta-n", "1 2"),
+        ("x-amz-tagging", "a=b%20c"),
+        ("x-amz-storage-class", "STANDARD_IA"),
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "key/1"),
+        ("x-amz-acl", "private"),
+    ] {
+        assert_eq!(request.header(name), Some(value), "{name}");
+        assert!(signed.contains(name), "{name} is not signed: {signed}");
+    }
+    for bad in [
+        ["--metadata", "novalue"],
+        ["--metadata", "a b=c"],
+        ["--metadata", "a=b\r\nx: y"],
+        ["--acl", "x\ny"],
+        ["--content-type", ""],
+    ] {
+        assert_eq!(
+            sandbox.run(["put", "a"].iter().chain(&bad)).code,
+            Some(2),
+            "{bad:?}"
+        );
+    }
+    Sandbox::new()
+        .file("a", "x")
+        .run(["put", "a", "--acl", "private"])
+        .fails_with(2, "--acl is kept by S3 alone, and this is fs");
+}
+
+#[test]
+fn attributes_come_back_from_a_real_server() {
+    let server = S3Server::start();
+    let sandbox = on(&server).file("a", "hello");
+    sandbox
+        .run([
+            "put",
+            "a",
+            "--content-type",
+            "text/x-probe",
+            "--metadata",
+            "k=v",
+        ])
+        .succeeds();
+    assert_eq!(
+        sandbox.run(["stat", "a", "--json"]).json()[0]["content_type"],
+        "text/x-probe"
+    );
+}
+
+#[test]
+fn conditions_are_sent_and_their_failures_told_apart() {
+    let missing = || answer(404, &[], b"");
+    let no_key = || s3_error(404, "NoSuchKey");
+    // The precheck finds nothing, then the service keeps the condition.
+    let server = ScriptedServer::start([missing(), no_key(), s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[2].header("if-none-match"), Some("*"));
+    // It does not know the condition: nothing is promised.
+    let server = ScriptedServer::start([missing(), no_key(), answer(501, &[], b"<Error><Code>NotImplemented</Code><Message>If-None-Match is not implemented</Message></Error>")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent"])
+        .fails_with(5, "the service keeps no conditions");
+    // It says yes: whether it tested the condition is not known of this service.
+    let server = ScriptedServer::start([missing(), no_key(), answer(200, &HELLO_MD5, b"")]);
+    let outcome = against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-absent", "--json"]);
+    assert_eq!(
+        (outcome.code, &outcome.json()[0]["atomic"]),
+        (Some(0), &false.into()),
+        "{outcome:?}"
+    );
+    let seen = |etag| answer(200, &[("etag", etag)], b"");
+    let server = ScriptedServer::start([seen("\"abc\""), s3_error(412, "PreconditionFailed")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-match", "\"abc\""])
+        .fails_with(5, "PreconditionFailed");
+    assert_eq!(server.seen()[1].header("if-match"), Some("\"abc\""));
+    // A service that ignores the condition would replace what somebody else has changed.
+    let server = ScriptedServer::start([seen("\"xyz\"")]);
+    against(&server)
+        .file("a", "hello")
+        .run(["put", "a", "--if-match", "\"abc\""])
+        .fails_with(5, "it was changed: its ETag is xyz now");
+    assert_eq!(server.seen().len(), 1);
+}

@@ -1,0 +1,175 @@
+//! What moves on a terminal, and that nothing moves elsewhere.
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Stdio};
+use std::time::Duration;
+
+use crate::support::http::{ScriptedServer, answer};
+use crate::support::terminal::Terminal;
+use crate::support::{MIB, Sandbox, bytes, finish};
+
+/// A put of stdin that has begun and waits for more, with its stderr on a terminal.
+fn put_on_terminal(sandbox: &Sandbox, arguments: &[&str]) -> (Child, ChildStdin, Terminal) {
+    let (terminal, far) = Terminal::open();
+    let mut command = sandbox.command(["put", "-", "dir/blob"].iter().chain(arguments));
+    let mut child = command.stdin(Stdio::piped()).stderr(far).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&bytes(MIB, 1)).unwrap();
+    (child, stdin, terminal)
+}
+
+/// Ends the child and returns what it wrote on stdout.
+fn end(mut child: Child, stdin: ChildStdin) -> String {
+    drop(stdin);
+    let mut stdout = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut stdout)
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    stdout
+}
+
+#[test]
+fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
+    let sandbox = Sandbox::new().env("TERM", "xterm");
+    let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
+    terminal.wait_for("1.00 MiB");
+    terminal.wait_for("/s");
+    assert_eq!(end(child, stdin), "", "stdout is for data");
+    let shown = terminal.rest();
+    // The last thing that is said of the line is that it is cleared (ECMA-48, EL).
+    assert!(
+        shown.trim_end_matches('\r').ends_with("\u{1b}[2K"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn the_bar_of_a_file_knows_where_it_ends() {
+    // The server takes the head and never reads on, so that the transfer stays where it is until it is ended.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let sandbox = Sandbox::new()
+        .envs(&support::s3::variables(&endpoint))
+        .env("TERM", "xterm")
+        .file("blob", bytes(12 * MIB, 1));
+    let (mut terminal, far) = Terminal::open();
+    let child = sandbox
+        .command(["put", "blob"])
+        .stderr(far)
+        .spawn()
+        .unwrap();
+    terminal.wait_for("/ 12.00 MiB");
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::INT,
+    )
+    .unwrap();
+    let code = { child }.wait().unwrap().code();
+    assert_eq!(code, Some(130));
+    let shown = terminal.rest();
+    assert!(
+        shown.contains("blobctl: cannot upload `blob` to s3://lab/blob: stopped by SIGINT"),
+        "{shown:?}"
+    );
+    drop(listener);
+}
+
+#[test]
+fn several_transfers_have_a_total() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let sandbox = Sandbox::new()
+        .envs(&support::s3::variables(&endpoint))
+        .env("TERM", "xterm")
+        .file("one", bytes(12 * MIB, 1))
+        .file("two", bytes(12 * MIB, 2));
+    let (mut terminal, far) = Terminal::open();
+    let mut command = sandbox.command(["put", "one", "two", "d/"]);
+    let mut child = command.stderr(far).spawn().unwrap();
+    for part in ["one", "two", "total"] {
+        terminal.wait_for(part);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(listener);
+}
+
+#[test]
+fn nothing_moves_where_nobody_wants_it() {
+    let sandbox = Sandbox::new().env("TERM", "xterm");
+    let dumb = Sandbox::new().env("TERM", "dumb");
+    // stderr is a pipe.
+    let mut piped = sandbox.command(["put", "-", "piped"]);
+    let mut piped = piped.stdin(Stdio::piped()).spawn().unwrap();
+    let mut into_piped = piped.stdin.take().unwrap();
+    into_piped.write_all(&bytes(MIB, 1)).unwrap();
+    // stderr is a terminal, but a bar is not wanted or cannot be drawn.
+    let still = [
+        put_on_terminal(&sandbox, &["--progress", "none"]),
+        put_on_terminal(&sandbox, &["--quiet"]),
+        put_on_terminal(&dumb, &[]),
+    ];
+    // One that shows a bar began last: once it is seen, the others would have shown theirs.
+    let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
+    terminal.wait_for("1.00 MiB");
+    end(child, stdin);
+    drop(into_piped);
+    finish(piped).succeeds();
+    for (child, stdin, terminal) in still {
+        assert_eq!(end(child, stdin), "");
+        assert_eq!(terminal.rest(), "");
+    }
+}
+
+#[test]
+fn lines_come_now_and_then_where_they_are_asked_for() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(["put", "-", "k", "--progress", "lines"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&bytes(MIB, 1)).unwrap();
+    // The first one comes after ten seconds; without any the blob ends after thirty.
+    let (seen, wait) = std::sync::mpsc::channel::<()>();
+    let hold = std::thread::spawn(move || {
+        let _ = wait.recv_timeout(Duration::from_secs(30));
+        drop(stdin);
+    });
+    let mut line = String::new();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    std::io::BufRead::read_line(&mut stderr, &mut line).unwrap();
+    assert!(
+        line.starts_with("blobctl: k: 1.0 MiB, ") && line.ends_with("/s\n"),
+        "{line:?}"
+    );
+    seen.send(()).unwrap();
+    hold.join().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
+}
+
+#[test]
+fn a_retry_is_told_on_a_terminal_only() {
+    let busy = || {
+        let busy = answer(503, &[("retry-after", "0")], b"");
+        ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")])
+    };
+    let server = busy();
+    let sandbox = Sandbox::new()
+        .envs(&support::s3::variables(&server.endpoint()))
+        .env("TERM", "xterm");
+    let (mut terminal, far) = Terminal::open();
+    let mut command = sandbox.command(["get", "k", "-"]);
+    let child = command.stderr(far).spawn().unwrap();
+    drop(command);
+    terminal.wait_for("blobctl: attempt 1 failed: ");
+    assert!(child.wait_with_output().unwrap().status.success());
+    let server = busy();
+    Sandbox::new()
+        .envs(&support::s3::variables(&server.endpoint()))
+        .run(["get", "k", "-"])
+        .prints(b"x");
+}

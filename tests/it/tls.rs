@@ -1,0 +1,176 @@
+//! S3 over TLS, directly and through a proxy, through the built binary.
+
+use crate::support::s3::{S3Server, variables};
+use crate::support::tls::{TlsStore, Tunnel, Uploads};
+use crate::support::{MIB, Sandbox, bytes};
+
+/// A sandbox that uses the server and trusts its certificate.
+fn trusting(server: &TlsStore) -> Sandbox {
+    Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("ca.pem", &server.certificate)
+        .env("AWS_CA_BUNDLE", "ca.pem")
+}
+
+#[test]
+fn blobs_travel_over_tls_without_being_hashed_for_the_signature() {
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        let server = TlsStore::with(&["127.0.0.1"], version, Uploads::Stored);
+        let content = bytes(5 * MIB, 7);
+        let sandbox = trusting(&server).file("a", &content);
+        sandbox.run(["put", "a"]).succeeds();
+        sandbox.run(["get", "a", "b"]).succeeds();
+        sandbox.run(["exists", "a"]).is_silent(0);
+        sandbox.run(["exists", "nope"]).is_silent(1);
+        assert!(sandbox.read("b") == content);
+        let seen = server.seen();
+        assert_eq!(
+            seen[0].header("x-amz-content-sha256"),
+            Some("UNSIGNED-PAYLOAD")
+        );
+        assert!(seen[0].header("x-amz-checksum-crc64nvme").is_some());
+        assert!(seen[0].body == content);
+    }
+}
+
+#[test]
+fn one_connection_serves_many_blobs() {
+    let server = TlsStore::start(&["127.0.0.1"]);
+    let mut sandbox = trusting(&server);
+    for name in ["a", "b", "c", "d"] {
+        sandbox = sandbox.file(name, name);
+    }
+    sandbox
+        .run(["put", "--jobs", "1", "a", "b", "c", "d", "x/"])
+        .succeeds();
+    assert_eq!((server.seen().len(), server.connections()), (4, 1));
+}
+
+#[test]
+fn an_unknown_authority_is_final_and_nothing_is_sent() {
+    let server = TlsStore::start(&["127.0.0.1"]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("a", "x");
+    sandbox.run(["put", "a"]).fails_with(
+        4,
+        &format!("the certificate of {} is not valid", server.address),
+    );
+    assert_eq!((server.seen().len(), server.connections()), (0, 1));
+}
+
+#[test]
+fn a_certificate_for_another_host_is_refused() {
+    let server = TlsStore::start(&["s3.example.com"]);
+    trusting(&server)
+        .run(["exists", "a"])
+        .fails_with(4, "is not valid: it is one for s3.example.com");
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn without_verification_any_certificate_does_and_a_warning_says_so() {
+    let server = TlsStore::start(&["s3.example.com"]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("a", "x");
+    let outcome = sandbox.run(["put", "a", "--insecure"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stderr.contains("warning"), "{outcome:?}");
+}
+
+#[test]
+fn the_wrong_scheme_is_a_setting_that_is_wrong() {
+    let plain = S3Server::start();
+    let endpoint = format!("https://{}", plain.address);
+    Sandbox::new()
+        .envs(&variables(&endpoint))
+        .run(["exists", "a"])
+        .fails_with(3, "does not speak TLS");
+    let tls = TlsStore::start(&["127.0.0.1"]);
+    let endpoint = format!("http://{}", tls.address);
+    Sandbox::new()
+        .envs(&variables(&endpoint))
+        .run(["exists", "a"])
+        .fails_with(12, "does not speak HTTP");
+}
+
+#[test]
+fn a_bundle_without_certificates_is_a_setting_that_is_wrong() {
+    let server = TlsStore::start(&["127.0.0.1"]);
+    // One that can be read and one that cannot.
+    let damaged = format!(
+        "{0}{1}",
+        server.certificate,
+        server.certificate.replace("MII", "!!!")
+    );
+    let sandbox = trusting(&server)
+        .file("text", "no certificate")
+        .file("damaged", damaged);
+    for (file, what) in [
+        ("text", "holds no certificate in PEM form"),
+        (
+            "damaged",
+            "the CA bundle `damaged`: its certificate 2 cannot be read",
+        ),
+        ("nowhere", "the CA bundle `nowhere`: no such file"),
+    ] {
+        sandbox
+            .run(["exists", "a", "--ca-bundle", file])
+            .fails_with(3, what);
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_bundle_counts_beside_the_roots_of_the_system_and_a_file_in_their_place() {
+    let (ours, theirs) = (
+        TlsStore::start(&["127.0.0.1"]),
+        TlsStore::start(&["127.0.0.1"]),
+    );
+    let exists = |server: &TlsStore, arguments: &[&str]| {
+        let sandbox = Sandbox::new()
+            .envs(&variables(&server.endpoint()))
+            .file("ours.pem", &ours.certificate)
+            .file("theirs.pem", &theirs.certificate)
+            .env("SSL_CERT_FILE", "theirs.pem");
+        sandbox.run([&["exists", "a"], arguments].concat())
+    };
+    exists(&theirs, &[]).is_silent(1);
+    exists(&ours, &[]).fails_with(4, "is not valid");
+    for server in [&ours, &theirs] {
+        exists(server, &["--ca-bundle", "ours.pem"]).is_silent(1);
+    }
+}
+
+#[test]
+fn an_early_refusal_during_a_large_body_is_heard() {
+    let server = TlsStore::with(
+        &["127.0.0.1"],
+        &rustls::version::TLS13,
+        Uploads::RefusedEarly,
+    );
+    let sandbox = trusting(&server).file("big", bytes(15 * MIB, 1));
+    sandbox
+        .run(["put", "big"])
+        .fails_with(4, "access denied: AccessDenied");
+}
+
+#[test]
+fn a_proxy_makes_a_tunnel_and_large_bodies_pass_it() {
+    let server = TlsStore::start(&["s3.test"]);
+    let tunnel = Tunnel::start(server.address);
+    let content = bytes(5 * MIB, 3);
+    let sandbox = Sandbox::new()
+        .envs(&variables("https://s3.test"))
+        .env("https_proxy", &format!("http://{}", tunnel.address))
+        .env("BLOBCTL_TIMEOUT", "5s")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .file("ca.pem", &server.certificate)
+        .env("AWS_CA_BUNDLE", "ca.pem")
+        .file("a", &content);
+    sandbox.run(["put", "a"]).succeeds();
+    sandbox.run(["get", "a", "b"]).succeeds();
+    assert!(sandbox.read("b") == content);
+    assert_eq!(tunnel.asked(), ["CONNECT s3.test:443"; 2]);
+}
