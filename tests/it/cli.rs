@@ -194,7 +194,7 @@ fn unreadable_sources_and_unwritable_destinations_are_8() {
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped());
         std::os::unix::process::CommandExt::uid(&mut copied, 65534);
-        support::finish(copied.spawn().unwrap())
+        crate::support::finish(copied.spawn().unwrap())
     };
     run(&["put", "secret", "k2"]).fails_with(8, "permission denied");
     let outcome = run(&["get", "k", "closed/x"]);

@@ -217,7 +217,7 @@ fn the_command_ends_when_the_run_is_stopped() {
     }
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let outcome = support::finish(child);
+    let outcome = crate::support::finish(child);
     assert_eq!(outcome.code, Some(143), "{outcome:?}");
     assert!(outcome.elapsed < Duration::from_secs(20));
 }

@@ -172,7 +172,7 @@ fn a_second_signal_ends_the_run_at_once() {
 #[test]
 fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
     let silent = ScriptedServer::start([answer(200, &[], b"").cut(usize::MAX).then(Then::Stall)]);
-    let s3 = Sandbox::new().envs(&support::s3::variables(&silent.endpoint()));
+    let s3 = Sandbox::new().envs(&crate::support::s3::variables(&silent.endpoint()));
     let mute = FtpServer::start().fault("RETR", Fault::Stalls);
     let ftp = Sandbox::new().envs(&mute.variables());
     ftp.pipe(["put", "-", "k"], b"new").succeeds();
@@ -212,7 +212,7 @@ fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
 fn a_signal_ends_the_wait_between_attempts() {
     let busy = ScriptedServer::start([answer(503, &[("retry-after", "60")], b"")]);
     let sandbox = Sandbox::new()
-        .envs(&support::s3::variables(&busy.endpoint()))
+        .envs(&crate::support::s3::variables(&busy.endpoint()))
         .env("BLOBCTL_RETRY_FOR", "5m");
     let mut child = sandbox.command(["get", "k", "out", "-v"]).spawn().unwrap();
     // The line about the next attempt is printed before the wait begins.
@@ -230,7 +230,7 @@ fn a_signal_ends_the_wait_between_attempts() {
     assert!(sent.elapsed() < Duration::from_secs(2));
     assert_eq!(busy.seen().len(), 1);
     assert_eq!(
-        support::files(&sandbox.work()),
+        crate::support::files(&sandbox.work()),
         Vec::<std::path::PathBuf>::new()
     );
 }

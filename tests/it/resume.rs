@@ -372,7 +372,7 @@ fn a_get_over_ftp_goes_on_where_it_broke() {
     let content = bytes(40 * MIB, 14);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", support::ftp::Fault::Breaks(20 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::Breaks(20 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -392,7 +392,7 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
     let content = bytes(4 * MIB, 15);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", support::ftp::Fault::Breaks(2 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::Breaks(2 * MIB));
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a", "--resume", "never"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -404,7 +404,7 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
 #[test]
 fn a_put_over_ftp_goes_on_where_it_broke() {
     let content = bytes(8 * MIB, 16);
-    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -430,7 +430,7 @@ fn a_put_over_ftp_goes_on_where_it_broke() {
 
 #[test]
 fn what_an_ftp_server_has_of_an_older_source_is_removed() {
-    let server = FtpServer::start().fault("STOR", support::ftp::Fault::Breaks(5 * MIB));
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")

@@ -14,7 +14,7 @@ fn a_small_put_get_and_exists_are_one_request_each() {
     let exists = server.requests();
     sandbox.run(["get", "d/a.txt", "-"]).prints(b"hello");
     let get = server.requests();
-    let shape = |requests: &[support::s3::Logged]| {
+    let shape = |requests: &[crate::support::s3::Logged]| {
         requests
             .iter()
             .map(|r| format!("{} {}", r.method, r.uri))

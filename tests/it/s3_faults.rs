@@ -354,7 +354,7 @@ fn a_signal_in_the_middle_of_a_get_leaves_the_old_file() {
     let sandbox = behind(&proxy).file("a", "old");
     let child = sandbox.command(["get", "a"]).spawn().unwrap();
     // The temporary file is there once bytes have come.
-    while support::leftovers(&sandbox.work()).is_empty() {
+    while crate::support::leftovers(&sandbox.work()).is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let sent = std::time::Instant::now();

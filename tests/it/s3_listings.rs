@@ -293,7 +293,7 @@ fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
     };
     let server =
         ScriptedServer::start([page(&["a+b", "c%2Bd"], Some("t/1+")), page(&["%0Ae"], None)]);
-    support::s3::against(&server)
+    crate::support::s3::against(&server)
         .run(["ls"])
         .prints(b"a b\nc+d\n\\ne\n");
     assert_eq!(
@@ -301,7 +301,7 @@ fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
         "/lab?continuation-token=t%2F1%2B&encoding-type=url&list-type=2"
     );
     let server = ScriptedServer::start([page(&["a"], Some("same"))]);
-    let outcome = support::s3::against(&server).run(["ls"]);
+    let outcome = crate::support::s3::against(&server).run(["ls"]);
     assert_eq!(
         (outcome.code, outcome.stdout.as_slice()),
         (Some(12), &b"a\na\n"[..]),
@@ -309,7 +309,7 @@ fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
     );
     // Keys that were not asked for are left out.
     let server = ScriptedServer::start([page(&["p/a", "../evil"], None)]);
-    support::s3::against(&server)
+    crate::support::s3::against(&server)
         .run(["ls", "p/"])
         .prints(b"p/a\n");
 }

@@ -105,7 +105,7 @@ fn what_is_remembered_is_private_and_names_nothing() {
         &*server.address.port().to_string(),
         "127.0.0.1",
         "lab",
-        support::s3::ACCESS_KEY,
+        crate::support::s3::ACCESS_KEY,
     ] {
         assert!(
             !text.split([' ', '\n']).any(|word| word == secret),
@@ -259,7 +259,7 @@ fn without_a_home_nothing_is_remembered() {
     let (server, sandbox) = against([ignoring()]);
     for _ in 0..2 {
         let child = sandbox.command(["put", "a"]).env_remove("HOME").spawn();
-        support::finish(child.unwrap()).succeeds();
+        crate::support::finish(child.unwrap()).succeeds();
     }
     assert_eq!(proofs(&server), ["crc", "crc"]);
 }
@@ -282,7 +282,7 @@ fn many_runs_at_once_leave_one_whole_memory() {
     let run = || sandbox.command(["put", "a"]).spawn().unwrap();
     let children: Vec<_> = (0..8).map(|_| run()).collect();
     for child in children {
-        support::finish(child).succeeds();
+        crate::support::finish(child).succeeds();
     }
     let path = memory(&sandbox);
     let text = fs::read_to_string(&path).unwrap();

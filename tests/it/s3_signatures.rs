@@ -72,7 +72,7 @@ fn a_wrong_secret_is_refused_by_the_server_and_never_shown() {
         .run(["put", "a"])
         .fails_with(4, "access denied: SignatureDoesNotMatch");
     assert_eq!(
-        support::files(&server.bucket()),
+        crate::support::files(&server.bucket()),
         Vec::<std::path::PathBuf>::new()
     );
 }

@@ -150,10 +150,10 @@ fn a_put_names_the_version_that_it_made() {
     );
     let size = (17 * MIB).to_string();
     let head = format!("HTTP/1.1 200 OK\r\netag: \"x-2\"\r\ncontent-length: {size}\r\n\r\n");
-    let head = support::http::Script {
+    let head = crate::support::http::Script {
         read_body: true,
         answer: head.into_bytes(),
-        then: support::http::Then::Keep,
+        then: crate::support::http::Then::Keep,
     };
     let server = ScriptedServer::start([begun, part.clone(), part, done, head]);
     let outcome = against(&server).file("big", bytes(17 * MIB, 1)).run([
@@ -329,8 +329,8 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
         )
     };
     let sandbox = Sandbox::new()
-        .env("AWS_ACCESS_KEY_ID", support::s3::ACCESS_KEY)
-        .env("AWS_SECRET_ACCESS_KEY", support::s3::SECRET_KEY)
+        .env("AWS_ACCESS_KEY_ID", crate::support::s3::ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", crate::support::s3::SECRET_KEY)
         .file("a", "hello")
         .config(&(remote("here", &here) + &remote("there", &there)));
     sandbox

@@ -176,7 +176,7 @@ fn the_key_is_not_shown() {
 
 #[test]
 fn the_key_never_travels_over_http() {
-    let plain = support::s3::S3Server::start();
+    let plain = crate::support::s3::S3Server::start();
     let sandbox = Sandbox::new()
         .envs(&plain.variables())
         .file("a", "hello")

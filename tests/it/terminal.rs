@@ -53,7 +53,7 @@ fn the_bar_of_a_file_knows_where_it_ends() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let sandbox = Sandbox::new()
-        .envs(&support::s3::variables(&endpoint))
+        .envs(&crate::support::s3::variables(&endpoint))
         .env("TERM", "xterm")
         .file("blob", bytes(12 * MIB, 1));
     let (mut terminal, far) = Terminal::open();
@@ -83,7 +83,7 @@ fn several_transfers_have_a_total() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let sandbox = Sandbox::new()
-        .envs(&support::s3::variables(&endpoint))
+        .envs(&crate::support::s3::variables(&endpoint))
         .env("TERM", "xterm")
         .file("one", bytes(12 * MIB, 1))
         .file("two", bytes(12 * MIB, 2));
@@ -159,7 +159,7 @@ fn a_retry_is_told_on_a_terminal_only() {
     };
     let server = busy();
     let sandbox = Sandbox::new()
-        .envs(&support::s3::variables(&server.endpoint()))
+        .envs(&crate::support::s3::variables(&server.endpoint()))
         .env("TERM", "xterm");
     let (mut terminal, far) = Terminal::open();
     let mut command = sandbox.command(["get", "k", "-"]);
@@ -169,7 +169,7 @@ fn a_retry_is_told_on_a_terminal_only() {
     assert!(child.wait_with_output().unwrap().status.success());
     let server = busy();
     Sandbox::new()
-        .envs(&support::s3::variables(&server.endpoint()))
+        .envs(&crate::support::s3::variables(&server.endpoint()))
         .run(["get", "k", "-"])
         .prints(b"x");
 }
