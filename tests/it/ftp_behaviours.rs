@@ -1,5 +1,5 @@
-//! How FTP servers really behave, and what becomes of it: the rows of the list in docs/TESTING_FTP.md that need more than
-//! one fault. That list names the test of each row.
+//! How FTP servers really behave, and what becomes of it: the rows of the table in docs/FTP_IMPLEMENTATION_DESIGN.md that
+//! need more than one fault. That table names the test of each row.
 
 use std::time::{Duration, Instant};
 
