@@ -1,5 +1,5 @@
-//! What is kept in the repository and made from the program: completions, man pages, the example config, tables of the
-//! README. `BLOBCTL_BLESS=1 cargo test --test it generated` writes the files anew.
+//! Files in the repository that follow from the program: completions, man pages, the example config, the tables of settings
+//! and exit codes. `BLOBCTL_BLESS=1 cargo test --test it generated` rewrites the generated ones.
 
 use std::path::{Path, PathBuf};
 
@@ -146,15 +146,20 @@ fn the_example_config_is_read_by_the_program() {
 }
 
 #[test]
-fn the_readme_documents_every_setting_and_exit_code() {
-    let readme = read("README.md");
+fn every_setting_is_in_the_table_of_settings() {
+    let page = read("docs/settings.md");
     for setting in SETTINGS {
         let variable = schema::variable(setting);
         assert!(
-            readme.contains(&format!("`{variable}`")),
-            "the README's table of settings lacks {variable}"
+            page.contains(&format!("`{variable}`")),
+            "the table of docs/settings.md lacks {variable}"
         );
     }
+}
+
+#[test]
+fn the_readme_documents_every_exit_code() {
+    let readme = read("README.md");
     let signals = [
         Signal::Hangup,
         Signal::Interrupt,
