@@ -191,6 +191,47 @@ fn the_readme_documents_every_setting_and_exit_code() {
 }
 
 #[test]
+fn the_readmes_table_of_settings_is_made_from_the_table_in_the_program() {
+    const BEGIN: &str = "<!-- settings -->\n";
+    const END: &str = "<!-- end of settings -->\n";
+    let code = |text: &str| match text {
+        "" => String::new(),
+        text => format!("`{text}`"),
+    };
+    let mut table =
+        "| section | key | values | option | variable | built-in |\n|---|---|---|---|---|---|\n"
+            .to_owned();
+    for setting in SETTINGS {
+        let section = match (setting.section, setting.key) {
+            ("", _) => String::new(),
+            ("defaults", "deadline" | "resume" | "jobs" | "progress") => "`[defaults]`".to_owned(),
+            ("defaults", _) => "any".to_owned(),
+            (section, _) => format!("`[{section}]`"),
+        };
+        let variables: Vec<String> = std::iter::once(schema::variable(setting))
+            .chain(setting.aliases.iter().map(|name| (*name).to_owned()))
+            .map(|name| code(&name))
+            .collect();
+        let options: Vec<String> = setting.option.split(", ").map(code).collect();
+        table += &format!(
+            "| {section} | `{}` | {} | {} | {} | {} |\n",
+            setting.key,
+            setting.kind.values(),
+            options.join(", "),
+            variables.join(", "),
+            setting.default
+        );
+    }
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    same(
+        "README.md",
+        format!("{before}{BEGIN}{table}{END}{after}").as_bytes(),
+    );
+}
+
+#[test]
 fn every_option_of_the_help_is_documented_by_a_sentence() {
     let mut command = cli::command();
     command.build();
