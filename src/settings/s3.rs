@@ -138,8 +138,8 @@ impl Settings {
         }
     }
 
-    /// A secret that is sent as it is goes only to the service that its level names. The environment is set for one run: if it
-    /// names no service, it means the one that the run uses.
+    /// A secret that is sent as it is goes only to the service that its level names. One that stands beside no `endpoint_url` is
+    /// for AWS, or for the service that an option or the environment names for this run, but never for that of a remote.
     fn stays_home(
         &self,
         scope: &Scope<'_>,
@@ -157,8 +157,15 @@ impl Settings {
         if level == Level::Environment && scope.at(level, "endpoint_url").is_none() {
             return Ok(());
         }
-        let used = self.flags.endpoint_url.clone().or_else(|| named(0));
+        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
+            let found = scope.at(Level::Environment, "endpoint_url")?;
+            Some(found.text)
+        });
         let home = named(index);
+        if home.is_none() && of_the_run.is_some() {
+            return Ok(());
+        }
+        let used = of_the_run.or_else(|| named(0));
         let plain = |url: &Option<String>| {
             url.as_ref()
                 .map(|url| url.trim_end_matches('/').to_ascii_lowercase())

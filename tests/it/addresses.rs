@@ -1,5 +1,6 @@
 //! Addresses: what names a remote, what names a store, and that nothing is stored where it was not sent.
 
+use crate::support::ftp::FtpServer;
 use crate::support::s3::S3Server;
 use crate::support::terminal::Terminal;
 use crate::support::{Sandbox, files};
@@ -53,7 +54,6 @@ fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     let address = typed(sandbox.run(["put", "a", "12:30/report"]));
     let root = sandbox.default_root();
     assert_eq!(address, format!("file://{}/12:30/report", root.display()));
-    std::fs::create_dir_all(&root).unwrap();
     sandbox.run(["put", "a", &address]).succeeds();
     assert!(root.join("12:30/report").exists());
     sandbox.run(["exists", &address]).succeeds();
@@ -78,7 +78,16 @@ fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     sandbox.run(["put", "a", &address]).succeeds();
     assert!(server.bucket().join("x:y").exists());
 
-    // An FTP server; nothing is connected.
+    // An FTP server.
+    let server = FtpServer::start();
+    let sandbox = Sandbox::new().file("a", "x").envs(&server.variables());
+    let address = typed(sandbox.run(["put", "a", "x:y"]));
+    let port = server.address.port();
+    assert_eq!(address, format!("ftp://ops@127.0.0.1:{port}//data/x:y"));
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert_eq!(server.file("x:y").as_deref(), Some(&b"x"[..]));
+
+    // FTP servers that are only named; nothing is connected.
     let sandbox = Sandbox::new().file("a", "x");
     for (options, wanted) in [
         (&["--host", "h.invalid"][..], "ftp://h.invalid/x:y"),

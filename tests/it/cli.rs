@@ -39,7 +39,10 @@ fn bad_command_lines_are_one_line_and_2() {
             &["put", "a", "--jobs", "0"],
             "`0` is not a number from 1 to 256",
         ),
-        (&["put", "a", "--jobs", "many"], "invalid digit"),
+        (
+            &["put", "a", "--jobs", "many"],
+            "`many` is not a number from 1 to 256",
+        ),
         (&["put", "a", "-q", "-v"], "cannot go together"),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),

@@ -213,14 +213,15 @@ fn the_readmes_table_of_settings_is_made_from_the_table_in_the_program() {
             .map(|name| code(&name))
             .collect();
         let options: Vec<String> = setting.option.split(", ").map(code).collect();
-        table += &format!(
-            "| {section} | `{}` | {} | {} | {} | {} |\n",
-            setting.key,
+        let row = [
+            section,
+            code(setting.key),
             setting.kind.values(),
             options.join(", "),
             variables.join(", "),
-            setting.default
-        );
+            setting.default.to_owned(),
+        ];
+        table = table + "| " + &row.join(" | ") + " |\n";
     }
     let readme = read("README.md");
     let (before, rest) = readme.split_once(BEGIN).unwrap();
