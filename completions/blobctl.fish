@@ -69,8 +69,8 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat te
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -156,8 +156,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -226,8 +226,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -289,8 +289,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -350,8 +350,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'R
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -410,8 +410,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Rep
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -472,8 +472,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Rep
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -534,8 +534,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Rep
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -598,8 +598,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
@@ -658,8 +658,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-fo
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts of one blob at once, up and down (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'

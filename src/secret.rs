@@ -1,6 +1,14 @@
 //! Text that must not be shown.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::describe;
+
+/// No secret is longer, in bytes: a device or a blob given by mistake must not fill the memory.
+const LONGEST_FILE: u64 = 64 << 10;
 
 /// A password, key or token. It has no `Display`, and its `Debug` says only that it is one, so that settings
 /// and requests can be logged whole.
@@ -13,6 +21,22 @@ impl Secret {
         Self(text.into())
     }
 
+    /// The first line of a file, without its line end and otherwise as it is. This is how every file that holds a password,
+    /// key or token is read.
+    ///
+    /// # Errors
+    /// One clause about the file, which never contains any of its content.
+    pub fn read_first_line(path: &Path) -> Result<Self, String> {
+        let bytes = read_bounded(path)?;
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match std::str::from_utf8(line) {
+            Ok("") => Err("its first line is empty".to_owned()),
+            Ok(line) => Ok(Self::new(line)),
+            Err(_) => Err("its first line is not UTF-8 text".to_owned()),
+        }
+    }
+
     /// The text itself, for the place that signs or logs in. Never format what this returns.
     pub fn expose(&self) -> &str {
         &self.0
@@ -22,6 +46,21 @@ impl Secret {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Reads a file that holds a secret: at most 64 KiB.
+///
+/// # Errors
+/// One clause about the file, which never contains any of its content.
+pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| describe(&error))?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        return Err("larger than 64 KiB".to_owned());
+    }
+    Ok(bytes)
 }
 
 impl fmt::Debug for Secret {
@@ -37,5 +76,39 @@ mod tests {
     #[test]
     fn debug_does_not_tell() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "(secret)");
+    }
+
+    #[test]
+    fn the_first_line_of_a_file_is_the_secret() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        let read = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            Secret::read_first_line(&path).map(|secret| secret.expose().to_owned())
+        };
+        for (content, secret) in [
+            (&b"hunter2"[..], "hunter2"),
+            (b"hunter2\n", "hunter2"),
+            (b"hunter2\r\nsecond\n", "hunter2"),
+            (b" hun ter2 \n", " hun ter2 "),
+            (b"hunter2\n\xff", "hunter2"),
+        ] {
+            assert_eq!(read(content).as_deref(), Ok(secret));
+        }
+        for content in [
+            &b""[..],
+            b"\nhunter2",
+            b"\r\n",
+            b"hunter2\xff",
+            &vec![b'x'; 65_537],
+        ] {
+            let error = read(content).unwrap_err();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(Secret::read_first_line(&dir.path().join("missing")).is_err());
+        assert_eq!(
+            Secret::read_first_line(Path::new("/dev/zero")),
+            Err("larger than 64 KiB".to_owned())
+        );
     }
 }

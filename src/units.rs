@@ -1,62 +1,85 @@
-//! Durations and sizes as people write them.
+//! Durations, sizes and flags as people write them.
 
 use std::time::Duration;
 
-/// `90s`, `15m`, `2h`, `1d`, `250ms`, `1h30m`, or `0`. A bare number other than 0 is refused: seconds or minutes?
+/// The longest duration that is accepted. Far beyond any use, and far below what clocks can hold, so that an instant plus
+/// a duration never overflows.
+pub const LONGEST_DURATION: Duration = Duration::from_secs(3650 * 86_400);
+
+/// Parses `90s`, `5m`, `5min`, `2h30m`, `1d` or `250ms`; a bare number is seconds.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no duration: write it like 90s, 15m, 2h or 250ms");
-    if text == "0" {
-        return Ok(Duration::ZERO);
+    let invalid = || format!("invalid duration `{text}`: expected something like 90s, 5m or 2h30m");
+    let too_long = || format!("the duration `{text}` is longer than ten years (3650d)");
+    if text.is_empty() {
+        return Err(invalid());
     }
     let mut total = Duration::ZERO;
     let mut rest = text;
-    if rest.is_empty() {
-        return Err(wrong());
-    }
     while !rest.is_empty() {
         let digits = rest
             .find(|letter: char| !letter.is_ascii_digit())
-            .ok_or_else(wrong)?;
+            .unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
-        let number: u64 = number.parse().map_err(|_| wrong())?;
         let letters = tail
             .find(|letter: char| letter.is_ascii_digit())
             .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
-        let part = match unit {
-            "ms" => Some(Duration::from_millis(number)),
-            "s" => Some(Duration::from_secs(number)),
-            "m" => number.checked_mul(60).map(Duration::from_secs),
-            "h" => number.checked_mul(3600).map(Duration::from_secs),
-            "d" => number.checked_mul(86400).map(Duration::from_secs),
-            _ => None,
+        let millis: u64 = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            // A bare number stands alone: `2h30` could mean minutes or seconds.
+            "" if rest.len() == text.len() => 1000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(invalid()),
         };
+        if number.is_empty() {
+            return Err(invalid());
+        }
+        // Only digits are left, so that the one mistake that remains is a number that is too large.
+        let part = number
+            .parse::<u64>()
+            .ok()
+            .and_then(|number| number.checked_mul(millis))
+            .map(Duration::from_millis);
         total = part
             .and_then(|part| total.checked_add(part))
-            .ok_or_else(wrong)?;
+            .filter(|total| *total <= LONGEST_DURATION)
+            .ok_or_else(too_long)?;
         rest = tail;
     }
     Ok(total)
 }
 
-/// A number of bytes: `16MiB`, `16M`, `1G`, `512KiB`, or a bare number. A unit means the binary one: `1M` is 1,048,576.
+/// Parses a number of bytes: `16MiB`, `16M`, `16MB`, `512KiB`, or a bare number. Every unit is the binary one, as in the
+/// AWS CLI and rclone: `1MB` is 1,048,576 bytes.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("`{text}` is no size: write it like 16MiB, 64M, 1G or 5242880");
+    let invalid =
+        || format!("invalid size `{text}`: expected something like 16MiB, 64M or 5242880");
     let digits = text
         .find(|letter: char| !letter.is_ascii_digit())
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let number: u64 = number.parse().map_err(|_| invalid())?;
     let power = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 0,
-        "k" | "kib" => 1,
-        "m" | "mib" => 2,
-        "g" | "gib" => 3,
-        "t" | "tib" => 4,
-        // Whether MB means 1,000,000 or 1,048,576 bytes, nobody can tell.
-        _ => return Err(wrong()),
+        "k" | "kb" | "kib" => 1,
+        "m" | "mb" | "mib" => 2,
+        "g" | "gb" | "gib" => 3,
+        "t" | "tb" | "tib" => 4,
+        _ => return Err(invalid()),
     };
-    number.checked_mul(1 << (10 * power)).ok_or_else(wrong)
+    number.checked_mul(1 << (10 * power)).ok_or_else(invalid)
+}
+
+/// Parses `true` or `false`, also in the spellings that environment variables have.
+pub fn parse_flag(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err(format!("`{text}` is neither true nor false")),
+    }
 }
 
 /// A number of bytes in at most four digits, with the binary units that disks and memory use: `1.5 MiB`.
@@ -101,7 +124,12 @@ mod tests {
             ("250ms", 0.25),
             ("90s", 90.0),
             ("15m", 900.0),
+            ("5min", 300.0),
+            ("5", 5.0),
+            ("007", 7.0),
             ("1h30m", 5400.0),
+            ("2h30min10s", 9010.0),
+            ("3650d", 315_360_000.0),
             ("2d", 172_800.0),
         ] {
             assert_eq!(
@@ -112,10 +140,15 @@ mod tests {
         }
         for text in [
             "",
-            "5",
+            "2h30",
+            "30 2h",
             "m",
             "-1s",
             "1.5h",
+            "1e30",
+            "3650d1ms",
+            "18446744073709551615s",
+            "99999999999999h",
             "1x",
             "1s ",
             "99999999999999999999s",
@@ -137,6 +170,8 @@ mod tests {
             ("1G", 1 << 30),
             ("2tib", 2 << 40),
             ("7B", 7),
+            ("16MB", 16 << 20),
+            ("3kb", 3 << 10),
         ] {
             assert_eq!(parse_size(text), Ok(bytes), "{text}");
         }
@@ -147,7 +182,6 @@ mod tests {
             "+1",
             "1.5G",
             "1 M",
-            "1MB",
             "1X",
             "1Mi",
             "0x10",

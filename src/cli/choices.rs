@@ -24,17 +24,6 @@ impl BackendKind {
     }
 }
 
-/// `--addressing`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AddressingStyle {
-    /// By endpoint and name
-    Auto,
-    /// endpoint/bucket/key
-    Path,
-    /// bucket.endpoint/key
-    Virtual,
-}
-
 /// `--checksum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChecksumKind {
@@ -54,57 +43,6 @@ pub enum ChecksumKind {
     Md5,
     /// Only the length
     None,
-}
-
-/// `--payload-signing`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PayloadSigningKind {
-    /// Over http, where nothing else protects the body
-    Auto,
-    /// Always
-    Signed,
-    /// Never
-    Unsigned,
-}
-
-/// `--ftp-mode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FtpMode {
-    /// We open it
-    Passive,
-    /// The server opens it
-    Active,
-}
-
-/// `--ftp-replace`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FtpReplace {
-    /// By renaming over it; where that is refused, the old blob stays
-    Auto,
-    /// Where that is refused, by moving the old blob away first
-    DeleteFirst,
-}
-
-/// `--ftp-encoding`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FtpEncoding {
-    /// As nearly all servers do
-    #[value(name = "utf-8")]
-    Utf8,
-    /// ISO 8859-1, as some old ones do
-    #[value(name = "latin-1")]
-    Latin1,
-}
-
-/// `--ftp-tls`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FtpTls {
-    /// Not at all
-    None,
-    /// By AUTH TLS
-    Explicit,
-    /// From the first byte
-    Implicit,
 }
 
 /// `--resume`.

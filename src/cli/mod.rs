@@ -10,10 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub use self::choices::{
-    AddressingStyle, BackendKind, ChecksumKind, FtpEncoding, FtpMode, FtpReplace, FtpTls,
-    PayloadSigningKind, Progress, Resume, Verify,
-};
+pub use self::choices::{BackendKind, ChecksumKind, Progress, Resume, Verify};
 pub use self::global::Global;
 
 use crate::units::parse_duration;

@@ -35,7 +35,7 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
         })?;
         to.key.push_str(name);
     }
-    let destination = session.blob(OP, &to)?;
+    let destination = session.destination(OP, &to)?;
     if source.subject.url == destination.subject.url {
         return Err(Error::new(
             Kind::Usage,

@@ -40,6 +40,10 @@ enum Place {
 
 /// Fetches every key.
 pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
+    let into = arguments.target.as_ref();
+    if let Some(into) = into.or(arguments.paths.get(1..).and_then(<[OsString]>::last)) {
+        session.check_local(into, "get writes local files", "KEY {}")?;
+    }
     let (keys, into) = destination(arguments)?;
     session.take_version(arguments.version_id.as_ref(), keys.len())?;
     let mut targets = Vec::new();

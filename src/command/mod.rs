@@ -45,6 +45,8 @@ pub struct Session {
     pub resume: Resume,
     /// The version of the one blob that is meant, instead of the newest.
     version: Option<String>,
+    /// The first destination in the default store, where no option or setting chose it, and how many there are.
+    in_default_store: Option<(String, usize)>,
 }
 
 /// A blob: which engine reaches it, and under which key.
@@ -114,6 +116,7 @@ pub fn run(cli: &Cli) -> Exit {
         deadline: None,
         resume: Resume::default(),
         version: None,
+        in_default_store: None,
     };
     match session.settings.deadline() {
         Ok(deadline) => session.deadline = deadline.map(|limit| Instant::now() + limit),
@@ -134,6 +137,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Completions(_) => Ok(Exit::Ok),
     };
     session.terminal.finish();
+    session.note_default_store();
     result.unwrap_or_else(|error| {
         session.report.failure(None, op, &error.clone().into());
         error.exit()
@@ -144,11 +148,10 @@ impl Session {
     /// The blob that a target means.
     pub fn blob(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
         let (engine, prefix) = self.engine(&target.place)?;
-        let key = Key::new(if target.key.is_empty() {
-            String::new()
-        } else {
-            format!("{prefix}{}", target.key)
-        })?;
+        if target.key.is_empty() {
+            return Err(target.place.without_key());
+        }
+        let key = Key::new(format!("{prefix}{}", target.key))?;
         let subject = Subject {
             op,
             key: target.key.clone(),
@@ -159,6 +162,53 @@ impl Session {
             key,
             subject,
         })
+    }
+
+    /// Refuses a store's address where a local path is expected.
+    pub fn check_local(&self, path: &std::ffi::OsStr, what: &str, copy: &str) -> Result<()> {
+        if !self.settings.is_store_address(path) {
+            return Ok(());
+        }
+        let shown = printable(&path.to_string_lossy());
+        let text = format!("`{shown}` is the address of a blob in a store, and {what}");
+        Err(Error::new(Kind::Usage, text).hint(format!(
+            "cp copies between stores: blobctl cp {}",
+            copy.replace("{}", &shown)
+        )))
+    }
+
+    /// The blob that a target means, as the destination of a put or cp.
+    pub fn destination(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
+        let blob = self.blob(op, target)?;
+        if self.settings.is_unasked_default(&target.place) {
+            let first = blob.subject.url.clone();
+            let (_, count) = self.in_default_store.get_or_insert((first, 0));
+            *count += 1;
+        }
+        Ok(blob)
+    }
+
+    /// Says on a terminal where blobs were stored that nobody told where to go: whoever meant another store must see it.
+    fn note_default_store(&self) {
+        let Some((first, count)) = &self.in_default_store else {
+            return;
+        };
+        let stored = self.report.exits();
+        let stored = stored.iter().filter(|exit| **exit == Exit::Ok).count();
+        let is_shown = self.settings.environment().is_terminal
+            && self.terminal.verbosity() == Verbosity::Normal;
+        if stored == 0 || !is_shown {
+            return;
+        }
+        let place = if *count == 1 {
+            first.clone()
+        } else {
+            let root = self.settings.default_root().unwrap_or_default();
+            format!("file://{}", printable(&root.to_string_lossy()))
+        };
+        self.terminal.line(&format!(
+            "blobctl: stored in the default store, {place} (-b, --remote or an address names another)"
+        ));
     }
 
     /// The target of an address that must not be stdin or stdout.

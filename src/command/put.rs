@@ -40,6 +40,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     let (sources, into) = destination(session, arguments)?;
     let mut pairs = Vec::new();
     for source in sources {
+        session.check_local(source, "put stores local files", "{} KEY")?;
         collect(source, &into, arguments.recursive, &mut pairs)?;
     }
     session.check_flags(pairs.iter().map(|(_, target)| &target.place))?;
@@ -48,7 +49,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     session.resume = session.settings.resume(arguments.resume)?;
     let mut jobs = Vec::new();
     for (from, target) in pairs {
-        let blob = session.blob(OP, &target)?;
+        let blob = session.destination(OP, &target)?;
         let attributes = Attributes {
             content_type: Some(
                 arguments

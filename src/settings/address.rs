@@ -1,6 +1,6 @@
-//! What was typed where a blob is meant: `KEY`, `REMOTE:KEY`, `s3://…`, `ftp://…`, `file://…` or `-`.
+//! Addresses: `KEY`, `REMOTE:KEY`, `s3://…`, `ftp://…`, `file://…` or `-`.
 
-use crate::cli::FtpTls;
+use crate::backend::ftp::Tls;
 use crate::error::{Error, Kind, Result, printable};
 
 /// A parsed address. Keys and paths are taken verbatim: nothing is percent-decoded.
@@ -14,7 +14,7 @@ pub enum Address {
     S3 { bucket: String, key: String },
     /// `ftp://[USER@]HOST[:PORT]/PATH` and its two protected forms.
     Ftp {
-        tls: FtpTls,
+        tls: Tls,
         user: Option<String>,
         host: String,
         port: Option<u16>,
@@ -26,28 +26,65 @@ pub enum Address {
     Stdio,
 }
 
+/// The schemes, for messages.
+pub const SCHEMES: &str = "s3, ftp, ftpes, ftps, file";
+
+/// What the text before `:` names.
+enum Scheme {
+    S3,
+    Ftp(Tls),
+    File,
+}
+
+/// Schemes are case-insensitive (RFC 3986, section 3.1).
+fn scheme(text: &str) -> Option<Scheme> {
+    match text.to_ascii_lowercase().as_str() {
+        "s3" => Some(Scheme::S3),
+        "ftp" => Some(Scheme::Ftp(Tls::None)),
+        "ftpes" => Some(Scheme::Ftp(Tls::Explicit)),
+        "ftps" => Some(Scheme::Ftp(Tls::Implicit)),
+        "file" => Some(Scheme::File),
+        _ => None,
+    }
+}
+
 impl Address {
-    /// Reads an address. A colon makes a remote only if `is_remote` knows the text before it.
+    /// Parses an address. The text before the first `:`, if no `/` comes before it, is a scheme or the name of a remote;
+    /// `is_remote` knows the remotes, and one that is called like a scheme is meant where `//` does not follow.
     pub fn parse(text: &str, is_remote: impl Fn(&str) -> bool) -> Result<Self> {
         if text == "-" {
             return Ok(Self::Stdio);
         }
-        if let Some((scheme, rest)) = text.split_once("://") {
-            match scheme {
-                "s3" => return s3(text, rest),
-                "ftp" => return ftp(text, rest, FtpTls::None),
-                "ftpes" => return ftp(text, rest, FtpTls::Explicit),
-                "ftps" => return ftp(text, rest, FtpTls::Implicit),
-                "file" => return file(text, rest),
-                _ => {}
-            }
-        }
-        match text.split_once(':') {
-            Some((remote, key)) if is_remote(remote) => Ok(Self::Remote {
-                remote: remote.to_owned(),
-                key: key.to_owned(),
+        let Some((head, rest)) = text.split_once(':').filter(|(head, _)| !head.contains('/'))
+        else {
+            return Ok(Self::Plain(text.to_owned()));
+        };
+        match (scheme(head), rest.strip_prefix("//")) {
+            (Some(Scheme::S3), Some(rest)) => s3(text, rest),
+            (Some(Scheme::Ftp(tls)), Some(rest)) => ftp(text, rest, tls),
+            (Some(Scheme::File), Some(rest)) => file(text, rest),
+            _ if is_remote(head) => Ok(Self::Remote {
+                remote: head.to_owned(),
+                key: rest.to_owned(),
             }),
-            _ => Ok(Self::Plain(text.to_owned())),
+            (Some(_), None) => {
+                let form = match head.eq_ignore_ascii_case("file") {
+                    true => "file:///PATH".to_owned(),
+                    false => format!("{}://…", head.to_ascii_lowercase()),
+                };
+                // The rest is not shown: it may hold a password.
+                let text = format!("the address `{head}:` has too few slashes");
+                Err(Error::new(Kind::Usage, text)
+                    .hint(format!("write {form}; the schemes are {SCHEMES}")))
+            }
+            (None, Some(_)) if !head.is_empty() => {
+                let text = format!("unknown scheme `{}`", printable(head));
+                Err(Error::new(Kind::Usage, text).hint(format!("the schemes are {SCHEMES}")))
+            }
+            (None, _) => Ok(Self::Remote {
+                remote: head.to_owned(),
+                key: rest.to_owned(),
+            }),
         }
     }
 }
@@ -73,7 +110,7 @@ fn s3(text: &str, rest: &str) -> Result<Address> {
     })
 }
 
-fn ftp(text: &str, rest: &str, tls: FtpTls) -> Result<Address> {
+fn ftp(text: &str, rest: &str, tls: Tls) -> Result<Address> {
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (user, place) = match authority.rsplit_once('@') {
         Some((user, _)) if user.contains(':') => return Err(credentials()),
@@ -105,7 +142,7 @@ fn ftp(text: &str, rest: &str, tls: FtpTls) -> Result<Address> {
             port.parse()
                 .ok()
                 .filter(|port| *port > 0)
-                .ok_or_else(|| wrong(text, "has a port that is no number from 1 to 65535"))?,
+                .ok_or_else(|| wrong(text, "has a port that is not a number from 1 to 65535"))?,
         ),
     };
     Ok(Address::Ftp {
@@ -143,13 +180,7 @@ mod tests {
         Address::parse(text, |name| name == "backup").ok()
     }
 
-    fn ftp_of(
-        tls: FtpTls,
-        user: Option<&str>,
-        host: &str,
-        port: Option<u16>,
-        path: &str,
-    ) -> Address {
+    fn ftp_of(tls: Tls, user: Option<&str>, host: &str, port: Option<u16>, path: &str) -> Address {
         Address::Ftp {
             tls,
             user: user.map(str::to_owned),
@@ -163,16 +194,7 @@ mod tests {
     fn every_form_is_understood() {
         let plain = |text: &str| Some(Address::Plain(text.to_owned()));
         assert_eq!(parse("-"), Some(Address::Stdio));
-        for text in [
-            "a",
-            "a//b",
-            "/a",
-            "x:y",
-            "http://x/y",
-            "a%20b",
-            "-x",
-            "C:\\x",
-        ] {
+        for text in ["", "a", "a//b", "/a", "a/b:c", "./x:y", "a%20b", "-x"] {
             assert_eq!(parse(text), plain(text));
         }
         assert_eq!(
@@ -182,6 +204,16 @@ mod tests {
                 key: "a:b".into()
             })
         );
+        for (text, remote, key) in [
+            ("other:x", "other", "x"),
+            ("C:\\x", "C", "\\x"),
+            (":k", "", "k"),
+        ] {
+            let (remote, key) = (remote.to_owned(), key.to_owned());
+            assert_eq!(parse(text), Some(Address::Remote { remote, key }));
+        }
+        assert_eq!(parse("S3://b/k"), parse("s3://b/k"));
+        assert_eq!(parse("FtpES://h/p"), parse("ftpes://h/p"));
         assert_eq!(
             parse("s3://b/k//x%20"),
             Some(Address::S3 {
@@ -199,25 +231,19 @@ mod tests {
         assert_eq!(parse("file:///a/b"), Some(Address::File("/a/b".into())));
         assert_eq!(
             parse("ftp://h/p/q"),
-            Some(ftp_of(FtpTls::None, None, "h", None, "p/q"))
+            Some(ftp_of(Tls::None, None, "h", None, "p/q"))
         );
         assert_eq!(
             parse("ftp://h//abs"),
-            Some(ftp_of(FtpTls::None, None, "h", None, "/abs"))
+            Some(ftp_of(Tls::None, None, "h", None, "/abs"))
         );
         assert_eq!(
             parse("ftpes://u@h:2121/x"),
-            Some(ftp_of(FtpTls::Explicit, Some("u"), "h", Some(2121), "x"))
+            Some(ftp_of(Tls::Explicit, Some("u"), "h", Some(2121), "x"))
         );
         assert_eq!(
             parse("ftps://u@mail@[::1]:990/x"),
-            Some(ftp_of(
-                FtpTls::Implicit,
-                Some("u@mail"),
-                "::1",
-                Some(990),
-                "x"
-            ))
+            Some(ftp_of(Tls::Implicit, Some("u@mail"), "::1", Some(990), "x"))
         );
     }
 
@@ -231,6 +257,13 @@ mod tests {
             "ftp://[::1]x/p",
             "file://host/p",
             "file://a",
+            "s3:/b/k",
+            "S3:b",
+            "ftp:h/p",
+            "file:/srv/x",
+            "gs://b/k",
+            "sftp://h/p",
+            "http://h/p",
         ] {
             assert!(parse(text).is_none(), "{text}");
         }

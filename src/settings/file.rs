@@ -285,21 +285,17 @@ impl Parser<'_> {
         if !known.contains(&key) {
             return Err(self.unknown(at, "key", key, known));
         }
-        let setting = schema::find(like, key)
-            .or_else(|| schema::find("defaults", key))
-            .or_else(|| schema::find("", key));
+        let setting = schema::find_in(like, key).or_else(|| schema::find("", key));
         let kind = setting.map_or(Kind::Text, |setting| setting.kind);
-        self.secret |= kind == Kind::Secret;
+        self.secret |= matches!(kind, Kind::Secret);
         let text = match (kind, value) {
             (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
-            (Kind::Number(_) | Kind::Size, DeValue::Integer(number)) => number.to_string(),
-            (Kind::Duration, DeValue::Integer(number)) if number.to_string() == "0" => {
-                "0".to_owned()
+            (Kind::Number(_) | Kind::Size(_) | Kind::Duration(_), DeValue::Integer(number)) => {
+                number.to_string()
             }
-            (
-                Kind::Text | Kind::Secret | Kind::Duration | Kind::Size | Kind::Choice(_),
-                DeValue::String(text),
-            ) => text.clone().into_owned(),
+            (kind, DeValue::String(text)) if !matches!(kind, Kind::Flag | Kind::Number(_)) => {
+                text.clone().into_owned()
+            }
             (_, other) => {
                 let text = format!(
                     "`{key}` must be {}, not a {}",
@@ -309,6 +305,8 @@ impl Parser<'_> {
                 return Err(self.at(at, &text));
             }
         };
+        kind.check(&text)
+            .map_err(|what| self.at(at, &format!("`{key}`: {what}")))?;
         let value = Value {
             text,
             line: self.line(at),
@@ -335,9 +333,11 @@ fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => "true or false",
         Kind::Number(_) => "a number",
-        Kind::Duration => "a duration like \"15m\"",
-        Kind::Size => "a size like \"16MiB\"",
-        Kind::Text | Kind::Secret | Kind::Choice(_) => "a string",
+        Kind::Duration(_) => "a duration like \"15m\"",
+        Kind::Size(_) => "a size like \"16MiB\"",
+        Kind::Text | Kind::Path | Kind::Secret | Kind::Choice(_) | Kind::Ports | Kind::Address => {
+            "a string"
+        }
     }
 }
 
@@ -401,7 +401,7 @@ mod tests {
                 "/c.toml, line 2: `bucket` must be a string, not a number | ",
             ),
             (
-                "[defaults]\nretry_for = 15\n",
+                "[defaults]\nretry_for = 1.5\n",
                 "/c.toml, line 2: `retry_for` must be a duration like \"15m\", not a number | ",
             ),
             (

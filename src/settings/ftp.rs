@@ -1,173 +1,257 @@
 //! The settings of the FTP backend.
+//!
+//! A login belongs to the host and port of the level that it stands on, and is sent nowhere else, nor without the TLS that
+//! this level demands. A level that names no host takes that of the level below; the environment, which is set for one run,
+//! then means the run's one FTP login.
 
-use super::scope::{Scope, choice, number, text};
-use super::{Settings, netrc};
+use super::scope::{Found, Level, Scope, choice};
+use super::{Settings, netrc, schema};
 use crate::backend::ftp::local::parse_address;
 use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
-use crate::cli::{ChecksumKind, FtpEncoding, FtpMode, FtpReplace, FtpTls};
+use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::roots::Roots;
 use crate::secret::Secret;
 
-/// Whose login may be sent to the host of an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
-    /// The config file was written for this host.
-    Section,
-    /// Only what was set for this run.
-    Environment,
+/// The host, user and path of an `ftp://` address.
+pub(super) struct FtpAddress<'a> {
+    pub tls: Tls,
+    pub user: Option<&'a str>,
+    pub host: &'a str,
+    pub port: Option<u16>,
+    pub base_dir: &'a str,
 }
 
-impl Settings {
-    pub(super) fn ftp(&self, scope: &Scope<'_>) -> Result<Config> {
-        let flags = &self.flags;
-        let host = scope
-            .value("host", flags.host.clone(), text)?
-            .ok_or_else(|| scope.missing("host", "--host"))?;
-        let tls = ftp_tls(
-            scope
-                .value("tls", flags.ftp_tls, choice::<FtpTls>)?
-                .unwrap_or(FtpTls::None),
-        );
-        let user = scope.value("username", flags.user.clone(), text)?;
-        let (username, password) = self.ftp_login(scope, &host, user, Trust::Section)?;
-        let port = scope
-            .value("port", flags.port, number)?
-            .unwrap_or(ftp_port(tls));
-        let base_dir = scope
-            .value("base_dir", flags.base_dir.clone(), text)?
-            .unwrap_or_default();
-        self.ftp_rest(
-            scope,
-            Config {
-                host,
-                port,
-                username,
-                password,
-                base_dir,
-                mode: Mode::Passive,
-                active_ports: None,
-                bind_address: None,
-                tls,
-                replace: Replace::Auto,
-                encoding: Encoding::Utf8,
-                digests: Digests::Auto,
-                roots: Roots::default(),
-                insecure: false,
-            },
-        )
-    }
+/// One server, as settings name it.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+}
 
-    /// An address names host, user and path itself. The section's login goes to the section's host only.
-    pub(super) fn ftp_address(
+impl Endpoint {
+    fn is_same_server(&self, other: &Self) -> bool {
+        self.host.eq_ignore_ascii_case(&other.host) && self.port == other.port
+    }
+}
+
+/// `HOST[:PORT]`, with an IPv6 address in brackets.
+pub(super) fn authority(endpoint: &Endpoint) -> String {
+    let host = if endpoint.host.contains(':') {
+        format!("[{}]", endpoint.host)
+    } else {
+        endpoint.host.clone()
+    };
+    if endpoint.port == endpoint.tls.port() {
+        host
+    } else {
+        format!("{host}:{}", endpoint.port)
+    }
+}
+
+/// The one login that the environment's password was used for, if the environment names no host.
+pub(super) type EnvironmentLogin = std::sync::OnceLock<(String, u16, String)>;
+
+const PASSWORDS: [&str; 3] = ["password", "password_file", "password_command"];
+
+impl Settings {
+    pub(super) fn ftp(
         &self,
         scope: &Scope<'_>,
-        tls: &str,
-        user: Option<&str>,
-        host: &str,
-        port: Option<u16>,
+        address: Option<&FtpAddress<'_>>,
     ) -> Result<Config> {
-        let same_host = scope
-            .text("host", &[])
-            .is_some_and(|found| found.text.eq_ignore_ascii_case(host));
-        let tls = ftp_tls(choice::<FtpTls>(tls).unwrap_or(FtpTls::None));
-        let flag_or_address = user.map(str::to_owned).or_else(|| self.flags.user.clone());
-        let user = match flag_or_address {
-            None if same_host => scope.text("username", &[]).map(|found| found.text),
-            user => user,
+        let flags = &self.flags;
+        let asked = address
+            .and_then(|address| address.user.map(str::to_owned))
+            .or_else(|| flags.user.clone());
+        let mut endpoint = match address {
+            Some(address) => self.addressed(scope, address)?,
+            None => self.ftp_endpoint(scope)?,
         };
-        let trust = if same_host {
-            Trust::Section
-        } else {
-            Trust::Environment
+        let login = self.ftp_login(scope, &endpoint, asked)?;
+        if endpoint.tls == Tls::None && login.demand != Tls::None {
+            // `ftp://` does not say "without TLS", it only does not ask for it.
+            if address.is_none() || login.demand == Tls::Implicit {
+                return Err(without_tls(&endpoint, &login));
+            }
+            endpoint.tls = login.demand;
+        }
+        let base_dir = match address {
+            Some(address) => address.base_dir.to_owned(),
+            None => scope
+                .text("base_dir", flags.base_dir.as_ref())
+                .unwrap_or_default(),
         };
-        let (username, password) = self.ftp_login(scope, host, user, trust)?;
-        let port = port.or(self.flags.port).unwrap_or(ftp_port(tls));
-        let host = host.to_owned();
-        self.ftp_rest(
-            scope,
-            Config {
-                host,
-                port,
-                username,
-                password,
-                base_dir: String::new(),
-                mode: Mode::Passive,
-                active_ports: None,
-                bind_address: None,
-                tls,
-                replace: Replace::Auto,
-                encoding: Encoding::Utf8,
-                digests: Digests::Auto,
-                roots: Roots::default(),
-                insecure: false,
-            },
-        )
-    }
-
-    fn ftp_rest(&self, scope: &Scope<'_>, config: Config) -> Result<Config> {
-        let mode = match scope.value("mode", self.flags.ftp_mode, choice::<FtpMode>)? {
-            None | Some(FtpMode::Passive) => Mode::Passive,
-            Some(FtpMode::Active) => Mode::Active,
-        };
-        let replace = scope.value("replace", self.flags.ftp_replace, choice::<FtpReplace>)?;
-        let encoding = scope.value("encoding", self.flags.ftp_encoding, choice::<FtpEncoding>)?;
-        let digests = scope.value("checksum", self.flags.checksum, choice::<ChecksumKind>)?;
-        let ports = self.flags.ftp_active_ports;
+        let checksum = scope
+            .value("checksum", flags.checksum, choice::<ChecksumKind>)?
+            .unwrap_or(ChecksumKind::Auto);
         Ok(Config {
-            mode,
-            active_ports: scope.value("active_ports", ports, str::parse::<Ports>)?,
-            bind_address: scope.value("bind_address", self.flags.ftp_bind, parse_address)?,
-            replace: match replace {
-                None | Some(FtpReplace::Auto) => Replace::Auto,
-                Some(FtpReplace::DeleteFirst) => Replace::DeleteFirst,
-            },
-            encoding: match encoding {
-                None | Some(FtpEncoding::Utf8) => Encoding::Utf8,
-                Some(FtpEncoding::Latin1) => Encoding::Latin1,
-            },
-            digests: self::digests(digests)?,
-            roots: self.roots(scope, &[])?,
+            host: endpoint.host,
+            port: endpoint.port,
+            username: login.username,
+            password: login.password,
+            base_dir,
+            mode: scope
+                .value("mode", flags.ftp_mode, choice)?
+                .unwrap_or(Mode::Passive),
+            active_ports: scope.value(
+                "active_ports",
+                flags.ftp_active_ports,
+                str::parse::<Ports>,
+            )?,
+            bind_address: scope.value("bind_address", flags.ftp_bind, parse_address)?,
+            tls: endpoint.tls,
+            replace: scope
+                .value("replace", flags.ftp_replace, choice)?
+                .unwrap_or(Replace::Auto),
+            encoding: scope
+                .value("encoding", flags.ftp_encoding, choice)?
+                .unwrap_or(Encoding::Utf8),
+            digests: digests(checksum).ok_or_else(|| {
+                Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
+                    .hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
+            })?,
+            roots: self.roots(scope),
             insecure: self.insecure(scope)?,
-            ..config
         })
     }
 
+    /// The server of plain keys.
+    pub(super) fn ftp_endpoint(&self, scope: &Scope<'_>) -> Result<Endpoint> {
+        let flags = &self.flags;
+        server(scope, 0, flags.host.as_deref(), flags.port, flags.ftp_tls)?
+            .ok_or_else(|| scope.missing("host"))
+    }
+
+    /// The server of an address. TLS is used where the level that names the same server demands it.
+    fn addressed(&self, scope: &Scope<'_>, address: &FtpAddress<'_>) -> Result<Endpoint> {
+        let mut endpoint = Endpoint {
+            host: address.host.to_owned(),
+            port: address
+                .port
+                .or(self.flags.port)
+                .unwrap_or(address.tls.port()),
+            tls: address.tls,
+        };
+        let mut demands = Vec::from_iter(self.flags.ftp_tls);
+        for level in 0..scope.levels().len() {
+            let home = server(scope, level, None, None, None)?;
+            demands.extend(
+                home.filter(|home| home.is_same_server(&endpoint))
+                    .map(|home| home.tls),
+            );
+        }
+        if endpoint.tls == Tls::None {
+            if demands.contains(&Tls::Explicit) {
+                endpoint.tls = Tls::Explicit;
+            } else if demands.contains(&Tls::Implicit) {
+                let text = format!("{} speaks TLS from the first byte", authority(&endpoint));
+                return Err(Error::new(Kind::Config, text).hint("write ftps:// instead of ftp://"));
+            }
+        }
+        Ok(endpoint)
+    }
+
+    /// The login for a server. User, password and the demand for TLS come from one level, and only from one that names this
+    /// server; then from netrc.
     fn ftp_login(
         &self,
         scope: &Scope<'_>,
-        host: &str,
-        user: Option<String>,
-        trust: Trust,
-    ) -> Result<(String, Password)> {
-        let keys = ["password", "password_file", "password_command"];
-        let found = match trust {
-            Trust::Section => scope.first(&keys),
-            Trust::Environment => keys
-                .iter()
-                .find_map(|key| Some((*key, scope.in_environment(key, &[])?))),
-        };
-        if let Some((key, found)) = found {
-            let user = user.ok_or_else(|| scope.missing("username", "--user"))?;
-            let password = match key {
-                "password_file" => Password::File(self.expand(&found.text)),
-                "password_command" => Password::Command(found.text),
-                _ => Password::Text(Secret::new(found.text)),
-            };
-            return Ok((user, password));
+        endpoint: &Endpoint,
+        asked: Option<String>,
+    ) -> Result<Login> {
+        let mut user = asked;
+        let mut secret: Option<Chosen<'_>> = None;
+        let mut foreign = None;
+        for (index, level) in scope.levels().into_iter().enumerate() {
+            let name = scope.at(level, "username").map(|found| found.text);
+            let own = PASSWORDS
+                .into_iter()
+                .find_map(|key| Some((key, scope.at(level, key)?)));
+            if name.is_none() && own.is_none() {
+                continue;
+            }
+            let is_for_the_run = level == Level::Environment && scope.at(level, "host").is_none();
+            let home = server(scope, index, None, None, None)?;
+            let is_home = home
+                .as_ref()
+                .is_some_and(|home| home.is_same_server(endpoint));
+            if !is_for_the_run && !is_home {
+                if own.is_some() {
+                    foreign = foreign.or(Some((level, home)));
+                }
+                continue;
+            }
+            if name.is_some() && user.is_some() && name != user {
+                continue;
+            }
+            user = user.or(name);
+            if secret.is_none()
+                && let Some((key, found)) = own
+            {
+                let demand = match home {
+                    Some(home) if !is_for_the_run => home.tls,
+                    _ => level_tls(scope, level)?.unwrap_or(Tls::None),
+                };
+                secret = Some(Chosen {
+                    key,
+                    found,
+                    demand,
+                    is_for_the_run,
+                });
+            }
         }
-        if let Some(login) = self.netrc(host, user.as_deref())?
-            && let (Some(user), Some(password)) = (user.clone().or(login.user), login.password)
+        if let Some(chosen) = secret {
+            let username = user.ok_or_else(|| scope.missing("username"))?;
+            if chosen.is_for_the_run {
+                self.bind_environment_login(endpoint, &username, &chosen.found.origin)?;
+            }
+            return Ok(Login {
+                username,
+                password: match chosen.key {
+                    "password_file" => Password::File(chosen.found.path),
+                    "password_command" => Password::Command(chosen.found.text),
+                    _ => Password::Text(Secret::new(chosen.found.text)),
+                },
+                demand: chosen.demand,
+                origin: chosen.found.origin,
+            });
+        }
+        if let Some(login) = self.netrc(&endpoint.host, user.as_deref())?
+            && let (Some(username), Some(password)) = (user.clone().or(login.user), login.password)
         {
-            return Ok((user, Password::Text(password)));
+            return Ok(Login::free(username, Password::Text(password)));
         }
         match user {
-            None => Ok(("anonymous".to_owned(), Password::Anonymous)),
-            Some(user) if user == "anonymous" || user == "ftp" => Ok((user, Password::Anonymous)),
-            Some(user) => Err(Error::new(Kind::Config, format!("no password for `{}` on {}", printable(&user), printable(host)))
-                .hint("set `password_file` or `password_command` in the config file, BLOBCTL_FTP_PASSWORD, or an entry in ~/.netrc")),
+            None => Ok(Login::free("anonymous".to_owned(), Password::Anonymous)),
+            Some(user) if user == "anonymous" || user == "ftp" => {
+                Ok(Login::free(user, Password::Anonymous))
+            }
+            Some(user) => Err(no_password(&user, endpoint, foreign)),
         }
+    }
+
+    /// A password of the environment goes to one login of the run; a second one is an error, not a second recipient.
+    fn bind_environment_login(&self, endpoint: &Endpoint, user: &str, origin: &str) -> Result<()> {
+        let shown = |host: &str, port: u16, user: &str| {
+            format!("`{}` on {}:{port}", printable(user), printable(host))
+        };
+        let (host, port, first) = self.environment_login.get_or_init(|| {
+            let host = endpoint.host.to_ascii_lowercase();
+            (host, endpoint.port, user.to_owned())
+        });
+        if endpoint.host.eq_ignore_ascii_case(host) && endpoint.port == *port && user == first {
+            return Ok(());
+        }
+        let text = format!(
+            "{origin} is the password of one login, and this run has two: {} and {}",
+            shown(host, *port, first),
+            shown(&endpoint.host, endpoint.port, user)
+        );
+        Err(Error::new(Kind::Config, text).hint(format!(
+            "unset {origin} and put each password into the config file or ~/.netrc"
+        )))
     }
 
     fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::Login>> {
@@ -178,42 +262,147 @@ impl Settings {
         else {
             return Ok(None);
         };
+        let shown = printable(&path.to_string_lossy());
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(netrc::find(&text, host, user)),
+            Ok(text) => netrc::find(&text, host, user).map_err(|mistake| {
+                let text = format!("{shown}, line {}: {}", mistake.line, mistake.what);
+                Error::new(Kind::Config, text)
+                    .hint("put a value that is a keyword into double quotes")
+            }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
                 Kind::Config,
-                format!("`{}`: {}", path.display(), describe(&error)),
+                format!("`{shown}`: {}", describe(&error)),
             )),
         }
     }
 }
 
-fn digests(kind: Option<ChecksumKind>) -> Result<Digests> {
-    Ok(match kind {
-        None | Some(ChecksumKind::Auto) => Digests::Auto,
-        Some(ChecksumKind::Sha256) => Digests::Only(Algorithm::Sha256),
-        Some(ChecksumKind::Sha1) => Digests::Only(Algorithm::Sha1),
-        Some(ChecksumKind::Md5) => Digests::Only(Algorithm::Md5),
-        Some(ChecksumKind::Crc32) => Digests::Only(Algorithm::Crc32),
-        Some(ChecksumKind::None) => Digests::None,
-        Some(ChecksumKind::Crc64nvme | ChecksumKind::Crc32c) => {
-            return Err(
-                Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
-                    .hint("use --checksum auto, sha256, sha1, md5, crc32 or none"),
-            );
-        }
-    })
+/// A password and the level's demands.
+struct Chosen<'k> {
+    key: &'k str,
+    found: Found,
+    demand: Tls,
+    is_for_the_run: bool,
 }
 
-fn ftp_tls(tls: FtpTls) -> Tls {
-    match tls {
-        FtpTls::None => Tls::None,
-        FtpTls::Explicit => Tls::Explicit,
-        FtpTls::Implicit => Tls::Implicit,
+/// A complete login.
+struct Login {
+    username: String,
+    password: Password,
+    /// The TLS without which it is not sent.
+    demand: Tls,
+    /// Where the password stands.
+    origin: String,
+}
+
+impl Login {
+    /// A login that is sent without TLS too.
+    fn free(username: String, password: Password) -> Self {
+        Self {
+            username,
+            password,
+            demand: Tls::None,
+            origin: String::new(),
+        }
     }
 }
 
-fn ftp_port(tls: Tls) -> u16 {
-    if tls == Tls::Implicit { 990 } else { 21 }
+/// The server that the levels from the one at `start` downwards name, unless options name it. A port that stands beside
+/// another host is not this host's.
+fn server(
+    scope: &Scope<'_>,
+    start: usize,
+    host: Option<&str>,
+    port: Option<u16>,
+    tls: Option<Tls>,
+) -> Result<Option<Endpoint>> {
+    let levels = scope.levels().split_off(start);
+    let host_of = |level: &Level<'_>| scope.at(*level, "host").map(|found| found.text);
+    let host = host.map(str::to_owned);
+    let Some(host) = host.or_else(|| levels.iter().find_map(host_of)) else {
+        return Ok(None);
+    };
+    let is_ours =
+        |level: &&Level<'_>| host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host));
+    let named = levels
+        .iter()
+        .filter(is_ours)
+        .find_map(|level| scope.at(*level, "port"));
+    let port = match (port, named) {
+        (Some(port), _) => Some(port),
+        (None, Some(found)) => Some(found.parse("port", |text| schema::PORT.parse(text))?),
+        (None, None) => None,
+    };
+    let mut tls = tls;
+    for level in &levels {
+        if tls.is_none() {
+            tls = level_tls(scope, *level)?;
+        }
+    }
+    let tls = tls.unwrap_or(Tls::None);
+    Ok(Some(Endpoint {
+        host,
+        port: port.unwrap_or(tls.port()),
+        tls,
+    }))
+}
+
+fn level_tls(scope: &Scope<'_>, level: Level<'_>) -> Result<Option<Tls>> {
+    let found = scope.at(level, "tls");
+    found.map(|found| found.parse("tls", choice)).transpose()
+}
+
+fn without_tls(endpoint: &Endpoint, login: &Login) -> Error {
+    let word = match login.demand {
+        Tls::Implicit => "implicit",
+        _ => "explicit",
+    };
+    let text = format!(
+        "{}: this login is sent with TLS only (`tls = \"{word}\"`), and {} is to be reached without",
+        login.origin,
+        authority(endpoint)
+    );
+    Error::new(Kind::Config, text).hint(format!(
+        "write {}://, or --ftp-tls {word}",
+        login.demand.scheme()
+    ))
+}
+
+fn no_password(
+    user: &str,
+    endpoint: &Endpoint,
+    foreign: Option<(Level<'_>, Option<Endpoint>)>,
+) -> Error {
+    let text = format!(
+        "no password for `{}` on {}",
+        printable(user),
+        printable(&endpoint.host)
+    );
+    let hint = match foreign {
+        None => "set `password_file` or `password_command` in the config file, BLOBCTL_FTP_PASSWORD, or an entry in ~/.netrc".to_owned(),
+        Some((level, None)) => format!(
+            "the login of {} is not sent because no `host` stands beside it",
+            level.name()
+        ),
+        Some((level, Some(home))) => format!(
+            "the login of {} is for {} only",
+            level.name(),
+            printable(&format!("{}:{}", home.host, home.port))
+        ),
+    };
+    Error::new(Kind::Config, text).hint(hint)
+}
+
+/// The digests that a kind of checksum asks an FTP server for; `None` if no FTP server computes it.
+pub(super) fn digests(kind: ChecksumKind) -> Option<Digests> {
+    match kind {
+        ChecksumKind::Auto => Some(Digests::Auto),
+        ChecksumKind::Sha256 => Some(Digests::Only(Algorithm::Sha256)),
+        ChecksumKind::Sha1 => Some(Digests::Only(Algorithm::Sha1)),
+        ChecksumKind::Md5 => Some(Digests::Only(Algorithm::Md5)),
+        ChecksumKind::Crc32 => Some(Digests::Only(Algorithm::Crc32)),
+        ChecksumKind::None => Some(Digests::None),
+        ChecksumKind::Crc64nvme | ChecksumKind::Crc32c => None,
+    }
 }

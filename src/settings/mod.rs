@@ -1,6 +1,6 @@
 //! Flags, environment and config file become values in which nothing is optional that a run needs.
 //!
-//! Precedence, in one place ([`Scope::text`]): flag > environment > remote's section > backend's section >
+//! Precedence, in one place ([`Scope::found`]): option > environment > remote's section > backend's section >
 //! `[defaults]` > built-in.
 
 pub mod address;
@@ -13,21 +13,25 @@ mod place;
 mod s3;
 pub mod schema;
 mod scope;
+mod values;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use self::environment::Environment;
 use self::file::ConfigFile;
+use self::ftp::{EnvironmentLogin, FtpAddress};
 pub use self::place::{Place, Target};
-use self::scope::{Scope, boolean, choice, number, positive};
+use self::schema::{JOBS, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, SETTINGS, TIMEOUT};
+use self::scope::{Scope, choice, invalid};
 use crate::backend::{self, Timeouts, fs};
 use crate::cli::{self, BackendKind, Global, Progress};
-use crate::error::{Result, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::roots::Roots;
-use crate::transfer::plan::{PartRules, parse_at_once, parse_memory, parse_part_size};
+use crate::transfer::plan::{PartRules, whole_pages};
 use crate::transfer::resume::Resume;
-use crate::units::parse_duration;
+use crate::units::parse_flag;
 
 /// All sources of settings, read once.
 #[derive(Debug)]
@@ -35,6 +39,7 @@ pub struct Settings {
     flags: Global,
     environment: Environment,
     file: Option<ConfigFile>,
+    environment_login: EnvironmentLogin,
 }
 
 /// A store's settings, complete.
@@ -53,17 +58,24 @@ pub struct Store {
 }
 
 impl Settings {
-    /// Reads the config file; everything else is there already.
+    /// Reads the config file; everything else is there already. Every value of the file and of the environment is checked,
+    /// also those of stores that this run does not use.
+    ///
+    /// # Errors
+    /// A value is not one that the table of settings allows, or the file cannot be read.
     pub fn load(flags: Global, environment: Environment) -> Result<Self> {
-        let file = ConfigFile::load(flags.config.as_deref(), &environment)?;
+        check_environment(&environment)?;
+        let named = flags.config.as_deref().map(|path| environment.expand(path));
+        let file = ConfigFile::load(named.as_deref(), &environment)?;
         Ok(Self {
             flags,
             environment,
             file,
+            environment_login: EnvironmentLogin::new(),
         })
     }
 
-    /// What the user should know about the settings although nothing is wrong.
+    /// Warnings about settings that are not errors.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(file) = self.file.as_ref().filter(|file| file.exposed) {
@@ -98,18 +110,11 @@ impl Settings {
     /// The settings of a place.
     pub fn store(&self, place: &Place) -> Result<Store> {
         let kind = place.kind();
-        let scope = Scope {
-            settings: self,
-            section: kind.name(),
-            remote: match place {
-                Place::Remote { name, .. } => Some(format!("remotes.{name}")),
-                _ => None,
-            },
-        };
+        let scope = self.scope(place);
         let prefix = match place {
-            Place::Backend(_) | Place::Remote { .. } => scope
-                .text("prefix", &[])
-                .map_or(String::new(), |found| found.text),
+            Place::Backend(_) | Place::Remote { .. } => {
+                scope.text("prefix", None).unwrap_or_default()
+            }
             _ => String::new(),
         };
         let config = match place {
@@ -121,11 +126,14 @@ impl Settings {
                 port,
                 base_dir,
             } => {
-                let config = self.ftp_address(&scope, tls, user.as_deref(), host, *port)?;
-                backend::Config::Ftp(backend::ftp::Config {
-                    base_dir: (*base_dir).to_owned(),
-                    ..config
-                })
+                let address = FtpAddress {
+                    tls: *tls,
+                    user: user.as_deref(),
+                    host,
+                    port: *port,
+                    base_dir,
+                };
+                backend::Config::Ftp(self.ftp(&scope, Some(&address))?)
             }
             Place::Root => backend::Config::Fs(fs::Config {
                 root: PathBuf::from("/"),
@@ -133,27 +141,21 @@ impl Settings {
             }),
             _ => match kind {
                 BackendKind::S3 => backend::Config::S3(self.s3(&scope, None)?),
-                BackendKind::Ftp => backend::Config::Ftp(self.ftp(&scope)?),
+                BackendKind::Ftp => backend::Config::Ftp(self.ftp(&scope, None)?),
                 BackendKind::Fs => backend::Config::Fs(self.fs(&scope)?),
             },
         };
         let flags = &self.flags;
+        let timeout = |key: &str, option: Option<Duration>, usual: u64| {
+            let value = scope.value(key, option, |text| TIMEOUT.parse(text))?;
+            Ok(value.unwrap_or(Duration::from_secs(usual)))
+        };
         let timeouts = Timeouts {
-            connect: positive(
-                "connect_timeout",
-                scope
-                    .value("connect_timeout", flags.connect_timeout, parse_duration)?
-                    .unwrap_or(Duration::from_secs(10)),
-            )?,
-            idle: positive(
-                "timeout",
-                scope
-                    .value("timeout", flags.timeout, parse_duration)?
-                    .unwrap_or(Duration::from_secs(60)),
-            )?,
+            connect: timeout("connect_timeout", flags.connect_timeout, 10)?,
+            idle: timeout("timeout", flags.timeout, 60)?,
         };
         let retry_for = scope
-            .value("retry_for", flags.retry_for, parse_duration)?
+            .value("retry_for", flags.retry_for, |text| RETRY_FOR.parse(text))?
             .unwrap_or(Duration::from_secs(120));
         Ok(Store {
             config,
@@ -169,30 +171,28 @@ impl Settings {
         let usual = PartRules::default();
         Ok(PartRules {
             size: scope
-                .value("part_size", flags.part_size, parse_part_size)?
-                .unwrap_or(usual.size),
+                .value("part_size", flags.part_size, |text| PART_SIZE.parse(text))?
+                .map_or(usual.size, whole_pages),
             at_once: scope
-                .value("parts", flags.parts, parse_at_once)?
+                .value("parts", flags.parts, |text| PARTS.parse(text))?
                 .map_or(usual.at_once, usize::from),
-            max_memory: scope.value("max_memory", flags.max_memory, parse_memory)?,
+            max_memory: scope.value("max_memory", flags.max_memory, |text| {
+                MAX_MEMORY.parse(text)
+            })?,
         })
     }
 
     /// How long the whole command may take, if there is a limit.
     pub fn deadline(&self) -> Result<Option<Duration>> {
-        let deadline = self
-            .general()
-            .value("deadline", self.flags.deadline, parse_duration)?;
-        deadline
-            .map(|deadline| positive("deadline", deadline))
-            .transpose()
+        let parse = |text: &str| TIMEOUT.parse(text);
+        self.general().value("deadline", self.flags.deadline, parse)
     }
 
     /// How many blobs are transferred at once.
     pub fn jobs(&self) -> Result<usize> {
         Ok(usize::from(
             self.general()
-                .value("jobs", self.flags.jobs, number)?
+                .value("jobs", self.flags.jobs, |text| JOBS.parse(text))?
                 .unwrap_or(8),
         ))
     }
@@ -223,6 +223,18 @@ impl Settings {
         &self.environment
     }
 
+    /// Where the settings of a place are looked for.
+    fn scope(&self, place: &Place) -> Scope<'_> {
+        Scope {
+            settings: self,
+            section: place.kind().name(),
+            remote: match place {
+                Place::Remote { name, .. } => Some(format!("remotes.{name}")),
+                _ => None,
+            },
+        }
+    }
+
     fn general(&self) -> Scope<'_> {
         Scope {
             settings: self,
@@ -232,13 +244,7 @@ impl Settings {
     }
 
     fn fs(&self, scope: &Scope<'_>) -> Result<fs::Config> {
-        if let Some(root) =
-            scope.value(
-                "root",
-                self.flags.root.clone(),
-                |text| Ok(self.expand(text)),
-            )?
-        {
+        if let Some(root) = scope.path("root", self.flags.root.as_ref()) {
             return Ok(fs::Config {
                 root,
                 missing_root: fs::MissingRoot::Refuse,
@@ -249,7 +255,7 @@ impl Settings {
             .xdg("XDG_DATA_HOME", ".local/share", "blobctl/blobs");
         let root = root.ok_or_else(|| {
             scope
-                .missing("root", "--root")
+                .missing("root")
                 .hint("HOME is not set either, so there is no default directory")
         })?;
         Ok(fs::Config {
@@ -258,24 +264,71 @@ impl Settings {
         })
     }
 
-    fn roots(&self, scope: &Scope<'_>, aliases: &[&str]) -> Result<Roots> {
-        let flag = self.flags.ca_bundle.clone();
-        Ok(Roots {
-            bundle: scope.value_or("ca_bundle", flag, aliases, |text| Ok(self.expand(text)))?,
+    fn roots(&self, scope: &Scope<'_>) -> Roots {
+        Roots {
+            bundle: scope.path("ca_bundle", self.flags.ca_bundle.as_ref()),
             system: self.environment.path("SSL_CERT_FILE"),
-        })
+        }
     }
 
     fn insecure(&self, scope: &Scope<'_>) -> Result<bool> {
         Ok(scope
-            .value("insecure", self.flags.insecure.then_some(true), boolean)?
+            .value("insecure", self.flags.insecure.then_some(true), parse_flag)?
             .unwrap_or(false))
     }
+}
 
-    /// A path setting: `~/` means the home directory, since no shell expands it in a file.
-    fn expand(&self, path: &str) -> PathBuf {
-        path.strip_prefix("~/")
-            .and_then(|below| self.environment.home(below))
-            .unwrap_or_else(|| PathBuf::from(path))
+/// Variables of other tools that are read as text, beside the aliases of settings.
+const FOREIGN_TEXTS: [&str; 27] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+];
+
+/// Checks every variable that is read. One that is not UTF-8 would otherwise count as unset, and the run would use another
+/// store than the one that was meant.
+fn check_environment(environment: &Environment) -> Result<()> {
+    let check_text = |name: &str| match environment.raw(name).map(OsStr::to_str) {
+        Some(None) => Err(Error::new(
+            Kind::Config,
+            format!("{name} is not UTF-8 text"),
+        )),
+        _ => Ok(()),
+    };
+    for setting in SETTINGS {
+        let name = schema::variable(setting);
+        if matches!(setting.kind, schema::Kind::Path) {
+            continue;
+        }
+        check_text(&name)?;
+        if let Some(text) = environment.get(&name) {
+            let checked = setting.kind.check(text);
+            checked.map_err(|what| invalid(&name, setting.key, &what))?;
+        }
     }
+    FOREIGN_TEXTS.into_iter().try_for_each(check_text)
 }

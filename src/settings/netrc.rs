@@ -1,8 +1,9 @@
 //! `~/.netrc`: logins by host, as curl and ftp(1) read them.
 //!
 //! Tokens are separated by white space; `machine HOST` or `default` begins an entry of `login`, `password` and
-//! `account`; `macdef` runs to the next empty line; a token may stand in double quotes with `\` escapes; `#` at
-//! the start of a token begins a comment, as newer writers have it.
+//! `account`; `macdef` runs to the next empty line; a token may stand in double quotes with `\` escapes. `#` begins a
+//! comment only where a keyword may stand: a password may begin with it. A value that is a keyword is an error unless it is
+//! quoted: most likely the real value is missing, and the login of one host would be sent to another.
 
 use crate::secret::Secret;
 
@@ -15,8 +16,24 @@ pub struct Login {
     pub password: Option<Secret>,
 }
 
+/// A line that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Counted from 1.
+    pub line: usize,
+    /// The mistake, without any value of the file.
+    pub what: String,
+}
+
+const KEYWORDS: [&str; 6] = [
+    "machine", "default", "login", "password", "account", "macdef",
+];
+
 /// The first entry for `host` that fits `user` (any, if none was asked for), or else the `default` entry.
-pub fn find(text: &str, host: &str, user: Option<&str>) -> Option<Login> {
+///
+/// # Errors
+/// A keyword stands where a value is expected.
+pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<Login>, Mistake> {
     let fits = |entry: &Entry| {
         entry
             .login
@@ -24,7 +41,7 @@ pub fn find(text: &str, host: &str, user: Option<&str>) -> Option<Login> {
             .as_deref()
             .is_none_or(|name| user.is_none_or(|user| user == name))
     };
-    let entries = entries(text);
+    let entries = entries(text)?;
     let named = entries.iter().find(|entry| {
         entry
             .host
@@ -32,13 +49,13 @@ pub fn find(text: &str, host: &str, user: Option<&str>) -> Option<Login> {
             .is_some_and(|name| name.eq_ignore_ascii_case(host))
             && fits(entry)
     });
-    named
+    Ok(named
         .or_else(|| {
             entries
                 .iter()
                 .find(|entry| entry.host.is_none() && fits(entry))
         })
-        .map(|entry| entry.login.clone())
+        .map(|entry| entry.login.clone()))
 }
 
 struct Entry {
@@ -47,25 +64,36 @@ struct Entry {
     login: Login,
 }
 
-fn entries(text: &str) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut rest = text;
-    while let Some(token) = token(&mut rest) {
-        match token.as_str() {
-            "machine" => entries.push(entry(self::token(&mut rest))),
+fn entries(text: &str) -> Result<Vec<Entry>, Mistake> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut tokens = Tokens { text, rest: text };
+    while let Some(keyword) = tokens.keyword() {
+        match keyword.as_str() {
+            // At the end of the file there is no host: an entry that fits none.
+            "machine" => {
+                if let Some(host) = tokens.value("machine")? {
+                    entries.push(entry(Some(host)));
+                }
+            }
             "default" => entries.push(entry(None)),
-            "macdef" => rest = rest.find("\n\n").map_or("", |end| &rest[end..]),
-            "login" => set(&mut entries, self::token(&mut rest), |login, value| {
-                login.user = Some(value);
-            }),
-            "password" => set(&mut entries, self::token(&mut rest), |login, value| {
-                login.password = Some(Secret::new(value));
-            }),
-            "account" => drop(self::token(&mut rest)),
+            "macdef" => tokens.skip_macro(),
+            "login" => {
+                let value = tokens.value("login")?;
+                if let Some(entry) = entries.last_mut() {
+                    entry.login.user = value;
+                }
+            }
+            "password" => {
+                let value = tokens.value("password")?;
+                if let Some(entry) = entries.last_mut() {
+                    entry.login.password = value.map(Secret::new);
+                }
+            }
+            "account" => drop(tokens.value("account")?),
             _ => {}
         }
     }
-    entries
+    Ok(entries)
 }
 
 fn entry(host: Option<String>) -> Entry {
@@ -78,48 +106,78 @@ fn entry(host: Option<String>) -> Entry {
     }
 }
 
-fn set(entries: &mut [Entry], value: Option<String>, store: impl Fn(&mut Login, String)) {
-    if let (Some(entry), Some(value)) = (entries.last_mut(), value) {
-        store(&mut entry.login, value);
-    }
+struct Tokens<'a> {
+    text: &'a str,
+    rest: &'a str,
 }
 
-fn token(rest: &mut &str) -> Option<String> {
-    *rest = rest.trim_start();
-    while rest.starts_with('#') {
-        *rest = rest
-            .split_once('\n')
-            .map_or("", |(_, after)| after)
-            .trim_start();
+impl Tokens<'_> {
+    /// The next token where a keyword may stand, and with it a comment.
+    fn keyword(&mut self) -> Option<String> {
+        self.rest = self.rest.trim_start();
+        while self.rest.starts_with('#') {
+            self.rest = self
+                .rest
+                .split_once('\n')
+                .map_or("", |(_, after)| after)
+                .trim_start();
+        }
+        self.token()
     }
-    if rest.is_empty() {
-        return None;
-    }
-    let Some(quoted) = rest.strip_prefix('"') else {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (token, after) = rest.split_at(end);
-        *rest = after;
-        return Some(token.to_owned());
-    };
-    let mut token = String::new();
-    let mut letters = quoted.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '"' => {
-                *rest = &quoted[at + 1..];
-                return Some(token);
-            }
-            '\\' => token.extend(letters.next().map(|(_, escaped)| match escaped {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                other => other,
-            })),
-            other => token.push(other),
+
+    /// The value of a keyword; `None` at the end of the file.
+    fn value(&mut self, keyword: &str) -> Result<Option<String>, Mistake> {
+        self.rest = self.rest.trim_start();
+        let start = self.text.len() - self.rest.len();
+        let is_quoted = self.rest.starts_with('"');
+        let value = self.token();
+        match &value {
+            Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(Mistake {
+                line: 1 + self.text[..start].matches('\n').count(),
+                what: format!("`{keyword}` has the keyword `{text}` where its value should be"),
+            }),
+            _ => Ok(value),
         }
     }
-    *rest = "";
-    Some(token)
+
+    /// A macro ends at an empty line.
+    fn skip_macro(&mut self) {
+        let ends = ["\n\n", "\n\r\n"].map(|end| self.rest.find(end));
+        let end = ends.into_iter().flatten().min();
+        self.rest = end.map_or("", |end| &self.rest[end..]);
+    }
+
+    fn token(&mut self) -> Option<String> {
+        let rest = self.rest.trim_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(quoted) = rest.strip_prefix('"') else {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (token, after) = rest.split_at(end);
+            self.rest = after;
+            return Some(token.to_owned());
+        };
+        let mut token = String::new();
+        let mut letters = quoted.char_indices();
+        while let Some((at, letter)) = letters.next() {
+            match letter {
+                '"' => {
+                    self.rest = &quoted[at + 1..];
+                    return Some(token);
+                }
+                '\\' => token.extend(letters.next().map(|(_, escaped)| match escaped {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    other => other,
+                })),
+                other => token.push(other),
+            }
+        }
+        self.rest = "";
+        Some(token)
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +195,7 @@ mod tests {
     fn entries_are_found_by_host_and_user() {
         let text = "# mine\nmachine a.example login u1 password p1\nmachine a.example\n\tlogin u2\n\tpassword \"p 2\\\"\"\n\
                     macdef init\nmachine evil login x\n\nmachine B.example login u3 account acc password p3\ndefault login anonymous password me@\n";
+        let find = |text, host, user| super::find(text, host, user).unwrap();
         assert_eq!(find(text, "a.example", None), Some(login("u1", "p1")));
         assert_eq!(
             find(text, "a.example", Some("u2")),
@@ -161,5 +220,32 @@ mod tests {
         ] {
             let _ = find(text, "h", Some("u"));
         }
+    }
+
+    #[test]
+    fn a_value_may_begin_with_a_number_sign() {
+        let text = "machine a login alice password #pw1 # mine\nmachine b login #bob password x#y\n#machine c\n";
+        assert_eq!(find(text, "a", None), Ok(Some(login("alice", "#pw1"))));
+        assert_eq!(find(text, "b", None), Ok(Some(login("#bob", "x#y"))));
+        assert_eq!(find(text, "c", None), Ok(None));
+    }
+
+    #[test]
+    fn a_keyword_in_place_of_a_value_is_a_mistake() {
+        for (text, line) in [
+            (
+                "machine a login alice password\nmachine b login bob password pw\n",
+                2,
+            ),
+            ("machine a login password pw\n", 1),
+            ("machine\n\ndefault login x\n", 3),
+            ("machine a account macdef\n", 1),
+        ] {
+            let mistake = find(text, "a", None).unwrap_err();
+            assert_eq!(mistake.line, line, "{text}");
+            assert!(!mistake.what.contains("pw"), "{mistake:?}");
+        }
+        let quoted = "machine a login \"login\" password \"machine\"\n";
+        assert_eq!(find(quoted, "a", None), Ok(Some(login("login", "machine"))));
     }
 }

@@ -1,118 +1,84 @@
 //! The settings of the S3 backend.
 
-use std::io::Read;
-use std::path::Path;
-
 use super::Settings;
-use super::scope::{Found, Scope, boolean, choice, text};
+use super::scope::{Found, Level, Scope, choice};
 use crate::backend::s3::credentials::{
     self, Container, Credentials, Metadata, Source, WebIdentity,
 };
 use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning, Proxies};
-use crate::cli::{AddressingStyle, ChecksumKind, PayloadSigningKind};
+use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
-use crate::error::{Error, Kind, Result, describe, printable};
-use crate::secret::Secret;
+use crate::error::{Error, Kind, Result, printable};
+use crate::secret::{Secret, read_bounded};
+use crate::units::parse_flag;
 
 impl Settings {
     pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<Config> {
         let flags = &self.flags;
         let bucket = match bucket {
             Some(bucket) => Some(bucket.to_owned()),
-            None => scope.value("bucket", flags.bucket.clone(), text)?,
+            None => scope.text("bucket", flags.bucket.as_ref()),
         };
-        let bucket = bucket.ok_or_else(|| scope.missing("bucket", "--bucket"))?;
-        let profile = scope.text("profile", &[]).map(|found| found.text);
-        let aws = self.aws_environment(profile);
+        let bucket = bucket.ok_or_else(|| scope.missing("bucket"))?;
+        let aws = self.aws_environment(scope.text("profile", None));
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Only who takes the credentials from a profile takes the place from it.
         let from_profile = matches!(credentials, Source::Chain(_));
-        let region = match scope.value_or(
-            "region",
-            flags.region.clone(),
-            &["AWS_REGION", "AWS_DEFAULT_REGION"],
-            text,
-        )? {
+        let region = match scope.text("region", flags.region.as_ref()) {
             None if from_profile => credentials::profile_region(&aws)?,
             region => region,
         };
-        let endpoint = match scope.value_or(
-            "endpoint_url",
-            flags.endpoint_url.clone(),
-            self.aws_endpoints(),
-            text,
-        )? {
-            None if from_profile && !self.aws_endpoints().is_empty() => {
+        let endpoint = match scope.text("endpoint_url", flags.endpoint_url.as_ref()) {
+            None if from_profile && !self.environment.ignores("AWS_ENDPOINT_URL") => {
                 credentials::profile_endpoint_url(&aws)?
             }
             endpoint => endpoint,
         };
+        let request_payer = flags.request_payer.then_some(true);
+        let payload_signing = flags.payload_signing;
         Ok(Config {
             endpoint,
             bucket,
             version: None,
             region,
-            addressing: match scope.value(
-                "addressing",
-                flags.addressing,
-                choice::<AddressingStyle>,
-            )? {
-                None | Some(AddressingStyle::Auto) => Addressing::Auto,
-                Some(AddressingStyle::Path) => Addressing::Path,
-                Some(AddressingStyle::Virtual) => Addressing::Virtual,
-            },
+            addressing: scope
+                .value("addressing", flags.addressing, choice)?
+                .unwrap_or(Addressing::Auto),
             credentials,
             customer_key: self.customer_key(scope)?,
             request_payer: scope
-                .value(
-                    "request_payer",
-                    flags.request_payer.then_some(true),
-                    boolean,
-                )?
+                .value("request_payer", request_payer, parse_flag)?
                 .unwrap_or(false),
             notebook: self.environment.state("s3-services"),
-            checksum: checksum(scope.value("checksum", flags.checksum, choice::<ChecksumKind>)?),
-            payload_signing: payload_signing(scope.value(
-                "payload_signing",
-                flags.payload_signing,
-                choice::<PayloadSigningKind>,
-            )?),
-            roots: self.roots(scope, &["AWS_CA_BUNDLE"])?,
+            checksum: checksum(
+                scope
+                    .value("checksum", flags.checksum, choice)?
+                    .unwrap_or(ChecksumKind::Auto),
+            ),
+            payload_signing: scope
+                .value("payload_signing", payload_signing, choice)?
+                .unwrap_or(PayloadSigning::Auto),
+            roots: self.roots(scope),
             insecure: self.insecure(scope)?,
             proxies: self.proxies(),
         })
     }
 
-    fn aws_endpoints(&self) -> &'static [&'static str] {
-        match self.ignores_endpoints() {
-            true => &[],
-            false => &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
-        }
-    }
-
-    fn ignores_endpoints(&self) -> bool {
-        is_true(self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
-    }
-
-    /// The key of SSE-C. What is in the file is never shown.
+    /// The key of SSE-C. The file's content is never shown.
     fn customer_key(&self, scope: &Scope<'_>) -> Result<Option<CustomerKey>> {
-        const LONGEST: u64 = 256;
         let (place, path) = match &self.flags.sse_c_key_file {
-            Some(path) => ("--sse-c-key-file".to_owned(), path.clone()),
-            None => match scope.text("sse_c_key_file", &[]) {
-                Some(found) => (
-                    format!("{}: `sse_c_key_file`", found.origin),
-                    self.expand(&found.text),
-                ),
+            Some(path) => ("--sse-c-key-file".to_owned(), self.environment.expand(path)),
+            None => match first_of(scope, &["sse_c_key_file"]) {
+                Some((index, level, found)) => {
+                    self.stays_home(scope, index, level, "sse_c_key_file")?;
+                    (format!("{}: `sse_c_key_file`", found.origin), found.path)
+                }
                 None => return Ok(None),
             },
         };
         let shown = printable(&path.to_string_lossy());
         let failed = |what: &str| Error::new(Kind::Config, format!("{place} `{shown}`: {what}"));
-        let mut content = Vec::new();
-        std::fs::File::open(&path)
-            .and_then(|file| file.take(LONGEST + 1).read_to_end(&mut content))
-            .map_err(|error| failed(&describe(&error)))?;
+        let content = read_bounded(&path).map_err(|what| failed(&what))?;
         let key = CustomerKey::parse(&content).ok_or_else(|| {
             failed("it holds no key of 32 bytes, nor the base64 or hex of one")
                 .hint("openssl rand -out FILE 32 makes one")
@@ -125,54 +91,97 @@ impl Settings {
         scope: &Scope<'_>,
         aws: credentials::Environment,
     ) -> Result<credentials::Source> {
-        if scope.value(
-            "no_sign_request",
-            self.flags.no_sign_request.then_some(true),
-            boolean,
-        )? == Some(true)
-        {
+        let unsigned = self.flags.no_sign_request.then_some(true);
+        if scope.value("no_sign_request", unsigned, parse_flag)? == Some(true) {
             return Ok(Source::Anonymous);
         }
         // A profile that is asked for on the command line beats what was written down earlier.
         if self.flags.profile.is_some() {
             return Ok(Source::Chain(Box::new(aws)));
         }
-        let id = scope.text("access_key_id", &[]);
-        let secret = scope.first(&["secret_access_key", "secret_access_key_file"]);
-        // Keys or a command: what stands on the higher level counts.
-        if let Some(("credential_process", found)) = scope.first(&[
-            "access_key_id",
-            "secret_access_key",
-            "secret_access_key_file",
-            "credential_process",
-        ]) {
-            return Ok(Source::Process {
-                command: found.text,
-                place: found.origin,
-            });
-        }
-        match (id, secret) {
-            (None, None) => Ok(Source::Chain(Box::new(aws))),
-            (Some(id), Some((key, secret))) => {
+        let Some((index, level, _)) = first_of(scope, &KEYS) else {
+            return Ok(Source::Chain(Box::new(aws)));
+        };
+        // All of one login stands on one level; what is missing there is not looked for below.
+        let at = |key: &str| scope.at(level, key);
+        let secret = ["secret_access_key", "secret_access_key_file"]
+            .into_iter()
+            .find_map(|key| Some((key, at(key)?)));
+        match (at("access_key_id"), secret, at("session_token")) {
+            (Some(id), Some((key, secret)), token) => {
+                if token.is_some() {
+                    self.stays_home(scope, index, level, "session_token")?;
+                }
                 let secret_access_key = if key == "secret_access_key_file" {
                     secret_file(&secret)?
                 } else {
                     Secret::new(secret.text)
                 };
-                let session_token = scope
-                    .text("session_token", &[])
-                    .map(|token| Secret::new(token.text));
                 Ok(Source::Explicit(Credentials {
                     access_key_id: id.text,
                     secret_access_key,
-                    session_token,
+                    session_token: token.map(|token| Secret::new(token.text)),
                     expires: None,
                     origin: id.origin,
                 }))
             }
-            (Some(id), None) => Err(half(&id.origin, "access_key_id", "secret_access_key")),
-            (None, Some((key, secret))) => Err(half(&secret.origin, key, "access_key_id")),
+            (Some(id), None, _) => Err(half(&id.origin, "access_key_id", "secret_access_key")),
+            (None, Some((key, secret)), _) => Err(half(&secret.origin, key, "access_key_id")),
+            (None, None, Some(token)) => Err(half(&token.origin, "session_token", "access_key_id")),
+            (None, None, None) => match at("credential_process") {
+                Some(found) => Ok(Source::Process {
+                    command: found.text,
+                    place: found.origin,
+                }),
+                None => Ok(Source::Chain(Box::new(aws))),
+            },
         }
+    }
+
+    /// A secret that is sent as it is goes only to the service that its level names. One that stands beside no `endpoint_url` is
+    /// for AWS, or for the service that an option or the environment names for this run, but never for that of a remote.
+    fn stays_home(
+        &self,
+        scope: &Scope<'_>,
+        index: usize,
+        level: Level<'_>,
+        key: &str,
+    ) -> Result<()> {
+        let named = |start: usize| {
+            let levels = scope.levels().split_off(start);
+            levels
+                .into_iter()
+                .find_map(|level| scope.at(level, "endpoint_url"))
+                .map(|found| found.text)
+        };
+        if level == Level::Environment && scope.at(level, "endpoint_url").is_none() {
+            return Ok(());
+        }
+        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
+            let found = scope.at(Level::Environment, "endpoint_url")?;
+            Some(found.text)
+        });
+        let home = named(index);
+        if home.is_none() && of_the_run.is_some() {
+            return Ok(());
+        }
+        let used = of_the_run.or_else(|| named(0));
+        let plain = |url: &Option<String>| {
+            url.as_ref()
+                .map(|url| url.trim_end_matches('/').to_ascii_lowercase())
+        };
+        if plain(&used) == plain(&home) {
+            return Ok(());
+        }
+        let shown = |url: Option<String>| url.map_or("AWS".to_owned(), |url| printable(&url));
+        let text = format!(
+            "the `{key}` of {} is for {}, and this store is at {}",
+            level.name(),
+            shown(home),
+            shown(used)
+        );
+        Err(Error::new(Kind::Config, text)
+            .hint("set `endpoint_url` and the secrets that belong to it in one section"))
     }
 
     fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
@@ -186,13 +195,14 @@ impl Settings {
                 .map(Secret::new),
             profile_flag: self.flags.profile.clone().or(profile_setting),
             profile: get("AWS_PROFILE").or_else(|| get("AWS_DEFAULT_PROFILE")),
+            home: env.home(""),
             config_file: env
                 .path("AWS_CONFIG_FILE")
                 .or_else(|| env.home(".aws/config")),
             credentials_file: env
                 .path("AWS_SHARED_CREDENTIALS_FILE")
                 .or_else(|| env.home(".aws/credentials")),
-            sts_endpoint: match self.ignores_endpoints() {
+            sts_endpoint: match env.ignores("AWS_ENDPOINT_URL") {
                 true => None,
                 false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
             },
@@ -236,24 +246,34 @@ fn is_true(text: Option<&str>) -> bool {
     text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
-fn checksum(kind: Option<ChecksumKind>) -> Checksum {
-    match kind {
-        None | Some(ChecksumKind::Auto) => Checksum::Auto,
-        Some(ChecksumKind::Crc64nvme) => Checksum::Only(Algorithm::Crc64Nvme),
-        Some(ChecksumKind::Crc32c) => Checksum::Only(Algorithm::Crc32c),
-        Some(ChecksumKind::Crc32) => Checksum::Only(Algorithm::Crc32),
-        Some(ChecksumKind::Sha256) => Checksum::Only(Algorithm::Sha256),
-        Some(ChecksumKind::Sha1) => Checksum::Only(Algorithm::Sha1),
-        Some(ChecksumKind::Md5) => Checksum::Only(Algorithm::Md5),
-        Some(ChecksumKind::None) => Checksum::None,
-    }
+/// The settings that are one login.
+const KEYS: [&str; 5] = [
+    "access_key_id",
+    "secret_access_key",
+    "secret_access_key_file",
+    "session_token",
+    "credential_process",
+];
+
+/// The highest level that has one of the keys, and its place among the levels.
+fn first_of<'a>(scope: &'a Scope<'_>, keys: &[&str]) -> Option<(usize, Level<'a>, Found)> {
+    let levels = scope.levels().into_iter().enumerate();
+    levels.into_iter().find_map(|(index, level)| {
+        let found = keys.iter().find_map(|key| scope.at(level, key))?;
+        Some((index, level, found))
+    })
 }
 
-fn payload_signing(kind: Option<PayloadSigningKind>) -> PayloadSigning {
+fn checksum(kind: ChecksumKind) -> Checksum {
     match kind {
-        None | Some(PayloadSigningKind::Auto) => PayloadSigning::Auto,
-        Some(PayloadSigningKind::Signed) => PayloadSigning::Signed,
-        Some(PayloadSigningKind::Unsigned) => PayloadSigning::Unsigned,
+        ChecksumKind::Auto => Checksum::Auto,
+        ChecksumKind::Crc64nvme => Checksum::Only(Algorithm::Crc64Nvme),
+        ChecksumKind::Crc32c => Checksum::Only(Algorithm::Crc32c),
+        ChecksumKind::Crc32 => Checksum::Only(Algorithm::Crc32),
+        ChecksumKind::Sha256 => Checksum::Only(Algorithm::Sha256),
+        ChecksumKind::Sha1 => Checksum::Only(Algorithm::Sha1),
+        ChecksumKind::Md5 => Checksum::Only(Algorithm::Md5),
+        ChecksumKind::None => Checksum::None,
     }
 }
 
@@ -266,22 +286,9 @@ fn half(origin: &str, there: &str, missing: &str) -> Error {
 }
 
 fn secret_file(found: &Found) -> Result<Secret> {
-    let path = Path::new(&found.text);
-    let failed = |what: &str| {
-        Error::new(
-            Kind::Config,
-            format!(
-                "{}: `secret_access_key_file` {}: {what}",
-                found.origin,
-                path.display()
-            ),
-        )
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&describe(&error)))?;
-    let line = text.lines().next().unwrap_or("").trim();
-    if line.is_empty() {
-        Err(failed("its first line is empty"))
-    } else {
-        Ok(Secret::new(line))
-    }
+    Secret::read_first_line(&found.path).map_err(|what| {
+        let shown = printable(&found.path.to_string_lossy());
+        let text = format!("{}: `secret_access_key_file` {shown}: {what}", found.origin);
+        Error::new(Kind::Config, text)
+    })
 }

@@ -1,145 +1,341 @@
-//! Every setting there is: the one table that the config file, the environment and the documentation follow.
+//! Every setting: one table that options, the environment, the config file and the documentation follow.
+//!
+//! A bound or a word of this table holds wherever a value comes from: clap's parsers, [`check`] and the README's table are
+//! made from it.
 
-/// A key of a section of the config file, and with it the variable `BLOBCTL_<SECTION>_<KEY>`.
-#[derive(Debug)]
+use clap::ValueEnum;
+
+use super::values::{Durations, Numbers, Sizes};
+use crate::backend::ftp::local::parse_address;
+use crate::backend::ftp::{Encoding, Mode, Ports, Replace, Tls};
+use crate::backend::s3::{Addressing, PayloadSigning};
+use crate::cli::{BackendKind, ChecksumKind, Progress, Resume};
+use crate::transfer::plan::{LARGEST_PART, SMALLEST_PART};
+use crate::units::parse_flag;
+
+/// Blobs at once.
+pub const JOBS: Numbers = Numbers {
+    least: 1,
+    most: 256,
+};
+/// Parts of one blob at once.
+pub const PARTS: Numbers = Numbers { least: 1, most: 64 };
+/// TCP ports.
+pub const PORT: Numbers = Numbers {
+    least: 1,
+    most: u16::MAX,
+};
+/// S3's limits for the parts of an upload.
+pub const PART_SIZE: Sizes = Sizes {
+    least: SMALLEST_PART,
+    most: LARGEST_PART,
+};
+/// Enough memory for the smallest part.
+pub const MAX_MEMORY: Sizes = Sizes {
+    least: SMALLEST_PART,
+    most: u64::MAX,
+};
+/// The time for retries; 0 is one attempt.
+pub const RETRY_FOR: Durations = Durations::FromZero;
+/// A timeout of 0 would mean that nothing can ever succeed.
+pub const TIMEOUT: Durations = Durations::AboveZero;
+
+/// A setting: a key of a section of the config file, its variable and its option.
+#[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// `""` for the top of the file, `defaults`, `s3`, `ftp` or `fs`.
     pub section: &'static str,
     /// The key.
     pub key: &'static str,
-    /// What may stand behind it.
+    /// The values that it takes.
     pub kind: Kind,
+    /// The option, as the documentation shows it; empty if there is none.
+    pub option: &'static str,
+    /// Variables of other tools that are read if the setting's own is not set.
+    pub aliases: &'static [&'static str],
+    /// The built-in value, as the documentation shows it; empty if there is none.
+    pub default: &'static str,
 }
 
-/// What may stand behind a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The values that a setting takes.
+#[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// A string.
     Text,
-    /// A string that nobody may see.
+    /// A path: any bytes, and `~/` is the home directory.
+    Path,
+    /// A string that is never shown.
     Secret,
     /// `true` or `false`.
     Flag,
-    /// A whole number from 1 to the given one.
-    Number(u16),
-    /// A string like `15m`.
-    Duration,
+    /// A whole number.
+    Number(Numbers),
+    /// A string like `15m`, or a number of seconds.
+    Duration(Durations),
     /// A string like `16MiB`, or a number of bytes.
-    Size,
-    /// One of these strings.
-    Choice(&'static [&'static str]),
+    Size(Sizes),
+    /// One of these words.
+    Choice(fn() -> Vec<String>),
+    /// Ports, like `50000-50099`.
+    Ports,
+    /// An IP address of this machine.
+    Address,
 }
 
-const fn text(section: &'static str, key: &'static str) -> Setting {
-    Setting {
-        section,
-        key,
-        kind: Kind::Text,
+impl Kind {
+    /// Whether a value is acceptable; the error says what was expected.
+    pub fn check(self, text: &str) -> Result<(), String> {
+        match self {
+            Self::Text | Self::Path | Self::Secret => Ok(()),
+            Self::Flag => parse_flag(text).map(drop),
+            Self::Number(numbers) => numbers.parse(text).map(drop),
+            Self::Duration(durations) => durations.parse(text).map(drop),
+            Self::Size(sizes) => sizes.parse(text).map(drop),
+            Self::Choice(words) => one_of(text, &words()),
+            Self::Ports => text.parse::<Ports>().map(drop),
+            Self::Address => parse_address(text).map(drop),
+        }
+    }
+
+    /// The values, for the documentation.
+    pub fn values(self) -> String {
+        match self {
+            Self::Text | Self::Secret => "text".to_owned(),
+            Self::Path => "path".to_owned(),
+            Self::Flag => "`true`, `false`".to_owned(),
+            Self::Number(numbers) => numbers.to_string(),
+            Self::Duration(durations) => durations.to_string(),
+            Self::Size(sizes) => sizes.to_string(),
+            Self::Choice(words) => {
+                let words: Vec<String> = words().iter().map(|word| format!("`{word}`")).collect();
+                words.join(", ")
+            }
+            Self::Ports => "ports".to_owned(),
+            Self::Address => "IP address".to_owned(),
+        }
     }
 }
 
-const fn of(section: &'static str, key: &'static str, kind: Kind) -> Setting {
-    Setting { section, key, kind }
+/// The words of an option: the one definition of a choice.
+pub fn words<T: ValueEnum>() -> Vec<String> {
+    T::value_variants()
+        .iter()
+        .filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned()))
+        .collect()
+}
+
+/// The checksums that FTP servers compute.
+fn ftp_checksums() -> Vec<String> {
+    ChecksumKind::value_variants()
+        .iter()
+        .filter(|kind| super::ftp::digests(**kind).is_some())
+        .filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned()))
+        .collect()
+}
+
+fn one_of(text: &str, words: &[String]) -> Result<(), String> {
+    if words.iter().any(|word| word == text) {
+        Ok(())
+    } else {
+        Err(format!("`{text}` is none of {}", words.join(", ")))
+    }
+}
+
+const fn setting(
+    section: &'static str,
+    key: &'static str,
+    kind: Kind,
+    option: &'static str,
+    default: &'static str,
+) -> Setting {
+    Setting {
+        section,
+        key,
+        kind,
+        option,
+        aliases: &[],
+        default,
+    }
+}
+
+const fn also(setting: Setting, aliases: &'static [&'static str]) -> Setting {
+    Setting { aliases, ..setting }
 }
 
 /// The sections that hold a backend's settings. A remote takes the keys of its backend's section.
 pub const BACKENDS: [&str; 3] = ["s3", "ftp", "fs"];
 
 /// All settings, in the order of the documentation.
-pub const SETTINGS: &[Setting] = &[
-    of("", "backend", Kind::Choice(&BACKENDS)),
-    text("", "remote"),
-    of("defaults", "retry_for", Kind::Duration),
-    of("defaults", "timeout", Kind::Duration),
-    of("defaults", "connect_timeout", Kind::Duration),
-    of("defaults", "deadline", Kind::Duration),
-    of("defaults", "jobs", Kind::Number(256)),
-    of("defaults", "parts", Kind::Number(64)),
-    of("defaults", "part_size", Kind::Size),
-    of("defaults", "max_memory", Kind::Size),
-    of(
-        "defaults",
-        "progress",
-        Kind::Choice(&["auto", "bar", "lines", "none"]),
-    ),
-    of(
-        "defaults",
-        "resume",
-        Kind::Choice(&["auto", "run", "never"]),
-    ),
-    text("s3", "endpoint_url"),
-    text("s3", "bucket"),
-    text("s3", "prefix"),
-    text("s3", "region"),
-    of("s3", "access_key_id", Kind::Text),
-    of("s3", "secret_access_key", Kind::Secret),
-    text("s3", "secret_access_key_file"),
-    of("s3", "session_token", Kind::Secret),
-    text("s3", "credential_process"),
-    text("s3", "profile"),
-    of(
-        "s3",
-        "addressing",
-        Kind::Choice(&["auto", "path", "virtual"]),
-    ),
-    of(
-        "s3",
-        "checksum",
-        Kind::Choice(&[
+pub const SETTINGS: &[Setting] = {
+    use Kind::{Address, Choice, Duration, Flag, Number, Path, Ports, Secret, Size, Text};
+    &[
+        setting(
+            "",
+            "backend",
+            Choice(words::<BackendKind>),
+            "-b, --backend",
+            "fs",
+        ),
+        setting("", "remote", Text, "--remote", ""),
+        setting(
+            "defaults",
+            "retry_for",
+            Duration(RETRY_FOR),
+            "--retry-for",
+            "2m",
+        ),
+        setting("defaults", "timeout", Duration(TIMEOUT), "--timeout", "60s"),
+        setting(
+            "defaults",
+            "connect_timeout",
+            Duration(TIMEOUT),
+            "--connect-timeout",
+            "10s",
+        ),
+        setting(
+            "defaults",
+            "deadline",
+            Duration(TIMEOUT),
+            "--deadline",
+            "never",
+        ),
+        setting("defaults", "jobs", Number(JOBS), "--jobs", "8"),
+        setting("defaults", "parts", Number(PARTS), "--parts", "4"),
+        setting(
+            "defaults",
+            "part_size",
+            Size(PART_SIZE),
+            "--part-size",
+            "16MiB",
+        ),
+        setting(
+            "defaults",
+            "max_memory",
+            Size(MAX_MEMORY),
+            "--max-memory",
+            "as much as a stream's parts take",
+        ),
+        setting(
+            "defaults",
+            "progress",
+            Choice(words::<Progress>),
+            "--progress",
             "auto",
-            "crc64nvme",
-            "crc32c",
-            "crc32",
-            "sha256",
-            "sha1",
-            "md5",
-            "none",
-        ]),
-    ),
-    of(
-        "s3",
-        "payload_signing",
-        Kind::Choice(&["auto", "signed", "unsigned"]),
-    ),
-    text("s3", "sse_c_key_file"),
-    of("s3", "request_payer", Kind::Flag),
-    of("s3", "no_sign_request", Kind::Flag),
-    text("s3", "ca_bundle"),
-    of("s3", "insecure", Kind::Flag),
-    text("ftp", "host"),
-    of("ftp", "port", Kind::Number(u16::MAX)),
-    text("ftp", "username"),
-    of("ftp", "password", Kind::Secret),
-    text("ftp", "password_file"),
-    text("ftp", "password_command"),
-    text("ftp", "base_dir"),
-    text("ftp", "prefix"),
-    of("ftp", "mode", Kind::Choice(&["passive", "active"])),
-    text("ftp", "active_ports"),
-    text("ftp", "bind_address"),
-    of(
-        "ftp",
-        "tls",
-        Kind::Choice(&["none", "explicit", "implicit"]),
-    ),
-    of("ftp", "replace", Kind::Choice(&["auto", "delete-first"])),
-    of("ftp", "encoding", Kind::Choice(&["utf-8", "latin-1"])),
-    of(
-        "ftp",
-        "checksum",
-        Kind::Choice(&["auto", "sha256", "md5", "crc32", "none"]),
-    ),
-    text("ftp", "ca_bundle"),
-    of("ftp", "insecure", Kind::Flag),
-    text("fs", "root"),
-    text("fs", "prefix"),
-];
+        ),
+        setting(
+            "defaults",
+            "resume",
+            Choice(words::<Resume>),
+            "--resume",
+            "run",
+        ),
+        also(
+            setting("s3", "endpoint_url", Text, "--endpoint-url", "AWS"),
+            &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
+        ),
+        setting("s3", "bucket", Text, "--bucket", ""),
+        setting("s3", "prefix", Text, "", ""),
+        also(
+            setting("s3", "region", Text, "--region", "us-east-1"),
+            &["AWS_REGION", "AWS_DEFAULT_REGION"],
+        ),
+        setting("s3", "access_key_id", Text, "", ""),
+        setting("s3", "secret_access_key", Secret, "", ""),
+        setting("s3", "secret_access_key_file", Path, "", ""),
+        setting("s3", "session_token", Secret, "", ""),
+        setting("s3", "credential_process", Text, "", ""),
+        setting("s3", "profile", Text, "--profile", "default"),
+        setting(
+            "s3",
+            "addressing",
+            Choice(words::<Addressing>),
+            "--addressing",
+            "auto",
+        ),
+        setting(
+            "s3",
+            "checksum",
+            Choice(words::<ChecksumKind>),
+            "--checksum",
+            "auto",
+        ),
+        setting(
+            "s3",
+            "payload_signing",
+            Choice(words::<PayloadSigning>),
+            "--payload-signing",
+            "auto",
+        ),
+        setting("s3", "sse_c_key_file", Path, "--sse-c-key-file", ""),
+        setting("s3", "request_payer", Flag, "--request-payer", "false"),
+        setting("s3", "no_sign_request", Flag, "--no-sign-request", "false"),
+        also(
+            setting("s3", "ca_bundle", Path, "--ca-bundle", ""),
+            &["AWS_CA_BUNDLE"],
+        ),
+        setting("s3", "insecure", Flag, "--insecure", "false"),
+        setting("ftp", "host", Text, "--host", ""),
+        setting("ftp", "port", Number(PORT), "--port", "21 or 990"),
+        setting("ftp", "username", Text, "--user", "netrc, anonymous"),
+        setting("ftp", "password", Secret, "", "netrc"),
+        setting("ftp", "password_file", Path, "", ""),
+        setting("ftp", "password_command", Text, "", ""),
+        setting("ftp", "base_dir", Text, "--base-dir", "login directory"),
+        setting("ftp", "prefix", Text, "", ""),
+        setting(
+            "ftp",
+            "mode",
+            Choice(words::<Mode>),
+            "--ftp-mode",
+            "passive",
+        ),
+        setting("ftp", "active_ports", Ports, "--ftp-active-ports", "any"),
+        setting(
+            "ftp",
+            "bind_address",
+            Address,
+            "--ftp-bind",
+            "the system's choice",
+        ),
+        setting("ftp", "tls", Choice(words::<Tls>), "--ftp-tls", "none"),
+        setting(
+            "ftp",
+            "replace",
+            Choice(words::<Replace>),
+            "--ftp-replace",
+            "auto",
+        ),
+        setting(
+            "ftp",
+            "encoding",
+            Choice(words::<Encoding>),
+            "--ftp-encoding",
+            "utf-8",
+        ),
+        setting(
+            "ftp",
+            "checksum",
+            Choice(ftp_checksums),
+            "--checksum",
+            "auto",
+        ),
+        setting("ftp", "ca_bundle", Path, "--ca-bundle", ""),
+        setting("ftp", "insecure", Flag, "--insecure", "false"),
+        setting("fs", "root", Path, "--root", "~/.local/share/blobctl/blobs"),
+        setting("fs", "prefix", Text, "", ""),
+    ]
+};
 
 /// The setting of that name in that section.
 pub fn find(section: &str, key: &str) -> Option<&'static Setting> {
     SETTINGS
         .iter()
         .find(|setting| setting.section == section && setting.key == key)
+}
+
+/// The setting that a key of a section means; sections and remotes may have the keys of `[defaults]` too.
+pub fn find_in(section: &str, key: &str) -> Option<&'static Setting> {
+    find(section, key).or_else(|| find("defaults", key))
 }
 
 /// The keys that a section of the file may have. `[remotes.NAME]` has `backend` and its backend's keys; backend
@@ -164,10 +360,10 @@ pub fn variable(setting: &Setting) -> String {
     }
 }
 
-/// The known name that looks most like `text`, if any looks like it (optimal string alignment distance of at
-/// most a third of its length).
+/// The known name that looks most like `text`, if one is close (optimal string alignment distance of at most a third of
+/// its length).
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + text.chars().count() / 3;
+    let limit = (text.chars().count() / 3).max(1);
     known
         .into_iter()
         .map(|name| (distance(text, name), name))

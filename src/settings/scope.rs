@@ -1,8 +1,8 @@
-//! One setting from all the levels that may have it, and the parsers of what stands there.
+//! One setting from all the levels that may have it.
 //!
-//! Below the flags: environment > remote's section > backend's section > `[defaults]`.
+//! Below the options: environment > remote's section > backend's section > `[defaults]`.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
@@ -19,11 +19,32 @@ pub struct Scope<'a> {
     pub remote: Option<String>,
 }
 
-/// A setting's text and where it came from.
+/// A level below the options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level<'a> {
+    /// The environment.
+    Environment,
+    /// A section of the config file.
+    Section(&'a str),
+}
+
+impl Level<'_> {
+    /// The level, for messages.
+    pub fn name(self) -> String {
+        match self {
+            Self::Environment => "the environment".to_owned(),
+            Self::Section(name) => format!("[{}]", printable(name)),
+        }
+    }
+}
+
+/// A setting's value and where it came from.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// As written.
+    /// As written; replacement characters where it is not UTF-8, which only a path may be.
     pub text: String,
+    /// The same as a path, byte for byte, with `~/` expanded.
+    pub path: PathBuf,
     /// A variable's name, or file and line.
     pub origin: String,
 }
@@ -31,50 +52,61 @@ pub struct Found {
 impl Found {
     /// The value, or an error that names where it stands.
     pub fn parse<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T> {
-        parse(&self.text).map_err(|what| {
-            Error::new(
-                Kind::Config,
-                format!("{}: `{key}`: {}", self.origin, printable(&what)),
-            )
-        })
+        parse(&self.text).map_err(|what| invalid(&self.origin, key, &what))
     }
 }
 
+/// The error about a value.
+pub fn invalid(origin: &str, key: &str, what: &str) -> Error {
+    Error::new(
+        Kind::Config,
+        format!("{origin}: `{key}`: {}", printable(what)),
+    )
+}
+
 impl Scope<'_> {
+    /// The levels, the highest first.
+    pub fn levels(&self) -> Vec<Level<'_>> {
+        std::iter::once(Level::Environment)
+            .chain(self.remote.as_deref().map(Level::Section))
+            .chain([Level::Section(self.section), Level::Section("defaults")])
+            .collect()
+    }
+
+    /// A setting on one level.
+    pub fn at(&self, level: Level<'_>, key: &str) -> Option<Found> {
+        match level {
+            Level::Environment => self.in_environment(key),
+            Level::Section(section) => self.in_file(section, key),
+        }
+    }
+
     /// The first level that has one of the keys, and which one.
     pub fn first<'k>(&self, keys: &[&'k str]) -> Option<(&'k str, Found)> {
-        let environment = || {
+        self.levels().into_iter().find_map(|level| {
             keys.iter()
-                .find_map(|key| Some((*key, self.in_environment(key, &[])?)))
-        };
-        let file = |section: &str| {
-            keys.iter()
-                .find_map(|key| Some((*key, self.in_file(section, key)?)))
-        };
-        environment()
-            .or_else(|| file(self.remote.as_deref()?))
-            .or_else(|| file(self.section))
-            .or_else(|| file("defaults"))
+                .find_map(|key| Some((*key, self.at(level, key)?)))
+        })
     }
 
-    /// The setting below the flags: environment (`aliases` are other tools' names for it), remote, section, defaults.
-    pub fn text(&self, key: &str, aliases: &[&str]) -> Option<Found> {
-        self.in_environment(key, aliases)
-            .or_else(|| self.in_file(self.remote.as_deref()?, key))
-            .or_else(|| self.in_file(self.section, key))
-            .or_else(|| self.in_file("defaults", key))
+    /// The setting below the options.
+    pub fn found(&self, key: &str) -> Option<Found> {
+        self.levels()
+            .into_iter()
+            .find_map(|level| self.at(level, key))
     }
 
-    /// The environment's level alone.
-    pub fn in_environment(&self, key: &str, aliases: &[&str]) -> Option<Found> {
-        let setting = schema::find(self.section, key).or_else(|| schema::find("defaults", key))?;
+    fn in_environment(&self, key: &str) -> Option<Found> {
+        let environment = &self.settings.environment;
+        let setting = schema::find_in(self.section, key)?;
         let own = schema::variable(setting);
         std::iter::once(own.as_str())
-            .chain(aliases.iter().copied())
+            .chain(setting.aliases.iter().copied())
+            .filter(|name| !environment.ignores(name))
             .find_map(|name| {
-                let text = self.settings.environment.get(name)?.to_owned();
                 Some(Found {
-                    text,
+                    text: environment.raw(name)?.to_string_lossy().into_owned(),
+                    path: environment.path(name)?,
                     origin: name.to_owned(),
                 })
             })
@@ -85,98 +117,63 @@ impl Scope<'_> {
         let value = file.get(section, key)?;
         Some(Found {
             text: value.text.clone(),
+            path: self.settings.environment.expand(Path::new(&value.text)),
             origin: file.place(value),
         })
     }
 
-    /// The flag, or else what [`Scope::text`] finds.
+    /// The option, or else what [`Scope::found`] finds.
     pub fn value<T>(
         &self,
         key: &str,
-        flag: Option<T>,
+        option: Option<T>,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Option<T>> {
-        self.value_or(key, flag, &[], parse)
-    }
-
-    /// The same with other tools' names for the variable.
-    pub fn value_or<T>(
-        &self,
-        key: &str,
-        flag: Option<T>,
-        aliases: &[&str],
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Option<T>> {
-        match flag {
-            Some(flag) => Ok(Some(flag)),
+        match option {
+            Some(option) => Ok(Some(option)),
             None => self
-                .text(key, aliases)
+                .found(key)
                 .map(|found| found.parse(key, parse))
                 .transpose(),
         }
     }
 
+    /// A text, which cannot be invalid.
+    pub fn text(&self, key: &str, option: Option<&String>) -> Option<String> {
+        option
+            .cloned()
+            .or_else(|| self.found(key).map(|found| found.text))
+    }
+
+    /// A path, which cannot be invalid either.
+    pub fn path(&self, key: &str, option: Option<&PathBuf>) -> Option<PathBuf> {
+        match option {
+            Some(option) => Some(self.settings.environment.expand(option)),
+            None => self.found(key).map(|found| found.path),
+        }
+    }
+
     /// The error about a setting that the run cannot do without.
-    pub fn missing(&self, key: &str, option: &str) -> Error {
+    pub fn missing(&self, key: &str) -> Error {
         let section = self.remote.as_deref().unwrap_or(self.section);
-        let variable = schema::find(self.section, key)
-            .map(schema::variable)
-            .unwrap_or_default();
+        let mut hint = format!("set `{key}` in [{section}] of the config file");
+        if let Some(setting) = schema::find(self.section, key) {
+            hint = format!(
+                "{hint}, {}, or {}",
+                schema::variable(setting),
+                setting.option
+            );
+        }
         Error::new(
             Kind::Config,
             format!("no `{key}` is set for the {} backend", self.section),
         )
-        .hint(format!(
-            "set `{key}` in [{section}] of the config file, {variable}, or {option}"
-        ))
+        .hint(hint)
     }
-}
-
-/// Any text.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "a parser among parsers that can fail"
-)]
-pub fn text(text: &str) -> Result<String, String> {
-    Ok(text.to_owned())
-}
-
-/// `true` or `false`, in the spellings of environment variables too.
-pub fn boolean(text: &str) -> Result<bool, String> {
-    match text {
-        "true" | "1" | "yes" => Ok(true),
-        "false" | "0" | "no" => Ok(false),
-        _ => Err(format!("`{text}` is neither true nor false")),
-    }
-}
-
-/// A number from 1 to 65535.
-pub fn number(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| format!("`{text}` is no number from 1 to 65535"))
 }
 
 /// One of an option's values.
 pub fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
-    T::from_str(text, false).map_err(|_| {
-        let names: Vec<String> = T::value_variants()
-            .iter()
-            .filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        format!("`{text}` is none of {}", names.join(", "))
-    })
-}
-
-/// A time-out of 0 would mean that nothing can ever succeed.
-pub fn positive(key: &str, duration: Duration) -> Result<Duration> {
-    if duration.is_zero() {
-        Err(Error::new(
-            Kind::Config,
-            format!("`{key}` must be longer than 0"),
-        ))
-    } else {
-        Ok(duration)
-    }
+    T::from_str(text, false)
+        .map_err(|_| format!("`{text}` is none of {}", schema::words::<T>().join(", ")))
 }

@@ -1,7 +1,6 @@
 //! How a blob is cut into parts: pure arithmetic.
 
 use crate::backend::PartSizes;
-use crate::units::parse_size;
 
 /// Parts are this large unless the user or the number of parts calls for another size: a multiple of the page size, small
 /// enough to repeat. What fits one part goes as one request: it costs one round trip instead of three.
@@ -32,34 +31,9 @@ pub struct PartRules {
     pub max_memory: Option<u64>,
 }
 
-/// The size of a part as the user writes it, from 5 MiB to 5 GiB; rounded up to whole pages of memory.
-pub fn parse_part_size(text: &str) -> Result<u64, String> {
-    let size = parse_size(text)?;
-    match size {
-        ..SMALLEST_PART => Err(format!(
-            "`{text}` is too small: S3 takes no part below 5 MiB"
-        )),
-        SMALLEST_PART..=LARGEST_PART => Ok(size.div_ceil(PAGE) * PAGE),
-        _ => Err(format!(
-            "`{text}` is too large: S3 takes no part above 5 GiB"
-        )),
-    }
-}
-
-/// The memory for parts as the user writes it: enough for the smallest one.
-pub fn parse_memory(text: &str) -> Result<u64, String> {
-    match parse_size(text)? {
-        ..SMALLEST_PART => Err(format!("`{text}` is too small: one part takes 5 MiB")),
-        memory => Ok(memory),
-    }
-}
-
-/// A number of parts at once, from 1 to 64.
-pub fn parse_at_once(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|number| (1..=64).contains(number))
-        .ok_or_else(|| format!("`{text}` is no number from 1 to 64"))
+/// Rounds the size of a part up to whole pages of memory.
+pub fn whole_pages(size: u64) -> u64 {
+    size.div_ceil(PAGE) * PAGE
 }
 
 impl Default for PartRules {
@@ -260,18 +234,9 @@ mod tests {
 
     #[test]
     fn sizes_of_parts_are_within_the_limits_of_s3_and_whole_pages() {
-        assert_eq!(parse_part_size("5M"), Ok(SMALLEST_PART));
-        assert_eq!(parse_part_size("5242881"), Ok(SMALLEST_PART + PAGE));
-        assert_eq!(parse_part_size("5GiB"), Ok(LARGEST_PART));
-        for text in ["5242879", "0", "5368709121", "1T", "x"] {
-            assert!(parse_part_size(text).is_err(), "{text}");
-        }
-        assert_eq!(parse_memory("5M"), Ok(SMALLEST_PART));
-        assert!(parse_memory("4M").is_err());
-        assert_eq!(parse_at_once("64"), Ok(64));
-        for text in ["0", "65", "-1", "x", ""] {
-            assert!(parse_at_once(text).is_err(), "{text}");
-        }
+        assert_eq!(whole_pages(SMALLEST_PART), SMALLEST_PART);
+        assert_eq!(whole_pages(SMALLEST_PART + 1), SMALLEST_PART + PAGE);
+        assert_eq!(whole_pages(LARGEST_PART), LARGEST_PART);
     }
 
     #[test]

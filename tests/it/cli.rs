@@ -31,9 +31,18 @@ fn bad_command_lines_are_one_line_and_2() {
             &["put", "a", "--backend", "s4"],
             "`--backend` cannot be `s4`",
         ),
-        (&["put", "a", "--retry-for", "5"], "`5` is no duration"),
-        (&["put", "a", "--jobs", "0"], "0 is not in 1..=256"),
-        (&["put", "a", "--jobs", "many"], "invalid digit"),
+        (
+            &["put", "a", "--retry-for", "soon"],
+            "invalid duration `soon`",
+        ),
+        (
+            &["put", "a", "--jobs", "0"],
+            "`0` is not a number from 1 to 256",
+        ),
+        (
+            &["put", "a", "--jobs", "many"],
+            "`many` is not a number from 1 to 256",
+        ),
         (&["put", "a", "-q", "-v"], "cannot go together"),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),
@@ -354,8 +363,16 @@ fn addresses_reach_every_kind_of_store() {
     sandbox
         .run(["exists", "buck:three", "s3://lab/deep/three"])
         .succeeds();
-    // A colon that follows no remote's name is part of the key.
-    sandbox.run(["put", "a", "other:four"]).succeeds();
+    // A colon that follows no remote's name is an error; the full address stores such a key.
+    sandbox
+        .run(["put", "a", "other:four"])
+        .fails_with(3, "unknown remote `other`");
+    assert_eq!(stored(&sandbox), Vec::<String>::new());
+    let root = sandbox.default_root();
+    std::fs::create_dir_all(&root).unwrap();
+    sandbox
+        .run(["put", "a", &format!("file://{}/other:four", root.display())])
+        .succeeds();
     assert_eq!(stored(&sandbox), ["other:four"]);
     let path = sandbox.work().join("by-file");
     sandbox

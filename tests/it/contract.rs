@@ -72,7 +72,7 @@ fn odd_keys_are_kept_verbatim() {
         "-dash",
         "*glob*[x]?",
         "a\\b",
-        "semi;colon:@=,$",
+        "dir/semi;colon:@=,$",
         "{b}^|~!()",
         ".hidden",
         "dot.",

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod addresses;
 mod cli;
 mod concurrency;
 mod contract;
@@ -20,6 +21,7 @@ mod ftps;
 mod generated;
 mod http_traps;
 mod interruptions;
+mod logins;
 mod memory;
 mod resume;
 mod s3;
@@ -38,6 +40,7 @@ mod s3_services;
 mod s3_signatures;
 mod s3_to_stdout;
 mod s3_versions;
+mod setting_values;
 mod settings;
 mod sigv4;
 mod sse_c;

@@ -155,10 +155,13 @@ fn a_wrong_config_is_one_line_with_its_place_and_3() {
         ("remote = \"nope\"\n", "unknown remote `nope`"),
         ("this is no toml\n", "line 1: "),
         ("[remotes.x]\nbackend = \"fs\"\n[remotes.x]\n", "line 3: "),
-        ("[defaults]\njobs = 0\n", "line 2: `jobs`: `0` is no number"),
         (
-            "[defaults]\nretry_for = \"5\"\n",
-            "line 2: `retry_for`: `5` is no duration",
+            "[defaults]\njobs = 0\n",
+            "line 2: `jobs`: `0` is not a number from 1 to 256",
+        ),
+        (
+            "[defaults]\nretry_for = \"soon\"\n",
+            "line 2: `retry_for`: invalid duration `soon`",
         ),
         (
             "[defaults]\nprogress = \"loud\"\n",
@@ -226,12 +229,13 @@ fn wrong_values_name_their_origin() {
         .run(["exists", "k", "-b", "ftp", "--host", "h"])
         .fails_with(
             3,
-            "BLOBCTL_FTP_PORT: `port`: `abc` is no number from 1 to 65535",
+            "BLOBCTL_FTP_PORT: `port`: `abc` is not a number from 1 to 65535",
         );
     let sandbox = Sandbox::new().env("BLOBCTL_RETRY_FOR", "soon");
     sandbox
         .run(["exists", "k"])
-        .fails_with(3, "BLOBCTL_RETRY_FOR: `retry_for`: `soon` is no duration");
+        .fails_with(3, "BLOBCTL_RETRY_FOR: `retry_for`: invalid duration `soon`");
+    let sandbox = Sandbox::new();
     sandbox
         .run([
             "exists",

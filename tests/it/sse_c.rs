@@ -3,7 +3,7 @@
 use crate::support::http::Seen;
 use crate::support::s3::variables;
 use crate::support::tls::{TlsStore, Uploads};
-use crate::support::{MIB, Sandbox, bytes};
+use crate::support::{KIB, MIB, Sandbox, bytes};
 
 /// 32 bytes, and what goes over the wire for them.
 const KEY: &[u8; 32] = b"an SSE-C key of exactly 32 bytes";
@@ -123,6 +123,7 @@ fn the_key_is_taken_as_bytes_base64_or_hex_and_as_nothing_else() {
         .file("base64", format!("{KEY_SENT}\n"))
         .file("hex", hex)
         .file("short", &KEY[1..])
+        .file("medium", bytes(KIB, 1))
         .file("long", bytes(MIB, 1));
     for form in ["key", "base64", "hex"] {
         sandbox
@@ -136,7 +137,8 @@ fn the_key_is_taken_as_bytes_base64_or_hex_and_as_nothing_else() {
     );
     for (wrong, what) in [
         ("short", "holds no key of 32 bytes"),
-        ("long", "holds no key of 32 bytes"),
+        ("medium", "holds no key of 32 bytes"),
+        ("long", "larger than 64 KiB"),
         ("nowhere", "no such file"),
     ] {
         let outcome = sandbox.run(["put", "a", "--sse-c-key-file", wrong]);

@@ -34,7 +34,9 @@ fn end(mut child: Child, stdin: ChildStdin) -> String {
 
 #[test]
 fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
-    let sandbox = Sandbox::new().env("TERM", "xterm");
+    let sandbox = Sandbox::new()
+        .env("TERM", "xterm")
+        .env("BLOBCTL_BACKEND", "fs");
     let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
     terminal.wait_for("1.00 MiB");
     terminal.wait_for("/s");
@@ -100,8 +102,12 @@ fn several_transfers_have_a_total() {
 
 #[test]
 fn nothing_moves_where_nobody_wants_it() {
-    let sandbox = Sandbox::new().env("TERM", "xterm");
-    let dumb = Sandbox::new().env("TERM", "dumb");
+    let with = |term| {
+        Sandbox::new()
+            .env("TERM", term)
+            .env("BLOBCTL_BACKEND", "fs")
+    };
+    let (sandbox, dumb) = (with("xterm"), with("dumb"));
     // stderr is a pipe.
     let mut piped = sandbox.command(["put", "-", "piped"]);
     let mut piped = piped.stdin(Stdio::piped()).spawn().unwrap();

@@ -3,14 +3,19 @@
 use std::borrow::Cow;
 use std::io;
 
+use clap::ValueEnum;
+
 use crate::error::{Error, Kind, Result, printable};
 
 /// The alphabet of a server's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Encoding {
-    /// UTF-8.
+    /// As nearly all servers do
+    #[value(name = "utf-8")]
     Utf8,
-    /// ISO 8859-1: one byte a character, for those up to U+00FF.
+    /// ISO 8859-1, as some old ones do
+    // One byte per character, for those up to U+00FF.
+    #[value(name = "latin-1")]
     Latin1,
 }
 

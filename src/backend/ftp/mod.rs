@@ -38,6 +38,8 @@ mod wire;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 pub use self::encoding::Encoding;
 pub use self::local::Ports;
 use self::lookup::Found;
@@ -99,32 +101,53 @@ pub enum Password {
     Anonymous,
 }
 
-/// Who opens the data connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which side opens the data connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// We do (EPSV, PASV).
+    /// We open it
+    // EPSV, PASV.
     Passive,
-    /// The server does (EPRT, PORT).
+    /// The server opens it
+    // EPRT, PORT.
     Active,
 }
 
 /// How the connections are protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Tls {
-    /// Not at all.
+    /// Not at all
     None,
-    /// AUTH TLS before the login.
+    /// By AUTH TLS
     Explicit,
-    /// From the first byte, usually port 990.
+    /// From the first byte
     Implicit,
 }
 
+impl Tls {
+    /// The port that servers use.
+    pub fn port(self) -> u16 {
+        match self {
+            Self::None | Self::Explicit => 21,
+            Self::Implicit => 990,
+        }
+    }
+
+    /// The scheme of an address.
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::None => "ftp",
+            Self::Explicit => "ftpes",
+            Self::Implicit => "ftps",
+        }
+    }
+}
+
 /// How a blob is replaced where the server does not rename over it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Replace {
-    /// Not at all.
+    /// By renaming over it; where that is refused, the old blob stays
     Auto,
-    /// The old blob is moved away, or deleted, before the new one gets its name.
+    /// Where that is refused, by moving the old blob away first
     DeleteFirst,
 }
 

@@ -1,69 +1,47 @@
 //! The password of a login, read when the first connection needs it.
 
-use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
 use super::Password;
 use crate::child::{self, Stderr};
-use crate::error::{Error, Kind, Result, describe, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::progress::Cancel;
 use crate::secret::Secret;
 
-/// No password is longer, in bytes.
-const LONGEST: u64 = 64 << 10;
-
 /// The password as one line. Its text is in no error.
 pub fn read(source: &Password, cancel: &Cancel) -> Result<Secret> {
-    let text = match source {
-        Password::Text(secret) => secret.expose().to_owned(),
-        Password::Anonymous => "anonymous@".to_owned(),
-        Password::File(path) => first_line(&from_file(path)?),
-        Password::Command(command) => first_line(&from_command(command, cancel)?),
+    let secret = match source {
+        Password::Text(secret) => secret.clone(),
+        Password::Anonymous => Secret::new("anonymous@"),
+        Password::File(path) => from_file(path)?,
+        Password::Command(command) => from_command(command, cancel)?,
     };
-    if text.contains(['\r', '\n', '\0']) {
+    if secret.expose().contains(['\r', '\n', '\0']) {
         return Err(Error::new(
             Kind::Config,
             "the password holds a line end or a NUL, which FTP cannot send",
         ));
     }
-    Ok(Secret::new(text))
+    Ok(secret)
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+fn from_file(path: &Path) -> Result<Secret> {
+    Secret::read_first_line(path).map_err(|why| {
+        let shown = printable(&path.to_string_lossy());
+        Error::new(Kind::Config, format!("the password file `{shown}`: {why}"))
+    })
 }
 
-fn from_file(path: &Path) -> Result<String> {
-    let failed = |why: &str| {
-        Error::new(
-            Kind::Config,
-            format!(
-                "the password file `{}`: {why}",
-                printable(&path.to_string_lossy())
-            ),
-        )
-    };
-    let file = std::fs::File::open(path).map_err(|error| failed(&describe(&error)))?;
-    let mut text = String::new();
-    file.take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(|error| failed(&describe(&error)))?;
-    if first_line(&text).is_empty() {
-        return Err(failed("its first line is empty"));
-    }
-    Ok(text)
-}
-
-fn from_command(command: &str, cancel: &Cancel) -> Result<String> {
+fn from_command(command: &str, cancel: &Cancel) -> Result<Secret> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", command]);
     let name = "the password command";
     let text = child::output(&mut shell, name, Stderr::Shown, child::PATIENCE, cancel)?;
-    if first_line(&text).is_empty() {
-        return Err(Error::new(Kind::Config, format!("{name} printed nothing")));
+    match text.lines().next() {
+        None | Some("") => Err(Error::new(Kind::Config, format!("{name} printed nothing"))),
+        Some(line) => Ok(Secret::new(line)),
     }
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::CustomerKey;
 use super::credentials;
 use crate::digest::Algorithm;
@@ -52,24 +54,25 @@ pub enum Checksum {
 }
 
 /// Whether the body's hash is part of the signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PayloadSigning {
-    /// Over http, where nothing else protects the body.
+    /// Over http, where nothing else protects the body
     Auto,
-    /// Always.
+    /// Always
     Signed,
-    /// Never.
+    /// Never
     Unsigned,
 }
 
 /// Where the bucket's name stands in the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Addressing {
-    /// Virtual-hosted where the service is known to take it and the bucket's name allows it, else path.
+    /// By endpoint and name
+    // Virtual-hosted where the service is known to take it and the bucket's name allows it, else path.
     Auto,
-    /// `endpoint/bucket/key`.
+    /// endpoint/bucket/key
     Path,
-    /// `bucket.endpoint/key`.
+    /// bucket.endpoint/key
     Virtual,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
 use crate::backend::s3::address::Scheme;
-use crate::error::{Error, Kind, Result, describe, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -96,26 +96,23 @@ impl Container {
     fn token(&self) -> Result<Option<Secret>> {
         let (token, name) = match (&self.token_file, &self.token) {
             (None, None) => return Ok(None),
-            (None, Some(token)) => (
-                token.expose().to_owned(),
-                "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-            ),
+            (None, Some(token)) => (token.clone(), "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
             (Some(path), _) => {
                 let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-                let text = std::fs::read_to_string(path).map_err(|error| {
+                let token = Secret::read_first_line(path).map_err(|what| {
                     let shown = printable(&path.to_string_lossy());
-                    wrong(&format!("{name} `{shown}`: {}", describe(&error)))
+                    wrong(&format!("{name} `{shown}`: {what}"))
                 })?;
-                (text.trim_end_matches(['\r', '\n']).to_owned(), name)
+                (token, name)
             }
         };
         let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        if token.is_empty() || !token.bytes().all(fits) {
+        if token.is_empty() || !token.expose().bytes().all(fits) {
             return Err(wrong(&format!(
                 "{name} holds no token that a header can hold"
             )));
         }
-        Ok(Some(Secret::new(token)))
+        Ok(Some(token))
     }
 }
 

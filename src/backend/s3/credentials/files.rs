@@ -10,6 +10,14 @@ use crate::error::{Error, Kind, Result, describe, printable};
 /// The properties of one profile. Keys are lower-case.
 pub type Profile = BTreeMap<String, String>;
 
+/// The properties that are one login.
+const KEYS: [&str; 4] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+];
+
 /// Both files.
 pub struct Files {
     config: Profiles,
@@ -56,14 +64,19 @@ impl Files {
         })
     }
 
-    /// A profile with the properties of both files; the credentials file wins.
+    /// A profile with the properties of both files; the credentials file wins. Keys that stand together are taken together:
+    /// if the credentials file has one of them, those of the config file do not count, so that halves never mix.
     pub fn profile(&self, name: &str) -> Option<Profile> {
         let (config, credentials) = (self.config.get(name), self.credentials.get(name));
         let mut profile = match (config, credentials) {
             (None, None) => return None,
             (config, _) => config.cloned().unwrap_or_default(),
         };
-        profile.extend(credentials.cloned().unwrap_or_default());
+        let credentials = credentials.cloned().unwrap_or_default();
+        if KEYS.iter().any(|key| get(&credentials, key).is_some()) {
+            profile.retain(|key, _| !KEYS.contains(&key.as_str()));
+        }
+        profile.extend(credentials);
         Some(profile)
     }
 

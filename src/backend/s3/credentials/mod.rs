@@ -25,7 +25,7 @@ mod role;
 mod sts;
 mod web_identity;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -119,6 +119,8 @@ pub struct Environment {
     pub profile_flag: Option<String>,
     /// `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`.
     pub profile: Option<String>,
+    /// The home directory, for `~/` in the shared files.
+    pub home: Option<PathBuf>,
     /// `AWS_CONFIG_FILE` or `~/.aws/config`.
     pub config_file: Option<PathBuf>,
     /// `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`.
@@ -131,6 +133,16 @@ pub struct Environment {
     pub container: Container,
     /// The instance's metadata service.
     pub metadata: Metadata,
+}
+
+impl Environment {
+    /// A path of the shared files: `~/` is the home directory.
+    fn expand(&self, path: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), &self.home) {
+            (Ok(below), Some(home)) => home.join(below),
+            _ => path.to_path_buf(),
+        }
+    }
 }
 
 /// What the sources need besides the environment.

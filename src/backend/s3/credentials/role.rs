@@ -69,7 +69,8 @@ impl Walk<'_> {
             origin,
         };
         if let Some(token_file) = get(profile, "web_identity_token_file") {
-            return web_identity::assume(self.search, &assumption, token_file.as_ref());
+            let token_file = self.search.environment.expand(token_file.as_ref());
+            return web_identity::assume(self.search, &assumption, &token_file);
         }
         let source = self.source(name, profile)?;
         assumption.origin = format!("{}, by way of {}", assumption.origin, source.origin);

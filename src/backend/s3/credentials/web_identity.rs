@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::sts::Assumption;
 use super::{Credentials, Search, half};
-use crate::error::{Error, Kind, Result, describe, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 /// The variables that say it.
@@ -58,9 +58,5 @@ fn token(path: &Path) -> Result<Secret> {
             format!("the web identity token file `{shown}`: {what}"),
         )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(&describe(&error)))?;
-    match text.trim() {
-        "" => Err(wrong("is empty")),
-        token => Ok(Secret::new(token)),
-    }
+    Secret::read_first_line(path).map_err(|what| wrong(&what))
 }

@@ -1,0 +1,131 @@
+//! The bounds of numbers, durations and sizes: the parser of an option and the check of a variable or a file's value.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::units::{parse_duration, parse_size};
+
+/// Whole numbers between bounds, both included.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers {
+    /// The smallest one.
+    pub least: u16,
+    /// The largest one.
+    pub most: u16,
+}
+
+impl Numbers {
+    /// The number, if it is one and within the bounds.
+    pub fn parse(self, text: &str) -> Result<u16, String> {
+        // `+1` is a number for Rust and a mistake for a person.
+        text.parse()
+            .ok()
+            .filter(|number| !text.starts_with('+') && (self.least..=self.most).contains(number))
+            .ok_or_else(|| format!("`{text}` is not a number from {self}"))
+    }
+}
+
+impl fmt::Display for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.least, self.most)
+    }
+}
+
+/// Durations of at most ten years, with or without 0.
+#[derive(Debug, Clone, Copy)]
+pub enum Durations {
+    /// 0 has a meaning of its own.
+    FromZero,
+    /// 0 is an error.
+    AboveZero,
+}
+
+impl Durations {
+    /// The duration, if it is one and within the bounds.
+    pub fn parse(self, text: &str) -> Result<Duration, String> {
+        let duration = parse_duration(text)?;
+        match self {
+            Self::AboveZero if duration.is_zero() => Err("must be longer than 0".to_owned()),
+            _ => Ok(duration),
+        }
+    }
+}
+
+impl fmt::Display for Durations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FromZero => "0 to 3650d",
+            Self::AboveZero => "1ms to 3650d",
+        })
+    }
+}
+
+/// Numbers of bytes between bounds, both included.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// The smallest one.
+    pub least: u64,
+    /// The largest one; `u64::MAX` = no bound.
+    pub most: u64,
+}
+
+impl Sizes {
+    /// The number of bytes, if it is one and within the bounds.
+    pub fn parse(self, text: &str) -> Result<u64, String> {
+        let size = parse_size(text)?;
+        if (self.least..=self.most).contains(&size) {
+            Ok(size)
+        } else {
+            Err(format!("`{text}` is not a size {self}"))
+        }
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let least = written(self.least);
+        match self.most {
+            u64::MAX => write!(f, "from {least} up"),
+            most => write!(f, "from {least} to {}", written(most)),
+        }
+    }
+}
+
+/// A size as it can be typed.
+fn written(bytes: u64) -> String {
+    match bytes.trailing_zeros() {
+        30.. => format!("{}GiB", bytes >> 30),
+        20..30 => format!("{}MiB", bytes >> 20),
+        _ => bytes.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_included() {
+        let numbers = Numbers {
+            least: 1,
+            most: 256,
+        };
+        assert_eq!(numbers.parse("1"), Ok(1));
+        assert_eq!(numbers.parse("256"), Ok(256));
+        for text in ["0", "257", "5000", "65536", "-1", "+1", "1.0", "", "x"] {
+            assert!(numbers.parse(text).is_err(), "{text}");
+        }
+        let sizes = Sizes {
+            least: 5 << 20,
+            most: 5 << 30,
+        };
+        assert_eq!(sizes.parse("5MiB"), Ok(5 << 20));
+        assert_eq!(sizes.parse("5GB"), Ok(5 << 30));
+        for text in ["4M", "5242879", "5368709121", "x"] {
+            assert!(sizes.parse(text).is_err(), "{text}");
+        }
+        assert_eq!(sizes.to_string(), "from 5MiB to 5GiB");
+        assert!(Durations::FromZero.parse("0").is_ok());
+        assert!(Durations::AboveZero.parse("0s").is_err());
+    }
+}

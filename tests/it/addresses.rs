@@ -1,0 +1,297 @@
+//! Addresses: what names a remote, what names a store, and that nothing is stored where it was not sent.
+
+use crate::support::ftp::FtpServer;
+use crate::support::s3::S3Server;
+use crate::support::terminal::Terminal;
+use crate::support::{Sandbox, files};
+
+const CONFIG: &str = "[remotes.backup]\nbackend = \"fs\"\nroot = \"/nonexistent\"\n";
+
+#[test]
+fn an_unknown_remote_is_an_error_whatever_the_verb_and_nothing_is_stored() {
+    for config in [None, Some(CONFIG)] {
+        for backend in [&[][..], &["-b", "fs"]] {
+            let sandbox = Sandbox::new().file("a", "x");
+            let sandbox = match config {
+                Some(config) => sandbox.config(config),
+                None => sandbox,
+            };
+            let verbs: [&[&str]; 9] = [
+                &["put", "a", "bakcup:nightly"],
+                &["put", "-t", "bakcup:nightly/", "a"],
+                &["get", "bakcup:nightly", "-"],
+                &["exists", "bakcup:nightly"],
+                &["stat", "bakcup:nightly"],
+                &["ls", "bakcup:"],
+                &["rm", "-f", "bakcup:nightly"],
+                &["cp", "bakcup:nightly", "b"],
+                &["presign", "bakcup:nightly"],
+            ];
+            for verb in verbs {
+                let outcome = sandbox.run(verb.iter().chain(backend));
+                outcome.fails_with(3, "unknown remote `bakcup`");
+                let near = outcome.stderr.contains("did you mean `backup:`?");
+                assert_eq!(near, config.is_some(), "{outcome:?}");
+            }
+            assert!(!sandbox.default_root().exists());
+        }
+    }
+    // A name that is far from all others is no guess.
+    let outcome = Sandbox::new().config(CONFIG).run(["exists", "zebra:x"]);
+    outcome.fails_with(3, "unknown remote `zebra`");
+    assert!(!outcome.stderr.contains("did you mean"), "{outcome:?}");
+}
+
+#[test]
+fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
+    let typed = |outcome: crate::support::Outcome| {
+        outcome.fails_with(3, "typed as ");
+        let hint = outcome.stderr.lines().last().unwrap().to_owned();
+        hint.split("typed as ").nth(1).unwrap().to_owned()
+    };
+    // The default store.
+    let sandbox = Sandbox::new().file("a", "x");
+    let address = typed(sandbox.run(["put", "a", "12:30/report"]));
+    let root = sandbox.default_root();
+    assert_eq!(address, format!("file://{}/12:30/report", root.display()));
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert!(root.join("12:30/report").exists());
+    sandbox.run(["exists", &address]).succeeds();
+    // A key whose first segment has no colon needs none of this.
+    sandbox.run(["put", "a", "dir/12:30"]).succeeds();
+    assert!(root.join("dir/12:30").exists());
+
+    // A root and a prefix.
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .file("root/keep", "")
+        .env("BLOBCTL_FS_PREFIX", "deep/");
+    let address = typed(sandbox.run(["put", "a", "x:y", "-b", "fs", "--root", "root"]));
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert!(sandbox.exists("root/deep/x:y"));
+
+    // A bucket.
+    let server = S3Server::start();
+    let sandbox = Sandbox::new().file("a", "x").envs(&server.variables());
+    let address = typed(sandbox.run(["put", "a", "x:y"]));
+    assert_eq!(address, "s3://lab/x:y");
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert!(server.bucket().join("x:y").exists());
+
+    // An FTP server.
+    let server = FtpServer::start();
+    let sandbox = Sandbox::new().file("a", "x").envs(&server.variables());
+    let address = typed(sandbox.run(["put", "a", "x:y"]));
+    let port = server.address.port();
+    assert_eq!(address, format!("ftp://ops@127.0.0.1:{port}//data/x:y"));
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert_eq!(server.file("x:y").as_deref(), Some(&b"x"[..]));
+
+    // FTP servers that are only named; nothing is connected.
+    let sandbox = Sandbox::new().file("a", "x");
+    for (options, wanted) in [
+        (&["--host", "h.invalid"][..], "ftp://h.invalid/x:y"),
+        (
+            &[
+                "--host",
+                "::1",
+                "--port",
+                "2121",
+                "--user",
+                "ops",
+                "--base-dir",
+                "/in",
+            ],
+            "ftp://ops@[::1]:2121//in/x:y",
+        ),
+        (
+            &[
+                "--host",
+                "h.invalid",
+                "--ftp-tls",
+                "explicit",
+                "--base-dir",
+                "in",
+            ],
+            "ftpes://h.invalid/in/x:y",
+        ),
+    ] {
+        let arguments = ["put", "a", "x:y", "-b", "ftp"];
+        let outcome = sandbox.run(arguments.iter().chain(options));
+        assert_eq!(typed(outcome), wanted);
+    }
+
+    // A remote.
+    let config = "remote = \"here\"\n[remotes.here]\nbackend = \"fs\"\nroot = \"root\"\n";
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .file("root/keep", "")
+        .config(config);
+    let address = typed(sandbox.run(["put", "a", "x:y"]));
+    assert_eq!(address, "here:x:y");
+    sandbox.run(["put", "a", &address]).succeeds();
+    assert!(sandbox.exists("root/x:y"));
+}
+
+#[test]
+fn wrong_schemes_are_usage_errors_that_name_the_right_ones() {
+    let sandbox = Sandbox::new().file("a", "x");
+    for (address, wanted) in [
+        ("s3:/lab/x", "the address `s3:` has too few slashes"),
+        ("S3:lab", "the address `S3:` has too few slashes"),
+        ("ftp:h/x", "the address `ftp:` has too few slashes"),
+        ("ftps:/h/x", "the address `ftps:` has too few slashes"),
+        ("file:/srv/x", "the address `file:` has too few slashes"),
+        ("gs://lab/x", "unknown scheme `gs`"),
+        ("sftp://h/x", "unknown scheme `sftp`"),
+        ("http://h/x", "unknown scheme `http`"),
+    ] {
+        for arguments in [
+            &["put", "a", address][..],
+            &["exists", address],
+            &["ls", address],
+            &["rm", "-f", address, "-b", "fs"],
+        ] {
+            let outcome = sandbox.run(arguments);
+            outcome.fails_with(2, wanted);
+            let schemes = "the schemes are s3, ftp, ftpes, ftps, file";
+            assert!(outcome.stderr.contains(schemes), "{outcome:?}");
+        }
+    }
+    let outcome = sandbox.run(["exists", "ftp:ops:hunter2@h/x"]);
+    outcome.fails_with(2, "too few slashes");
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    assert!(!sandbox.default_root().exists());
+}
+
+#[test]
+fn schemes_are_case_insensitive_and_a_remote_may_be_called_like_one() {
+    let server = S3Server::start();
+    let sandbox = Sandbox::new().file("a", "x").envs(&server.variables());
+    sandbox.run(["put", "a", "S3://lab/x"]).succeeds();
+    sandbox.run(["exists", "s3://lab/x"]).succeeds();
+    let path = sandbox.work().join("b").display().to_string();
+    sandbox
+        .run(["put", "a", &format!("FILE://{path}")])
+        .succeeds();
+    assert!(sandbox.exists("b"));
+
+    let config = "[remotes.s3]\nbackend = \"fs\"\nroot = \"root\"\n";
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .file("root/keep", "")
+        .config(config);
+    sandbox.run(["put", "a", "s3:x"]).succeeds();
+    assert!(sandbox.exists("root/x"));
+}
+
+#[test]
+fn an_address_without_a_key_says_so() {
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .env("AWS_ACCESS_KEY_ID", "a")
+        .env("AWS_SECRET_ACCESS_KEY", "b")
+        .config("[remotes.backup]\nbackend = \"fs\"\nroot = \".\"\n");
+    let verbs: [&[&str]; 6] = [
+        &["get", "s3://lab"],
+        &["exists", "s3://lab"],
+        &["stat", "s3://lab/"],
+        &["rm", "-f", "s3://lab"],
+        &["cp", "s3://lab", "backup:x"],
+        &["presign", "s3://lab"],
+    ];
+    for verb in verbs {
+        sandbox
+            .run(verb)
+            .fails(2, "blobctl: `s3://lab` names a bucket and no key");
+    }
+    sandbox
+        .run(["exists", "backup:"])
+        .fails(2, "blobctl: `backup:` names a remote and no key");
+    sandbox
+        .run(["exists", "ftp://h.invalid"])
+        .fails(2, "blobctl: `ftp://h.invalid` names a server and no path");
+    sandbox
+        .run(["exists", ""])
+        .fails_with(2, "the key is empty");
+}
+
+#[test]
+fn put_and_get_point_to_cp_when_both_ends_are_stores() {
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .config("[remotes.backup]\nbackend = \"fs\"\nroot = \".\"\n");
+    sandbox.run(["put", "s3://lab/x", "backup:y"]).fails_with(
+        2,
+        "hint: cp copies between stores: blobctl cp s3://lab/x KEY",
+    );
+    sandbox
+        .run(["get", "s3://lab/x", "backup:y"])
+        .fails_with(2, "hint: cp copies between stores: blobctl cp KEY backup:y");
+    // A file of that name is a file.
+    let sandbox = sandbox.file("backup:z", "y");
+    sandbox.run(["put", "backup:z", "backup:w"]).succeeds();
+    assert_eq!(sandbox.read("w"), b"y");
+}
+
+/// The lines on a terminal, without what only moves the cursor.
+fn shown(sandbox: &Sandbox, arguments: &[&str]) -> String {
+    let (terminal, far) = Terminal::open();
+    let mut command = sandbox.command(arguments);
+    let mut child = command.stderr(far).spawn().unwrap();
+    // The command holds the far end open.
+    drop(command);
+    let shown = terminal.rest();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
+    shown
+}
+
+#[test]
+fn a_terminal_shows_where_the_default_store_keeps_a_blob() {
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .file("b", "y")
+        .env("TERM", "dumb");
+    let root = sandbox.default_root().display().to_string();
+    let one = shown(&sandbox, &["put", "a", "dir/a"]);
+    assert_eq!(
+        one.matches("stored in the default store").count(),
+        1,
+        "{one}"
+    );
+    assert!(one.contains(&format!("file://{root}/dir/a ")), "{one}");
+    let copied = shown(&sandbox, &["cp", "dir/a", "dir/c"]);
+    assert!(
+        copied.contains(&format!("file://{root}/dir/c ")),
+        "{copied}"
+    );
+    let several = shown(&sandbox, &["put", "a", "b", "dir/"]);
+    assert_eq!(several.matches('\n').count(), 1, "{several}");
+    assert!(several.contains(&format!("file://{root} ")), "{several}");
+    // Nobody is told who asked for the store, is quiet, only reads, or has no terminal.
+    for arguments in [
+        &["put", "a", "-q"][..],
+        &["put", "a", "-b", "fs"],
+        &["put", "a", "--root", "."],
+        &["exists", "dir/a"],
+        &["get", "dir/a", "again"],
+        &["put", "a", &format!("file://{root}/a")],
+    ] {
+        let text = shown(&sandbox, arguments);
+        assert!(!text.contains("default store"), "{arguments:?}: {text}");
+    }
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(!files(&sandbox.default_root()).is_empty());
+    for (name, value) in [("BLOBCTL_BACKEND", "fs"), ("BLOBCTL_FS_ROOT", ".")] {
+        let sandbox = Sandbox::new()
+            .file("a", "x")
+            .env("TERM", "dumb")
+            .env(name, value);
+        assert_eq!(shown(&sandbox, &["put", "a", "b"]), "", "{name}");
+    }
+    let sandbox = Sandbox::new()
+        .file("a", "x")
+        .env("TERM", "dumb")
+        .config("backend = \"fs\"\n");
+    assert_eq!(shown(&sandbox, &["put", "a", "b"]), "");
+}
