@@ -2,6 +2,7 @@
 //! typed back.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -92,13 +93,7 @@ fn reply(
     blobs: &mut BTreeMap<String, Vec<u8>>,
 ) -> (u16, (String, Option<usize>), Vec<u8>) {
     let none = || (String::new(), None);
-    let etag = |blob: &[u8]| {
-        let digest: String = Md5::digest(blob)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        digest
-    };
+    let etag = |blob: &[u8]| hex("", &Md5::digest(blob));
     let (path, query) = seen.target.split_once('?').unwrap_or((&seen.target, ""));
     let path = decoded(path);
     if query.contains("list-type=2") {
@@ -109,7 +104,7 @@ fn reply(
         let keys = blobs.iter().filter_map(|(known, blob)| {
             let key = known.strip_prefix(&format!("{path}/"))?;
             key.starts_with(&prefix).then(|| {
-                let key: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
+                let key = hex("%", key.as_bytes());
                 format!(
                     "<Contents><Key>{key}</Key><Size>{}</Size></Contents>",
                     blob.len()
@@ -155,6 +150,14 @@ fn reply(
             (404, none(), document.into())
         }
     }
+}
+
+/// Each byte as two hex digits after `mark`.
+fn hex(mark: &str, bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{mark}{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn decoded(text: &str) -> String {
