@@ -241,16 +241,17 @@ mod tests {
     #[test]
     fn a_slow_command_is_killed() {
         let begin = Instant::now();
-        let error = shell("sleep 77 & sleep 77", Duration::from_millis(300)).unwrap_err();
+        let error = shell("sleep 777 & sleep 777", Duration::from_millis(300)).unwrap_err();
         assert_eq!(error.kind(), Kind::Config);
         assert!(error.to_string().contains("did not end within"), "{error}");
-        assert!(begin.elapsed() < Duration::from_secs(30));
+        assert!(begin.elapsed() < Duration::from_secs(300));
     }
 
     #[test]
     fn who_leaves_a_child_with_its_outputs_behind_is_not_waited_for() {
         let begin = Instant::now();
-        assert_eq!(shell("sleep 5 & echo k", PATIENCE).unwrap(), "k\n");
-        assert!(begin.elapsed() < Duration::from_secs(5));
+        let patience = Duration::from_secs(300);
+        assert_eq!(shell("sleep 120 & echo k", patience).unwrap(), "k\n");
+        assert!(begin.elapsed() < Duration::from_secs(120));
     }
 }

@@ -40,7 +40,9 @@ pub enum Kind {
     Remote,
 }
 
-/// What a server said, for `--json` and for decisions.
+/// The response of a server, as it was sent: decisions are made on these fields, never on the text of an [`Error`].
+///
+/// Nothing in it is escaped or shortened. Whoever prints a field escapes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
@@ -49,8 +51,23 @@ pub struct Answer {
     pub ftp: Option<u16>,
     /// S3 error code, such as `NoSuchKey`.
     pub s3: Option<String>,
+    /// The message of an S3 error document.
+    pub message: Option<String>,
+    /// The header, argument or other detail that an S3 error document names.
+    pub detail: Option<String>,
     /// `x-amz-request-id`, which the service's support asks for.
     pub request_id: Option<String>,
+}
+
+/// How often an attempt that failed may be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    /// As often as the kind of the error allows.
+    ByKind,
+    /// Never: its input is used up.
+    Never,
+    /// Once, at once, whatever the budget of time.
+    Once,
 }
 
 /// One failure: its kind, one sentence without the full stop, at most one hint, and the server's answer.
@@ -63,7 +80,7 @@ struct Inner {
     text: String,
     hint: Option<String>,
     answer: Answer,
-    settled: bool,
+    repeat: Repeat,
 }
 
 impl Error {
@@ -74,7 +91,7 @@ impl Error {
             text: text.into(),
             hint: None,
             answer: Answer::default(),
-            settled: false,
+            repeat: Repeat::ByKind,
         }))
     }
 
@@ -115,7 +132,14 @@ impl Error {
     /// Says that the attempt must not be repeated, although its kind may pass: its input is used up.
     #[must_use]
     pub fn settled(mut self) -> Self {
-        self.0.settled = true;
+        self.0.repeat = Repeat::Never;
+        self
+    }
+
+    /// Allows exactly one repetition of the attempt, as it was: bytes that were damaged on their way may arrive whole.
+    #[must_use]
+    pub fn worth_one_repetition(mut self) -> Self {
+        self.0.repeat = Repeat::Once;
         self
     }
 
@@ -136,7 +160,13 @@ impl Error {
 
     /// Whether the same attempt may succeed later.
     pub fn is_transient(&self) -> bool {
-        matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected) && !self.0.settled
+        matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected)
+            && self.0.repeat == Repeat::ByKind
+    }
+
+    /// Whether the same attempt is worth exactly one repetition.
+    pub fn is_worth_one_repetition(&self) -> bool {
+        self.0.repeat == Repeat::Once
     }
 
     /// The exit code of a command that fails with this.
@@ -227,13 +257,18 @@ fn escape(text: &str, limit: usize) -> String {
             out.push('…');
             break;
         }
-        if letter.is_control() || is_bidi(letter) {
+        if is_unprintable(letter) {
             out.extend(letter.escape_default());
         } else {
             out.push(letter);
         }
     }
     out
+}
+
+/// Whether a terminal would obey the character instead of showing it.
+pub fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || is_bidi(letter)
 }
 
 /// The marks that make a terminal show text in another order than it is stored (Unicode TR 9).

@@ -36,6 +36,11 @@ impl Key {
         &self.0
     }
 
+    /// The key for a message: escaped and perhaps shortened, so that different keys may look the same.
+    pub fn shown(&self) -> String {
+        printable(&self.0)
+    }
+
     /// The part behind the last `/`: what a file made from this blob is called. `None` if the key ends in `/`.
     pub fn base_name(&self) -> Option<&str> {
         self.0.rsplit('/').next().filter(|name| !name.is_empty())
@@ -56,15 +61,12 @@ impl Key {
             None => Ok(&self.0),
             Some(problem) => Err(Error::new(
                 Kind::Usage,
-                format!("the key `{self}` has {problem}, which a store of files cannot keep"),
+                format!(
+                    "the key `{}` has {problem}, which a store of files cannot keep",
+                    self.shown()
+                ),
             )),
         }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(&self.0))
     }
 }
 

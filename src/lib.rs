@@ -9,7 +9,7 @@
 //! | 3 | [`transfer`] |
 //! | 2 | [`backend`] |
 //! | 1 | [`payload`], [`memory`], [`progress`], [`staged`], [`child`] |
-//! | 0 | [`error`], [`exit`], [`key`], [`secret`], [`digest`], [`units`] |
+//! | 0 | [`error`], [`exit`], [`key`], [`url`], [`secret`], [`digest`], [`units`] |
 
 #![cfg_attr(
     test,
@@ -39,3 +39,4 @@ pub mod staged;
 pub mod terminal;
 pub mod transfer;
 pub mod units;
+pub mod url;

@@ -251,8 +251,8 @@ mod tests {
         let stopper = Arc::clone(&cancel);
         let begin = Instant::now();
         let thread = std::thread::spawn(move || stopper.trip(Signal::Terminate));
-        assert!(cancel.sleep(Duration::from_secs(60)).is_err());
-        assert!(begin.elapsed() < Duration::from_secs(30));
+        assert!(cancel.sleep(Duration::from_secs(600)).is_err());
+        assert!(begin.elapsed() < Duration::from_secs(300));
         thread.join().unwrap();
     }
 

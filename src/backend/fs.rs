@@ -3,18 +3,20 @@
 //! Every path is resolved by the kernel beneath the root (`openat2` with `RESOLVE_BENEATH`), so neither a key nor
 //! a symbolic link, not even one that is exchanged meanwhile, leads out of it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::{
-    Attributes, Backend, BlobInfo, Condition, Context, From, Listed, Sink, Stored,
+    Attributes, Backend, BlobId, BlobInfo, Condition, Context, From, Listed, Sink, StoreId, Stored,
     TEMPORARY_PREFIX, temporary_name,
 };
 use crate::digest::Verified;
@@ -23,6 +25,7 @@ use crate::key::Key;
 use crate::payload::{PageBuffer, Payload, source_error};
 use crate::progress::Cancel;
 use crate::staged::{Replace, StagedFile, access, is_there};
+use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
 const BLOCK: usize = 1 << 20;
@@ -174,14 +177,55 @@ impl Fs {
     }
 }
 
+/// The absolute form of `root`. `..` is resolved, because an address with that segment names nothing; links are kept.
+fn absolute(root: &Path) -> PathBuf {
+    let path = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    let climbs = path
+        .components()
+        .any(|part| matches!(part, Component::ParentDir));
+    match std::fs::canonicalize(&path) {
+        Ok(resolved) if climbs => resolved,
+        _ => path,
+    }
+}
+
+/// The key verbatim after the root and a slash. `Path::join` would let a key that begins with one replace the root.
+fn below(root: &Path, key: &str) -> OsString {
+    let mut path = root.as_os_str().to_owned();
+    if !path.as_encoded_bytes().ends_with(b"/") {
+        path.push("/");
+    }
+    path.push(key);
+    path
+}
+
+/// The path with the links in its directories resolved, as far as they exist. The last segment is the blob itself.
+fn with_links_resolved(path: &OsStr) -> OsString {
+    let bytes = path.as_bytes();
+    let slashes = (1..bytes.len()).rev().filter(|at| bytes[*at] == b'/');
+    for at in slashes {
+        let (directory, rest) = bytes.split_at(at);
+        if let Ok(resolved) = std::fs::canonicalize(OsStr::from_bytes(directory)) {
+            let mut whole = match resolved.as_os_str().as_bytes() {
+                b"/" => OsString::new(),
+                _ => resolved.into_os_string(),
+            };
+            whole.push(OsStr::from_bytes(rest));
+            return whole;
+        }
+    }
+    path.to_owned()
+}
+
 impl Backend for Fs {
-    fn url(&self, key: &Key) -> String {
-        let root =
-            std::path::absolute(&self.config.root).unwrap_or_else(|_| self.config.root.clone());
-        format!(
-            "file://{}",
-            crate::error::printable(&root.join(key.as_str()).to_string_lossy())
-        )
+    fn url(&self, key: &str) -> Url {
+        let root = absolute(&self.config.root);
+        Url::new(format!("file://{}", below(&root, key).to_string_lossy()))
+    }
+
+    fn id(&self, key: &Key) -> BlobId {
+        let path = below(&absolute(&self.config.root), key.as_str());
+        BlobId::new(StoreId::Fs, with_links_resolved(&path))
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {

@@ -8,6 +8,7 @@ mod blob;
 mod draft;
 pub mod fs;
 pub mod ftp;
+mod identity;
 mod multipart;
 pub mod s3;
 
@@ -18,6 +19,7 @@ pub use self::blob::{
     Asked, Attributes, BlobInfo, Condition, From, Kept, Listed, PartsEtag, Stored,
 };
 pub use self::draft::{Continuing, Draft, TEMPORARY_PREFIX, temporary_name};
+pub use self::identity::{BlobId, StoreId};
 pub use self::multipart::{Multipart, Part, PartSizes, UploadId};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
@@ -25,15 +27,21 @@ use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Cancel, Observer};
 use crate::secret::Secret;
+use crate::url::Url;
 
 /// A store of blobs.
 pub trait Backend: Send + Sync {
-    /// The blob's full address without secrets, for messages and `--json`: `s3://media/a.bin`.
-    fn url(&self, key: &Key) -> String;
+    /// The blob's whole address without secrets, for messages and `--json`: `s3://media/a.bin`. Typed back, it addresses the
+    /// same blob. `key` is any key that the store may list.
+    fn url(&self, key: &str) -> Url;
 
-    /// What else, beside the URL, must be equal for a run to go on with what another one left in this store; never shown.
-    fn identity(&self) -> String {
-        String::new()
+    /// The blob's identity: equal ids are one blob.
+    fn id(&self, key: &Key) -> BlobId;
+
+    /// Settings of this store that must be unchanged for a run to resume what another one left. The words go into the names
+    /// of journals: they are a file format and never made of `Debug` output.
+    fn resume_terms(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// What the blob is, or `None` if the store proved that it is not there.

@@ -30,16 +30,16 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
         let name = source.key.base_name().ok_or_else(|| {
             Error::new(
                 Kind::Usage,
-                format!("the key `{}` has no base name", source.key),
+                format!("the key `{}` has no base name", source.key.shown()),
             )
         })?;
         to.key.push_str(name);
     }
     let destination = session.destination(OP, &to)?;
-    if source.subject.url == destination.subject.url {
+    if source.id() == destination.id() {
         return Err(Error::new(
             Kind::Usage,
-            format!("{} would be copied onto itself", source.subject.url),
+            format!("{} would be copied onto itself", source.subject.url.shown()),
         ));
     }
     let report = Arc::clone(&session.report);
@@ -89,7 +89,7 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
     match result {
         Ok(done) => {
             let (elapsed, stored) = (begin.elapsed(), done.value);
-            let place = format!("{} to {}", from.subject.url, to.subject.url);
+            let place = format!("{} to {}", from.subject.url.shown(), to.subject.url.shown());
             let outcome = Outcome {
                 line: transfer_line("copied", stored.bytes, &place, elapsed, stored.verified),
                 bytes: Some(stored.bytes),
@@ -107,7 +107,11 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
             report.success(&to.subject, &outcome);
         }
         Err(error) => {
-            let what = format!("cannot copy {} to {}", from.subject.url, to.subject.url);
+            let what = format!(
+                "cannot copy {} to {}",
+                from.subject.url.shown(),
+                to.subject.url.shown()
+            );
             report.failure(
                 Some(&to.subject),
                 OP,

@@ -43,7 +43,7 @@ fn look(blob: &Blob, report: &Report) {
             value: Some(info),
             attempts,
         }) => {
-            let line = format!("{} exists, {} bytes", subject.url, info.size);
+            let line = format!("{} exists, {} bytes", subject.url.shown(), info.size);
             let outcome = Outcome {
                 line,
                 bytes: Some(info.size),
@@ -59,8 +59,10 @@ fn look(blob: &Blob, report: &Report) {
             report.success(subject, &outcome);
         }
         Err(error) => {
-            let error = anyhow::Error::from(error)
-                .context(format!("cannot tell whether {} exists", subject.url));
+            let error = anyhow::Error::from(error).context(format!(
+                "cannot tell whether {} exists",
+                subject.url.shown()
+            ));
             report.failure(Some(subject), OP, &error);
         }
     }

@@ -66,7 +66,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         jobs.push(Job { blob, to, terms });
     }
     refuse_twins(jobs.iter().filter_map(|job| match &job.to {
-        Place::Path(path) => path.to_str(),
+        Place::Path(path) => Some((path, printable(&path.to_string_lossy()))),
         Place::Stdout => None,
     }))?;
     let report = Arc::clone(&session.report);
@@ -112,7 +112,8 @@ impl Into {
             Self::Path(path) => Ok(Place::Path(path.clone())),
             Self::Directory(dir) => match blob.key.base_name() {
                 Some("." | "..") | None => {
-                    let text = format!("the key `{}` has no base name for a file", blob.key);
+                    let text =
+                        format!("the key `{}` has no base name for a file", blob.key.shown());
                     Err(Error::new(Kind::Usage, text).hint("name the destination file"))
                 }
                 Some(name) => Ok(Place::Path(dir.join(name))),
@@ -199,7 +200,7 @@ fn fetch(job: &Job, report: &Report) {
     match result {
         Ok(done) => {
             let elapsed = begin.elapsed();
-            let place = format!("{} to {shown}", subject.url);
+            let place = format!("{} to {shown}", subject.url.shown());
             let outcome = Outcome {
                 line: transfer_line("fetched", done.info.size, &place, elapsed, done.verified),
                 bytes: Some(done.info.size),
@@ -217,8 +218,10 @@ fn fetch(job: &Job, report: &Report) {
             report.success(subject, &outcome);
         }
         Err(error) => {
-            let error = anyhow::Error::from(error)
-                .context(format!("cannot download {} to `{shown}`", subject.url));
+            let error = anyhow::Error::from(error).context(format!(
+                "cannot download {} to `{shown}`",
+                subject.url.shown()
+            ));
             report.failure(Some(subject), OP, &error);
         }
     }

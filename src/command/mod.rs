@@ -11,11 +11,12 @@ pub mod put;
 pub mod rm;
 pub mod stat;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::backend::{self, Context};
+use crate::backend::{self, BlobId, Context};
 use crate::cli::{BackendKind, Cli, Command};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
@@ -58,6 +59,13 @@ pub struct Blob {
     pub key: Key,
     /// Key as typed, and full address.
     pub subject: Subject,
+}
+
+impl Blob {
+    /// Its identity: blobs are compared by this, never by what is shown.
+    pub fn id(&self) -> BlobId {
+        self.engine.backend.id(&self.key)
+    }
 }
 
 /// Runs what was typed and returns how it ended.
@@ -155,7 +163,7 @@ impl Session {
         let subject = Subject {
             op,
             key: target.key.clone(),
-            url: engine.backend.url(&key),
+            url: engine.backend.url(key.as_str()),
         };
         Ok(Blob {
             engine,
@@ -309,11 +317,13 @@ impl Session {
 }
 
 /// Refuses two sources for one destination: the one that ends first would be lost without a word.
-fn refuse_twins<'a>(destinations: impl Iterator<Item = &'a str>) -> Result<()> {
-    let mut seen = std::collections::HashSet::new();
-    for destination in destinations {
+///
+/// Each destination comes with its text for the message, by which nothing is compared.
+fn refuse_twins<T: Eq + Hash>(destinations: impl Iterator<Item = (T, String)>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for (destination, shown) in destinations {
         if !seen.insert(destination) {
-            let text = format!("two sources would both become `{}`", printable(destination));
+            let text = format!("two sources would both become `{shown}`");
             return Err(Error::new(Kind::Usage, text)
                 .hint("give them different destinations, in commands of their own"));
         }

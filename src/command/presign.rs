@@ -5,6 +5,7 @@ use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::Outcome;
+use crate::url::Url;
 
 use super::Session;
 
@@ -33,7 +34,7 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
         .backend
         .presign(&blob.key, method, arguments.expires)?;
     session.report.print(&format!("{url}\n"));
-    blob.subject.url = url;
+    blob.subject.url = Url::new(url);
     session.report.success(&blob.subject, &Outcome::default());
     session.report.flush()?;
     Ok(session.exit())

@@ -66,7 +66,10 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             expectation: expectation.clone(),
         });
     }
-    refuse_twins(jobs.iter().map(|job| job.blob.subject.url.as_str()))?;
+    refuse_twins(
+        jobs.iter()
+            .map(|job| (job.blob.id(), job.blob.subject.url.shown())),
+    )?;
     let (report, cancel) = (Arc::clone(&session.report), Arc::clone(&session.cancel));
     pool::run(
         jobs,
@@ -267,7 +270,7 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
     match result {
         Ok(done) => {
             let (elapsed, stored) = (begin.elapsed(), done.value);
-            let place = format!("`{shown}` to {}", subject.url);
+            let place = format!("`{shown}` to {}", subject.url.shown());
             let outcome = Outcome {
                 line: transfer_line("stored", stored.bytes, &place, elapsed, stored.verified),
                 bytes: Some(stored.bytes),
@@ -286,8 +289,10 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
             report.success(subject, &outcome);
         }
         Err(error) => {
-            let error = anyhow::Error::from(error)
-                .context(format!("cannot upload `{shown}` to {}", subject.url));
+            let error = anyhow::Error::from(error).context(format!(
+                "cannot upload `{shown}` to {}",
+                subject.url.shown()
+            ));
             report.failure(Some(subject), OP, &error);
         }
     }

@@ -66,7 +66,7 @@ fn remove(blob: &Blob, missing: Missing, report: &Report) {
     };
     match retry::run(engine, attempt, || 0) {
         Ok(done) => {
-            let line = format!("removed {}", subject.url);
+            let line = format!("removed {}", subject.url.shown());
             let outcome = Outcome {
                 line,
                 attempts: Some(done.attempts),
@@ -76,8 +76,8 @@ fn remove(blob: &Blob, missing: Missing, report: &Report) {
             report.success(subject, &outcome);
         }
         Err(error) => {
-            let error =
-                anyhow::Error::from(error).context(format!("cannot remove {}", subject.url));
+            let error = anyhow::Error::from(error)
+                .context(format!("cannot remove {}", subject.url.shown()));
             report.failure(Some(subject), OP, &error);
         }
     }

@@ -38,7 +38,7 @@ fn describe(blob: &Blob, report: &Report) {
     let look = || engine.backend.stat(key)?.ok_or_else(Error::not_found);
     match retry::run(engine, look, || 0) {
         Ok(done) => {
-            report.print(&lines(&subject.url, &done.value));
+            report.print(&lines(&subject.url.shown(), &done.value));
             let outcome = Outcome {
                 bytes: Some(done.value.size),
                 etag: done.value.etag,
@@ -52,8 +52,8 @@ fn describe(blob: &Blob, report: &Report) {
             report.success(subject, &outcome);
         }
         Err(error) => {
-            let error =
-                anyhow::Error::from(error).context(format!("cannot describe {}", subject.url));
+            let error = anyhow::Error::from(error)
+                .context(format!("cannot describe {}", subject.url.shown()));
             report.failure(Some(subject), OP, &error);
         }
     }

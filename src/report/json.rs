@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Subject;
+use crate::error::is_unprintable;
 use crate::exit::Exit;
 
 /// One JSON object, flat but for metadata.
@@ -12,7 +13,7 @@ impl Json {
     pub fn about(subject: &Subject, exit: Exit) -> Self {
         let mut json = Self::begin(subject.op);
         json.text("key", Some(&subject.key));
-        json.text("url", Some(&subject.url));
+        json.text("url", Some(subject.url.as_str()));
         json.end_of_head(exit)
     }
 
@@ -71,7 +72,8 @@ impl Json {
     }
 }
 
-/// A JSON string (RFC 8259, section 7); DEL and the C1 controls are escaped too, since terminals obey them.
+/// A JSON string (RFC 8259, section 7); DEL, the C1 controls and the marks that reorder text are escaped too, since terminals
+/// obey them.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -79,8 +81,9 @@ fn quoted(text: &str) -> String {
         match letter {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            control if control.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            obeyed if is_unprintable(obeyed) => {
+                // All of them are below U+10000, so that one escape says each.
+                let _ = write!(out, "\\u{:04x}", u32::from(obeyed));
             }
             other => out.push(other),
         }
@@ -92,20 +95,21 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::url::Url;
 
     #[test]
     fn json_is_flat_escaped_and_in_order() {
         let subject = Subject {
             op: "put",
-            key: "a\"\\\n\u{7f}ü".to_owned(),
-            url: "s3://b/a".to_owned(),
+            key: "a\"\\\n\u{7f}\u{202e}ü".to_owned(),
+            url: Url::new("s3://b/a"),
         };
         let mut json = Json::about(&subject, Exit::NotFound);
         json.number("bytes", Some(1));
         json.text("etag", None);
         assert_eq!(
             json.finish(),
-            r#"{"v":1,"op":"put","key":"a\"\\\u000a\u007fü","url":"s3://b/a","ok":false,"code":1,"bytes":1}"#
+            r#"{"v":1,"op":"put","key":"a\"\\\u000a\u007f\u202eü","url":"s3://b/a","ok":false,"code":1,"bytes":1}"#
         );
     }
 }

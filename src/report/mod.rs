@@ -16,6 +16,7 @@ use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
+use crate::url::Url;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,8 @@ pub struct Subject {
     pub op: &'static str,
     /// As typed, or as derived from what was typed.
     pub key: String,
-    /// Full address.
-    pub url: String,
+    /// Whole address.
+    pub url: Url,
 }
 
 /// A success, as far as the operation has something to say.
@@ -136,7 +137,7 @@ impl Report {
     pub fn absent(&self, subject: &Subject) {
         if self.terminal.verbosity() >= Verbosity::Verbose {
             self.terminal
-                .line(&format!("blobctl: {} does not exist", subject.url));
+                .line(&format!("blobctl: {} does not exist", subject.url.shown()));
         }
         let mut json = Json::about(subject, Exit::NotFound);
         json.bool("exists", Some(false));

@@ -177,7 +177,8 @@ fn transfer<'a>(
         Compared::Same(verified) => Ok((receiver, verified)),
         Compared::Doubtful(digest) if doubt.replace(digest) == Some(digest) => {
             let text = format!(
-                "the ETag of `{key}` is not made of its parts' MD5s: only its length was compared"
+                "the ETag of `{}` is not made of its parts' MD5s: only its length was compared",
+                key.shown()
             );
             engine.observer.notify(&Event::Warning(&text));
             Ok((receiver, Verified::Length))

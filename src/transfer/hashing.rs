@@ -23,8 +23,8 @@ pub struct HashThread {
     unmade: usize,
     /// Nanoseconds in which it had something to do.
     busy: Arc<AtomicU64>,
-    /// When, and with how much of that, [`HashThread::has_enough_to_do`] was asked last.
-    asked: (Instant, Duration),
+    /// What [`HashThread::has_enough_to_do`] has measured.
+    load: Load,
 }
 
 impl HashThread {
@@ -43,7 +43,7 @@ impl HashThread {
             thread,
             unmade: BUFFERS,
             busy,
-            asked: (Instant::now(), Duration::ZERO),
+            load: Load::new(Instant::now()),
         })
     }
 
@@ -62,18 +62,43 @@ impl HashThread {
         self.empty.recv().map_err(|_| gone())
     }
 
-    /// Whether it was busy for a quarter of the time, or more, since this was asked last. A connection that keeps it so busy is
-    /// fast: several of them would mostly take processor time from it.
+    /// Whether it was busy for more than a quarter of the time since this was asked last. A connection that keeps it so busy
+    /// is fast: several of them would mostly take processor time from it.
     pub fn has_enough_to_do(&mut self) -> bool {
         let busy = Duration::from_nanos(self.busy.load(Ordering::Relaxed));
-        let (then, busy_then) = std::mem::replace(&mut self.asked, (Instant::now(), busy));
-        busy.saturating_sub(busy_then) * 4 > then.elapsed()
+        self.load.is_high(Instant::now(), busy)
     }
 
     /// The hasher, when it has seen everything.
     pub fn finish(self) -> Result<Hasher> {
         drop(self.full);
         self.thread.join().map_err(|_| gone())
+    }
+}
+
+/// The share of time in which a thread was busy, from one question to the next.
+#[derive(Debug)]
+struct Load {
+    /// When it was asked last.
+    then: Instant,
+    /// The busy time in all, at that time.
+    busy_then: Duration,
+}
+
+impl Load {
+    fn new(now: Instant) -> Self {
+        Self {
+            then: now,
+            busy_then: Duration::ZERO,
+        }
+    }
+
+    /// Whether more than a quarter of the time since the last call was busy. `busy` is the busy time in all.
+    fn is_high(&mut self, now: Instant, busy: Duration) -> bool {
+        let elapsed = now.saturating_duration_since(self.then);
+        let since = busy.saturating_sub(self.busy_then);
+        (self.then, self.busy_then) = (now, busy);
+        since.saturating_mul(4) > elapsed
     }
 }
 
@@ -124,14 +149,52 @@ mod tests {
     }
 
     #[test]
-    fn it_has_enough_to_do_while_it_is_kept_busy() {
-        let mut thread = HashThread::start(Algorithm::Sha256).unwrap();
-        let mut buffer = PageBuffer::new(1 << 20);
-        for _ in 0..32 {
-            buffer = thread.exchange(buffer, 1 << 20).unwrap();
+    fn the_load_is_high_from_more_than_a_quarter_of_the_time_on() {
+        // Milliseconds that passed, and those of them that 16 MiB took: MD5 takes 26 ms on a machine of 2024.
+        for (elapsed, busy, high) in [
+            // 600 MB/s, which is what MD5 can take; 300; 160; 150; 40; 10.
+            (28, 26, true),
+            (56, 26, true),
+            (103, 26, true),
+            (104, 26, false),
+            (419, 26, false),
+            (1678, 26, false),
+            // A debug build, or a machine that has other things to do, takes longer.
+            (419, 400, true),
+            (2000, 400, false),
+            // Nothing was hashed, and no time passed.
+            (1, 0, false),
+            (0, 0, false),
+            (0, 1, true),
+        ] {
+            let begin = Instant::now();
+            let mut load = Load::new(begin);
+            let now = begin + Duration::from_millis(elapsed);
+            let is_high = load.is_high(now, Duration::from_millis(busy));
+            assert_eq!(is_high, high, "{busy} of {elapsed} ms");
         }
-        assert!(thread.has_enough_to_do());
-        std::thread::sleep(Duration::from_millis(500));
-        assert!(!thread.has_enough_to_do());
+    }
+
+    #[test]
+    fn the_load_is_that_since_the_last_question() {
+        let begin = Instant::now();
+        let at = |millis| begin + Duration::from_millis(millis);
+        let mut load = Load::new(begin);
+        assert!(load.is_high(at(100), Duration::from_millis(90)));
+        // Nothing was added in the next 100 ms, and everything in those after.
+        assert!(!load.is_high(at(200), Duration::from_millis(90)));
+        assert!(load.is_high(at(300), Duration::from_millis(190)));
+        // A clock that stands still or goes back is no reason to panic, nor is a counter at its end.
+        assert!(!load.is_high(at(0), Duration::ZERO));
+        assert!(load.is_high(at(400), Duration::MAX));
+    }
+
+    #[test]
+    fn the_time_that_hashing_takes_is_counted() {
+        let mut thread = HashThread::start(Algorithm::Sha256).unwrap();
+        let busy = Arc::clone(&thread.busy);
+        thread.exchange(PageBuffer::new(1 << 20), 1 << 20).unwrap();
+        thread.finish().unwrap();
+        assert!(busy.load(Ordering::Relaxed) > 0);
     }
 }

@@ -282,7 +282,7 @@ impl<'a> Upload<'a> {
             let text = format!(
                 "the unfinished upload {} of `{}` could not be removed and may cost money: {error}",
                 printable(&self.id.0),
-                self.key
+                self.key.shown()
             );
             self.engine.observer.notify(&Event::Warning(&text));
         }

@@ -37,6 +37,7 @@ pub fn run<T>(
     let mut failures_since_progress = 0;
     let mut failing_since: Option<Instant> = None;
     let mut furthest = reached();
+    let mut repeated_damage = false;
     loop {
         engine.wait_for_brake()?;
         attempts += 1;
@@ -44,6 +45,14 @@ pub fn run<T>(
             Ok(value) => return Ok(Done { value, attempts }),
             Err(error) => engine.cancel.explain(error),
         };
+        if error.is_worth_one_repetition() && !std::mem::replace(&mut repeated_damage, true) {
+            engine.observer.notify(&Event::Retrying {
+                error: &error,
+                attempt: attempts,
+                wait: Duration::ZERO,
+            });
+            continue;
+        }
         if !error.is_transient() {
             return Err(error);
         }
@@ -112,17 +121,21 @@ fn random() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Attributes, Backend, BlobInfo, From, Sink, Stored};
+    use crate::backend::{Attributes, Backend, BlobId, BlobInfo, From, Sink, StoreId, Stored};
     use crate::key::Key;
     use crate::payload::Payload;
     use crate::progress::{Cancel, Silent};
+    use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;
 
     struct Nowhere;
     impl Backend for Nowhere {
-        fn url(&self, _: &Key) -> String {
-            String::new()
+        fn url(&self, _: &str) -> Url {
+            Url::new("")
+        }
+        fn id(&self, key: &Key) -> BlobId {
+            BlobId::new(StoreId::Fs, key.as_str())
         }
         fn stat(&self, _: &Key) -> Result<Option<BlobInfo>> {
             Ok(None)
@@ -195,6 +208,17 @@ mod tests {
         };
         assert!(run(&engine(Duration::from_secs(60)), attempt, || 0).is_err());
         assert_eq!(count.get(), 1);
+    }
+
+    #[test]
+    fn damage_is_repeated_once_whatever_the_budget() {
+        let count = Cell::new(0);
+        let attempt = || -> Result<()> {
+            count.set(count.get() + 1);
+            Err(Error::new(Kind::Integrity, "damaged").worth_one_repetition())
+        };
+        let error = run(&engine(Duration::ZERO), attempt, || 0).unwrap_err();
+        assert_eq!((error.kind(), count.get()), (Kind::Integrity, 2));
     }
 
     #[test]

@@ -196,7 +196,7 @@ pub fn upload(
     {
         let text = format!(
             "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
-            engine.backend.url(key),
+            engine.backend.url(key.as_str()).shown(),
             demanded.name(),
             done.value.verified.name(),
         );

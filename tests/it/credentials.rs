@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::http::{Script, ScriptedServer, Seen, Then, answer, s3_error};
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
 use crate::support::tls::TlsStore;
-use crate::support::{Outcome, Sandbox};
+use crate::support::{HANG, Outcome, Sandbox, wait_until};
 use blobctl::backend::s3::sign::{self, Scope};
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
@@ -208,18 +208,14 @@ fn a_command_that_gives_no_credentials_is_an_error() {
 #[test]
 fn the_command_ends_when_the_run_is_stopped() {
     let sandbox = at("http://127.0.0.1:9")
-        .config("[s3]\ncredential_process = \"/bin/sh -c 'echo > started; exec sleep 77'\"\n");
+        .config("[s3]\ncredential_process = \"/bin/sh -c 'echo > started; exec sleep 777'\"\n");
     let child = sandbox.command(["put", "a"]).spawn().unwrap();
-    let begin = std::time::Instant::now();
-    while !sandbox.exists("started") {
-        assert!(begin.elapsed() < Duration::from_secs(20));
-        std::thread::yield_now();
-    }
+    wait_until("the command", || sandbox.exists("started"));
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     let outcome = crate::support::finish(child);
     assert_eq!(outcome.code, Some(143), "{outcome:?}");
-    assert!(outcome.elapsed < Duration::from_secs(20));
+    assert!(outcome.elapsed < HANG);
 }
 
 // Roles.
@@ -677,8 +673,9 @@ fn a_container_service_that_is_silent_is_given_up() {
     let outcome = sandbox.run(["put", "a"]);
     outcome.fails_with(7, "the container's credential service");
     assert_eq!(service.seen().len(), 3);
+    // Two seconds each time, where others have 60.
     let waited = outcome.elapsed;
-    assert!((5..20).contains(&waited.as_secs()), "{waited:?}");
+    assert!((5..100).contains(&waited.as_secs()), "{waited:?}");
 }
 
 #[test]
@@ -828,7 +825,8 @@ fn a_silent_metadata_service_costs_a_second() {
     let service = ScriptedServer::start([script.then(Then::Stall)]);
     let outcome = on_instance(&service.endpoint()).run(PRESIGN);
     outcome.fails_with(7, "the instance's metadata service");
-    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+    // The usual limit is 60 s.
+    assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
     assert_eq!(service.seen().len(), 1);
 }
 

@@ -263,7 +263,8 @@ fn a_server_that_is_down_or_silent_is_temporary() {
         "300ms",
     ]);
     assert_eq!(outcome.code, Some(7), "{outcome:?}");
-    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+    // The usual limits are 10 and 60 s.
+    assert!(outcome.elapsed < Duration::from_secs(40), "{outcome:?}");
 }
 
 #[test]
@@ -320,7 +321,7 @@ fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
         outcome.fails_with(
             code,
             &format!(
-                "cannot upload `a` to ftp://127.0.0.1:{}/{BASE}/a: ",
+                "cannot upload `a` to ftp://ops@127.0.0.1:{}/{BASE}/a: ",
                 server.address.port()
             ),
         );
@@ -331,11 +332,11 @@ fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
 
 #[test]
 fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
-    for fault in [Fault::Forgets, Fault::IsLate(Duration::from_millis(800))] {
+    for fault in [Fault::Forgets, Fault::IsLate(Duration::from_secs(6))] {
         let server = FtpServer::start().fault("STOR", fault);
         let content = bytes(300_000, 3);
         let sandbox = once(&server).file("a", &content);
-        sandbox.run(["put", "a", "--timeout", "500ms"]).succeeds();
+        sandbox.run(["put", "a", "--timeout", "3s"]).succeeds();
         assert_eq!(server.commands("STOR").len(), 1, "it is not sent again");
         assert_eq!(server.file("a"), Some(content));
         assert_eq!(server.files(), ["a"]);

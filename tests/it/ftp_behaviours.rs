@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::ftp::{BASE, Fault, FtpServer};
-use crate::support::{KIB, MIB, Sandbox, bytes};
+use crate::support::{HANG, KIB, MIB, Sandbox, bytes};
 
 fn on(server: &FtpServer) -> Sandbox {
     Sandbox::new().envs(&server.variables())
@@ -233,15 +233,15 @@ fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
         .fault("STOR", Fault::Declines("450 function not implemented"));
     // More than the buffers of a connection hold.
     let content = bytes(40 * MIB, 9);
-    let begin = Instant::now();
-    on(&server).file("a", &content).run(["put", "a"]).succeeds();
+    // Only what does not wait for the end of silence comes to its end.
+    let put = on(&server)
+        .env("BLOBCTL_TIMEOUT", "1h")
+        .file("a", &content)
+        .run(["put", "a"]);
+    put.succeeds();
+    assert!(put.elapsed < Duration::from_secs(1800), "{put:?}");
     assert!(server.file("a") == Some(content));
     assert_eq!(server.files(), ["a"]);
-    let seconds = begin.elapsed().as_secs();
-    assert!(
-        seconds < 30,
-        "the limit of silence is 60 s, and this took {seconds}"
-    );
 }
 
 #[test]
@@ -469,7 +469,8 @@ fn a_farewell_that_nobody_answers_keeps_nobody() {
         .fault("QUIT", Fault::Stalls);
     let outcome = once(&server).run(["exists", "a"]);
     outcome.is_silent(0);
-    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+    // The usual limit is 60 s.
+    assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
 }
 
 #[test]
@@ -499,17 +500,17 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
 
 #[test]
 fn a_login_that_takes_long_has_more_time_than_the_connecting() {
-    let late = Fault::IsLate(Duration::from_millis(800));
+    let late = Fault::IsLate(Duration::from_millis(1500));
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("banner", late)
         .fault("USER", late)
         .fault("PASS", late);
     let outcome = once(&server)
-        .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "500ms")
         .run(["exists", "a"]);
     outcome.is_silent(0);
-    assert!(outcome.elapsed > Duration::from_millis(2400), "{outcome:?}");
+    assert!(outcome.elapsed > Duration::from_millis(4500), "{outcome:?}");
 }
 
 /// The timers of all sockets of ours that are connected to a port of the loopback, as the kernel counts them: the kind (2 is
@@ -530,7 +531,9 @@ fn timers(port: u16) -> Vec<(u8, u32)> {
 #[test]
 fn the_control_connection_is_kept_alive_during_a_transfer() {
     let server = FtpServer::start().fault("STOR", Fault::Freezes(1000));
-    let sandbox = once(&server).file("a", bytes(8 * MIB, 1));
+    let sandbox = once(&server)
+        .env("BLOBCTL_TIMEOUT", "1h")
+        .file("a", bytes(8 * MIB, 1));
     let mut child = sandbox.command(["put", "a"]).spawn().unwrap();
     let begin = Instant::now();
     // An answer that is on its way has the timer for itself for a moment.
@@ -541,7 +544,7 @@ fn the_control_connection_is_kept_alive_during_a_transfer() {
         if transfers && timers.len() == 1 && timers.iter().all(kept) {
             break true;
         }
-        if begin.elapsed() > Duration::from_secs(20) {
+        if begin.elapsed() > HANG {
             break false;
         }
         std::thread::sleep(Duration::from_millis(5));

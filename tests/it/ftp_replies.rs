@@ -60,7 +60,7 @@ fn a_reply_that_ends_with_another_code_closes_the_session() {
         .holding("a", b"x")
         .fault("CWD", Fault::AlwaysSays("553-No\r\n150 such thing"));
     once(&server)
-        .env("BLOBCTL_TIMEOUT", "500ms")
+        .env("BLOBCTL_TIMEOUT", "10s")
         .file("b", "y")
         .run(["put", "b", "d/b"])
         .fails_with(12, "not a reply in FTP's form: 553-No");

@@ -1,10 +1,8 @@
 //! FTP behind TLS through the built binary: who is trusted, what is never sent in the clear, and that many transfers of
 //! one session pass a server that wants its TLS session resumed.
 
-use std::time::Duration;
-
 use crate::support::ftp::{DataSessions, Fault, FtpServer, Protection};
-use crate::support::{KIB, Sandbox, bytes};
+use crate::support::{HANG, KIB, Sandbox, bytes};
 use rustls::version::{TLS12, TLS13};
 
 /// One attempt, with the server's certificate trusted.
@@ -149,11 +147,11 @@ fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
     let server = FtpServer::start();
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "implicit")
-        .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
+        .env("BLOBCTL_CONNECT_TIMEOUT", "10m")
         .env("SSL_CERT_FILE", "")
         .run(["exists", "a"]);
     outcome.fails_with(12, "does not speak TLS here");
-    assert!(outcome.elapsed < Duration::from_secs(10), "{outcome:?}");
+    assert!(outcome.elapsed < HANG, "{outcome:?}");
 }
 
 #[test]
@@ -226,7 +224,7 @@ fn active_mode_works_behind_tls() {
 fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
     // Its tickets work once, and uploads bring no new ones.
     let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS13);
-    let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "60s");
+    let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "5m");
     let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
     for name in &names {
         sandbox.write(name, "x");

@@ -6,13 +6,13 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::http::{Script, ScriptedServer, Then, answer, read_head, s3_error};
 use crate::support::s3::variables;
 use crate::support::services::Named;
 use crate::support::tls::{TlsStore, Tunnel, Uploads};
-use crate::support::{MIB, Sandbox, bytes, finish};
+use crate::support::{HANG, MIB, Sandbox, bytes, finish};
 
 const HELLO: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
 
@@ -51,9 +51,9 @@ fn a_file_that_becomes_shorter_while_it_is_sent_ends_the_upload() {
     });
     let sandbox = at(address).file("a", bytes(15 * MIB, 1));
     there.send(sandbox.work().join("a")).unwrap();
-    let outcome = sandbox.run(["put", "a", "--timeout", "20s"]);
+    let outcome = sandbox.run(["put", "a", "--timeout", "10m"]);
     outcome.fails_with(6, "the source became shorter while it was read");
-    assert!(outcome.elapsed.as_secs() < 10, "{outcome:?}");
+    assert!(outcome.elapsed < HANG, "{outcome:?}");
     server.join().unwrap();
 }
 
@@ -104,7 +104,8 @@ fn a_body_that_nobody_takes_is_given_up_after_the_timeout_also_under_tls() {
         .file("big", &content);
     let outcome = sandbox.run(put);
     outcome.fails_with(7, "did not move a byte for 1 s");
-    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+    // The usual limit is 60 s.
+    assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
     let (done, wait) = std::sync::mpsc::channel::<()>();
     let (address, server) = one_connection(move |stream| {
         let _ = wait.recv();
@@ -113,7 +114,8 @@ fn a_body_that_nobody_takes_is_given_up_after_the_timeout_also_under_tls() {
     let outcome = at(address).file("big", &content).run(put);
     drop(done);
     outcome.fails_with(7, "did not move a byte for 1 s");
-    assert!(outcome.elapsed < Duration::from_secs(5), "{outcome:?}");
+    // The usual limit is 60 s.
+    assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
     server.join().unwrap();
 }
 
@@ -215,31 +217,54 @@ fn nobody_is_asked_whether_a_body_may_come() {
     }
 }
 
-/// A server that leaves Nagle's algorithm on waits for the acknowledgement of the head before it sends the body.
+/// A server that leaves Nagle's algorithm on waits for the acknowledgement of the head before it sends the body: each time at
+/// least 40 ms, if acknowledgements are delayed (TCP_DELACK_MIN of Linux; 10 ms are one tick of its slowest clock). The first
+/// ones of a connection are always quick.
 #[test]
 fn acknowledgements_are_not_delayed() {
-    const BLOBS: usize = 50;
-    let (address, server) = one_connection(|stream| {
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        while read_head(&mut reader).is_some() {
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n{}: {}\r\n\r\n",
-                HELLO.0, HELLO.1
-            );
-            (&stream).write_all(head.as_bytes()).unwrap();
-            (&stream).write_all(b"hello").unwrap();
-        }
-    });
-    let names: Vec<String> = (0..BLOBS).map(|number| format!("k{number}")).collect();
-    let sandbox = at(address);
-    std::fs::create_dir(sandbox.work().join("d")).unwrap();
-    let arguments = ["get", "--jobs", "1"]
-        .into_iter()
-        .chain(names.iter().map(String::as_str))
-        .chain(["d/"]);
-    let outcome = finish(sandbox.command(arguments).spawn().unwrap());
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    server.join().unwrap();
-    // Delayed, they would take 40 ms each.
-    assert!(outcome.elapsed < Duration::from_secs(1), "{outcome:?}");
+    const BLOBS: usize = 100;
+    const FIRST: usize = 30;
+    const DELAYED: Duration = Duration::from_millis(30);
+    let quick_ones = || {
+        let (found, quick) = std::sync::mpsc::channel();
+        let (address, server) = one_connection(move |stream| {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut quick = 0;
+            let mut answered = None;
+            for number in 0.. {
+                if read_head(&mut reader).is_none() {
+                    break;
+                }
+                let gap = answered.map(|at: Instant| at.elapsed());
+                if number > FIRST && gap.is_some_and(|gap| gap < DELAYED) {
+                    quick += 1;
+                }
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n{}: {}\r\n\r\n",
+                    HELLO.0, HELLO.1
+                );
+                answered = Some(Instant::now());
+                (&stream).write_all(head.as_bytes()).unwrap();
+                (&stream).write_all(b"hello").unwrap();
+            }
+            found.send(quick).unwrap();
+        });
+        let names: Vec<String> = (0..BLOBS).map(|number| format!("k{number}")).collect();
+        let sandbox = at(address);
+        std::fs::create_dir(sandbox.work().join("d")).unwrap();
+        let arguments = ["get", "--jobs", "1"]
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .chain(["d/"]);
+        let outcome = finish(sandbox.command(arguments).spawn().unwrap());
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        server.join().unwrap();
+        quick.recv().unwrap()
+    };
+    // A busy machine is slow for other reasons, but not each time.
+    let mut quick = 0;
+    assert!((0..20).any(|_| {
+        quick += quick_ones();
+        quick >= 10
+    }));
 }

@@ -7,19 +7,12 @@ use std::time::{Duration, Instant};
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::http::{ScriptedServer, Then, answer};
 use crate::support::stores::on_every_store;
-use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
+use crate::support::{MIB, Outcome, SOON, Sandbox, bytes, finish, handles, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Sends a signal once the program has said on stderr or by its files that it is in the middle of something.
 fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome, Duration) {
-    let begin = Instant::now();
-    while !ready() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "the program never came to the middle of its work"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until("the middle of the work", ready);
     let sent = Instant::now();
     kill_process(Pid::from_child(&child), signal).unwrap();
     let outcome = finish(child);
@@ -44,11 +37,7 @@ fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
             let (outcome, elapsed) = interrupt(child, signal, || handles(pid, signal));
             drop(stdin);
             assert_eq!(outcome.code, Some(code), "{} {outcome:?}", store.name());
-            assert!(
-                elapsed < Duration::from_secs(2),
-                "{} took {elapsed:?}",
-                store.name()
-            );
+            assert!(elapsed < SOON, "{} took {elapsed:?}", store.name());
             assert!(outcome.stderr.contains("stopped by SIG"), "{outcome:?}");
             assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"old"[..]));
             sandbox.nothing_left_behind();
@@ -99,11 +88,7 @@ fn an_ignored_sighup_stays_ignored() {
         let pid = child.id();
         let mut stdin = child.stdin.take().unwrap();
         std::io::Write::write_all(&mut stdin, b"still ").unwrap();
-        let begin = Instant::now();
-        while !handles(pid, Signal::TERM) {
-            assert!(begin.elapsed() < Duration::from_secs(20));
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_until("the handler of SIGTERM", || handles(pid, Signal::TERM));
         kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
         std::io::Write::write_all(&mut stdin, b"here").unwrap();
         drop(stdin);
@@ -135,37 +120,35 @@ fn a_signal_is_heard_while_nobody_reads_stdout() {
         let code = child.wait().unwrap().code();
         let elapsed = sent.elapsed();
         assert_eq!(code, Some(143), "{}", store.name());
-        assert!(
-            elapsed < Duration::from_secs(3),
-            "{} took {elapsed:?}",
-            store.name()
-        );
+        assert!(elapsed < SOON, "{} took {elapsed:?}", store.name());
         sandbox.nothing_left_behind();
     });
 }
 
+/// After one signal the run waits 1.8 seconds for a worker that does not answer, so that one that ends sooner has heard the
+/// second. A machine that is busy may take longer than that once, and is asked again.
 #[test]
 fn a_second_signal_ends_the_run_at_once() {
+    const TRIES: usize = 20;
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
         sandbox.run(["put", "a", "k"]).succeeds();
-        let mut child = stuck_get(&sandbox);
-        let sent = Instant::now();
-        // Signals that come before the first one was noticed count as one, so that more than two may be needed.
-        let status = loop {
-            kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-            std::thread::sleep(Duration::from_millis(10));
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
+        let ends_at_once = || {
+            let mut child = stuck_get(&sandbox);
+            let sent = Instant::now();
+            // Signals that come before the first one was noticed count as one, so that more than two may be needed.
+            let status = loop {
+                kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+                std::thread::sleep(Duration::from_millis(10));
+                if let Some(status) = child.try_wait().unwrap() {
+                    break status;
+                }
+            };
+            let elapsed = sent.elapsed();
+            assert_eq!(status.code(), Some(130), "{}", store.name());
+            elapsed < Duration::from_millis(1800)
         };
-        let elapsed = sent.elapsed();
-        assert_eq!(status.code(), Some(130), "{}", store.name());
-        assert!(
-            elapsed < Duration::from_millis(1500),
-            "{} took {elapsed:?}",
-            store.name()
-        );
+        assert!((0..TRIES).any(|_| ends_at_once()), "{}", store.name());
     });
 }
 
@@ -183,7 +166,7 @@ fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
         let child = sandbox.command(["get", "k", "out"]).spawn().unwrap();
         let (outcome, elapsed) = interrupt(child, Signal::TERM, asked);
         outcome.fails_with(143, "stopped by SIGTERM");
-        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+        assert!(elapsed < SOON, "{elapsed:?}");
         assert_eq!(sandbox.read("out"), b"old");
         sandbox.nothing_left_behind();
     }
@@ -203,7 +186,7 @@ fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
     let waits = || !server.commands("STOR").is_empty();
     let (outcome, elapsed) = interrupt(child, Signal::INT, waits);
     assert_eq!(outcome.code, Some(130), "{outcome:?}");
-    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    assert!(elapsed < SOON, "{elapsed:?}");
     assert!(server.files().is_empty());
     sandbox.nothing_left_behind();
 }
@@ -227,7 +210,7 @@ fn a_signal_ends_the_wait_between_attempts() {
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     let code = child.wait().unwrap().code();
     assert_eq!(code, Some(130));
-    assert!(sent.elapsed() < Duration::from_secs(2));
+    assert!(sent.elapsed() < SOON);
     assert_eq!(busy.seen().len(), 1);
     assert_eq!(
         crate::support::files(&sandbox.work()),

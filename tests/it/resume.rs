@@ -1,12 +1,11 @@
 //! `--resume auto`: what a run leaves when it fails or dies, and how the next one goes on with it.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use crate::support::ftp::FtpServer;
 use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer, s3_error};
 use crate::support::s3::{S3Server, variables};
-use crate::support::{MIB, Outcome, Sandbox, bytes, files, finish, leftovers};
+use crate::support::{MIB, Outcome, Sandbox, bytes, files, finish, leftovers, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SIZE: usize = 100 * MIB;
@@ -50,14 +49,7 @@ fn stop_at(
     count: usize,
 ) -> Outcome {
     let child = sandbox.command(arguments).spawn().unwrap();
-    let begin = Instant::now();
-    while lines(sandbox, word) < count {
-        assert!(
-            begin.elapsed() < Duration::from_secs(30),
-            "it never came so far"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_until(word, || lines(sandbox, word) >= count);
     kill_process(Pid::from_child(&child), signal).unwrap();
     finish(child)
 }
@@ -130,11 +122,9 @@ fn a_signal_keeps_what_was_done_if_that_was_asked_for_and_only_then() {
             stop_at(&sandbox, &arguments, Signal::INT, "part ", 2)
         } else {
             let child = sandbox.command(arguments).spawn().unwrap();
-            let begin = Instant::now();
-            while server.unfinished_uploads().len() < 3 {
-                assert!(begin.elapsed() < Duration::from_secs(30));
-                std::thread::sleep(Duration::from_millis(2));
-            }
+            wait_until("the third file of the upload", || {
+                server.unfinished_uploads().len() >= 3
+            });
             kill_process(Pid::from_child(&child), Signal::INT).unwrap();
             finish(child)
         };
@@ -236,11 +226,7 @@ fn the_same_put_at_the_same_time_keeps_to_itself() {
     let content = bytes(SIZE, 6);
     let sandbox = behind(&proxy).file("a", &content);
     let first = sandbox.command(["put", "a"]).spawn().unwrap();
-    let begin = Instant::now();
-    while lines(&sandbox, "part ") < 2 {
-        assert!(begin.elapsed() < Duration::from_secs(30));
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("the second part", || lines(&sandbox, "part ") >= 2);
     let second = sandbox.run(["put", "a"]);
     assert_eq!(second.code, Some(0), "{second:?}");
     assert!(

@@ -2,7 +2,7 @@
 
 use crate::support::http::{Fault, FaultProxy, Script, ScriptedServer, Then, answer, s3_error};
 use crate::support::s3::{HELLO_MD5, NO_RETRY, S3Server, against, behind, on, variables};
-use crate::support::{MIB, Sandbox, bytes, finish};
+use crate::support::{HANG, MIB, SOON, Sandbox, bytes, finish, wait_until};
 
 #[test]
 fn a_host_that_nobody_knows_is_named_whole() {
@@ -207,7 +207,8 @@ fn a_stalled_server_is_given_up_after_the_timeout() {
     }]);
     let outcome = against(&server).run(["get", "a", "--timeout", "300ms"]);
     outcome.fails_with(7, "did not move a byte for 300 ms");
-    assert!(outcome.elapsed.as_secs() < 5, "{outcome:?}");
+    // The usual limit is 60 s.
+    assert!(outcome.elapsed.as_secs() < 30, "{outcome:?}");
 }
 
 #[test]
@@ -278,7 +279,7 @@ fn a_deadline_ends_the_whole_command_as_temporary() {
                 .chain(&["--deadline", "400ms", "--retry-for", "1h"]),
         );
         outcome.fails_with(7, "the deadline has passed");
-        assert!(outcome.elapsed.as_millis() < 2500, "{outcome:?}");
+        assert!(outcome.elapsed < HANG, "{outcome:?}");
         sandbox.nothing_left_behind();
     }
     let stalled = ScriptedServer::start([answer(200, &[("etag", "\"x\"")], b"hello world")
@@ -354,13 +355,13 @@ fn a_signal_in_the_middle_of_a_get_leaves_the_old_file() {
     let sandbox = behind(&proxy).file("a", "old");
     let child = sandbox.command(["get", "a"]).spawn().unwrap();
     // The temporary file is there once bytes have come.
-    while crate::support::leftovers(&sandbox.work()).is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    wait_until("the temporary file", || {
+        !crate::support::leftovers(&sandbox.work()).is_empty()
+    });
     let sent = std::time::Instant::now();
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     finish(child).fails_with(130, "cannot download s3://lab/a to `a`: stopped by SIGINT");
-    assert!(sent.elapsed().as_secs() < 2);
+    assert!(sent.elapsed() < SOON);
     assert_eq!(sandbox.read("a"), b"old");
     sandbox.nothing_left_behind();
 }

@@ -99,7 +99,7 @@ fn a_completion_whose_answer_was_lost_is_recognised_by_its_etag() {
         .chain([lost, gone, there]);
     let service = Named::at(SERVICE, answers);
     let sandbox = service.patient_sandbox().file("big", &content);
-    let outcome = sandbox.run(["put", "big", "--json", "--deadline", "20s"]);
+    let outcome = sandbox.run(["put", "big", "--json", "--deadline", "5m"]);
     assert_eq!(
         (outcome.code, &outcome.json()[0]["verified"]),
         (Some(0), &"etag-multipart".into()),

@@ -58,7 +58,7 @@ fn a_part_that_breaks_is_repeated_from_where_it_broke() {
     let proxy = FaultProxy::start(server.address, faults);
     let sandbox = Sandbox::new()
         .envs(&variables(&proxy.endpoint()))
-        .env("BLOBCTL_RETRY_FOR", "30s");
+        .env("BLOBCTL_RETRY_FOR", "5m");
     sandbox.run(["get", "a", "-"]).prints(&content);
     assert!(ranges(&server).len() > 5);
 }

@@ -2,11 +2,10 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
-use std::time::Duration;
 
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::terminal::Terminal;
-use crate::support::{MIB, Sandbox, bytes, finish};
+use crate::support::{HANG, MIB, Sandbox, bytes, finish};
 
 /// A put of stdin that has begun and waits for more, with its stderr on a terminal.
 fn put_on_terminal(sandbox: &Sandbox, arguments: &[&str]) -> (Child, ChildStdin, Terminal) {
@@ -138,10 +137,10 @@ fn lines_come_now_and_then_where_they_are_asked_for() {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&bytes(MIB, 1)).unwrap();
-    // The first one comes after ten seconds; without any the blob ends after thirty.
+    // The first one comes after ten seconds; without any the blob ends all the same.
     let (seen, wait) = std::sync::mpsc::channel::<()>();
     let hold = std::thread::spawn(move || {
-        let _ = wait.recv_timeout(Duration::from_secs(30));
+        let _ = wait.recv_timeout(HANG);
         drop(stdin);
     });
     let mut line = String::new();

@@ -164,7 +164,7 @@ fn a_proxy_makes_a_tunnel_and_large_bodies_pass_it() {
     let sandbox = Sandbox::new()
         .envs(&variables("https://s3.test"))
         .env("https_proxy", &format!("http://{}", tunnel.address))
-        .env("BLOBCTL_TIMEOUT", "5s")
+        .env("BLOBCTL_TIMEOUT", "60s")
         .env("BLOBCTL_RETRY_FOR", "0")
         .file("ca.pem", &server.certificate)
         .env("AWS_CA_BUNDLE", "ca.pem")

@@ -163,9 +163,7 @@ impl Session {
             Ended::Complete => {}
             Ended::Unclear(error) => return Err(error),
             Ended::Refused(reply) if self.enters(directory)? => {
-                let empty = reply.code == 450
-                    || reply.mentions(&["no files", "no such file", "not found", "empty"]);
-                if !empty {
+                if !reply.says_empty() {
                     return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
                 }
             }

@@ -137,11 +137,8 @@ impl Session {
                     "the server has no means to tell whether the blob is there (MLST, SIZE)",
                 )),
             },
-            // "450 no files" is how some servers say that a directory is empty.
             Listed::Refused(reply) if self.enters(parent)? => {
-                let empty = reply.code == 450
-                    || reply.mentions(&["no files", "no such", "not found", "not exist", "empty"]);
-                if empty {
+                if reply.says_empty() {
                     Ok(Found::Absent)
                 } else {
                     Err(reply.error(Kind::Denied, "cannot tell: the directory cannot be listed"))

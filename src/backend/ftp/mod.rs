@@ -46,14 +46,19 @@ use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
 use super::{
-    Attributes, Backend, BlobInfo, Context, Continuing, Draft, From, Listed, Sink, Stored,
+    Attributes, Backend, BlobId, BlobInfo, Context, Continuing, Draft, From, Listed, Sink, StoreId,
+    Stored,
 };
 use crate::digest::Algorithm;
-use crate::error::{Result, printable};
+use crate::error::Result;
 use crate::key::Key;
 use crate::payload::Payload;
 use crate::roots::Roots;
 use crate::secret::Secret;
+use crate::url::Url;
+
+/// The login name where none was given.
+const ANONYMOUS: &str = "anonymous";
 
 /// An FTP server, a login and a directory on it.
 #[derive(Debug, Clone)]
@@ -174,16 +179,30 @@ impl Ftp {
             pool: Pool::new(Server::new(config, context)),
         }
     }
+
+    /// The path of a key: absolute with a leading `/`, else below the login directory.
+    fn below_base(&self, key: &str) -> String {
+        let base = &self.pool.server().config.base_dir;
+        let slash = if base.is_empty() { "" } else { "/" };
+        format!("{}{slash}{key}", base.trim_end_matches('/'))
+    }
 }
 
 impl Backend for Ftp {
-    /// In the form that the command line takes: a path that begins with `/` is absolute.
-    fn url(&self, key: &Key) -> String {
+    /// A path that begins with `/` is absolute. A user name that an address cannot hold is left out; anonymous is what an
+    /// address without one means, unless the settings name a user for the host.
+    fn url(&self, key: &str) -> Url {
         let config = &self.pool.server().config;
         let (scheme, usual) = match config.tls {
             Tls::None => ("ftp", 21),
             Tls::Explicit => ("ftpes", 21),
             Tls::Implicit => ("ftps", 990),
+        };
+        let user = &config.username;
+        let user = if user == ANONYMOUS || user.contains([':', '/']) {
+            String::new()
+        } else {
+            format!("{user}@")
         };
         let host = if config.host.contains(':') {
             format!("[{}]", config.host)
@@ -195,12 +214,20 @@ impl Backend for Ftp {
         } else {
             format!(":{}", config.port)
         };
-        let base = config.base_dir.trim_end_matches('/');
-        let slash = if config.base_dir.is_empty() { "" } else { "/" };
-        printable(&format!(
-            "{scheme}://{host}{port}/{base}{slash}{}",
-            key.as_str()
+        Url::new(format!(
+            "{scheme}://{user}{host}{port}/{}",
+            self.below_base(key)
         ))
+    }
+
+    fn id(&self, key: &Key) -> BlobId {
+        let config = &self.pool.server().config;
+        let store = StoreId::Ftp {
+            host: config.host.to_ascii_lowercase(),
+            port: config.port,
+            username: config.username.clone(),
+        };
+        BlobId::new(store, self.below_base(key.as_str()))
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {

@@ -3,7 +3,7 @@
 use super::Replace;
 use super::lookup::Found;
 use super::pool::Lease;
-use super::replies::Reply;
+use super::replies::{Class, Reply};
 use super::session::Session;
 use super::upload::Places;
 use crate::backend::{TEMPORARY_PREFIX, temporary_name};
@@ -84,7 +84,7 @@ fn rename(session: &mut Session, places: &Places) -> Result<Renamed> {
     match session.look_up(&places.target)? {
         Found::Blob(_) => Ok(Renamed::InTheWay(reply)),
         Found::Directory => Err(reply.error(Kind::Remote, "a directory has the blob's name")),
-        Found::Absent if matches!(reply.code, 500..=504) => Err(no_rename(&reply)),
+        Found::Absent if reply.class() == Class::Command => Err(no_rename(&reply)),
         Found::Absent => Err(reply.refusal()),
     }
 }

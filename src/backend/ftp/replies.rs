@@ -17,7 +17,73 @@ pub struct Reply {
     pub lines: Vec<String>,
 }
 
+/// What a reply's code is about (RFC 959, section 4.2.2; RFC 2228; RFC 3659). Decisions are made on this; where servers use a
+/// code for several things, the command that was refused tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The server did what it was asked.
+    Done,
+    /// 421: the server is going to end the session.
+    Leaving,
+    /// The data connection could not be opened, or broke.
+    DataConnection,
+    /// The file, its name or its directory: missing, busy or closed to us. Servers do not tell these apart.
+    Path,
+    /// The command, or this form of it, is not known.
+    Command,
+    /// An error of the server's own while it worked.
+    ServerError,
+    /// There is no room for more bytes.
+    Full,
+    /// REST with a position that the server does not take.
+    Position,
+    /// A login is missing or was refused.
+    Login,
+    /// TLS is missing, or not as the server demands it.
+    Protection,
+    /// Anything else.
+    Other,
+}
+
+impl Class {
+    /// The class of a code.
+    pub fn of(code: u16) -> Self {
+        match code {
+            200..=299 => Self::Done,
+            421 => Self::Leaving,
+            425 | 426 => Self::DataConnection,
+            450 | 550 | 551 | 553 => Self::Path,
+            451 => Self::ServerError,
+            452 | 552 => Self::Full,
+            500..=504 => Self::Command,
+            522 | 533..=537 => Self::Protection,
+            530 | 532 => Self::Login,
+            554 => Self::Position,
+            _ => Self::Other,
+        }
+    }
+
+    /// The class of the reply that an error was made of; `None` without one.
+    pub fn of_error(error: &Error) -> Option<Self> {
+        error.answer().ftp.map(Self::of)
+    }
+}
+
 impl Reply {
+    /// What the reply is about.
+    pub fn class(&self) -> Class {
+        Class::of(self.code)
+    }
+
+    /// Whether the refusal of a listing means that the directory is empty: "450 no files" is how some servers say so, others
+    /// use 550 or 501 and have their own words.
+    pub fn says_empty(&self) -> bool {
+        self.code == 450
+            || matches!(self.class(), Class::Path | Class::Command)
+                && !self.is_unknown_command()
+                && self.mentions(&["no files", "no such", "not found", "not exist", "empty"])
+    }
+
     /// Reads a whole reply. `None` if it has no code, or if its first and its last line have different ones: then
     /// nobody knows where it ends, and the connection is out of step.
     pub fn parse(body: &[u8]) -> Option<Self> {
@@ -44,7 +110,7 @@ impl Reply {
 
     /// Whether the server did what it was asked.
     pub fn is_done(&self) -> bool {
-        (200..300).contains(&self.code)
+        self.class() == Class::Done
     }
 
     /// Whether the server does not know the command, or not in this form.
@@ -114,18 +180,22 @@ impl Reply {
 
     /// The error that a refused command ends with, unless the caller knows better.
     pub fn refusal(&self) -> Error {
-        let (kind, what) = match self.code {
-            421 => (Kind::Busy { after: None }, "the server is not available"),
-            425 if self.wants_protection() => return self.unprotected(),
-            425 => (Kind::Disconnected, "no data connection"),
-            426 => (Kind::Disconnected, "the transfer was broken off"),
-            452 | 552 => (Kind::Remote, "no room on the server"),
-            400..=499 => (Kind::Busy { after: None }, "the server cannot do it now"),
-            522 => return self.unprotected(),
-            533..=537 => (Kind::Denied, "the server demands protection"),
-            530 | 532 | 550 | 551 | 553 => (Kind::Denied, "access denied"),
-            500..=504 => (Kind::Remote, "the server does not do this"),
-            _ => (Kind::Remote, "unexpected answer"),
+        if self.wants_protection() {
+            return self.unprotected();
+        }
+        let is_temporary = (400..500).contains(&self.code);
+        let (kind, what) = match self.class() {
+            Class::Leaving => (Kind::Busy { after: None }, "the server is not available"),
+            Class::DataConnection if self.code == 425 => (Kind::Disconnected, "no data connection"),
+            Class::DataConnection => (Kind::Disconnected, "the transfer was broken off"),
+            Class::Full => (Kind::Remote, "no room on the server"),
+            _ if is_temporary => (Kind::Busy { after: None }, "the server cannot do it now"),
+            Class::Protection => (Kind::Denied, "the server demands protection"),
+            Class::Login | Class::Path => (Kind::Denied, "access denied"),
+            Class::Command => (Kind::Remote, "the server does not do this"),
+            Class::Done | Class::ServerError | Class::Position | Class::Other => {
+                (Kind::Remote, "unexpected answer")
+            }
         };
         self.error(kind, what)
     }
@@ -219,6 +289,23 @@ mod tests {
             ("250 \"/\"", None),
         ] {
             assert_eq!(reply(text).directory().as_deref(), path, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_listing_that_is_refused_for_being_empty_is_known() {
+        for (text, empty) in [
+            ("450 busy", true),
+            ("450 No files found", true),
+            ("550 No files found", true),
+            ("550 Directory is empty", true),
+            ("550 no such file or directory", true),
+            ("501 No such directory.", true),
+            ("550 permission denied", false),
+            ("425 not found", false),
+            ("502 no such command", false),
+        ] {
+            assert_eq!(reply(text).says_empty(), empty, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ use super::data::{Opened, Transfer};
 use super::lookup::Found;
 use super::pool::{Lease, Pool};
 use super::publish::{Leftover, publish};
+use super::replies::Class;
 use super::sending::{Sent, compare, measured, proven, send, verify};
 use super::session::Session;
 use crate::backend::{Condition, Draft, Stored};
@@ -128,7 +129,7 @@ fn fresh(
     let hasher = session.algorithm().map(Hasher::new);
     let sent = match send(session, transfer, payload, 0, hasher) {
         // Some find out only after the bytes that there is no such directory.
-        Err(error) if matches!(error.answer().ftp, Some(450 | 550 | 553)) => {
+        Err(error) if Class::of_error(&error) == Some(Class::Path) => {
             lease.ask(Session::look_at_directories)?;
             return Err(error);
         }
@@ -170,7 +171,12 @@ fn continued(
     };
     match send(lease.session()?, transfer, payload, kept, None) {
         // Some say only after the first bytes that they do not continue files. A full disk (452, 552) is no such answer.
-        Err(error) if matches!(error.answer().ftp, Some(450 | 451 | 500..=504 | 550 | 554)) => {
+        Err(error)
+            if matches!(
+                Class::of_error(&error),
+                Some(Class::Path | Class::ServerError | Class::Command | Class::Position)
+            ) =>
+        {
             Ok(None)
         }
         sent => sent.map(Some),
@@ -237,7 +243,7 @@ impl Session {
             Opened::Ready(transfer) => return Ok(transfer),
             Opened::Refused(reply) => reply,
         };
-        if matches!(reply.code, 450 | 550 | 553) {
+        if reply.class() == Class::Path {
             self.look_at_directories()?;
         }
         Err(self.refused(&reply))

@@ -1,6 +1,7 @@
 //! What goes with an object, as headers, and the conditions that a service may or may not keep.
 
 use super::S3;
+use super::answers::wording;
 use super::client::Answer;
 use super::customer_key::ALGORITHM;
 use super::sign::{Slash, uri_encode};
@@ -65,21 +66,15 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
         if replaces && answer.s3.as_deref() == Some("NoSuchKey") {
             return nothing_to_replace().answered(answer.clone());
         }
-        let text = error.to_string().to_ascii_lowercase();
-        let about_conditions = ["if-none-match", "if-match", "ifnonematch", "conditional"]
-            .iter()
-            .any(|word| text.contains(word));
-        // Not implemented, and nothing else is named that could be meant.
-        let about_nothing = answer.http == Some(501) && !text.contains("x-amz-");
-        match answer.http {
-            Some(400 | 501) if is_conditional && (about_conditions || about_nothing) => Error::new(
+        if is_conditional && wording::refuses_conditions(answer) {
+            return Error::new(
                 Kind::Precondition,
                 format!("the service keeps no conditions: {error}"),
             )
             .hint("leave the condition out, and look with exists first")
-            .answered(answer.clone()),
-            _ => error,
+            .answered(answer.clone());
         }
+        error
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::transport::was_reused;
 use crate::backend::Timeouts;
-use crate::error::{Error, Kind, describe, printable};
+use crate::error::{Error, Kind, printable};
 use crate::roots::refused;
 
 /// Whether a kept connection turned out to be closed: nothing of an answer was read.
@@ -70,16 +70,10 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
     {
         return tls_error(tls, host);
     }
-    let said = describe(error);
     match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
             Error::disconnected(format_args!("connect to {host}"), error)
         }
-        // What getaddrinfo(3) says has no kind that could be matched.
-        _ if said.contains("lookup address") => Error::new(
-            Kind::Disconnected,
-            format!("find the host {host}: {}", printable(&said)),
-        ),
         _ => Error::disconnected(format_args!("the connection to {host}"), error),
     }
 }

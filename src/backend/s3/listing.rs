@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::answers::wording;
 use super::client::{Body, Patience, Purpose, Request};
 use super::pages::Position;
 use super::xml::{self, Element};
@@ -34,7 +35,9 @@ impl S3 {
             None => Position::Beginning,
         };
         let text = match self.page(prefix, &position) {
-            Err(error) if position == Position::Beginning && knows_no_v2(&error) => {
+            Err(error)
+                if position == Position::Beginning && wording::lacks_list_v2(error.answer()) =>
+            {
                 position = Position::OldBeginning;
                 let text = self.page(prefix, &position)?;
                 self.list_by_marker();
@@ -107,22 +110,6 @@ impl S3 {
             self.client
                 .note("the store has no ListObjectsV2: ListObjects is used instead");
         }
-    }
-}
-
-/// Whether a refusal says that there is no ListObjectsV2.
-fn knows_no_v2(error: &Error) -> bool {
-    let answer = error.answer();
-    let names_it = || {
-        let text = error.to_string().to_ascii_lowercase();
-        ["list-type", "list type", "listtype"]
-            .iter()
-            .any(|name| text.contains(name))
-    };
-    match (answer.http, answer.s3.as_deref()) {
-        (Some(501), _) | (_, Some("NotImplemented")) => true,
-        (Some(400), Some("InvalidArgument")) => names_it(),
-        _ => false,
     }
 }
 

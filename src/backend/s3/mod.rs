@@ -42,13 +42,14 @@ use self::fetching::changed;
 use self::proof::Agreement;
 use self::told::{etag, plain_md5, version_id};
 use super::{
-    Attributes, Backend, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag, Service,
-    Sink, Stored,
+    Attributes, Backend, BlobId, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag,
+    Service, Sink, Stored,
 };
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::payload::Payload;
+use crate::url::Url;
 
 /// The store.
 pub struct S3 {
@@ -101,17 +102,23 @@ impl S3 {
     fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
         let own_key = customer_key::unused(answer);
         if let Some(text) = own_key.or_else(|| customer_key::unencrypted(wanted?, answer)) {
-            self.client.warn(&format!("{}: {text}", self.url(key)));
+            self.client
+                .warn(&format!("{}: {text}", self.url(key.as_str()).shown()));
         }
     }
 }
 
 impl Backend for S3 {
-    fn url(&self, key: &Key) -> String {
-        format!(
-            "s3://{}/{key}",
-            crate::error::printable(self.client.bucket())
-        )
+    fn url(&self, key: &str) -> Url {
+        Url::new(format!("s3://{}/{key}", self.client.bucket()))
+    }
+
+    fn id(&self, key: &Key) -> BlobId {
+        BlobId::new(self.client.store_id(), key.as_str())
+    }
+
+    fn resume_terms(&self) -> Vec<String> {
+        self.client.resume_terms()
     }
 
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
@@ -188,10 +195,6 @@ impl Backend for S3 {
             Method::Put => "PUT",
         };
         self.client.presign(method, key.as_str(), expires)
-    }
-
-    fn identity(&self) -> String {
-        self.client.identity()
     }
 
     fn service(&self) -> Option<Service> {

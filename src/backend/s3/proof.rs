@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::answers::wording;
 use super::client::Answer;
 use super::notebook::Notebook;
 use super::{Checksum, PayloadSigning, S3, plain_md5};
@@ -111,11 +112,15 @@ impl S3 {
         self.recall();
         let proof = self.proof.current();
         match request(proof) {
-            Err(error) if self.proof.is_a_choice() && refuses_header(proof, &error) => {
+            Err(error)
+                if self.proof.is_a_choice()
+                    && matches!(proof, Proof::Header(_))
+                    && wording::refuses_checksum(error.answer()) =>
+            {
                 self.client.note("the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used instead");
                 self.proof.forget_header();
                 let done = request(self.proof.current())?;
-                if names_header(&error) {
+                if wording::names_checksum_header(error.answer()) {
                     self.remember();
                 }
                 Ok(done)
@@ -248,22 +253,4 @@ fn compare_md5(sent: &[Digest], etag: &str, answer: &Answer) -> Result<Option<Ve
         )),
         None => Ok(None),
     }
-}
-
-/// Whether a store refused the request because of the checksum header, as R2 (501, also without a word) and B2 (400) have
-/// done.
-fn refuses_header(proof: Proof, error: &Error) -> bool {
-    let names_it = error.to_string().to_ascii_lowercase().contains("checksum");
-    matches!(proof, Proof::Header(_))
-        && match error.answer().http {
-            Some(400) => names_it,
-            Some(501) => names_it || error.answer().s3.is_none(),
-            _ => false,
-        }
-}
-
-/// Whether a refusal is about the header by name, and not about bytes that were damaged: then it will be the same next time.
-fn names_header(error: &Error) -> bool {
-    let text = error.to_string().to_ascii_lowercase();
-    error.kind() != Kind::Integrity && text.contains("x-amz-checksum")
 }

@@ -1,6 +1,6 @@
 //! What `-vv` shows of requests and answers. Secrets are masked here.
 
-use crate::error::{Error, Kind, printable};
+use crate::error::printable;
 
 /// Whether a header's value is a secret. `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
@@ -44,9 +44,4 @@ pub fn answer(response: &ureq::http::Response<ureq::Body>) -> String {
         lines.push(format!("{name}: {value}"));
     }
     lines.join("\n")
-}
-
-/// Some services call it AccessDenied and say in words what it is.
-pub fn is_about_the_signature(error: &Error) -> bool {
-    error.kind() == Kind::Denied && error.to_string().to_ascii_lowercase().contains("signature")
 }

@@ -30,9 +30,7 @@ impl Unfinished {
         attributes: &Attributes,
     ) -> Option<Self> {
         let (source, terms) = (source(blob.0)?, terms(blob, attributes)?);
-        let url = engine.backend.url(key);
-        let words = ["put", &url, &engine.backend.identity(), &source];
-        let mut journal = engine.journal(&words)?;
+        let mut journal = engine.journal("put", key, &[&source])?;
         let outdated = match left(&journal) {
             Some(draft) if begun_for(&journal, &terms) => {
                 return Some(Self::remembering(journal, draft, None));

@@ -38,9 +38,7 @@ impl Unfinished {
     pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
         let place = fstat(dir).ok()?;
         let place = format!("{} {}", place.st_dev, place.st_ino);
-        let url = engine.backend.url(key);
-        let identity = engine.backend.identity();
-        let journal = engine.journal(&["get", &url, &identity, &place, name])?;
+        let journal = engine.journal("get", key, &[&place, name])?;
         let found = read(&journal);
         Some(Self {
             journal,

@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use crate::error::{Error, Result, describe};
 
 /// The first line of every journal; another number when the lines change their meaning.
-const MAGIC: &str = "blobctl-resume 1";
+const MAGIC: &str = "blobctl-resume 2";
 /// 10,000 parts take a tenth of this.
 const LONGEST: u64 = 16 << 20;
 
@@ -140,8 +140,8 @@ mod tests {
 
     #[test]
     fn a_line_that_was_cut_and_a_file_of_another_kind_say_nothing() {
-        assert_eq!(whole_lines(b"blobctl-resume 1\na\nb"), ["a"]);
-        assert!(whole_lines(b"blobctl-resume 2\na\n").is_empty());
+        assert_eq!(whole_lines(b"blobctl-resume 2\na\nb"), ["a"]);
+        assert!(whole_lines(b"blobctl-resume 1\na\n").is_empty());
         assert!(whole_lines(b"\xff\xfe\n\n").is_empty());
         assert!(whole_lines(b"").is_empty());
     }

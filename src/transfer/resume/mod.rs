@@ -16,6 +16,7 @@ use super::Engine;
 use crate::digest::{Algorithm, Digest, Hasher, decode_hex};
 use crate::error::{Error, Kind};
 use crate::exit::Exit;
+use crate::key::Key;
 use crate::progress::{Event, Observer};
 
 /// What may be gone on with.
@@ -39,13 +40,23 @@ fn is_worth_keeping(error: &Error) -> bool {
 }
 
 impl Engine {
-    /// The journal of the transfer that these words name, if transfers are to be resumed and nobody else is at it.
-    fn journal(&self, words: &[&str]) -> Option<Journal> {
+    /// The journal of the transfer of a blob in one direction, if transfers are to be resumed and no other run has it open.
+    /// `local` names the file of this machine.
+    fn journal(&self, direction: &str, key: &Key, local: &[&str]) -> Option<Journal> {
         let Resume::Auto(directory) = &self.resume else {
             return None;
         };
         let opened = match directory {
-            Some(directory) => Journal::open(directory, &name(words)),
+            Some(directory) => {
+                let (blob, terms) = (self.backend.id(key), self.backend.resume_terms());
+                let groups = [
+                    vec![direction.as_bytes().to_vec()],
+                    blob.words(),
+                    terms.into_iter().map(String::into_bytes).collect(),
+                    local.iter().map(|word| word.as_bytes().to_vec()).collect(),
+                ];
+                Journal::open(directory, &name(&groups))
+            }
             None => Err(Error::new(
                 Kind::Config,
                 "neither XDG_STATE_HOME nor HOME is set",
@@ -72,17 +83,25 @@ pub(super) fn cannot_be_resumed(observer: &dyn Observer, error: &Error) {
     observer.notify(&Event::Warning(&text));
 }
 
-/// A file name that stands for these words alone: 32 hex digits.
-fn name(words: &[&str]) -> String {
-    let mut hasher = Hasher::new(Algorithm::Sha256);
-    for word in words {
-        // The length keeps `a`, `bc` apart from `ab`, `c`.
-        hasher.update(&(word.len() as u64).to_be_bytes());
-        hasher.update(word.as_bytes());
-    }
-    let mut name = hasher.finish().hex();
+/// A file name that stands for these groups of words alone: 32 hex digits.
+fn name(groups: &[Vec<Vec<u8>>]) -> String {
+    let mut name = digest(groups);
     name.truncate(32);
     name
+}
+
+/// The SHA-256 of groups of words, in hex: a file format. Numbers before each group and each word keep `a`, `bc` apart from
+/// `ab`, `c`.
+fn digest(groups: &[Vec<Vec<u8>>]) -> String {
+    let mut hasher = Hasher::new(Algorithm::Sha256);
+    for words in groups {
+        hasher.update(&(words.len() as u64).to_be_bytes());
+        for word in words {
+            hasher.update(&(word.len() as u64).to_be_bytes());
+            hasher.update(word);
+        }
+    }
+    hasher.finish().hex()
 }
 
 /// `sha256:` and its hex.
@@ -112,8 +131,19 @@ mod tests {
 
     #[test]
     fn different_words_have_different_names() {
-        assert_ne!(name(&["a", "bc"]), name(&["ab", "c"]));
-        assert_eq!(name(&["a", "bc"]).len(), 32);
-        assert_eq!(name(&["a", "bc"]), name(&["a", "bc"]));
+        let name = |groups: &[&[&str]]| {
+            let words =
+                |group: &&[&str]| group.iter().map(|word| word.as_bytes().to_vec()).collect();
+            name(&groups.iter().map(words).collect::<Vec<_>>())
+        };
+        assert_ne!(name(&[&["a", "bc"]]), name(&[&["ab", "c"]]));
+        assert_ne!(name(&[&["a"], &["b", "c"]]), name(&[&["a", "b"], &["c"]]));
+        assert_eq!(name(&[&["a", "bc"]]).len(), 32);
+        assert_eq!(name(&[&["a", "bc"]]), name(&[&["a", "bc"]]));
+        // Written into the state directory: another value would orphan the journals that are there.
+        assert_eq!(
+            name(&[&["put"], &["fs", "/a"]]),
+            "e729fc04966c192a0383d97651f73d84"
+        );
     }
 }

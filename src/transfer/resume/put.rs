@@ -4,8 +4,8 @@ use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
 use super::journal::Journal;
-use crate::backend::{Attributes, Part, UploadId};
-use crate::digest::{Algorithm, Digest, Hasher, decode_hex};
+use crate::backend::{Attributes, Condition, Part, UploadId};
+use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::transfer::Engine;
@@ -32,8 +32,7 @@ impl Unfinished {
     ) -> Option<Self> {
         let (source, rest) = (source(blob.0)?, terms(blob, attributes)?);
         let terms = format!("{part_size} {rest}");
-        let url = engine.backend.url(key);
-        let journal = engine.journal(&["put", &url, &engine.backend.identity(), &source])?;
+        let journal = engine.journal("put", key, &[&source])?;
         let same = begun_for(&journal, &terms);
         let (mut upload, mut parts) = (None, Vec::new());
         for line in journal.lines() {
@@ -116,15 +115,54 @@ pub(super) fn terms(
     attributes: &Attributes,
 ) -> Option<String> {
     let metadata = file.metadata().ok()?;
-    let attributes = Hasher::digest(Algorithm::Sha256, format!("{attributes:?}").as_bytes());
     Some(format!(
         "{offset} {len} {}.{:09} {}.{:09} {}",
         metadata.mtime(),
         metadata.mtime_nsec(),
         metadata.ctime(),
         metadata.ctime_nsec(),
-        attributes.hex()
+        super::digest(&attribute_words(attributes))
     ))
+}
+
+/// The attributes as words: a file format, of which each attribute is a group. One that is missing has no word.
+fn attribute_words(attributes: &Attributes) -> Vec<Vec<Vec<u8>>> {
+    let Attributes {
+        condition,
+        content_type,
+        content_encoding,
+        content_disposition,
+        cache_control,
+        metadata,
+        tags,
+        storage_class,
+        encryption,
+        kms_key_id,
+        acl,
+    } = attributes;
+    let one = |word: &Option<String>| word.iter().map(|word| word.clone().into_bytes()).collect();
+    let pairs = |pairs: &[(String, String)]| {
+        let words = pairs.iter().flat_map(|(name, value)| [name, value]);
+        words.map(|word| word.clone().into_bytes()).collect()
+    };
+    let condition = match condition {
+        Condition::None => Vec::new(),
+        Condition::Absent => vec![b"absent".to_vec()],
+        Condition::Etag(etag) => vec![b"etag".to_vec(), etag.clone().into_bytes()],
+    };
+    vec![
+        condition,
+        one(content_type),
+        one(content_encoding),
+        one(content_disposition),
+        one(cache_control),
+        pairs(metadata),
+        pairs(tags),
+        one(storage_class),
+        one(encryption),
+        one(kms_key_id),
+        one(acl),
+    ]
 }
 
 /// Whether the journal is of an upload with these terms.
@@ -209,6 +247,40 @@ mod tests {
             ..part
         };
         assert_eq!(read_part(&write_part(&part)), Some(part));
+    }
+
+    #[test]
+    fn each_attribute_makes_other_terms() {
+        let text = || Some("x".to_owned());
+        let pair = || vec![("x".to_owned(), "y".to_owned())];
+        let of = |change: &dyn Fn(&mut Attributes)| {
+            let mut attributes = Attributes::default();
+            change(&mut attributes);
+            super::super::digest(&attribute_words(&attributes))
+        };
+        let changes: [&dyn Fn(&mut Attributes); 13] = [
+            &|_| {},
+            &|of| of.condition = Condition::Absent,
+            &|of| of.condition = Condition::Etag("x".to_owned()),
+            &|of| of.content_type = text(),
+            &|of| of.content_encoding = text(),
+            &|of| of.content_disposition = text(),
+            &|of| of.cache_control = text(),
+            &|of| of.metadata = pair(),
+            &|of| of.tags = pair(),
+            &|of| of.storage_class = text(),
+            &|of| of.encryption = text(),
+            &|of| of.kms_key_id = text(),
+            &|of| of.acl = text(),
+        ];
+        let digests: std::collections::HashSet<String> =
+            changes.iter().map(|change| of(*change)).collect();
+        assert_eq!(digests.len(), changes.len());
+        // Written into journals: another value would make those that are there useless.
+        assert_eq!(
+            of(&|_| {}),
+            "10eef285deef7a4b7c82b22aa53589b7833df29de3814649c772bbd5c832f365"
+        );
     }
 
     #[test]

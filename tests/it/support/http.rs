@@ -289,9 +289,7 @@ impl FaultProxy {
         let (counted, out) = (Arc::clone(&self.connections), Arc::clone(&self.out));
         std::thread::spawn(move || {
             let begin = Instant::now();
-            while counted.load(Ordering::SeqCst) < connections
-                && begin.elapsed() < Duration::from_secs(20)
-            {
+            while counted.load(Ordering::SeqCst) < connections && begin.elapsed() < super::HANG {
                 std::thread::sleep(Duration::from_millis(2));
             }
             out.store(true, Ordering::SeqCst);

@@ -34,6 +34,24 @@ use tempfile::TempDir;
 pub const KIB: usize = 1 << 10;
 pub const MIB: usize = 1 << 20;
 
+/// How long a test waits for something that is certain to happen: only a program that hangs takes so long, whatever else the
+/// machine does.
+pub const HANG: Duration = Duration::from_secs(300);
+
+/// The bound of a run that was told to stop. The program promises less than 2 seconds on an idle machine; how long a loaded
+/// one takes, nothing promises.
+pub const SOON: Duration = Duration::from_secs(10);
+
+/// Waits until `ready` says so; fails after [`HANG`].
+#[track_caller]
+pub fn wait_until(what: &str, ready: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !ready() {
+        assert!(begin.elapsed() < HANG, "{what} never happened");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// Bytes that look random and are the same each time.
 pub fn bytes(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

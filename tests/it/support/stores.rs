@@ -84,7 +84,8 @@ impl Store for FtpServer {
     }
     fn url(&self, _: &Sandbox, key: &str) -> String {
         format!(
-            "ftp://127.0.0.1:{}/{}/{key}",
+            "ftp://{}@127.0.0.1:{}/{}/{key}",
+            super::ftp::USER,
             self.address.port(),
             super::ftp::BASE
         )

@@ -58,7 +58,7 @@ impl Terminal {
     #[track_caller]
     fn read(&mut self) -> usize {
         let patience = Timespec {
-            tv_sec: 30,
+            tv_sec: 300,
             tv_nsec: 0,
         };
         let ready = poll(

@@ -5,6 +5,7 @@
 
 mod corrections;
 mod reactions;
+pub mod wording;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use ureq::http::HeaderMap;
 use self::corrections::other_region;
 pub use self::corrections::{Correction, correction};
 use self::reactions::{by_code, by_status};
+use self::wording::is_damage;
 use super::xml::{self, Element};
 use crate::error::{Answer, Error, Kind, printable};
 
@@ -22,23 +24,31 @@ const A_WRITE_A_SECOND: Duration = Duration::from_secs(1);
 
 /// The error that an answer with an unexpected status is. `body` holds at most 64 KiB; `region` is the one signed for.
 pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
+    let error = explain(method, status, headers, body, region);
+    match method {
+        "PUT" | "POST" => repeated_if_damaged(error),
+        _ => error,
+    }
+}
+
+/// Bytes that were damaged on their way to the store are sent once more. On their way from it they are the business of the
+/// download.
+fn repeated_if_damaged(error: Error) -> Error {
+    match error.answer().s3.as_deref() {
+        Some(code) if is_damage(code) => error.worth_one_repetition(),
+        _ => error,
+    }
+}
+
+fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let document = xml::parse_beginning(body).filter(|root| root.name == "Error");
     let code = document
         .as_ref()
         .and_then(|root| root.child("Code"))
         .or_else(|| header("x-minio-error-code"));
-    let code = code.map(printable).filter(|code| !code.is_empty());
-    let request_id = document
-        .as_ref()
-        .and_then(|root| root.child("RequestId"))
-        .or_else(|| header("x-amz-request-id"));
-    let answer = Answer {
-        http: Some(status),
-        ftp: None,
-        s3: code.clone(),
-        request_id: request_id.map(printable),
-    };
+    let answer = said(status, code, header("x-amz-request-id"), document.as_ref());
+    let code = answer.s3.clone();
     // The newest version is a delete marker (404), or the one that was asked for (405).
     // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
     let is_marker = header("x-amz-delete-marker").is_some_and(|is| is.eq_ignore_ascii_case("true"));
@@ -51,7 +61,7 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     }
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"))
         .or((status == 429).then_some(A_WRITE_A_SECOND));
-    let said = said(status, code.as_deref(), document.as_ref());
+    let said = shown(&answer);
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
     by_code(
         code.as_deref().unwrap_or(""),
@@ -102,15 +112,9 @@ pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
-    let request_id = root.and_then(|root| root.child("RequestId"));
-    let answer = Answer {
-        http: Some(200),
-        s3: code.map(printable),
-        request_id: request_id.map(printable),
-        ..Answer::default()
-    };
-    let said = said(200, code, root);
-    by_code(code.unwrap_or(""), &said, None, None, "")
+    let answer = said(200, code, None, root);
+    let said = shown(&answer);
+    let error = by_code(answer.s3.as_deref().unwrap_or(""), &said, None, None, "")
         // Without a word of success the manual says: as after 500, again.
         .unwrap_or_else(|| {
             Error::new(
@@ -118,30 +122,46 @@ pub fn late_error(root: Option<&Element>) -> Error {
                 format!("the store did not finish: {said}"),
             )
         })
-        .answered(answer)
+        .answered(answer);
+    repeated_if_damaged(error)
 }
 
-/// `SlowDown: Please reduce your request rate` or `HTTP 503`. Some services put what matters into `Details`, `Header` or
-/// `ArgumentName`.
-fn said(status: u16, code: Option<&str>, document: Option<&Element>) -> String {
-    let text = |name: &str| {
-        document
-            .and_then(|root| root.child(name))
-            .map(printable)
-            .filter(|text| !text.is_empty())
+/// The fields of a response. Some services put what matters into `Details`, `Header` or `ArgumentName`.
+fn said(
+    status: u16,
+    code: Option<&str>,
+    request_id: Option<&str>,
+    document: Option<&Element>,
+) -> Answer {
+    let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let child = |name: &str| document.and_then(|root| root.child(name)).and_then(text);
+    Answer {
+        http: Some(status),
+        ftp: None,
+        s3: code.and_then(text),
+        message: child("Message"),
+        detail: ["Details", "Header", "ArgumentName"]
+            .into_iter()
+            .find_map(child),
+        request_id: child("RequestId").or_else(|| request_id.and_then(text)),
+    }
+}
+
+/// `SlowDown: Please reduce your request rate` or `HTTP 503`, for a message.
+fn shown(answer: &Answer) -> String {
+    let message = answer.message.as_deref().map(printable);
+    let detail = answer.detail.as_deref().map(printable);
+    let message = match (message, detail) {
+        (Some(message), Some(detail)) => Some(format!("{message} ({detail})")),
+        (message, detail) => message.or(detail),
     };
-    let details = text("Details")
-        .or_else(|| text("Header"))
-        .or_else(|| text("ArgumentName"));
-    let message = match (text("Message"), details) {
-        (Some(message), Some(details)) => Some(format!("{message} ({details})")),
-        (message, details) => message.or(details),
+    let source = match (&answer.s3, answer.http) {
+        (Some(code), _) => printable(code),
+        (None, status) => format!("HTTP {}", status.unwrap_or_default()),
     };
-    match (code, message) {
-        (Some(code), Some(message)) => format!("{}: {message}", printable(code)),
-        (Some(code), None) => printable(code),
-        (None, Some(message)) => format!("HTTP {status}: {message}"),
-        (None, None) => format!("HTTP {status}"),
+    match message {
+        Some(message) => format!("{source}: {message}"),
+        None => source,
     }
 }
 
@@ -194,6 +214,38 @@ mod tests {
         ] {
             assert_eq!(of("PUT", status, &[], &xml(code)).kind(), kind, "{code}");
         }
+    }
+
+    #[test]
+    fn damage_on_the_way_up_is_worth_one_repetition_and_nothing_else_is() {
+        let body = |code: &str| format!("<Error><Code>{code}</Code></Error>");
+        for (method, code, again) in [
+            ("PUT", "BadDigest", true),
+            ("POST", "BadDigest", true),
+            ("PUT", "XAmzContentSHA256Mismatch", true),
+            ("GET", "XAmzContentSHA256Mismatch", false),
+            ("PUT", "AccessDenied", false),
+            ("PUT", "SlowDown", false),
+        ] {
+            let error = of(method, 400, &[], &body(code));
+            assert_eq!(error.is_worth_one_repetition(), again, "{method} {code}");
+        }
+        let late = xml::parse(&body("BadDigest"));
+        assert!(late_error(late.as_ref()).is_worth_one_repetition());
+    }
+
+    #[test]
+    fn what_a_service_says_is_kept_as_it_was_said() {
+        let long = format!("If-None-Match \u{1b} {}", "x".repeat(1000));
+        let body = format!(
+            "<Error><Code> InvalidArgument </Code><Message>{long}</Message><Header>h</Header></Error>"
+        );
+        let error = of("PUT", 400, &[], &body);
+        let answer = error.answer();
+        assert_eq!(answer.s3.as_deref(), Some("InvalidArgument"));
+        assert_eq!(answer.message.as_deref(), Some(&*long));
+        assert_eq!(answer.detail.as_deref(), Some("h"));
+        assert!(error.to_string().chars().count() < 400);
     }
 
     #[test]

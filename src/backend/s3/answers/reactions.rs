@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::may_be_missing;
+use super::wording::is_damage;
 use crate::error::{Error, Kind};
 
 pub(super) fn by_code(
@@ -39,7 +40,7 @@ pub(super) fn by_code(
         "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {said}"))
             .map(|error| error.hint("restore it in the service first")),
         "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {said}")),
-        "BadDigest" | "XAmzContentSHA256Mismatch" | "InvalidDigest" | "XAmzContentChecksumMismatch" | "IncompleteBody" => {
+        code if is_damage(code) => {
             new(Kind::Integrity, format!("the bytes were changed on their way: {said}"))
         }
         "KeyTooLongError" | "InvalidBucketName" | "InvalidObjectName" | "XMinioInvalidObjectName" => {

@@ -9,6 +9,7 @@ use super::Client;
 use super::answer::Answer;
 use super::request::{Purpose, Request};
 use super::signing::{Signed, check_values};
+use crate::backend::s3::answers::wording::{self, CustomerKeyProblem};
 use crate::backend::s3::answers::{self, Correction};
 use crate::backend::s3::credentials::Credentials;
 use crate::backend::s3::customer_key::ALGORITHM;
@@ -129,7 +130,7 @@ impl Client {
             string_to_sign: &string_to_sign,
         };
         let (error, correction) = self.refused(request, ours, response);
-        if shown::is_about_the_signature(&error) {
+        if wording::is_about_signature(error.answer()) {
             self.trace('|', || {
                 format!("what was signed:\n{}", shown::canonical_request(&canonical))
             });
@@ -161,18 +162,21 @@ impl Client {
             self.region(),
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let correction = answers::correction(status, headers, &body, &region, now)
-            .or_else(|| self.own_region(status, &body, &region));
+        let correction = answers::correction(status, headers, &body, &region, now);
         if status == 503 && self.traits().after_busy == AfterBusy::New {
             retire_connections();
         }
         let mut error = answers::error(request.method, status, headers, &body, &region);
+        let correction = correction.or_else(|| {
+            let says_nothing = body.is_empty() && error.answer().s3.is_none();
+            self.own_region(error.answer(), says_nothing, &region)
+        });
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = mismatch::explain(ours, &body)
         {
             error = error.hint(cause);
         }
-        if let Some(hint) = about_encryption(&error) {
+        if let Some(hint) = about_encryption(error.answer()) {
             error = error.hint(hint);
         }
         (error, correction)
@@ -199,22 +203,16 @@ impl Client {
     }
 }
 
-/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's: it calls both an invalid
-/// request.
-fn about_encryption(error: &Error) -> Option<&'static str> {
-    let text = error.to_string();
-    let code = error.answer().s3.as_deref();
-    if !matches!(code, Some("InvalidRequest" | "InvalidArgument")) {
-        return None;
-    }
-    // AWS's words, and SeaweedFS's.
-    if text.contains("a form of Server Side Encryption")
-        || text.contains("must provide the customer key")
-    {
-        return Some("it is encrypted with a key of the owner's: name it with --sse-c-key-file");
-    }
-    text.contains("encryption parameters are not applicable")
-        .then_some("it is not encrypted with an SSE-C key: leave --sse-c-key-file out")
+/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's.
+fn about_encryption(answer: &crate::error::Answer) -> Option<&'static str> {
+    wording::customer_key_problem(answer).map(|problem| match problem {
+        CustomerKeyProblem::Missing => {
+            "it is encrypted with a key of the owner's: name it with --sse-c-key-file"
+        }
+        CustomerKeyProblem::NotNeeded => {
+            "it is not encrypted with an SSE-C key: leave --sse-c-key-file out"
+        }
+    })
 }
 
 /// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.

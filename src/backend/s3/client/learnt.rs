@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::Client;
 use crate::backend::s3::answers::Correction;
+use crate::error::Answer;
 use crate::progress::Event;
 
 /// What the service said about how it wants to be asked; it holds for the process.
@@ -69,11 +70,16 @@ impl Client {
     }
 
     /// The region that the host names, if the service refuses another one without saying which it wants.
-    pub(super) fn own_region(&self, status: u16, body: &str, region: &str) -> Option<Correction> {
-        let silent =
-            status == 400 && (body.is_empty() || body.contains("AuthorizationHeaderMalformed"));
+    pub(super) fn own_region(
+        &self,
+        answer: &Answer,
+        says_nothing: bool,
+        region: &str,
+    ) -> Option<Correction> {
+        let is_meant = says_nothing || answer.s3.as_deref() == Some("AuthorizationHeaderMalformed");
         let own = self.endpoint.get()?.own_region()?;
-        (silent && own != region).then(|| Correction::Region(own.to_owned()))
+        (answer.http == Some(400) && is_meant && own != region)
+            .then(|| Correction::Region(own.to_owned()))
     }
 
     /// The region that requests are signed for.

@@ -20,7 +20,7 @@ use super::customer_key::CustomerKey;
 use super::services::{self, ChecksumMode, Conditions};
 use super::sign::{Scope, SigningKey};
 use super::{Checksum, Config, PayloadSigning};
-use crate::backend::{Context, PartSizes, Service};
+use crate::backend::{Context, PartSizes, Service, StoreId};
 use crate::error::{Error, Kind, Result};
 use crate::progress::Event;
 
@@ -135,18 +135,29 @@ impl Client {
         self.config.customer_key.as_ref()
     }
 
-    /// The service, and what an upload was begun with.
-    pub fn identity(&self) -> String {
-        let endpoint = self
-            .endpoint()
-            .map(|endpoint| format!("{}{}", endpoint.authority(), endpoint.base_path));
-        format!(
-            "{} {:?} {} {}",
-            endpoint.unwrap_or_default(),
-            self.config.checksum,
-            self.config.version.as_deref().unwrap_or(""),
-            self.own_key().map_or("", CustomerKey::fingerprint)
-        )
+    /// The bucket's identity. It is that of the configured endpoint, also after the bucket turned out to be in another region.
+    pub fn store_id(&self) -> StoreId {
+        // Without a valid endpoint every request fails with the reason.
+        let _ = self.endpoint();
+        let endpoint = self.endpoint.get();
+        StoreId::S3 {
+            endpoint: endpoint.map_or(String::new(), |endpoint| {
+                format!("{}{}", endpoint.authority(), endpoint.base_path)
+            }),
+            bucket: self.config.bucket.clone(),
+        }
+    }
+
+    /// Checksum, version and SSE-C key that an upload was begun with.
+    pub fn resume_terms(&self) -> Vec<String> {
+        let checksum = match self.config.checksum {
+            Checksum::Auto => "auto",
+            Checksum::Only(algorithm) => algorithm.name(),
+            Checksum::None => "none",
+        };
+        let version = self.config.version.as_deref().unwrap_or("");
+        let own_key = self.own_key().map_or("", CustomerKey::fingerprint);
+        [checksum, version, own_key].map(str::to_owned).to_vec()
     }
 
     /// Tells of something that the user should know although the run goes on.

@@ -9,6 +9,8 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::error::{Kind, describe, printable};
+
 /// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
 #[derive(Default)]
 pub(super) struct CachingResolver<R = DefaultResolver> {
@@ -44,9 +46,22 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
         let local = below_localhost(uri);
         let addresses = self
             .system
-            .resolve(local.as_ref().unwrap_or(uri), config, timeout)?;
+            .resolve(local.as_ref().unwrap_or(uri), config, timeout)
+            .map_err(|error| unresolved(uri, error))?;
         known.push((name, Instant::now(), copy(self, &addresses)));
         Ok(addresses)
+    }
+}
+
+/// The failure to look a host up, as an error of ours: what getaddrinfo(3) reports has no kind of its own.
+fn unresolved(uri: &Uri, error: Error) -> Error {
+    match error {
+        Error::Io(error) => {
+            let host = uri.authority().map_or("", |authority| authority.as_str());
+            let text = format!("find the host {host}: {}", printable(&describe(&error)));
+            Error::Io(crate::error::Error::new(Kind::Disconnected, text).into_io())
+        }
+        other => other,
     }
 }
 

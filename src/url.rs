@@ -1,0 +1,41 @@
+//! The whole address of a blob.
+
+use crate::error::printable_whole;
+
+/// A blob's address without secrets, in the form that the command line takes: `s3://BUCKET/KEY`, `ftp://[USER@]HOST[:PORT]/PATH`,
+/// `file:///PATH`. The key stands in it verbatim.
+///
+/// It is for people and for `--json`. Whether two blobs are the same is a question for [`crate::backend::BlobId`]: an
+/// address does not name the service that a bucket is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url(String);
+
+impl Url {
+    /// The address, whole and not escaped.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The address, whole and not escaped: to be typed, or to be encoded by another format.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address for a terminal: whole, with control characters and marks that reorder text escaped.
+    pub fn shown(&self) -> String {
+        printable_whole(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_whole_and_escaped_only_when_it_is_shown() {
+        let text = format!("s3://b/{}\u{202e} ", "k".repeat(1000));
+        let url = Url::new(text.clone());
+        assert_eq!(url.as_str(), text);
+        assert_eq!(url.shown(), text.replace('\u{202e}', "\\u{202e}"));
+    }
+}
