@@ -8,7 +8,7 @@
 //! | 4 | [`cli`], [`settings`], [`command`], [`terminal`], [`report`] |
 //! | 3 | [`transfer`] |
 //! | 2 | [`backend`] |
-//! | 1 | [`payload`], [`memory`], [`progress`], [`staged`], [`child`] |
+//! | 1 | [`payload`], [`memory`], [`progress`], [`staged`], [`local_path`], [`standard_streams`], [`child`] |
 //! | 0 | [`error`], [`exit`], [`key`], [`url`], [`secret`], [`digest`], [`units`] |
 
 #![cfg_attr(
@@ -28,6 +28,7 @@ pub mod digest;
 pub mod error;
 pub mod exit;
 pub mod key;
+pub mod local_path;
 pub mod memory;
 pub mod payload;
 pub mod progress;
@@ -36,6 +37,7 @@ pub mod roots;
 pub mod secret;
 pub mod settings;
 pub mod staged;
+pub mod standard_streams;
 pub mod terminal;
 pub mod transfer;
 pub mod units;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use blobctl::cli::Cli;
 use blobctl::command;
-use blobctl::exit::{Exit, Signal};
+use blobctl::exit::Exit;
 use blobctl::report;
 use clap::Parser;
 
@@ -27,16 +27,7 @@ fn main() -> ExitCode {
 /// Help and version go to stdout and are a success; everything else is a wrong command line.
 fn usage(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
-        let text = error.render().to_string();
-        return match std::io::stdout().lock().write_all(text.as_bytes()) {
-            Ok(()) => Exit::Ok,
-            Err(_) => Exit::Signal(Signal::Pipe),
-        };
+        return report::print_alone(error.render().to_string().as_bytes());
     }
-    let error = report::usage(error);
-    let hint = error
-        .the_hint()
-        .map_or(String::new(), |hint| format!("hint: {hint}\n"));
-    let _ = write!(std::io::stderr(), "blobctl: {error}\n{hint}");
-    error.exit()
+    report::complain(&report::usage(error))
 }

@@ -2,13 +2,16 @@
 //!
 //! Order of steps: create under a temporary name in the same directory, write, sync the file, rename it over the
 //! final name, sync the directory. Until the rename, the old file is what everybody sees.
+//!
+//! The temporary file is private (0600): whoever could open it while it is written would read, or change, what is moved
+//! to the final name. The final mode is set by the commit.
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -18,6 +21,9 @@ use crate::progress::{Cancel, Watch};
 
 /// Files below this size are not preallocated: it would cost a system call and gain nothing.
 const PREALLOCATE_FROM: u64 = 1 << 20;
+
+/// The mode of a temporary file.
+const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 /// `TMPFS_MAGIC` of statfs(2).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
@@ -93,7 +99,7 @@ impl StagedFile {
     /// Begins a file that will be called `name` in `dir`; `temporary` is its name until then, `shown` its path for
     /// messages.
     ///
-    /// Permissions are those of a file of that name that exists already, else 0666 less the umask.
+    /// Nobody else can open it before [`StagedFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
         name: &str,
@@ -103,18 +109,16 @@ impl StagedFile {
     ) -> Result<Self> {
         let failed =
             |errno: Errno| access(errno, format!("create a temporary file beside `{shown}`"));
-        let old = match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+        match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::Directory => {
                 return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
             }
-            Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::RegularFile => Some(old),
-            Ok(_) | Err(Errno::NOENT) => None,
+            Ok(_) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(failed(errno)),
-        };
+        }
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&*dir, &temporary, flags, Mode::from_raw_mode(0o666))
-            .map_err(failed)?;
+        let file = rustix::fs::openat(&*dir, &temporary, flags, PRIVATE).map_err(failed)?;
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
@@ -122,20 +126,14 @@ impl StagedFile {
                 let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
             }
         });
-        let staged = Self {
+        Ok(Self {
             dir,
             temporary: Some(temporary),
             name: name.to_owned(),
             shown,
             file: file.into(),
             watch: Some(watch),
-        };
-        if let Some(old) = old {
-            let mode = Mode::from_raw_mode(old.st_mode & 0o777);
-            rustix::fs::fchmod(&staged.file, mode)
-                .map_err(|errno| access(errno, format!("set the mode of `{}`", staged.shown)))?;
-        }
-        Ok(staged)
+        })
     }
 
     /// Opens what an earlier run left in `dir`, if it is still the file that it was, ours and nobody else's.
@@ -151,7 +149,9 @@ impl StagedFile {
         let same = (found.st_dev, found.st_ino) == (unfinished.device, unfinished.inode)
             && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
             && found.st_uid == rustix::process::geteuid().as_raw()
-            && found.st_nlink == 1;
+            && found.st_nlink == 1
+            // Older versions left it readable for others.
+            && set_mode(&file, PRIVATE).is_ok();
         same.then(|| Self {
             dir,
             temporary: Some(unfinished.name.clone()),
@@ -225,6 +225,9 @@ impl StagedFile {
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
+        self.final_mode()
+            .and_then(|mode| set_mode(&self.file, mode))
+            .map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
         self.file
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;
@@ -244,6 +247,29 @@ impl StagedFile {
             .map_err(|errno| failed(&self, "sync the directory of", errno.into()))
     }
 
+    /// The mode of the finished file: that of the old file of that name, else 0666 less the umask.
+    ///
+    /// An old file of another user can only take permissions away: its owner could otherwise make what we write readable
+    /// or writable. Where the new file gets another group, neither group nor others get more than both had before.
+    fn final_mode(&self) -> Result<Mode, Errno> {
+        let fresh = 0o666 & !*UMASK;
+        let old = match rustix::fs::statat(&*self.dir, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::RegularFile => old,
+            Ok(_) | Err(Errno::NOENT) => return Ok(Mode::from_raw_mode(fresh)),
+            Err(errno) => return Err(errno),
+        };
+        let mut mode = old.st_mode & 0o777;
+        if old.st_gid != rustix::fs::fstat(&self.file)?.st_gid {
+            let both = mode >> 3 & mode & 0o7;
+            mode = mode & 0o700 | both << 3 | both;
+        }
+        let is_ours = old.st_uid == rustix::process::geteuid().as_raw();
+        Ok(Mode::from_raw_mode(match is_ours {
+            true => mode,
+            false => fresh & (0o700 | mode),
+        }))
+    }
+
     fn write_failed(&self, error: &io::Error) -> Error {
         let full = matches!(
             error.kind(),
@@ -255,6 +281,23 @@ impl StagedFile {
         } else {
             error
         }
+    }
+}
+
+/// The permissions that new files do not get (proc_pid_status(5)), as they were when this was first needed. Without
+/// procfs, files are private.
+static UMASK: LazyLock<u32> = LazyLock::new(|| {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+    mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok())
+        .unwrap_or(0o077)
+});
+
+/// Sets the mode of a file of ours. A file system without modes refuses it, and decides alone who reads the file.
+fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
+    match rustix::fs::fchmod(file, mode) {
+        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        result => result,
     }
 }
 

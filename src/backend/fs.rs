@@ -283,7 +283,7 @@ impl Backend for Fs {
             .rsplit_once('/')
             .map_or("", |(directory, _)| directory);
         if directory.is_empty() {
-            self.walk(&root, "", prefix, each)?;
+            self.walk(root, "", prefix, each)?;
             return Ok(None);
         }
         let path = Key::new(directory)?;
@@ -292,7 +292,7 @@ impl Backend for Fs {
             path.as_relative_path()?,
             OFlags::RDONLY | OFlags::DIRECTORY,
         ) {
-            Ok(dir) => self.walk(&dir, &format!("{directory}/"), prefix, each)?,
+            Ok(dir) => self.walk(dir, &format!("{directory}/"), prefix, each)?,
             Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => {}
             Err(errno) => return Err(self.refused(errno, "list", directory)),
         }
@@ -359,19 +359,58 @@ impl Backend for Fs {
     }
 }
 
+/// A directory whose names are still to be listed.
+struct Level {
+    dir: OwnedFd,
+    /// Empty, or ends in `/`.
+    path: String,
+    /// In the order of their keys; those of directories end in `/`.
+    names: std::vec::IntoIter<String>,
+}
+
 impl Fs {
-    /// Tells the files below a directory in the order of their keys. Links to directories are not followed.
+    /// Lists the files below a directory in the order of their keys. Links to directories are not followed.
     fn walk(
         &self,
-        dir: &OwnedFd,
+        dir: OwnedFd,
         path: &str,
         prefix: &str,
         each: &mut dyn FnMut(Listed) -> Result<()>,
     ) -> Result<()> {
+        // The levels are kept here and not on the stack: a tree may be deeper than that.
+        let mut levels = vec![self.level(dir, path.to_owned(), prefix)?];
+        while let Some(level) = levels.last_mut() {
+            let Some(name) = level.names.next() else {
+                levels.pop();
+                continue;
+            };
+            let key = format!("{}{name}", level.path);
+            if let Some(directory) = name.strip_suffix('/') {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+                match beneath(&level.dir, directory, flags) {
+                    Ok(below) => levels.push(self.level(below, key, prefix)?),
+                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
+                    Err(errno) => return Err(self.refused(errno, "list", &key)),
+                }
+            } else if let Some((_, metadata)) = Key::new(key.as_str())
+                .and_then(|key| self.file(&key, OFlags::PATH))
+                .unwrap_or(None)
+            {
+                each(Listed {
+                    key,
+                    info: info(&metadata),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the names of a directory that may lead to keys with the prefix.
+    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<Level> {
         self.cancel.check()?;
-        let failed = |errno: Errno| self.refused(errno, "list", path);
+        let failed = |errno: Errno| self.refused(errno, "list", &path);
         let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(dir).map_err(failed)? {
+        for entry in rustix::fs::Dir::read_from(&dir).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             // A name that is not UTF-8 is no key.
             let Ok(name) = entry.file_name().to_str() else {
@@ -392,26 +431,11 @@ impl Fs {
             }
         }
         names.sort_unstable();
-        for name in names {
-            let key = format!("{path}{name}");
-            if let Some(directory) = name.strip_suffix('/') {
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-                match beneath(dir, directory, flags) {
-                    Ok(below) => self.walk(&below, &key, prefix, each)?,
-                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
-                    Err(errno) => return Err(self.refused(errno, "list", &key)),
-                }
-            } else if let Some((_, metadata)) = Key::new(key.as_str())
-                .and_then(|key| self.file(&key, OFlags::PATH))
-                .unwrap_or(None)
-            {
-                each(Listed {
-                    key,
-                    info: info(&metadata),
-                })?;
-            }
-        }
-        Ok(())
+        Ok(Level {
+            dir,
+            path,
+            names: names.into_iter(),
+        })
     }
 }
 

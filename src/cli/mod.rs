@@ -75,6 +75,8 @@ pub struct Put {
     #[arg(short = 't', long, value_name = "PREFIX")]
     pub target: Option<OsString>,
     /// Put the files of directories too, with their paths below them
+    ///
+    /// Links to files are followed; links to directories and special files are skipped with a warning.
     #[arg(short, long)]
     pub recursive: bool,
     /// Store only if there is no blob of that name; else exit 5
@@ -176,7 +178,8 @@ pub struct Put {
 pub struct Get {
     /// Blobs, and where they go: a file, a directory, or - for stdout; one KEY alone comes here under its base name
     ///
-    /// With several keys DEST must be a directory that exists.
+    /// With several keys DEST must be a directory that exists. Symbolic links are followed; FIFOs, devices and paths like
+    /// /dev/stdout are written through.
     #[arg(value_name = "KEY... DEST", required = true)]
     pub paths: Vec<OsString>,
     /// Get every KEY into this directory (for xargs)

@@ -1,16 +1,12 @@
 //! `blobctl completions SHELL`.
 
-use std::io::Write;
-
 use crate::cli::{self, Completions};
-use crate::exit::{Exit, Signal};
+use crate::exit::Exit;
+use crate::report;
 
 /// Prints the script on stdout.
 pub fn run(arguments: &Completions) -> Exit {
-    match std::io::stdout().lock().write_all(&script(arguments.shell)) {
-        Ok(()) => Exit::Ok,
-        Err(_) => Exit::Signal(Signal::Pipe),
-    }
+    report::print_alone(&script(arguments.shell))
 }
 
 /// The completion script for a shell, as kept in `completions/`.

@@ -16,18 +16,13 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
     session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = std::sync::Arc::clone(&session.report);
-    if let ([blob], None) = (blobs.as_slice(), session.deadline) {
-        // Nothing is left behind if a signal ends this at once, so that the start of workers can be saved.
-        look(blob, &report);
-    } else {
-        pool::run(
-            blobs,
-            session.settings.jobs()?,
-            &session.cancel,
-            session.deadline,
-            move |blob| look(&blob, &report),
-        )?;
-    }
+    pool::run(
+        blobs,
+        session.settings.jobs()?,
+        &session.cancel,
+        session.deadline,
+        move |blob| look(&blob, &report),
+    )?;
     Ok(verdict(session))
 }
 

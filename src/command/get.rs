@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::progress::{Event, Meter};
 use crate::report::{Outcome, Report, transfer_line};
 use crate::staged::{Replace, is_there};
+use crate::standard_streams::is_null_device;
 use crate::transfer::download::{Demand, Destination, Terms, download};
 use crate::transfer::pool;
 
@@ -21,9 +22,22 @@ use super::{Blob, Session, refuse_twins};
 
 const OP: &str = "get";
 
-/// Whether stdout carries a blob.
+/// Whether stdout carries a blob: the destination is `-`, or leads to our stdout as `/dev/stdout` does.
 pub fn goes_to_stdout(arguments: &Get) -> bool {
-    arguments.target.is_none() && arguments.paths.len() == 2 && arguments.paths[1] == "-"
+    let (None, [_, to]) = (&arguments.target, arguments.paths.as_slice()) else {
+        return false;
+    };
+    to == "-" || is_stdout(Path::new(to))
+}
+
+fn is_stdout(path: &Path) -> bool {
+    let stdout = std::io::stdout();
+    let (Ok(there), Ok(ours)) = (rustix::fs::stat(path), rustix::fs::fstat(&stdout)) else {
+        return false;
+    };
+    let is_same = (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino);
+    // `/dev/null` is named to discard the blob, wherever the report goes.
+    is_same && (!is_null_device(stdout) || path.is_symlink())
 }
 
 struct Job {

@@ -1,6 +1,7 @@
 //! `blobctl ls`: the keys below a prefix.
 
 use std::ffi::OsStr;
+use std::sync::Arc;
 
 use crate::backend::Listed;
 use crate::cli::Ls;
@@ -8,6 +9,7 @@ use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::{Outcome, Subject, timestamp};
 use crate::transfer::list::list;
+use crate::transfer::pool;
 
 use super::Session;
 
@@ -28,12 +30,14 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
             "the prefix holds a control character",
         ));
     }
-    let report = std::sync::Arc::clone(&session.report);
-    let mut line = |listed: Listed| {
+    let report = Arc::clone(&session.report);
+    let long = arguments.long;
+    let listed_engine = engine.clone();
+    let mut line = move |listed: Listed| {
         let key = listed.key.strip_prefix(&before).unwrap_or(&listed.key);
         // Whoever reads the list line by line must not be fooled by a key that holds one.
         let shown = printable_whole(key);
-        let text = match arguments.long {
+        let text = match long {
             false => format!("{shown}\n"),
             true => format!(
                 "{:>14}  {:20}  {shown}\n",
@@ -61,8 +65,10 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
         }
         report.check_stdout()
     };
-    let result = list(&engine, &prefix, &mut line);
-    report.flush()?;
+    let result = pool::run_one(&session.cancel, session.deadline, move || {
+        list(&listed_engine, &prefix, &mut line)
+    });
+    session.report.flush()?;
     match result {
         Ok(()) => Ok(Exit::Ok),
         Err(error) => {

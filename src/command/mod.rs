@@ -25,6 +25,7 @@ use crate::progress::{Cancel, Event, Observer};
 use crate::report::{Format, Report, Subject};
 use crate::settings::environment::Environment;
 use crate::settings::{Place, Settings, Target};
+use crate::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::Engine;
 use crate::transfer::resume::Resume;
@@ -94,22 +95,22 @@ pub fn run(cli: &Cli) -> Exit {
         (true, _) => Format::Json,
     };
     let interactive = environment.terminal;
-    let (settings, progress) =
-        match Settings::load(cli.global.clone(), environment).and_then(|settings| {
-            let progress = settings.progress()?;
-            Ok((settings, progress))
-        }) {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                let terminal = Arc::new(Terminal::new(
-                    crate::cli::Progress::None,
-                    verbosity,
-                    interactive,
-                ));
-                Report::new(terminal, format).failure(None, op, &error.clone().into());
-                return error.exit();
-            }
-        };
+    let (settings, progress) = match check_output(cli).and_then(|()| {
+        let settings = Settings::load(cli.global.clone(), environment)?;
+        let progress = settings.progress()?;
+        Ok((settings, progress))
+    }) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let terminal = Arc::new(Terminal::new(
+                crate::cli::Progress::None,
+                verbosity,
+                interactive,
+            ));
+            Report::new(terminal, format).failure(None, op, &error.clone().into());
+            return error.exit();
+        }
+    };
     let terminal = Arc::new(Terminal::new(progress, verbosity, interactive));
     let report = Arc::new(Report::new(Arc::clone(&terminal), format));
     for warning in settings.warnings() {
@@ -152,6 +153,22 @@ pub fn run(cli: &Cli) -> Exit {
     })
 }
 
+/// Fails where there is no stdout for a command that only asks something. What a command does, it does without one: its
+/// exit code tells the result, and `/dev/null` may have been put there on purpose in a way that looks like a closed stdout.
+fn check_output(cli: &Cli) -> Result<()> {
+    let is_a_question = match &cli.command {
+        Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
+        Command::Exists(_) => cli.global.json,
+        Command::Get(arguments) => get::goes_to_stdout(arguments),
+        Command::Put(_) | Command::Rm(_) | Command::Cp(_) => false,
+    };
+    if is_a_question {
+        check_stdout()
+    } else {
+        Ok(())
+    }
+}
+
 impl Session {
     /// The blob that a target means.
     pub fn blob(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
@@ -189,7 +206,7 @@ impl Session {
     pub fn destination(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
         let blob = self.blob(op, target)?;
         if self.settings.is_unasked_default(&target.place) {
-            let first = blob.subject.url.clone();
+            let first = blob.subject.url.shown();
             let (_, count) = self.in_default_store.get_or_insert((first, 0));
             *count += 1;
         }

@@ -1,10 +1,11 @@
-//! `blobctl presign`: a URL for one blob. Nothing is sent.
+//! `blobctl presign`: a URL for one blob. Nothing is sent to the store.
 
 use crate::backend::Method;
 use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::Outcome;
+use crate::transfer::pool;
 use crate::url::Url;
 
 use super::Session;
@@ -29,10 +30,11 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
         PresignMethod::Get => Method::Get,
         PresignMethod::Put => Method::Put,
     };
-    let url = blob
-        .engine
-        .backend
-        .presign(&blob.key, method, arguments.expires)?;
+    let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
+    // Credentials may have to be fetched first.
+    let url = pool::run_one(&session.cancel, session.deadline, move || {
+        engine.backend.presign(&key, method, expires)
+    })?;
     session.report.print(&format!("{url}\n"));
     blob.subject.url = Url::new(url);
     session.report.success(&blob.subject, &Outcome::default());

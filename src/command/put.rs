@@ -1,8 +1,9 @@
 //! `blobctl put`: files, directories or stdin into a store.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,9 +12,10 @@ use crate::backend::{Attributes, Kept};
 use crate::cli::Put;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::exit::Exit;
-use crate::progress::{Cancel, Event, Meter};
+use crate::progress::{Cancel, Event, Meter, Observer};
 use crate::report::{Outcome, Report, transfer_line};
 use crate::settings::Target;
+use crate::standard_streams;
 use crate::transfer::pool;
 use crate::transfer::upload::{Expectation, Source, upload};
 
@@ -35,21 +37,49 @@ enum From {
     Stdin,
 }
 
+impl From {
+    fn shown(&self) -> String {
+        match self {
+            Self::Path(path) => printable(&path.to_string_lossy()),
+            Self::Stdin => "-".to_owned(),
+        }
+    }
+}
+
 /// Stores every source.
 pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     let (sources, into) = destination(session, arguments)?;
-    let mut pairs = Vec::new();
     for source in sources {
         session.check_local(source, "put stores local files", "{} KEY")?;
-        collect(source, &into, arguments.recursive, &mut pairs)?;
     }
-    session.check_flags(pairs.iter().map(|(_, target)| &target.place))?;
-    refuse_unkept(arguments, pairs.iter().map(|(_, target)| target))?;
+    let place = &into.target().place;
+    session.check_flags(std::iter::once(place))?;
+    refuse_unkept(arguments, std::iter::once(into.target()))?;
     let (attributes, expectation) = (attributes(arguments)?, expectation(arguments)?);
     session.resume = session.settings.resume(arguments.resume)?;
+    // What is wrong with the store is said once, not for each source.
+    session.engine(place)?;
+    let mut found = Found {
+        report: &session.report,
+        observer: &*session.terminal,
+        pairs: Vec::new(),
+    };
+    for source in sources {
+        if let Err(error) = found.collect(source, &into, arguments.recursive) {
+            found.failed(&error.into());
+        }
+    }
     let mut jobs = Vec::new();
-    for (from, target) in pairs {
-        let blob = session.destination(OP, &target)?;
+    for (from, target) in found.pairs {
+        let blob = match session.destination(OP, &target) {
+            Ok(blob) => blob,
+            Err(error) => {
+                let error =
+                    anyhow::Error::from(error).context(format!("cannot upload `{}`", from.shown()));
+                session.report.failure(None, OP, &error);
+                continue;
+            }
+        };
         let attributes = Attributes {
             content_type: Some(
                 arguments
@@ -87,6 +117,14 @@ enum Into {
     Prefix(Target),
     /// This very key.
     Key(Target),
+}
+
+impl Into {
+    fn target(&self) -> &Target {
+        match self {
+            Self::Prefix(target) | Self::Key(target) => target,
+        }
+    }
 }
 
 /// Splits what was typed into sources and destination.
@@ -136,78 +174,158 @@ fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is no key: it can only be the source"))
 }
 
-/// Pairs a source, or the files below it, with keys.
-fn collect(
-    source: &OsStr,
-    into: &Into,
-    recursive: bool,
-    pairs: &mut Vec<(From, Target)>,
-) -> Result<()> {
-    if source == "-" {
-        let Into::Key(target) = into else {
-            return Err(Error::new(Kind::Usage, "stdin has no name")
-                .hint("end the key with one instead of `/`"));
-        };
-        pairs.push((From::Stdin, target.clone()));
-        return Ok(());
-    }
-    let path = Path::new(source);
-    let shown = printable(&path.to_string_lossy());
-    if source.is_empty() {
-        return Err(Error::new(Kind::Usage, "the source is empty"));
-    }
-    let metadata = std::fs::metadata(path);
-    let is_dir = metadata.is_ok_and(|metadata| metadata.is_dir());
-    if is_dir && !recursive {
-        return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
-            .hint("add --recursive (-r) to put the files in it"));
-    }
-    // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
-    let name = path
-        .file_name()
-        .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
-    let target = match (into, name) {
-        (Into::Key(target), _) => target.clone(),
-        (Into::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
-        // `.` and `..` have no name of their own: what is in them goes right below the prefix.
-        (Into::Prefix(prefix), None) if is_dir => return walk(path, prefix, pairs),
-        (Into::Prefix(_), None) => {
-            return Err(Error::new(
-                Kind::Usage,
-                format!("`{shown}` has no base name"),
-            ));
-        }
-    };
-    if is_dir {
-        return walk(path, &below(&target, ""), pairs);
-    }
-    pairs.push((From::Path(path.to_path_buf()), target));
-    Ok(())
+/// The files found so far. A source that cannot be stored is one failure among the others.
+struct Found<'a> {
+    report: &'a Report,
+    observer: &'a dyn Observer,
+    pairs: Vec<(From, Target)>,
 }
 
-/// All files below `dir`, in the order of their names, under `prefix`, which is empty or ends in `/`. Links to files
-/// are followed, links to directories are not, since they may lead in circles.
-fn walk(dir: &Path, prefix: &Target, pairs: &mut Vec<(From, Target)>) -> Result<()> {
-    let shown = printable(&dir.to_string_lossy());
-    let failed =
-        |error: std::io::Error| Error::local(format_args!("read the directory `{shown}`"), &error);
-    let mut entries = std::fs::read_dir(dir)
-        .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
-        .map_err(failed)?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        let target = below(
-            prefix,
-            utf8(&entry.file_name(), &printable(&path.to_string_lossy()))?,
-        );
-        if entry.file_type().map_err(failed)?.is_dir() {
-            walk(&path, &below(&target, ""), pairs)?;
-        } else if std::fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
-            pairs.push((From::Path(path), target));
+/// The entries of a directory that are still to be looked at.
+struct Level {
+    path: PathBuf,
+    prefix: Target,
+    entries: std::vec::IntoIter<(OsString, std::io::Result<FileType>)>,
+}
+
+impl Found<'_> {
+    fn failed(&self, error: &anyhow::Error) {
+        self.report.failure(None, OP, error);
+    }
+
+    fn skipped(&self, path: &Path, what: &str) {
+        let text = format!("skipped `{}`: {what}", printable(&path.to_string_lossy()));
+        self.observer.notify(&Event::Warning(&text));
+    }
+
+    /// Pairs a source, or the files below it, with keys.
+    fn collect(&mut self, source: &OsStr, into: &Into, recursive: bool) -> Result<()> {
+        if source == "-" {
+            let Into::Key(target) = into else {
+                return Err(Error::new(Kind::Usage, "stdin has no name")
+                    .hint("end the key with one instead of `/`"));
+            };
+            self.pairs.push((From::Stdin, target.clone()));
+            return Ok(());
+        }
+        let path = Path::new(source);
+        let shown = printable(&path.to_string_lossy());
+        if source.is_empty() {
+            return Err(Error::new(Kind::Usage, "the source is empty"));
+        }
+        let metadata = std::fs::metadata(path);
+        let is_dir = metadata.is_ok_and(|metadata| metadata.is_dir());
+        if is_dir && !recursive {
+            return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
+                .hint("add --recursive (-r) to put the files in it"));
+        }
+        // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
+        let name = path
+            .file_name()
+            .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
+        let target = match (into, name) {
+            (Into::Key(target), _) => target.clone(),
+            (Into::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
+            // `.` and `..` have no name of their own: what is in them goes right below the prefix.
+            (Into::Prefix(prefix), None) if is_dir => {
+                self.walk(path, prefix.clone());
+                return Ok(());
+            }
+            (Into::Prefix(_), None) => {
+                return Err(Error::new(
+                    Kind::Usage,
+                    format!("`{shown}` has no base name"),
+                ));
+            }
+        };
+        if is_dir {
+            self.walk(path, below(&target, ""));
+        } else {
+            self.pairs.push((From::Path(path.to_path_buf()), target));
+        }
+        Ok(())
+    }
+
+    /// Pairs all files below `dir`, in the order of their names, with keys under `prefix`, which is empty or ends in `/`.
+    ///
+    /// Links to files are followed. Links to directories are skipped, since they may lead in circles, and so are FIFOs,
+    /// sockets and devices, each with a warning.
+    fn walk(&mut self, dir: &Path, prefix: Target) {
+        // The levels are kept here and not on the stack: a tree may be deeper than that.
+        let mut levels = vec![self.read(dir.to_path_buf(), prefix)];
+        while let Some(level) = levels.last_mut() {
+            let Some((name, kind)) = level.entries.next() else {
+                levels.pop();
+                continue;
+            };
+            let path = level.path.join(&name);
+            if let Some(what) = reason_to_skip(&path, kind.as_ref().ok()) {
+                self.skipped(&path, what);
+                continue;
+            }
+            let shown = printable(&path.to_string_lossy());
+            let target = match utf8(&name, &shown) {
+                Ok(name) => below(&level.prefix, name),
+                Err(error) => {
+                    self.failed(&error.into());
+                    continue;
+                }
+            };
+            if kind.is_ok_and(|kind| kind.is_dir()) {
+                let below = self.read(path, below(&target, ""));
+                levels.push(below);
+            } else {
+                // A link that leads nowhere, too: its upload fails, and says why.
+                self.pairs.push((From::Path(path), target));
+            }
         }
     }
-    Ok(())
+
+    /// The entries of a directory, as far as they can be read.
+    fn read(&self, path: PathBuf, prefix: Target) -> Level {
+        let mut entries = Vec::new();
+        let result = std::fs::read_dir(&path).and_then(|listing| {
+            for entry in listing {
+                let entry = entry?;
+                entries.push((entry.file_name(), entry.file_type()));
+            }
+            Ok(())
+        });
+        if let Err(error) = result {
+            let shown = printable(&path.to_string_lossy());
+            let doing = format_args!("cannot read the directory `{shown}`");
+            self.failed(&Error::local(doing, &error).into());
+        }
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Level {
+            path,
+            prefix,
+            entries: entries.into_iter(),
+        }
+    }
+}
+
+/// Why an entry of a directory is no blob, if it is none.
+fn reason_to_skip(path: &Path, kind: Option<&FileType>) -> Option<&'static str> {
+    let kind = kind?;
+    if kind.is_symlink() {
+        // A link that leads nowhere is no reason to skip it, but a failure.
+        let target = std::fs::metadata(path).ok()?.file_type();
+        return match target.is_dir() {
+            true => Some("it is a symbolic link to a directory"),
+            false => special(target),
+        };
+    }
+    special(*kind)
+}
+
+fn special(kind: FileType) -> Option<&'static str> {
+    match () {
+        () if kind.is_fifo() => Some("it is a FIFO"),
+        () if kind.is_socket() => Some("it is a socket"),
+        () if kind.is_block_device() || kind.is_char_device() => Some("it is a device"),
+        () => None,
+    }
 }
 
 /// `name` below `prefix`.
@@ -227,7 +345,7 @@ fn utf8<'a>(name: &'a OsStr, shown: &str) -> Result<&'a str> {
     name.to_str().ok_or_else(|| {
         Error::new(
             Kind::Usage,
-            format!("the name of `{shown}` is not UTF-8 text and cannot be a key"),
+            format!("cannot upload `{shown}`: its name is not UTF-8 text and cannot be a key"),
         )
     })
 }
@@ -251,10 +369,7 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
         attributes,
         expectation,
     } = job;
-    let shown = match from {
-        From::Path(path) => printable(&path.to_string_lossy()),
-        From::Stdin => "-".to_owned(),
-    };
+    let shown = from.shown();
     let begin = Instant::now();
     let meter = Meter::new();
     let result = open(from, &shown, cancel).and_then(|source| {
@@ -308,7 +423,8 @@ fn open(from: &From, shown: &str, cancel: &Arc<Cancel>) -> Result<Source> {
             let stdin = stdin
                 .map(File::from)
                 .map_err(|error| Error::local("open stdin", &error))?;
-            if was_closed(&stdin) {
+            if standard_streams::is_closed(&stdin) {
+                // An empty blob in its place would replace the one that is stored.
                 return Err(Error::new(Kind::Usage, "stdin is closed")
                     .hint("pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null"));
             }
@@ -317,20 +433,3 @@ fn open(from: &From, shown: &str, cancel: &Arc<Cancel>) -> Result<Source> {
     };
     Source::open(file, shown, cancel)
 }
-
-/// Whether we were started without a stdin: an empty blob in its place would replace the one that is stored.
-///
-/// Rust's start-up opens `/dev/null` for reading and writing in the place of a closed stdin; a shell or cron that means
-/// an empty input opens it for reading.
-fn was_closed(stdin: &File) -> bool {
-    let both_ways =
-        rustix::fs::fcntl_getfl(stdin).is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR));
-    both_ways
-        && rustix::fs::fstat(stdin).is_ok_and(|stat| {
-            rustix::fs::FileType::from_raw_mode(stat.st_mode).is_char_device()
-                && stat.st_rdev == NULL_DEVICE
-        })
-}
-
-/// `/dev/null` of Linux: major number 1, minor number 3.
-const NULL_DEVICE: u64 = 1 << 8 | 3;

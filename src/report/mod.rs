@@ -14,6 +14,7 @@ use crate::backend::Kept;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
+use crate::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
 use crate::url::Url;
@@ -239,13 +240,9 @@ impl Report {
         self.note(result);
     }
 
-    /// A reader that went away is no error of ours; a full disk is.
     fn note(&self, result: std::io::Result<()>) {
         if let Err(error) = result {
-            self.broken.get_or_init(|| match error.kind() {
-                std::io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
-                _ => Error::local("cannot write to stdout", &error),
-            });
+            self.broken.get_or_init(|| unwritten(&error));
         }
     }
 
@@ -259,6 +256,35 @@ impl Report {
             Format::JsonOnStderr => self.terminal.line(&json.finish()),
             Format::Json => self.write(&(json.finish() + "\n")),
         }
+    }
+}
+
+/// Prints the only output of a command that reads no settings, like `--help`; returns how that ended.
+pub fn print_alone(text: &[u8]) -> Exit {
+    let print = || {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(text).and_then(|()| stdout.flush())
+    };
+    let result = check_stdout().and_then(|()| print().map_err(|error| unwritten(&error)));
+    result.map_or_else(|error| complain(&error), |()| Exit::Ok)
+}
+
+/// Prints the error of a command that reads no settings; returns its exit code.
+pub fn complain(error: &Error) -> Exit {
+    if error.exit() != Exit::Signal(Signal::Pipe) {
+        let hint = error.the_hint();
+        let hint = hint.map_or(String::new(), |hint| format!("hint: {hint}\n"));
+        // Nothing can be done about a stderr that is gone.
+        let _ = write!(std::io::stderr(), "blobctl: {error}\n{hint}");
+    }
+    error.exit()
+}
+
+/// A reader that went away is no error of ours; a full disk is.
+fn unwritten(error: &std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
+        _ => Error::local("cannot write to stdout", error),
     }
 }
 

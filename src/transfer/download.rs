@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Engine;
@@ -11,8 +11,9 @@ use crate::backend::BlobInfo;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
+use crate::local_path::LocalPath;
 use crate::progress::{Event, Meter};
-use crate::staged::{Replace, open_dir};
+use crate::staged::Replace;
 
 /// Where a blob goes.
 pub enum Destination {
@@ -37,42 +38,22 @@ pub struct FileDestination {
 }
 
 impl Destination {
-    /// `path` itself; its directory must be there.
+    /// What `path` leads to; the directory must exist.
     pub fn at(path: &Path) -> Result<Self> {
         let shown = crate::error::printable(&path.to_string_lossy());
-        // What is neither a file nor absent is written through: /dev/null, a FIFO, /dev/stdout.
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => {
-                return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
+        match LocalPath::resolve(path)? {
+            LocalPath::Stream(file) => Ok(Self::Stream(file)),
+            LocalPath::File { dir, name } => {
+                let name = name.into_string().map_err(|_| {
+                    Error::new(Kind::Local, format!("`{shown}` is no name for a file"))
+                })?;
+                Ok(Self::File(FileDestination {
+                    dir: Arc::new(dir),
+                    name,
+                    shown,
+                }))
             }
-            Ok(metadata) if !metadata.is_file() => {
-                let file = File::options().write(true).open(path);
-                return file
-                    .map(Self::Stream)
-                    .map_err(|error| Error::local(format_args!("open `{shown}`"), &error));
-            }
-            _ => {}
         }
-        let name = path.file_name().and_then(|name| name.to_str());
-        let name = name
-            .ok_or_else(|| Error::new(Kind::Local, format!("`{shown}` is no name for a file")))?;
-        let parent = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let dir = open_dir(&parent).map_err(|error| {
-            if parent.exists() {
-                error
-            } else {
-                Error::new(
-                    Kind::Local,
-                    format!("the directory `{}` does not exist", parent.display()),
-                )
-                .hint(format!("mkdir -p {}", parent.display()))
-            }
-        })?;
-        Ok(Self::File(FileDestination {
-            dir: Arc::new(dir),
-            name: name.to_owned(),
-            shown,
-        }))
     }
 }
 

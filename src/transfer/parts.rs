@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::resume::cannot_be_resumed;
 use super::resume::put::Unfinished;
@@ -14,6 +15,10 @@ use crate::key::Key;
 use crate::payload::Payload;
 use crate::progress::{Event, Meter};
 use crate::units::format_bytes;
+
+/// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the
+/// time that workers have to stop.
+const ABORT_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
 /// What all workers of one upload share.
 pub(super) struct Upload<'a> {
@@ -277,7 +282,16 @@ impl<'a> Upload<'a> {
     }
 
     fn abort(&self) {
-        let aborted = self.multipart.abort(self.key, &self.id);
+        let mut aborted = self.multipart.abort(self.key, &self.id);
+        for pause in ABORT_AGAIN_AFTER {
+            let is_busy = |error: &Error| matches!(error.kind(), Kind::Busy { .. });
+            if !aborted.as_ref().is_err_and(is_busy) {
+                break;
+            }
+            // Also after a signal, which would end any other wait.
+            std::thread::sleep(pause);
+            aborted = self.multipart.abort(self.key, &self.id);
+        }
         if let Err(error) = aborted {
             let text = format!(
                 "the unfinished upload {} of `{}` could not be removed and may cost money: {error}",

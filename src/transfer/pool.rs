@@ -1,8 +1,9 @@
 //! Blocking workers and the signals that stop them: the only file that knows tokio.
 //!
-//! A first SIGINT, SIGTERM or SIGHUP trips the [`Cancel`]; workers then have [`GRACE`] to end in order. Whoever does
-//! not, because a disk or a peer does not answer, is not waited for: what it would leave behind is swept up. A second
-//! signal ends the process at once.
+//! The first SIGINT, SIGTERM or SIGHUP trips the [`Cancel`]; workers then have [`GRACE`] to clean up and return. A worker
+//! that does not, because a disk or a peer does not answer, is not waited for: local files that it would leave behind
+//! are removed. Another Ctrl-C ends the process at once; other signals do not, because they arrive in pairs: the shell and
+//! the kernel both send SIGHUP when a terminal is closed, and timeout(1) sends SIGTERM to the child and to its group.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -18,6 +19,9 @@ use crate::progress::Cancel;
 
 /// How long workers may take to stop.
 const GRACE: Duration = Duration::from_millis(1800);
+
+/// A SIGINT that follows another one sooner is the same Ctrl-C, sent to the process and to its group.
+const SAME_CTRL_C: Duration = Duration::from_millis(100);
 
 /// Bytes of a worker's stack: no recursion of ours is deep.
 const STACK: usize = 512 << 10;
@@ -66,14 +70,20 @@ where
             Ok::<(), tokio::task::JoinError>(())
         };
         tokio::pin!(all);
+        let mut ctrl_c = None;
         tokio::select! {
             ended = &mut all => return Ok(Some(ended)),
-            signal = signals.next() => cancel.trip(signal),
+            signal = signals.next() => {
+                if signal == Signal::Interrupt {
+                    ctrl_c = Some(Instant::now());
+                }
+                cancel.trip(signal);
+            }
             () = until(deadline) => cancel.expire(),
         }
         tokio::select! {
             ended = &mut all => Ok(Some(ended)),
-            _ = signals.next() => Ok(None),
+            () = signals.another_ctrl_c(ctrl_c) => Ok(None),
             () = tokio::time::sleep(GRACE) => Ok(None),
         }
     })?;
@@ -90,6 +100,20 @@ where
             .lock()
             .unwrap_or_else(PoisonError::into_inner),
     ))
+}
+
+/// Does `work` on a worker, under the same signals and deadline as [`run`].
+pub fn run_one<T: Send + 'static>(
+    cancel: &Arc<Cancel>,
+    deadline: Option<Instant>,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let results = run(vec![work], 1, cancel, deadline, |work| work())?;
+    results.into_iter().next().unwrap_or_else(|| {
+        // Nothing is begun after a signal.
+        cancel.check()?;
+        Err(Error::new(Kind::Local, "a worker vanished"))
+    })
 }
 
 /// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
@@ -189,6 +213,20 @@ impl Signals {
             Poll::Pending
         })
         .await
+    }
+
+    /// Waits for a SIGINT that is not the `first` one again.
+    async fn another_ctrl_c(&mut self, mut first: Option<Instant>) {
+        loop {
+            if self.next().await != Signal::Interrupt {
+                continue;
+            }
+            match first {
+                Some(first) if first.elapsed() > SAME_CTRL_C => return,
+                Some(_) => {}
+                None => first = Some(Instant::now()),
+            }
+        }
     }
 }
 

@@ -360,8 +360,12 @@ fn pump(mut from: &TcpStream, mut to: &TcpStream, limit: u64, pace: Option<u64>)
     let begin = Instant::now();
     let mut left = limit;
     let mut chunk = [0; 16384];
+    // A slow line brings even a small answer in pieces.
+    let most = pace.map_or(chunk.len() as u64, |per_second| (per_second / 10).max(1));
     while left > 0 {
-        let want = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let want = chunk
+            .len()
+            .min(usize::try_from(left.min(most)).unwrap_or(usize::MAX));
         match from.read(&mut chunk[..want]) {
             Ok(0) | Err(_) => return false,
             Ok(len) => {

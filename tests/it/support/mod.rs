@@ -20,6 +20,7 @@ pub mod services;
 pub mod stores;
 pub mod terminal;
 pub mod tls;
+pub mod users;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -165,6 +166,35 @@ impl Sandbox {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// The same by way of a shell script, in which `"$@"` is the program with its arguments: for umask and redirections.
+    pub fn shell<I, S>(&self, script: &str, arguments: I) -> Command
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_blobctl")])
+            .args(arguments)
+            .current_dir(self.work())
+            .env_clear()
+            .env("HOME", self.home())
+            .envs(&self.variables);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Lets other users enter the working directory.
+    pub fn open_to_all(&self) {
+        use std::os::unix::fs::PermissionsExt;
+        for path in [self.dir.path(), &self.work()] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
     }
 
     #[track_caller]

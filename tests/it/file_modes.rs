@@ -1,0 +1,225 @@
+//! Who can read a file of ours: nobody else before it is finished, then those whom the umask and the old file allow.
+
+use std::ffi::OsStr;
+use std::fs::{File, Permissions, metadata, set_permissions};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+
+use crate::support::http::{Fault, FaultProxy, ScriptedServer, Then, answer};
+use crate::support::s3::{S3Server, variables};
+use crate::support::users::{as_another_user, can_be_another_user, give_away};
+use crate::support::{MIB, Sandbox, bytes, finish, leftovers};
+
+/// Downloads that another user spies on.
+const RUNS: usize = 400;
+
+fn mode(path: &Path) -> u32 {
+    metadata(path).unwrap().mode() & 0o7777
+}
+
+/// Waits until a temporary file is below the directory.
+fn temporary_file(dir: &Path) -> PathBuf {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = leftovers(dir).pop() {
+            return found;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Runs with a umask.
+fn run(sandbox: &Sandbox, umask: u32, arguments: &[&str]) {
+    let script = format!("umask {umask:04o}; exec \"$@\"");
+    finish(sandbox.shell(&script, arguments).spawn().unwrap()).succeeds();
+}
+
+const CASES: [(u32, Option<u32>, u32); 11] = [
+    (0o022, None, 0o644),
+    (0o077, None, 0o600),
+    (0o000, None, 0o666),
+    (0o022, Some(0o600), 0o600),
+    (0o000, Some(0o640), 0o640),
+    (0o022, Some(0o755), 0o755),
+    (0o022, Some(0o444), 0o444),
+    (0o022, Some(0o666), 0o666),
+    (0o077, Some(0o644), 0o644),
+    (0o022, Some(0o4755), 0o755),
+    (0o022, Some(0o2755), 0o755),
+];
+
+#[test]
+fn a_finished_file_keeps_the_mode_of_the_old_one() {
+    for (umask, old, expected) in CASES {
+        let sandbox = Sandbox::new().file("a", "new");
+        let place = |path: &Path| {
+            if let Some(mode) = old {
+                std::fs::write(path, "old").unwrap();
+                set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            }
+        };
+        let blob = sandbox.default_root().join("a");
+        std::fs::create_dir_all(sandbox.default_root()).unwrap();
+        place(&blob);
+        run(&sandbox, umask, &["put", "a"]);
+        assert_eq!(mode(&blob), expected, "put: umask {umask:o}, old {old:?}");
+        let file = sandbox.work().join("out");
+        place(&file);
+        set_permissions(&blob, Permissions::from_mode(0o600)).unwrap();
+        run(&sandbox, umask, &["get", "a", "out"]);
+        assert_eq!(mode(&file), expected, "get: umask {umask:o}, old {old:?}");
+        assert_eq!(sandbox.read("out"), b"new");
+    }
+}
+
+#[test]
+fn an_unfinished_file_is_private_whatever_the_umask_and_the_old_file_say() {
+    let content = bytes(MIB, 1);
+    let half = answer(200, &[("etag", "\"x\"")], &content).cut(MIB / 2);
+    let server = ScriptedServer::start([half.then(Then::Stall)]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("out", "old");
+    let out = sandbox.work().join("out");
+    set_permissions(&out, Permissions::from_mode(0o666)).unwrap();
+    let script = "umask 0; exec \"$@\"";
+    let mut child = sandbox.shell(script, ["get", "k", "out"]).spawn().unwrap();
+    let unfinished = temporary_file(&sandbox.work());
+    assert_eq!(mode(&unfinished), 0o600);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!((mode(&out), sandbox.read("out")), (0o666, b"old".to_vec()));
+
+    let sandbox = Sandbox::new();
+    let mut put = sandbox.shell(script, ["put", "-", "k"]);
+    let mut child = put.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let unfinished = temporary_file(&sandbox.home());
+    assert_eq!(mode(&unfinished), 0o600);
+    drop(child.stdin.take());
+    finish(child).succeeds();
+    assert_eq!(mode(&sandbox.default_root().join("k")), 0o666);
+}
+
+#[test]
+fn what_is_kept_for_another_run_stays_private() {
+    let content = bytes(40 * MIB, 5);
+    let server = S3Server::start();
+    let stored = Sandbox::new().envs(&server.variables()).file("a", &content);
+    stored.run(["put", "a"]).succeeds();
+    let proxy = FaultProxy::start(
+        server.address,
+        std::iter::once(Fault::CutDown(24 << 20))
+            .chain(std::iter::repeat_n(Fault::CutDown(1 << 20), 40)),
+    );
+    let sandbox = Sandbox::new()
+        .envs(&variables(&proxy.endpoint()))
+        .env("BLOBCTL_RESUME", "auto")
+        .env("BLOBCTL_RETRY_FOR", "0");
+    sandbox.run(["get", "a"]).fails_with(7, "cannot download");
+    let kept = leftovers(&sandbox.work()).remove(0);
+    assert_eq!(mode(&kept), 0o600);
+    // As an older version left it.
+    set_permissions(&kept, Permissions::from_mode(0o644)).unwrap();
+    let file = File::open(&kept).unwrap();
+    let child = sandbox.command(["get", "a"]).spawn().unwrap();
+    let outcome = finish(child);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+    proxy.heal();
+    run(&sandbox, 0o022, &["get", "a"]);
+    assert_eq!(mode(&sandbox.work().join("a")), 0o644);
+    assert!(sandbox.read("a") == content);
+}
+
+/// Opens every temporary file that appears in the directory until the file `stop` does; returns how many could be opened,
+/// and how many appeared.
+fn spy(dir: &Path, watching: &Sender<()>) -> (usize, usize) {
+    let watch = inotify::init(CreateFlags::CLOEXEC).unwrap();
+    inotify::add_watch(&watch, dir, WatchFlags::CREATE | WatchFlags::MOVED_TO).unwrap();
+    watching.send(()).unwrap();
+    let mut buffer = [MaybeUninit::uninit(); 4096];
+    let mut events = inotify::Reader::new(&watch, &mut buffer);
+    let (mut opened, mut appeared) = (0, 0);
+    loop {
+        let event = events.next().unwrap();
+        let Some(name) = event.file_name().map(std::ffi::CStr::to_bytes) else {
+            continue;
+        };
+        if name == b"stop" {
+            return (opened, appeared);
+        }
+        if name.starts_with(b".blobctl-") {
+            appeared += 1;
+            let path = dir.join(OsStr::from_bytes(name));
+            opened += usize::from(File::open(&path).is_ok());
+        }
+    }
+}
+
+#[test]
+fn another_user_cannot_read_a_private_download() {
+    if !can_be_another_user("another_user_cannot_read_a_private_download") {
+        return;
+    }
+    let sandbox = Sandbox::new().file("a", "secret").file("key.pem", "");
+    sandbox.open_to_all();
+    let work = sandbox.work();
+    set_permissions(work.join("key.pem"), Permissions::from_mode(0o600)).unwrap();
+    sandbox.run(["put", "a"]).succeeds();
+    let found = std::thread::scope(|scope| {
+        let (watching, watched) = channel();
+        let work = &work;
+        let spy = scope.spawn(move || as_another_user(|| spy(work, &watching)));
+        watched.recv().unwrap();
+        for _ in 0..RUNS {
+            run(&sandbox, 0o022, &["get", "a", "key.pem"]);
+        }
+        sandbox.write("stop", "");
+        spy.join().unwrap()
+    });
+    assert_eq!(found, (0, RUNS));
+    assert_eq!(mode(&work.join("key.pem")), 0o600);
+}
+
+#[test]
+fn the_mode_of_another_users_file_gives_nobody_anything() {
+    if !can_be_another_user("the_mode_of_another_users_file_gives_nobody_anything") {
+        return;
+    }
+    let sandbox = Sandbox::new().file("a", "secret");
+    sandbox.open_to_all();
+    sandbox.run(["put", "a"]).succeeds();
+    let shared = sandbox.work().join("shared");
+    std::fs::create_dir(&shared).unwrap();
+    set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
+    for (umask, old, expected) in [
+        (0o077, 0o666, 0o600),
+        (0o022, 0o666, 0o644),
+        (0o022, 0o600, 0o600),
+        (0o022, 0o777, 0o644),
+        (0o022, 0o000, 0o600),
+    ] {
+        let dump = shared.join("dump.sql");
+        std::fs::write(&dump, "theirs").unwrap();
+        set_permissions(&dump, Permissions::from_mode(old)).unwrap();
+        give_away(&dump);
+        run(&sandbox, umask, &["get", "a", "shared/dump.sql"]);
+        let found = metadata(&dump).unwrap();
+        assert_eq!((found.mode() & 0o7777, found.uid()), (expected, 0));
+        std::fs::remove_file(&dump).unwrap();
+    }
+    // A file of ours in another group: its permissions were not meant for our group, nor for all.
+    let file = sandbox.work().join("grouped");
+    std::fs::write(&file, "old").unwrap();
+    std::os::unix::fs::chown(&file, None, Some(65534)).unwrap();
+    set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    run(&sandbox, 0o022, &["get", "a", "grouped"]);
+    assert_eq!(mode(&file), 0o600);
+}

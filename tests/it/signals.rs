@@ -1,0 +1,209 @@
+//! Signals that come twice, and commands that only ask something: each of them stops in order.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::ftp::FtpServer;
+use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer};
+use crate::support::s3::{S3Server, variables};
+use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
+
+/// Waits for something that a test cannot go on without.
+fn wait_until(what: &str, ready: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !ready() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Sends a signal twice, as a shell and the kernel do when a terminal is closed.
+fn stop_twice(child: &Child, signal: Signal, apart: Duration) {
+    let pid = Pid::from_child(child);
+    kill_process(pid, signal).unwrap();
+    std::thread::sleep(apart);
+    // It may have ended already.
+    let _ = kill_process(pid, signal);
+}
+
+const PAIRS: [(Signal, i32, Duration); 3] = [
+    (Signal::HUP, 129, Duration::from_micros(500)),
+    (Signal::TERM, 143, Duration::from_micros(500)),
+    (Signal::INT, 130, Duration::from_millis(4)),
+];
+
+/// In the middle of a put: it waits for more of its stdin.
+fn stopped_put(sandbox: &Sandbox, pair: (Signal, i32, Duration), begun: impl Fn() -> bool) {
+    let (signal, code, apart) = pair;
+    let mut child = sandbox
+        .command(["put", "-", "k"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, &bytes(40 * MIB, 9)).unwrap();
+    wait_until("the upload never began", begun);
+    stop_twice(&child, signal, apart);
+    let outcome = finish(child);
+    drop(stdin);
+    assert_eq!(
+        (outcome.code, outcome.signal),
+        (Some(code), None),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains("stopped by SIG"), "{outcome:?}");
+}
+
+#[test]
+fn a_signal_that_comes_twice_leaves_no_parts_in_a_bucket() {
+    let server = S3Server::start();
+    for pair in PAIRS {
+        for _ in 0..4 {
+            // Answers take their time, so that the second signal comes before the clean-up has ended.
+            let slow = std::iter::repeat_n(Fault::Slow(2000), 1000);
+            let proxy = FaultProxy::start(server.address, slow);
+            let sandbox = Sandbox::new().envs(&variables(&proxy.endpoint()));
+            stopped_put(&sandbox, pair, || !server.unfinished_uploads().is_empty());
+            assert_eq!(
+                server.unfinished_uploads(),
+                Vec::<std::path::PathBuf>::new(),
+                "{pair:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_signal_that_comes_twice_leaves_no_file_on_an_ftp_server() {
+    for pair in PAIRS {
+        for _ in 0..4 {
+            let server = FtpServer::start();
+            let sandbox = Sandbox::new().envs(&server.variables());
+            stopped_put(&sandbox, pair, || !server.commands("STOR").is_empty());
+            assert!(server.files().is_empty(), "{pair:?} {:?}", server.files());
+        }
+    }
+}
+
+#[test]
+fn a_signal_that_comes_twice_leaves_no_file_in_a_directory() {
+    for pair in PAIRS {
+        for _ in 0..4 {
+            let sandbox = Sandbox::new();
+            let begun = || !crate::support::leftovers(&sandbox.home()).is_empty();
+            stopped_put(&sandbox, pair, begun);
+            sandbox.nothing_left_behind();
+        }
+    }
+}
+
+/// A store that is always busy.
+fn busy() -> (ScriptedServer, Sandbox) {
+    let server = ScriptedServer::start([answer(503, &[], b"")]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .env("BLOBCTL_RETRY_FOR", "5m")
+        .file("a", "x");
+    (server, sandbox)
+}
+
+const COMMANDS: [&[&str]; 7] = [
+    &["ls"],
+    &["exists", "k"],
+    &["stat", "k"],
+    &["rm", "k"],
+    &["get", "k", "out"],
+    &["put", "a"],
+    &["cp", "k", "l"],
+];
+
+/// Stopped by its own exit, and with a message.
+fn stopped(outcome: &Outcome, code: i32, text: &str) {
+    assert_eq!(
+        (outcome.code, outcome.signal),
+        (Some(code), None),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains(text), "{outcome:?}");
+}
+
+#[test]
+fn every_command_stops_in_order() {
+    for arguments in COMMANDS {
+        let (server, sandbox) = busy();
+        let child = sandbox.command(arguments).spawn().unwrap();
+        wait_until("nothing was asked", || !server.seen().is_empty());
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        stopped(&finish(child), 143, "stopped by SIGTERM");
+    }
+}
+
+#[test]
+fn every_command_ends_at_the_deadline() {
+    for arguments in COMMANDS {
+        let (_server, sandbox) = busy();
+        let outcome = sandbox.run(arguments.iter().chain(&["--deadline", "1s"]));
+        stopped(&outcome, 7, "the deadline has passed");
+        assert!(outcome.elapsed >= Duration::from_millis(900), "{outcome:?}");
+        assert!(outcome.elapsed < Duration::from_secs(20), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_listing_that_drips_ends_at_the_deadline() {
+    let server = S3Server::start();
+    let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
+    for number in 0..20 {
+        let key = format!("k{number}");
+        sandbox.run(["put", "a", &key]).succeeds();
+    }
+    // Some 4,000 bytes at 50 a second.
+    let proxy = FaultProxy::start(server.address, std::iter::repeat_n(Fault::Slow(50), 100));
+    let slow = Sandbox::new().envs(&variables(&proxy.endpoint()));
+    let outcome = slow.run(["ls", "--deadline", "1s"]);
+    stopped(&outcome, 7, "the deadline has passed");
+    assert!(outcome.elapsed < Duration::from_secs(20), "{outcome:?}");
+    let child = slow.command(["ls"]).spawn().unwrap();
+    let pid = child.id();
+    wait_until("no handler", || handles(pid, Signal::TERM));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    stopped(&finish(child), 143, "stopped by SIGTERM");
+}
+
+#[test]
+fn presign_stops_while_it_waits_for_credentials() {
+    let sandbox = Sandbox::new()
+        .env("BLOBCTL_BACKEND", "s3")
+        .env("BLOBCTL_S3_BUCKET", "b")
+        .env("BLOBCTL_S3_CREDENTIAL_PROCESS", "/bin/sleep 25");
+    let outcome = sandbox.run(["presign", "k", "--deadline", "1s"]);
+    stopped(&outcome, 7, "the deadline has passed");
+    assert!(outcome.elapsed < Duration::from_secs(20), "{outcome:?}");
+    let child = sandbox.command(["presign", "k"]).spawn().unwrap();
+    let pid = child.id();
+    wait_until("no handler", || handles(pid, Signal::INT));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    stopped(&finish(child), 130, "stopped by SIGINT");
+}
+
+#[test]
+fn the_clean_up_is_tried_again_on_a_store_that_is_busy() {
+    let begun =
+        "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>";
+    let server = ScriptedServer::start([
+        answer(200, &[], begun.as_bytes()),
+        answer(400, &[], b""),
+        answer(500, &[], b""),
+        answer(503, &[], b""),
+        answer(204, &[], b""),
+    ]);
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("a", bytes(20 * MIB, 1));
+    let outcome = sandbox.run(["put", "a", "--parts", "1"]);
+    outcome.fails_with(12, "cannot upload `a` to s3://lab/a");
+    let methods: Vec<String> = server.seen().into_iter().map(|seen| seen.method).collect();
+    assert_eq!(methods[..5], ["POST", "PUT", "DELETE", "DELETE", "DELETE"]);
+}
