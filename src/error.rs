@@ -4,9 +4,12 @@
 //! (floor 4). There is no `From<io::Error>` on purpose: the same `io::Error` is our disk or their socket, and
 //! each place says which.
 
-use std::fmt;
-use std::io;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
 use std::time::Duration;
+use std::{fmt, io};
+
+use rustix::io::Errno;
 
 use crate::exit::{Exit, Signal};
 
@@ -274,6 +277,26 @@ pub fn is_unprintable(letter: char) -> bool {
 /// The marks that make a terminal show text in another order than it is stored (Unicode TR 9).
 fn is_bidi(letter: char) -> bool {
     matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The error about a destination that must not be there.
+pub fn is_there() -> Error {
+    Error::new(Kind::Precondition, "it exists already")
+}
+
+/// A file system error: refusal is `Denied`, everything else `Local`.
+pub fn access(errno: Errno, doing: impl std::fmt::Display) -> Error {
+    let error: io::Error = errno.into();
+    match errno {
+        Errno::ACCESS | Errno::PERM => {
+            Error::new(Kind::Denied, format!("{doing}: {}", describe(&error)))
+        }
+        _ => Error::local(doing, &error),
+    }
+}
+
+pub(super) fn changed() -> Error {
+    Error::new(Kind::Integrity, "the blob changed while it was downloaded")
 }
 
 #[cfg(test)]

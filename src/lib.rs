@@ -21,23 +21,19 @@
 )]
 
 pub mod backend;
-pub mod child;
+pub mod cancel;
 pub mod cli;
 pub mod command;
 pub mod digest;
 pub mod error;
+pub mod events;
 pub mod exit;
+pub mod io;
 pub mod key;
-pub mod local_path;
-pub mod memory;
-pub mod payload;
-pub mod progress;
+pub mod net;
 pub mod report;
-pub mod roots;
 pub mod secret;
 pub mod settings;
-pub mod staged;
-pub mod standard_streams;
 pub mod terminal;
 pub mod transfer;
 pub mod units;

@@ -13,7 +13,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::Progress;
 use crate::error::printable;
-use crate::progress::{Event, Meter, Observer};
+use crate::events::{Event, Meter, Observer};
 use crate::units::{format_bytes, format_duration};
 
 /// How much is said besides errors and progress.
@@ -31,8 +31,10 @@ pub enum Verbosity {
 
 /// Between two looks at the meters.
 const TICK: Duration = Duration::from_millis(100);
+
 /// Transfers that end sooner than this never show a bar.
 const FIRST_TICK: Duration = Duration::from_millis(300);
+
 /// Between two lines of `--progress lines`.
 const LINES: Duration = Duration::from_secs(10);
 

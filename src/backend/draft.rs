@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Attributes, Stored};
 use crate::error::Result;
+use crate::io::payload::Payload;
+use crate::io::temp_name::temporary_name;
 use crate::key::Key;
-use crate::payload::Payload;
 
 /// A store that can go on with an unfinished file that an earlier attempt left.
 pub trait Continuing: Send + Sync {
@@ -121,15 +122,4 @@ impl Default for Draft {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// How the names of unfinished files begin; listings leave them out.
-pub const TEMPORARY_PREFIX: &str = ".blobctl-";
-
-/// A name for an unfinished file, unique and recognisable: `.blobctl-` + 16 hex digits + `.part`.
-pub fn temporary_name() -> String {
-    use std::hash::{BuildHasher, Hasher};
-    // The keys of a `RandomState` are the operating system's randomness, without a package for it.
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    format!("{TEMPORARY_PREFIX}{random:016x}.part")
 }

@@ -5,7 +5,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -17,14 +18,15 @@ use rustix::io::Errno;
 
 use super::{
     Attributes, Backend, BlobId, BlobInfo, Condition, Context, From, Listed, Sink, StoreId, Stored,
-    TEMPORARY_PREFIX, temporary_name,
 };
+use crate::cancel::Cancel;
 use crate::digest::Verified;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, access, is_there};
+use crate::io::atomic_file::{Replace, StagedFile};
+use crate::io::page_buffer::PageBuffer;
+use crate::io::payload::{Payload, source_error};
+use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
-use crate::payload::{PageBuffer, Payload, source_error};
-use crate::progress::Cancel;
-use crate::staged::{Replace, StagedFile, access, is_there};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.

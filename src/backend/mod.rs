@@ -18,14 +18,16 @@ use std::time::Duration;
 pub use self::blob::{
     Asked, Attributes, BlobInfo, Condition, From, Kept, Listed, PartsEtag, Stored,
 };
-pub use self::draft::{Continuing, Draft, TEMPORARY_PREFIX, temporary_name};
+pub use self::draft::{Continuing, Draft};
 pub use self::identity::{BlobId, StoreId};
 pub use self::multipart::{Multipart, Part, PartSizes, UploadId};
+use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
+use crate::events::Observer;
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
-use crate::progress::{Cancel, Observer};
+use crate::net::timeouts::Timeouts;
 use crate::secret::Secret;
 use crate::url::Url;
 
@@ -162,15 +164,6 @@ pub trait Sink {
     fn further(&mut self) -> u64 {
         0
     }
-}
-
-/// How long nothing may happen.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// To make a connection, with TLS.
-    pub connect: Duration,
-    /// Without a single byte moving in either direction.
-    pub idle: Duration,
 }
 
 /// What all backends share.

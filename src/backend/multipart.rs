@@ -3,8 +3,8 @@
 use super::{Attributes, Condition, Stored};
 use crate::digest::Digest;
 use crate::error::Result;
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
 
 /// A store that takes a blob in parts, which may be sent at the same time and in any order. The engine owns the parts:
 /// it cuts, repeats, and on failure aborts.

@@ -1,8 +1,8 @@
 //! `blobctl completions SHELL`.
 
-use crate::cli::{self, Completions};
+use crate::cli::Completions;
 use crate::exit::Exit;
-use crate::report;
+use crate::{cli, report};
 
 /// Prints the script on stdout.
 pub fn run(arguments: &Completions) -> Exit {

@@ -7,18 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::{Blob, Session, refuse_twins};
 use crate::backend::Kept;
 use crate::cli::{Get, Verify};
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::events::{Event, Meter};
 use crate::exit::Exit;
-use crate::progress::{Event, Meter};
+use crate::io::atomic_file::Replace;
+use crate::io::standard_streams::is_null_device;
 use crate::report::{Outcome, Report, transfer_line};
-use crate::staged::{Replace, is_there};
-use crate::standard_streams::is_null_device;
 use crate::transfer::download::{Demand, Destination, Terms, download};
 use crate::transfer::pool;
-
-use super::{Blob, Session, refuse_twins};
 
 const OP: &str = "get";
 

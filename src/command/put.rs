@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::backend::{Attributes, Kept};
-use crate::cli::Put;
-use crate::error::{Error, Kind, Result, describe, printable};
-use crate::exit::Exit;
-use crate::progress::{Cancel, Event, Meter, Observer};
-use crate::report::{Outcome, Report, transfer_line};
-use crate::settings::Target;
-use crate::standard_streams;
-use crate::transfer::pool;
-use crate::transfer::upload::{Expectation, Source, upload};
-
 use super::attributes::{attributes, expectation, refuse_unkept};
 use super::{Blob, Session, refuse_twins};
+use crate::backend::{Attributes, Kept};
+use crate::cancel::Cancel;
+use crate::cli::Put;
+use crate::error::{Error, Kind, Result, describe, printable};
+use crate::events::{Event, Meter, Observer};
+use crate::exit::Exit;
+use crate::io::standard_streams;
+use crate::report::{Outcome, Report, transfer_line};
+use crate::settings::Target;
+use crate::transfer::pool;
+use crate::transfer::upload::{Expectation, Source, upload};
 
 const OP: &str = "put";
 

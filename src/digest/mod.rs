@@ -4,12 +4,11 @@ mod encoding;
 
 use std::fmt;
 
+pub use self::encoding::{base64, decode_base64, decode_hex, hex};
 use crc_fast::CrcAlgorithm;
 use fast_md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
-
-pub use self::encoding::{base64, decode_base64, decode_hex, hex};
 
 /// The algorithms that we can compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -278,6 +277,7 @@ fn low(crc: u64) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::encoding::base64;
 
     #[test]
     fn known_digests() {

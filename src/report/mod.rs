@@ -14,7 +14,7 @@ use crate::backend::Kept;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
-use crate::standard_streams::check_stdout;
+use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
 use crate::url::Url;

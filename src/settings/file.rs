@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::environment::Environment;
-use super::schema::{self, BACKENDS, Kind};
+use super::schema;
+use super::schema::{BACKENDS, Kind};
 use crate::error::{Error, Kind as ErrorKind, Result, printable};
 
 /// More than any configuration needs; a device or a blob given by mistake must not fill the memory.

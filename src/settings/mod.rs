@@ -25,13 +25,15 @@ use self::ftp::{EnvironmentLogin, FtpAddress};
 pub use self::place::{Place, Target};
 use self::schema::{JOBS, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, SETTINGS, TIMEOUT};
 use self::scope::{Scope, choice, invalid};
-use crate::backend::{self, Timeouts, fs};
-use crate::cli::{self, BackendKind, Global, Progress};
+use crate::backend::fs;
+use crate::cli::{BackendKind, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
-use crate::roots::Roots;
+use crate::net::timeouts::Timeouts;
+use crate::net::tls_roots::Roots;
 use crate::transfer::plan::{PartRules, whole_pages};
 use crate::transfer::resume::Resume;
 use crate::units::parse_flag;
+use crate::{backend, cli};
 
 /// All sources of settings, read once.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 
 use super::Settings;
 use super::scope::{Found, Level, Scope, choice};
-use crate::backend::s3::credentials::{
-    self, Container, Credentials, Metadata, Source, WebIdentity,
+use crate::backend::s3::credentials::{Container, Credentials, Metadata, Source, WebIdentity};
+use crate::backend::s3::{
+    Addressing, Checksum, Config, CustomerKey, PayloadSigning, Proxies, credentials,
 };
-use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning, Proxies};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};

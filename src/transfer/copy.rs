@@ -1,6 +1,7 @@
 //! From one store into another, without a file in between.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::download::{Demand, Destination, Terms, download};
@@ -9,9 +10,9 @@ use super::upload::{Source, upload};
 use super::{Engine, retry};
 use crate::backend::{Attributes, Stored};
 use crate::error::{Error, Kind, Result};
+use crate::events::Meter;
+use crate::io::atomic_file::Replace;
 use crate::key::Key;
-use crate::progress::Meter;
-use crate::staged::Replace;
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
-use crate::payload::PageBuffer;
+use crate::io::page_buffer::PageBuffer;
 
 /// Buffers that are under way beside the one that is being filled.
 const BUFFERS: usize = 3;

@@ -25,8 +25,9 @@ use std::time::{Duration, Instant};
 use self::plan::PartRules;
 use self::resume::Resume;
 use crate::backend::Backend;
+use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::progress::{Cancel, Observer};
+use crate::events::Observer;
 
 /// What every transfer of one store shares.
 #[derive(Clone)]

@@ -11,9 +11,9 @@ use super::resume::put::Unfinished;
 use super::{Engine, plan, pool, retry};
 use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
+use crate::events::{Event, Meter};
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
-use crate::progress::{Event, Meter};
 use crate::units::format_bytes;
 
 /// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the

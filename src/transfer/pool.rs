@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::exit::{Exit, Signal};
-use crate::progress::Cancel;
 
 /// How long workers may take to stop.
 const GRACE: Duration = Duration::from_millis(1800);

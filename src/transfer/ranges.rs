@@ -7,16 +7,17 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::parts_sum::PartsSum;
-use super::plan::{self, Piece};
+use super::plan::Piece;
 use super::resume::get::Unfinished;
-use super::{Engine, pool, retry};
+use super::{Engine, plan, pool, retry};
 use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
+use crate::events::Meter;
+use crate::io::atomic_file::StagedFile;
+use crate::io::page_buffer::PageBuffer;
+use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::payload::{CHUNK, PageBuffer};
-use crate::progress::Meter;
-use crate::staged::StagedFile;
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 
 use super::Engine;
 use crate::error::{Error, Kind, Result};
-use crate::progress::Event;
+use crate::events::Event;
 use crate::units::format_duration;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
+
 /// A store that asks for mercy gets a longer first pause.
 const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
+
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// What came of it, and how many attempts it took.
@@ -121,10 +123,18 @@ fn random() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::{Attributes, Backend, BlobId, BlobInfo, From, Sink, StoreId, Stored};
+    use crate::backend::Attributes;
+    use crate::backend::Backend;
+    use crate::backend::BlobId;
+    use crate::backend::BlobInfo;
+    use crate::backend::From;
+    use crate::backend::Sink;
+    use crate::backend::StoreId;
+    use crate::backend::Stored;
+    use crate::cancel::Cancel;
+    use crate::events::Silent;
+    use crate::io::payload::Payload;
     use crate::key::Key;
-    use crate::payload::Payload;
-    use crate::progress::{Cancel, Silent};
     use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;

@@ -5,14 +5,14 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use super::parts::{Upload, lock, upload_vanished};
-use super::plan::{self, Row};
-use super::{Engine, retry, upload};
+use super::plan::Row;
+use super::{Engine, plan, retry, upload};
 use crate::backend::{Attributes, Multipart, Stored};
 use crate::error::{Error, Kind, Result};
+use crate::events::{Event, Meter};
+use crate::io::block_pool::{Held, Pool};
+use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
-use crate::memory::{Held, Pool};
-use crate::payload::{Payload, source_error};
-use crate::progress::{Event, Meter};
 use crate::units::format_bytes;
 
 /// A stream that is shorter than this is stored with any settings.

@@ -1,7 +1,8 @@
 //! From a file or a stream into a store.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -12,11 +13,12 @@ use super::resume::draft::Unfinished;
 use super::stream::upload_stream;
 use super::{Engine, parts, retry};
 use crate::backend::{Attributes, Continuing, Draft, Stored};
+use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
+use crate::events::{Event, Meter};
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
-use crate::progress::{Cancel, Event, Meter};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
 const WORTH_CONTINUING: u64 = 1 << 20;

@@ -13,8 +13,8 @@ use super::ranges::cut_short;
 use super::{Engine, pool, retry};
 use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
+use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
-use crate::payload::PageBuffer;
 
 /// What takes bytes in their order.
 pub trait InOrder: Sink {

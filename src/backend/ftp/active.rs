@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::local::{self, Ports};
+use super::local;
+use super::local::Ports;
 use super::replies::Reply;
 use super::session::{Session, State};
 use crate::error::{Error, Kind, Result};

@@ -13,8 +13,8 @@ use super::session::{Session, plainly};
 use super::tls::{Connector, Remedy, Versions};
 use super::wire::Wire;
 use super::{Password, Tls, local};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::progress::Cancel;
 use crate::secret::Secret;
 
 /// A server says "come back later" (120) no more often.

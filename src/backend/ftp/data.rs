@@ -1,6 +1,7 @@
 //! Data connections: opened for one command each, passively or actively, and closed with the server's last word.
 
-use std::io::{self, Read, Write};
+use std::io;
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,8 @@ use super::server::Passive;
 use super::session::{Session, State, verb};
 use super::wire::Wire;
 use super::{Mode, Tls, local, ports};
+use crate::cancel::Watch;
 use crate::error::{Error, Kind, Result};
-use crate::progress::Watch;
 
 /// How long a server that was asked to continue a file may read nothing of it: some decline, keep the data connection and
 /// read no more. Whatever the reason is, the next attempt goes on or begins anew.

@@ -5,14 +5,16 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::data::{Ended, Opened, Patience, Transfer};
 use super::encoding::Encoding;
-use super::listing::{self, Entry, EntryKind};
-use super::long_listing::{self, Line};
+use super::listing::{Entry, EntryKind};
+use super::long_listing::Line;
 use super::replies::Reply;
 use super::session::Session;
+use super::{listing, long_listing};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// A longer listing is not read, in bytes.
 const LONGEST_LISTING: u64 = 256 << 20;
+
 /// No name is longer, in bytes.
 const LONGEST_LINE: u64 = 64 << 10;
 

@@ -1,6 +1,7 @@
 //! One download: exactly the bytes that the server announced, or an error.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::time::Duration;
 
 use super::data::{Ended, Opened, Patience, Transfer};
@@ -8,10 +9,10 @@ use super::lookup::Found;
 use super::pool::Pool;
 use super::session::Session;
 use crate::backend::{Asked, BlobInfo, From, Sink};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
+use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::payload::CHUNK;
-use crate::progress::Cancel;
 
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);

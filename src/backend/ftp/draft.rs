@@ -8,7 +8,7 @@ use std::io::Read;
 use super::data::{Opened, Patience};
 use super::session::Session;
 use crate::error::Result;
-use crate::payload::Payload;
+use crate::io::payload::Payload;
 
 /// What is compared around a seam, in bytes.
 const WINDOW: u64 = 64 << 10;

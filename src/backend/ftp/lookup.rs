@@ -2,7 +2,8 @@
 //! directories alike, so a second way has to agree.
 
 use super::directory::Listed;
-use super::listing::{self, Entry, EntryKind};
+use super::listing;
+use super::listing::{Entry, EntryKind};
 use super::session::Session;
 use crate::backend::BlobInfo;
 use crate::error::{Error, Kind, Result};

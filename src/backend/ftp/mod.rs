@@ -51,9 +51,9 @@ use super::{
 };
 use crate::digest::Algorithm;
 use crate::error::Result;
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
-use crate::roots::Roots;
+use crate::net::tls_roots::Roots;
 use crate::secret::Secret;
 use crate::url::Url;
 

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Password;
-use crate::child::{self, Stderr};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
-use crate::progress::Cancel;
+use crate::io::subprocess;
+use crate::io::subprocess::Stderr;
 use crate::secret::Secret;
 
 /// The password as one line. Its text is in no error.
@@ -37,7 +38,13 @@ fn from_command(command: &str, cancel: &Cancel) -> Result<Secret> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", command]);
     let name = "the password command";
-    let text = child::output(&mut shell, name, Stderr::Shown, child::PATIENCE, cancel)?;
+    let text = subprocess::output(
+        &mut shell,
+        name,
+        Stderr::Shown,
+        subprocess::PATIENCE,
+        cancel,
+    )?;
     match text.lines().next() {
         None | Some("") => Err(Error::new(Kind::Config, format!("{name} printed nothing"))),
         Some(line) => Ok(Secret::new(line)),

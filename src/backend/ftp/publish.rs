@@ -6,8 +6,8 @@ use super::pool::Lease;
 use super::replies::{Class, Reply};
 use super::session::Session;
 use super::upload::Places;
-use crate::backend::{TEMPORARY_PREFIX, temporary_name};
 use crate::error::{Error, Kind, Result, printable};
+use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 
 /// Why an upload that is whole did not get its name, and what becomes of it.
 pub struct Unpublished {

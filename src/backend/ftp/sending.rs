@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::backend::Draft;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
-use crate::payload::{CHUNK, Payload, source_error};
+use crate::io::payload::{CHUNK, Payload, source_error};
 
 /// What was sent, and what the server says about it.
 pub struct Sent {

@@ -11,11 +11,12 @@ use super::tls::{Trust, Versions};
 use super::{Config, Tls, password};
 use crate::backend::Context;
 use crate::error::{Error, Kind, Result};
-use crate::progress::Event;
+use crate::events::Event;
 use crate::secret::Secret;
 
 /// What cleaning up after a stop may take: less than the grace that workers get.
 const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);
+
 /// What cleaning up after any other failure may take.
 const BUDGET_OTHERWISE: Duration = Duration::from_secs(10);
 

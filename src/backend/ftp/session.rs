@@ -3,7 +3,8 @@
 //! A reply is read only after a command was sent, so a connection with a reply too many or too few is out of step for
 //! good: it is marked broken and never used again.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +16,10 @@ use super::server::Server;
 use super::sums::Sums;
 use super::tls::{Connector, Versions};
 use super::{Encoding, Tls};
+use crate::cancel::Watch;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
-use crate::progress::{Event, Watch};
+use crate::events::Event;
 use crate::secret::Secret;
 
 /// Whether both sides agree on which reply belongs to which command.

@@ -17,9 +17,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore};
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::progress::Cancel;
-use crate::roots::{Roots, refused};
+use crate::net::tls_roots::{Roots, refused};
 
 /// The stream that the crate makes of a socket; it does not export its name.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;

@@ -12,10 +12,9 @@ use super::sending::{Sent, compare, measured, proven, send, verify};
 use super::session::Session;
 use crate::backend::{Condition, Draft, Stored};
 use crate::digest::{Hasher, Verified};
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
-use crate::staged::is_there;
 
 /// Where one upload goes.
 pub struct Places {

@@ -6,15 +6,14 @@ use rustls::pki_types::CertificateDer;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::Config;
 use super::address::{Endpoint, Scheme};
 use super::client::Purpose;
-use super::proxy;
 use super::transport::{Traffic, agent};
+use super::{Config, proxy};
 use crate::backend::Context;
+use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::progress::Cancel;
-use crate::roots::Roots;
+use crate::net::tls_roots::Roots;
 
 /// The agent for one endpoint. Certificates are read for https only.
 pub fn build(

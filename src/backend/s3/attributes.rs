@@ -7,9 +7,8 @@ use super::customer_key::ALGORITHM;
 use super::sign::{Slash, uri_encode};
 use crate::backend::{Attributes, Backend, Condition, Kept};
 use crate::digest::{base64, decode_base64};
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::key::Key;
-use crate::staged::is_there;
 
 impl S3 {
     /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches
@@ -125,7 +124,7 @@ pub fn kept(answer: &Answer) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
     Kept {
-        version_id: super::version_id(answer),
+        version_id: crate::backend::s3::told::version_id(answer),
         storage_class: text("x-amz-storage-class"),
         encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
         kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::CustomerKey;
-use super::credentials;
+use super::{CustomerKey, credentials};
 use crate::digest::Algorithm;
-use crate::roots::Roots;
+use crate::net::tls_roots::Roots;
 
 /// A bucket and how to reach it.
 #[derive(Debug, Clone)]

@@ -1,17 +1,19 @@
 //! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
+use super::attributes::{attribute_headers, condition_header};
 use super::client::{Body, Patience, Purpose};
 use super::services::PartCopies;
 use super::sign::{Slash, uri_encode};
-use super::{S3, answers, attribute_headers, changed, condition_header, xml};
+use super::{S3, answers, xml};
 use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
 use crate::digest::{Digest, Verified};
-use crate::error::{Answer, Error, Kind, Result};
+use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::key::Key;
 
 /// One CopyObject takes no more than this.
 const ONE_COPY: u64 = 5 << 30;
+
 /// A part of a larger copy: nothing is transferred, so that it may be large.
 const PART: u64 = 512 << 20;
 
@@ -124,7 +126,7 @@ impl S3 {
     fn copied(
         &self,
         to: &Key,
-        request: &super::Request<'_>,
+        request: &crate::backend::s3::client::Request<'_>,
         root_name: &str,
     ) -> Result<(String, Option<String>)> {
         let answer =
@@ -138,7 +140,7 @@ impl S3 {
         if !request.query.iter().any(number) {
             self.look_at_encryption(to, None, &answer);
         }
-        let version_id = super::version_id(&answer);
+        let version_id = crate::backend::s3::told::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
         let root = xml::parse(&text);
         let etag = root

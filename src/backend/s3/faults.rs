@@ -1,9 +1,9 @@
 //! What a connection that cannot be made, breaks or stalls means for the run, in our words.
 
 use super::transport::was_reused;
-use crate::backend::Timeouts;
 use crate::error::{Error, Kind, printable};
-use crate::roots::refused;
+use crate::net::timeouts::Timeouts;
+use crate::net::tls_roots::refused;
 
 /// Whether a kept connection turned out to be closed: nothing of an answer was read.
 pub fn is_stale(error: &ureq::Error) -> bool {

@@ -6,9 +6,9 @@ use super::S3;
 use super::client::{Answer, Purpose};
 use super::told::{info, is_of_version, is_weak, length};
 use crate::backend::{BlobInfo, From, Sink};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, changed};
+use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::payload::CHUNK;
 
 impl S3 {
     /// See [`crate::backend::Backend::get`].
@@ -130,10 +130,6 @@ impl S3 {
             )),
         }
     }
-}
-
-pub(super) fn changed() -> Error {
-    Error::new(Kind::Integrity, "the blob changed while it was downloaded")
 }
 
 fn ended_early(missing: u64) -> Error {

@@ -10,9 +10,9 @@ use time::format_description::well_known::Rfc3339;
 use super::answers::wording;
 use super::client::{Body, Patience, Purpose, Request};
 use super::pages::Position;
-use super::xml::{self, Element};
-use super::{Listed, S3};
-use crate::backend::BlobInfo;
+use super::xml::Element;
+use super::{S3, xml};
+use crate::backend::{BlobInfo, Listed};
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 

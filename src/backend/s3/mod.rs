@@ -38,17 +38,16 @@ use self::attributes::{attribute_headers, condition_header};
 use self::client::{Answer, Body, Client, Patience, Purpose, Request};
 pub use self::config::{Addressing, Checksum, Config, PayloadSigning, Proxies};
 pub use self::customer_key::CustomerKey;
-use self::fetching::changed;
 use self::proof::Agreement;
-use self::told::{etag, plain_md5, version_id};
+use self::told::{etag, version_id};
 use super::{
     Attributes, Backend, BlobId, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag,
     Service, Sink, Stored,
 };
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
 use crate::url::Url;
 
 /// The store.

@@ -6,14 +6,15 @@ use std::fmt::Write;
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
-use super::{S3, answers, etag, plain_md5, request, version_id, xml};
+use super::told::{etag, plain_md5, version_id};
+use super::{S3, answers, request, xml};
 use crate::backend::{
     Attributes, Backend, Condition, Multipart, Part, PartSizes, Stored, UploadId,
 };
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
+use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::payload::Payload;
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;

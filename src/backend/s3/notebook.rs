@@ -15,16 +15,20 @@ use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::digest::{Algorithm, Hasher};
-use crate::staged::open_dir;
+use crate::io::atomic_file::open_dir;
 
 /// The first line; another number when the lines change their meaning.
 const MAGIC: &str = "blobctl-s3-services 1";
+
 /// Services learn too: after this time they are asked again.
 const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
+
 /// The youngest of them are kept.
 const MOST: usize = 64;
+
 /// Twice of what so many lines take.
 const LONGEST: usize = 8 << 10;
+
 /// Hex digits of a digest.
 const DIGITS: usize = 32;
 

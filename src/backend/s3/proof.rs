@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::answers::wording;
 use super::client::Answer;
 use super::notebook::Notebook;
-use super::{Checksum, PayloadSigning, S3, plain_md5};
+use super::told::plain_md5;
+use super::{Checksum, PayloadSigning, S3};
 use crate::digest::{Algorithm, Digest, Verified, base64};
 use crate::error::{Error, Kind, Result, describe};
-use crate::payload::Payload;
+use crate::io::payload::Payload;
 
 /// The proof that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,12 +15,15 @@ use super::resume::Resume;
 use super::resume::get::Unfinished;
 use super::window::{InOrder, Window};
 use super::{Engine, plan, retry};
-use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink, temporary_name};
+use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
+use crate::events::Meter;
+use crate::io::atomic_file::{Replace, StagedFile};
+use crate::io::page_buffer::PageBuffer;
+use crate::io::payload::CHUNK;
+use crate::io::temp_name::temporary_name;
 use crate::key::Key;
-use crate::payload::{CHUNK, PageBuffer};
-use crate::progress::{Cancel, Meter};
-use crate::staged::{Replace, StagedFile};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;

@@ -1,12 +1,13 @@
 //! What takes bytes that cannot be taken back.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::exit::Signal;
-use crate::payload::CHUNK;
-use crate::progress::Cancel;
+use crate::io::payload::CHUNK;
 use crate::transfer::download::Consumer;
 
 /// A stream, a caller, or nothing.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{BLOCK, Output, Receiver};
 use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::io::atomic_file::StagedFile;
+use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
-use crate::payload::PageBuffer;
-use crate::progress::Event;
-use crate::staged::StagedFile;
 use crate::transfer::Engine;
 use crate::transfer::download::{Demand, FileDestination};
 use crate::transfer::ranges::Sum;

@@ -9,9 +9,10 @@ use rustix::fs::fstat;
 use super::journal::Journal;
 use crate::backend::BlobInfo;
 use crate::error::{Error, describe};
+use crate::events::Observer;
+use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
+use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
-use crate::progress::Observer;
-use crate::staged::{StagedFile, Unfinished as UnfinishedFile, is_temporary_name};
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.

@@ -15,9 +15,9 @@ use self::journal::Journal;
 use super::Engine;
 use crate::digest::{Algorithm, Digest, Hasher, decode_hex};
 use crate::error::{Error, Kind};
+use crate::events::{Event, Observer};
 use crate::exit::Exit;
 use crate::key::Key;
-use crate::progress::{Event, Observer};
 
 /// What may be gone on with.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,8 @@
 //! Where a bucket's objects are: endpoint, addressing style, encoded path. Pure text.
 
 mod names;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::net::IpAddr;
@@ -8,9 +10,9 @@ use std::net::IpAddr;
 use self::names::is_host_label;
 pub use self::names::{check_bucket, check_region};
 use self::text::{decoded, split_port};
-use super::Addressing;
-use super::services::{self, Buckets, Service};
+use super::services::{Buckets, Service};
 use super::sign::{Slash, uri_encode};
+use super::{Addressing, services};
 use crate::error::{Error, Kind, Result, printable};
 
 /// The root of a service.
@@ -222,6 +224,3 @@ impl Endpoint {
         region.filter(|region| check_region(region).is_ok())
     }
 }
-
-#[cfg(test)]
-mod tests;

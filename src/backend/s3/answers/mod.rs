@@ -15,7 +15,8 @@ use self::corrections::other_region;
 pub use self::corrections::{Correction, correction};
 use self::reactions::{by_code, by_status};
 use self::wording::is_damage;
-use super::xml::{self, Element};
+use super::xml;
+use super::xml::Element;
 use crate::error::{Answer, Error, Kind, printable};
 
 /// Services that say 429 take one write a second for each key.

@@ -9,17 +9,17 @@ use super::Client;
 use super::answer::Answer;
 use super::request::{Purpose, Request};
 use super::signing::{Signed, check_values};
-use crate::backend::s3::answers::wording::{self, CustomerKeyProblem};
-use crate::backend::s3::answers::{self, Correction};
+use crate::backend::s3::answers::wording::CustomerKeyProblem;
+use crate::backend::s3::answers::{Correction, wording};
 use crate::backend::s3::credentials::Credentials;
 use crate::backend::s3::customer_key::ALGORITHM;
-use crate::backend::s3::mismatch::{self, Ours};
+use crate::backend::s3::mismatch::Ours;
 use crate::backend::s3::services::{AfterBusy, IfMatch};
 use crate::backend::s3::transport::retire_connections;
 use crate::backend::s3::xml::ERROR_LIMIT;
-use crate::backend::s3::{faults, shown, sign};
+use crate::backend::s3::{answers, faults, mismatch, shown, sign};
 use crate::error::{Error, Result};
-use crate::progress::Event;
+use crate::events::Event;
 
 /// What one attempt came to.
 enum Tried {

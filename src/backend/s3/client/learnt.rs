@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::Client;
 use crate::backend::s3::answers::Correction;
 use crate::error::Answer;
-use crate::progress::Event;
+use crate::events::Event;
 
 /// What the service said about how it wants to be asked; it holds for the process.
 #[derive(Debug, Default)]

@@ -14,15 +14,15 @@ use ureq::Agent;
 pub use self::answer::Answer;
 use self::learnt::Learnt;
 pub use self::request::{Body, Patience, Purpose, Request};
-use super::address::{self, Endpoint, Scheme};
+use super::address::{Endpoint, Scheme};
 use super::credentials::{Credentials, Keyring};
 use super::customer_key::CustomerKey;
-use super::services::{self, ChecksumMode, Conditions};
+use super::services::{ChecksumMode, Conditions};
 use super::sign::{Scope, SigningKey};
-use super::{Checksum, Config, PayloadSigning};
+use super::{Checksum, Config, PayloadSigning, address, services};
 use crate::backend::{Context, PartSizes, Service, StoreId};
 use crate::error::{Error, Kind, Result};
-use crate::progress::Event;
+use crate::events::Event;
 
 /// The connection to one bucket.
 pub struct Client {

@@ -1,6 +1,6 @@
 //! A request, as the operations say it.
 
-use crate::payload::Payload;
+use crate::io::payload::Payload;
 
 /// A request, as the operations say it.
 #[derive(Debug, Clone)]

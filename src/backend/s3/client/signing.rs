@@ -5,10 +5,11 @@ use std::sync::{Arc, PoisonError};
 use super::Client;
 use super::request::{Body, Request};
 use crate::backend::s3::address::Location;
-use crate::backend::s3::credentials::{self, Credentials, Http, Instance, Surroundings};
+use crate::backend::s3::credentials::{Credentials, Http, Instance, Surroundings};
 use crate::backend::s3::sign::{
-    self, EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD,
+    EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD,
 };
+use crate::backend::s3::{credentials, sign};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 

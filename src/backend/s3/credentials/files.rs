@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Environment;
-use super::profile::{self, FileKind, Profiles};
+use super::profile::{FileKind, Profiles};
+use super::{Environment, profile};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// The properties of one profile. Keys are lower-case.

@@ -9,16 +9,14 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
-use crate::backend::Timeouts;
-use crate::backend::s3::Proxies;
 use crate::backend::s3::address::{Endpoint, Scheme};
 use crate::backend::s3::agent::trusted;
-use crate::backend::s3::faults;
-use crate::backend::s3::proxy;
 use crate::backend::s3::transport::{Traffic, agent};
+use crate::backend::s3::{Proxies, faults, proxy};
+use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::progress::Cancel;
-use crate::roots::Roots;
+use crate::net::timeouts::Timeouts;
+use crate::net::tls_roots::Roots;
 
 /// No answer that we ask for is longer, in bytes.
 const LIMIT: u64 = 64 << 10;

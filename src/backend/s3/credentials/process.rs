@@ -6,9 +6,10 @@
 use std::process::Command;
 
 use super::{Credentials, json};
-use crate::child::{self, Stderr};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
-use crate::progress::Cancel;
+use crate::io::subprocess;
+use crate::io::subprocess::Stderr;
 
 /// Runs `command`. `place` says where it is written, as in "the profile `x`".
 pub fn run(command: &str, place: &str, cancel: &Cancel) -> Result<Credentials> {
@@ -18,7 +19,13 @@ pub fn run(command: &str, place: &str, cancel: &Cancel) -> Result<Credentials> {
     let (program, arguments) = words.split_first().ok_or_else(|| wrong("is empty"))?;
     let mut command = Command::new(program);
     command.args(arguments);
-    let text = child::output(&mut command, &name, Stderr::Quoted, child::PATIENCE, cancel)?;
+    let text = subprocess::output(
+        &mut command,
+        &name,
+        Stderr::Quoted,
+        subprocess::PATIENCE,
+        cancel,
+    )?;
     let credentials = json::object(&text)
         .and_then(|object| json::credentials(&object, json::Dialect::Command, &name))
         .map_err(|flaw| wrong(&format!("printed something that {flaw}")))?;

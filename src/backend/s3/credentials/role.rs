@@ -4,9 +4,11 @@
 //! `source_profile` names (which may take on a role itself) or by what `credential_source` names.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
-use super::files::{self, Files, Profile, get};
+use super::files::{Files, Profile, get};
 use super::sts::Assumption;
-use super::{Credentials, Search, container, from_variables, half, imds, process, web_identity};
+use super::{
+    Credentials, Search, container, files, from_variables, half, imds, process, web_identity,
+};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 

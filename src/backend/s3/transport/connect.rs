@@ -11,7 +11,7 @@ use ureq::{Error, Timeout};
 use super::buffers::SocketBuffers;
 use super::socket::{Socket, State, limit, told_apart};
 use super::{CONNECTED, GENERATION, Traffic};
-use crate::progress::Cancel;
+use crate::cancel::Cancel;
 
 /// Makes plain TCP connections.
 #[derive(Debug)]

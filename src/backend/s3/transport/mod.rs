@@ -23,7 +23,7 @@ use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConne
 
 use self::connect::SocketConnector;
 use self::resolver::CachingResolver;
-use crate::progress::Cancel;
+use crate::cancel::Cancel;
 
 thread_local! {
     /// Whether the server has answered this thread's request before its body was sent.

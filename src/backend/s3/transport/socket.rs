@@ -1,10 +1,10 @@
 //! One connection: what goes out and comes in, and that it is not used any more once it is broken.
 
-use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::{fmt, io};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::RecvFlags;
@@ -13,7 +13,7 @@ use ureq::{Error, Timeout};
 
 use super::buffers::SocketBuffers;
 use super::{ANSWERED, GENERATION, Traffic};
-use crate::progress::Watch;
+use crate::cancel::Watch;
 
 /// Whether more can be sent on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

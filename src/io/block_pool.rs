@@ -3,7 +3,8 @@
 //! It consists of blocks of one size, which are used again and again. Large pieces of different sizes that come and go
 //! would leave holes in the heap, and a process would grow far beyond what it holds.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block.

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::progress::Cancel;
 
 /// How long a command may take: it may ask a vault, but a cron job must not hang.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// No secret is longer, in bytes.
 const LONGEST: usize = 64 << 10;
 

@@ -16,8 +16,8 @@ use std::sync::{Arc, LazyLock};
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use crate::error::{Error, Kind, Result};
-use crate::progress::{Cancel, Watch};
+use crate::cancel::{Cancel, Watch};
+use crate::error::{Error, Kind, Result, access, is_there};
 
 /// Files below this size are not preallocated: it would cost a system call and gain nothing.
 const PREALLOCATE_FROM: u64 = 1 << 20;
@@ -60,19 +60,6 @@ pub enum Replace {
     Old,
     /// Nothing: a file of that name is `Precondition`, decided by the system in one step with the rename.
     Nothing,
-}
-
-/// Whether `name` is one of [`crate::backend::temporary_name`]: nothing else is opened or removed on the word of a file.
-pub fn is_temporary_name(name: &str) -> bool {
-    let middle = name
-        .strip_prefix(crate::backend::TEMPORARY_PREFIX)
-        .and_then(|rest| rest.strip_suffix(".part"));
-    middle.is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// The error about a destination that must not be there.
-pub fn is_there() -> Error {
-    Error::new(Kind::Precondition, "it exists already")
 }
 
 /// Opens a directory for [`StagedFile::create`].
@@ -307,18 +294,6 @@ impl Drop for StagedFile {
             // Nothing can be done about a failure here, and the first error is on its way already.
             let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
         }
-    }
-}
-
-/// A file system error: refusal is `Denied`, everything else `Local`.
-pub fn access(errno: Errno, doing: impl std::fmt::Display) -> Error {
-    let error: io::Error = errno.into();
-    match errno {
-        Errno::ACCESS | Errno::PERM => Error::new(
-            Kind::Denied,
-            format!("{doing}: {}", crate::error::describe(&error)),
-        ),
-        _ => Error::local(doing, &error),
     }
 }
 

@@ -4,15 +4,17 @@
 //! with the very same bytes. Only a [`Payload::stream`] is read once.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::block_pool::{Held, HeldReader};
+use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
-use crate::memory::{Held, HeldReader};
-use crate::progress::{Cancel, Meter};
+use crate::events::Meter;
 
 /// Bytes per read where nobody else's buffer decides: fits a CPU's second-level cache.
 pub const CHUNK: usize = 256 << 10;
@@ -284,44 +286,10 @@ fn retry_interrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<
     }
 }
 
-/// A buffer whose first byte stands at the start of a memory page.
-///
-/// Copies between addresses that differ by 1 to 15 bytes modulo 4,096 are up to four times slower on current
-/// processors; page-aligned memory at page-aligned file offsets never is.
-#[derive(Debug)]
-pub struct PageBuffer {
-    memory: Vec<u8>,
-    start: usize,
-    len: usize,
-}
-
-impl PageBuffer {
-    /// `len` zero bytes, page-aligned.
-    pub fn new(len: usize) -> Self {
-        const PAGE: usize = 4096;
-        let memory = vec![0; len + PAGE - 1];
-        // `align_offset` may refuse (it never does outside const evaluation); unaligned is only slower.
-        let start = memory.as_ptr().align_offset(PAGE).min(PAGE - 1);
-        Self { memory, start, len }
-    }
-}
-
-impl std::ops::Deref for PageBuffer {
-    type Target = [u8];
-    fn deref(&self) -> &[u8] {
-        &self.memory[self.start..self.start + self.len]
-    }
-}
-
-impl std::ops::DerefMut for PageBuffer {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        &mut self.memory[self.start..self.start + self.len]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::page_buffer::PageBuffer;
     use std::io::Write;
 
     fn file_of(content: &[u8]) -> Arc<File> {

@@ -1,0 +1,4 @@
+//! What HTTP and FTP connections share.
+
+pub mod timeouts;
+pub mod tls_roots;
