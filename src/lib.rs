@@ -34,6 +34,7 @@ pub mod net;
 pub mod report;
 pub mod secret;
 pub mod settings;
+pub mod store;
 pub mod terminal;
 pub mod transfer;
 pub mod units;

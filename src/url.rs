@@ -5,7 +5,7 @@ use crate::error::printable_whole;
 /// A blob's address without secrets, in the form that the command line takes: `s3://BUCKET/KEY`, `ftp://[USER@]HOST[:PORT]/PATH`,
 /// `file:///PATH`. The key stands in it verbatim.
 ///
-/// It is for people and for `--json`. Whether two blobs are the same is a question for [`crate::backend::BlobId`]: an
+/// It is for people and for `--json`. Whether two blobs are the same is a question for [`crate::store::identity::BlobId`]: an
 /// address does not name the service that a bucket is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url(String);

@@ -16,9 +16,6 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use super::{
-    Attributes, Backend, BlobId, BlobInfo, Condition, Context, From, Listed, Sink, StoreId, Stored,
-};
 use crate::cancel::Cancel;
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result, access, is_there};
@@ -27,6 +24,9 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
+use crate::store::identity::{BlobId, StoreId};
+use crate::store::types::{Attributes, BlobInfo, Condition, From, Listed, Stored};
+use crate::store::{Backend, Context, Sink};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.

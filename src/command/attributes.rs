@@ -1,11 +1,11 @@
 //! What goes with a blob that is put, and what it has to be.
 
 use crate::backend::s3::check_metadata;
-use crate::backend::{Attributes, Condition};
 use crate::cli::{BackendKind, Put};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, printable};
 use crate::settings::Target;
+use crate::store::types::{Attributes, Condition};
 use crate::transfer::upload::Expectation;
 
 /// What is to go with every blob of this command.

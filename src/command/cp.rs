@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::{Blob, Session};
-use crate::backend::{Attributes, BlobInfo, Kept, Stored};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::{Outcome, Report, transfer_line};
+use crate::store::types::{Attributes, BlobInfo, Kept, Stored};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
 use crate::transfer::{pool, retry};

@@ -1,13 +1,12 @@
 //! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
 
-use crate::backend::Kept;
+use super::{Blob, Session};
 use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Outcome, Report};
+use crate::store::types::Kept;
 use crate::transfer::{pool, retry};
-
-use super::{Blob, Session};
 
 const OP: &str = "exists";
 

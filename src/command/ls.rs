@@ -3,15 +3,14 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use crate::backend::Listed;
+use super::Session;
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::{Outcome, Subject, timestamp};
+use crate::store::types::Listed;
 use crate::transfer::list::list;
 use crate::transfer::pool;
-
-use super::Session;
 
 const OP: &str = "ls";
 

@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backend;
-use crate::backend::{BlobId, Context};
 use crate::cancel::Cancel;
 use crate::cli::{BackendKind, Cli, Command};
 use crate::error::{Error, Kind, Result, printable};
@@ -28,6 +27,8 @@ use crate::key::Key;
 use crate::report::{Format, Report, Subject};
 use crate::settings::environment::Environment;
 use crate::settings::{Place, Settings, Target};
+use crate::store::Context;
+use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::Engine;
 use crate::transfer::resume::Resume;

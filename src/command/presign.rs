@@ -1,14 +1,13 @@
 //! `blobctl presign`: a URL for one blob. Nothing is sent to the store.
 
-use crate::backend::Method;
+use super::Session;
 use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::Outcome;
+use crate::store::Method;
 use crate::transfer::pool;
 use crate::url::Url;
-
-use super::Session;
 
 const OP: &str = "presign";
 

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use super::attributes::{attributes, expectation, refuse_unkept};
 use super::{Blob, Session, refuse_twins};
-use crate::backend::{Attributes, Kept};
 use crate::cancel::Cancel;
 use crate::cli::Put;
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -19,6 +18,7 @@ use crate::exit::Exit;
 use crate::io::standard_streams;
 use crate::report::{Outcome, Report, transfer_line};
 use crate::settings::Target;
+use crate::store::types::{Attributes, Kept};
 use crate::transfer::pool;
 use crate::transfer::upload::{Expectation, Source, upload};
 

@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::backend::BlobInfo;
+use super::{Blob, Session};
 use crate::cli::Stat;
 use crate::error::{Error, Result, printable};
 use crate::exit::Exit;
 use crate::report::{Outcome, Report, timestamp};
+use crate::store::types::BlobInfo;
 use crate::transfer::{pool, retry};
-
-use super::{Blob, Session};
 
 const OP: &str = "stat";
 

@@ -10,11 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use self::json::Json;
 pub use self::usage::usage;
-use crate::backend::Kept;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
+use crate::store::types::Kept;
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
 use crate::url::Url;

@@ -8,11 +8,11 @@ use super::download::{Demand, Destination, Terms, download};
 use super::plan::PartRules;
 use super::upload::{Source, upload};
 use super::{Engine, retry};
-use crate::backend::{Attributes, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Replace;
 use crate::key::Key;
+use crate::store::types::{Attributes, Stored};
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::receiver::{Compared, Receiver};
-use crate::backend::BlobInfo;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::io::atomic_file::Replace;
 use crate::io::local_path::LocalPath;
 use crate::key::Key;
+use crate::store::types::BlobInfo;
 
 /// Where a blob goes.
 pub enum Destination {

@@ -1,8 +1,8 @@
 //! A whole listing, page by page, in constant memory.
 
 use super::{Engine, retry};
-use crate::backend::Listed;
 use crate::error::{Error, Result};
+use crate::store::types::Listed;
 
 /// Tells every blob whose key begins with `prefix` once, also if a page has to be asked for again.
 pub fn list(

@@ -24,10 +24,10 @@ use std::time::{Duration, Instant};
 
 use self::plan::PartRules;
 use self::resume::Resume;
-use crate::backend::Backend;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::events::Observer;
+use crate::store::Backend;
 
 /// What every transfer of one store shares.
 #[derive(Clone)]

@@ -9,11 +9,12 @@ use std::time::Duration;
 use super::resume::cannot_be_resumed;
 use super::resume::put::Unfinished;
 use super::{Engine, plan, pool, retry};
-use crate::backend::{Attributes, Condition, Multipart, Part, Stored, UploadId};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::multipart::{Multipart, Part, UploadId};
+use crate::store::types::{Attributes, Condition, Stored};
 use crate::units::format_bytes;
 
 /// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the

@@ -1,6 +1,6 @@
 //! How a blob is cut into parts: pure arithmetic.
 
-use crate::backend::PartSizes;
+use crate::store::multipart::PartSizes;
 
 /// Parts are this large unless the user or the number of parts calls for another size: a multiple of the page size, small
 /// enough to repeat. What fits one part goes as one request: it costs one round trip instead of three.
@@ -9,8 +9,10 @@ pub const PART: u64 = 16 << 20;
 /// S3's limits: the number of parts, and the bytes of each but the last.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
 pub const MOST_PARTS: u64 = 10_000;
+
 /// 5 MiB.
 pub const SMALLEST_PART: u64 = 5 << 20;
+
 /// 5 GiB.
 pub const LARGEST_PART: u64 = 5 << 30;
 

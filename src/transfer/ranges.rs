@@ -10,7 +10,6 @@ use super::parts_sum::PartsSum;
 use super::plan::Piece;
 use super::resume::get::Unfinished;
 use super::{Engine, plan, pool, retry};
-use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
@@ -18,6 +17,8 @@ use crate::io::atomic_file::StagedFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
+use crate::store::Sink;
+use crate::store::types::{Asked, BlobInfo, From};
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;

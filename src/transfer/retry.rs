@@ -123,18 +123,18 @@ fn random() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::Attributes;
-    use crate::backend::Backend;
-    use crate::backend::BlobId;
-    use crate::backend::BlobInfo;
-    use crate::backend::From;
-    use crate::backend::Sink;
-    use crate::backend::StoreId;
-    use crate::backend::Stored;
     use crate::cancel::Cancel;
     use crate::events::Silent;
     use crate::io::payload::Payload;
     use crate::key::Key;
+    use crate::store::Backend;
+    use crate::store::Sink;
+    use crate::store::identity::BlobId;
+    use crate::store::identity::StoreId;
+    use crate::store::types::Attributes;
+    use crate::store::types::BlobInfo;
+    use crate::store::types::From;
+    use crate::store::types::Stored;
     use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;
@@ -157,7 +157,7 @@ mod tests {
             &self,
             _: &str,
             _: Option<&str>,
-            _: &mut dyn FnMut(crate::backend::Listed) -> Result<()>,
+            _: &mut dyn FnMut(crate::store::types::Listed) -> Result<()>,
         ) -> Result<Option<String>> {
             Ok(None)
         }

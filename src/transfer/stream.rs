@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use super::parts::{Upload, lock, upload_vanished};
 use super::plan::Row;
 use super::{Engine, plan, retry, upload};
-use crate::backend::{Attributes, Multipart, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::io::block_pool::{Held, Pool};
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
+use crate::store::multipart::Multipart;
+use crate::store::types::{Attributes, Stored};
 use crate::units::format_bytes;
 
 /// A stream that is shorter than this is stored with any settings.

@@ -12,13 +12,14 @@ use super::resume::Resume;
 use super::resume::draft::Unfinished;
 use super::stream::upload_stream;
 use super::{Engine, parts, retry};
-use crate::backend::{Attributes, Continuing, Draft, Stored};
 use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::resumable::{Continuing, Draft};
+use crate::store::types::{Attributes, Stored};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
 const WORTH_CONTINUING: u64 = 1 << 20;

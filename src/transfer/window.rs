@@ -11,10 +11,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::plan::Piece;
 use super::ranges::cut_short;
 use super::{Engine, pool, retry};
-use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
+use crate::store::Sink;
+use crate::store::types::{Asked, BlobInfo, From};
 
 /// What takes bytes in their order.
 pub trait InOrder: Sink {

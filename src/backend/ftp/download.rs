@@ -8,11 +8,12 @@ use super::data::{Ended, Opened, Patience, Transfer};
 use super::lookup::Found;
 use super::pool::Pool;
 use super::session::Session;
-use crate::backend::{Asked, BlobInfo, From, Sink};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
+use crate::store::Sink;
+use crate::store::types::{Asked, BlobInfo, From};
 
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);

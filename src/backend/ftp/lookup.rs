@@ -5,8 +5,8 @@ use super::directory::Listed;
 use super::listing;
 use super::listing::{Entry, EntryKind};
 use super::session::Session;
-use crate::backend::BlobInfo;
 use crate::error::{Error, Kind, Result};
+use crate::store::types::BlobInfo;
 
 /// What is under a path.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -45,16 +45,16 @@ pub use self::local::Ports;
 use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
-use super::{
-    Attributes, Backend, BlobId, BlobInfo, Context, Continuing, Draft, From, Listed, Sink, StoreId,
-    Stored,
-};
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::net::tls_roots::Roots;
 use crate::secret::Secret;
+use crate::store::identity::{BlobId, StoreId};
+use crate::store::resumable::{Continuing, Draft};
+use crate::store::types::{Attributes, BlobInfo, From, Listed, Stored};
+use crate::store::{Backend, Context, Sink};
 use crate::url::Url;
 
 /// The login name where none was given.

@@ -5,10 +5,10 @@ use std::io::Read;
 use super::data::{Ended, Patience, Transfer};
 use super::pool::Lease;
 use super::session::Session;
-use crate::backend::Draft;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::{CHUNK, Payload, source_error};
+use crate::store::resumable::Draft;
 
 /// What was sent, and what the server says about it.
 pub struct Sent {

@@ -9,10 +9,10 @@ use super::features::Features;
 use super::session::Session;
 use super::tls::{Trust, Versions};
 use super::{Config, Tls, password};
-use crate::backend::Context;
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::secret::Secret;
+use crate::store::Context;
 
 /// What cleaning up after a stop may take: less than the grace that workers get.
 const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);

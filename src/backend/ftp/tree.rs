@@ -4,10 +4,10 @@ use super::listing::{Entry, EntryKind};
 use super::lookup::Found;
 use super::pool::Pool;
 use super::session::Session;
-use crate::backend::{BlobInfo, Listed};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
+use crate::store::types::{BlobInfo, Listed};
 
 /// Deeper trees are taken for a link that leads back to itself.
 const DEEPEST: usize = 64;

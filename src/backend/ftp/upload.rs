@@ -10,11 +10,12 @@ use super::publish::{Leftover, publish};
 use super::replies::Class;
 use super::sending::{Sent, compare, measured, proven, send, verify};
 use super::session::Session;
-use crate::backend::{Condition, Draft, Stored};
 use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::resumable::Draft;
+use crate::store::types::{Condition, Stored};
 
 /// Where one upload goes.
 pub struct Places {

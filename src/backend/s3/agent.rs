@@ -10,10 +10,10 @@ use super::address::{Endpoint, Scheme};
 use super::client::Purpose;
 use super::transport::{Traffic, agent};
 use super::{Config, proxy};
-use crate::backend::Context;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::net::tls_roots::Roots;
+use crate::store::Context;
 
 /// The agent for one endpoint. Certificates are read for https only.
 pub fn build(

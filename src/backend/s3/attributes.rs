@@ -5,10 +5,11 @@ use super::answers::wording;
 use super::client::Answer;
 use super::customer_key::ALGORITHM;
 use super::sign::{Slash, uri_encode};
-use crate::backend::{Attributes, Backend, Condition, Kept};
 use crate::digest::{base64, decode_base64};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::key::Key;
+use crate::store::Backend;
+use crate::store::types::{Attributes, Condition, Kept};
 
 impl S3 {
     /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches

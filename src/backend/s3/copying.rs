@@ -6,10 +6,12 @@ use super::client::{Body, Patience, Purpose};
 use super::services::PartCopies;
 use super::sign::{Slash, uri_encode};
 use super::{S3, answers, xml};
-use crate::backend::{Attributes, BlobInfo, Multipart, Part, Service, Stored, UploadId};
 use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::key::Key;
+use crate::store::Service;
+use crate::store::multipart::{Multipart, Part, UploadId};
+use crate::store::types::{Attributes, BlobInfo, Stored};
 
 /// One CopyObject takes no more than this.
 const ONE_COPY: u64 = 5 << 30;
@@ -18,7 +20,7 @@ const ONE_COPY: u64 = 5 << 30;
 const PART: u64 = 512 << 20;
 
 impl S3 {
-    /// See [`crate::backend::Backend::copy_within`].
+    /// See [`crate::store::Backend::copy_within`].
     pub(super) fn copy_object(
         &self,
         from: &Service,

@@ -5,13 +5,14 @@ use std::io::Read;
 use super::S3;
 use super::client::{Answer, Purpose};
 use super::told::{info, is_of_version, is_weak, length};
-use crate::backend::{BlobInfo, From, Sink};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
+use crate::store::Sink;
+use crate::store::types::{BlobInfo, From};
 
 impl S3 {
-    /// See [`crate::backend::Backend::get`].
+    /// See [`crate::store::Backend::get`].
     pub(super) fn fetch(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
         let mut request = self.about("GET", key);
         if from.offset > 0 {
@@ -191,7 +192,7 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::Asked;
+    use crate::store::types::Asked;
 
     #[test]
     fn a_blob_that_came_whole_is_not_missed() {

@@ -12,15 +12,15 @@ use super::client::{Body, Patience, Purpose, Request};
 use super::pages::Position;
 use super::xml::Element;
 use super::{S3, xml};
-use crate::backend::{BlobInfo, Listed};
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::store::types::{BlobInfo, Listed};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
 const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
-    /// One page; see [`crate::backend::Backend::list`].
+    /// One page; see [`crate::store::Backend::list`].
     pub(super) fn list_page(
         &self,
         prefix: &str,

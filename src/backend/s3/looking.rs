@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use super::client::Purpose;
 use super::told::{info, is_of_version, length};
 use super::{S3, answers};
-use crate::backend::{Backend, BlobInfo};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
+use crate::store::Backend;
+use crate::store::types::BlobInfo;
 
 impl S3 {
     /// What a HEAD that failed means. It has no body that could say why: whether blob or bucket is missing, whether the

@@ -40,14 +40,14 @@ pub use self::config::{Addressing, Checksum, Config, PayloadSigning, Proxies};
 pub use self::customer_key::CustomerKey;
 use self::proof::Agreement;
 use self::told::{etag, version_id};
-use super::{
-    Attributes, Backend, BlobId, BlobInfo, Context, From, Listed, Method, Multipart, PartsEtag,
-    Service, Sink, Stored,
-};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::identity::BlobId;
+use crate::store::multipart::Multipart;
+use crate::store::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
+use crate::store::{Backend, Context, Method, Service, Sink};
 use crate::url::Url;
 
 /// The store.

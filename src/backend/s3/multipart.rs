@@ -8,13 +8,13 @@ use super::client::{Body, Patience, Purpose};
 use super::proof::{Proof, header};
 use super::told::{etag, plain_md5, version_id};
 use super::{S3, answers, request, xml};
-use crate::backend::{
-    Attributes, Backend, Condition, Multipart, Part, PartSizes, Stored, UploadId,
-};
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::Backend;
+use crate::store::multipart::{Multipart, Part, PartSizes, UploadId};
+use crate::store::types::{Attributes, Condition, Stored};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;

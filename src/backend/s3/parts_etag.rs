@@ -1,11 +1,11 @@
 //! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
 
 use super::S3;
-use crate::backend::s3::client::Purpose;
-use crate::backend::{BlobInfo, PartsEtag};
+use super::client::Purpose;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
+use crate::store::types::{BlobInfo, PartsEtag};
 
 impl S3 {
     /// Asks how large the parts of an object with an ETag `…-N` are. One request more, for an object without a checksum.

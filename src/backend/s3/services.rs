@@ -3,7 +3,7 @@
 //! Only what cannot be learnt from an answer stands here. That a service refuses a checksum header, or calls for another
 //! region, it says itself; that it ignores a condition, it does not.
 
-use crate::backend::PartSizes;
+use crate::store::multipart::PartSizes;
 
 /// One service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

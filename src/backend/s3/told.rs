@@ -7,9 +7,9 @@ use time::format_description::well_known::Rfc2822;
 
 use super::client::Answer;
 use super::{attributes, customer_key};
-use crate::backend::BlobInfo;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
+use crate::store::types::BlobInfo;
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 pub(super) fn etag(answer: &Answer) -> Result<String> {

@@ -15,7 +15,6 @@ use super::resume::Resume;
 use super::resume::get::Unfinished;
 use super::window::{InOrder, Window};
 use super::{Engine, plan, retry};
-use crate::backend::{Asked, BlobInfo, From, PartsEtag, Sink};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
@@ -24,6 +23,8 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
+use crate::store::Sink;
+use crate::store::types::{Asked, BlobInfo, From, PartsEtag};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;

@@ -1,10 +1,10 @@
 //! What the bytes that came are compared with.
 
 use super::Receiver;
-use crate::backend::BlobInfo;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::Result;
 use crate::key::Key;
+use crate::store::types::BlobInfo;
 use crate::transfer::download::Demand;
 use crate::transfer::hashing::HashThread;
 use crate::transfer::parts_sum::PartsSum;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::journal::Journal;
 use super::put::{begun_for, source, terms};
-use crate::backend::{Attributes, Draft};
 use crate::error::Error;
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
+use crate::store::resumable::Draft;
+use crate::store::types::Attributes;
 use crate::transfer::Engine;
 
 /// An upload that another run may finish, and its unfinished file.

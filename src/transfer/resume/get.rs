@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::fstat;
 
 use super::journal::Journal;
-use crate::backend::BlobInfo;
 use crate::error::{Error, describe};
 use crate::events::Observer;
 use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
+use crate::store::types::BlobInfo;
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.

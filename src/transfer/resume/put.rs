@@ -4,10 +4,11 @@ use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
 use super::journal::Journal;
-use crate::backend::{Attributes, Condition, Part, UploadId};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Result};
 use crate::key::Key;
+use crate::store::multipart::{Part, UploadId};
+use crate::store::types::{Attributes, Condition};
 use crate::transfer::Engine;
 
 /// An upload from a file that another run may finish.

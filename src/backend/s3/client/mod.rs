@@ -20,9 +20,11 @@ use super::customer_key::CustomerKey;
 use super::services::{ChecksumMode, Conditions};
 use super::sign::{Scope, SigningKey};
 use super::{Checksum, Config, PayloadSigning, address, services};
-use crate::backend::{Context, PartSizes, Service, StoreId};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
+use crate::store::identity::StoreId;
+use crate::store::multipart::PartSizes;
+use crate::store::{Context, Service};
 
 /// The connection to one bucket.
 pub struct Client {

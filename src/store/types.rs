@@ -67,7 +67,7 @@ pub struct Listed {
 pub struct From {
     /// The first byte that is wanted.
     pub offset: u64,
-    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`](super::Backend::ranges); others go on to the end.
+    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`](crate::store::Backend::ranges); others go on to the end.
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
     pub unchanged: Option<BlobInfo>,

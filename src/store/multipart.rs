@@ -1,6 +1,6 @@
 //! Blobs that a store takes in parts.
 
-use super::{Attributes, Condition, Stored};
+use super::types::{Attributes, Condition, Stored};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::io::payload::Payload;
