@@ -20,6 +20,7 @@
     )
 )]
 
+pub mod aws;
 pub mod backend;
 pub mod cancel;
 pub mod cli;

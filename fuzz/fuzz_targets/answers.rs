@@ -1,7 +1,9 @@
 //! What an S3 service answers: headers, a blank line, a body.
 #![no_main]
 
-use blobctl::backend::s3::{answers, mismatch, xml};
+use blobctl::backend::s3::answers;
+use blobctl::backend::s3::mismatch;
+use blobctl::aws::xml;
 use blobctl::error::printable;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;

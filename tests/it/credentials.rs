@@ -7,7 +7,8 @@ use crate::support::http::{Script, ScriptedServer, Seen, Then, answer, s3_error}
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
 use crate::support::tls::TlsStore;
 use crate::support::{HANG, Outcome, Sandbox, wait_until};
-use blobctl::backend::s3::sign::{self, Scope};
+use blobctl::aws::sigv4 as sign;
+use blobctl::aws::sigv4::Scope;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 

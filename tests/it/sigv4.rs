@@ -5,11 +5,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use blobctl::aws::sigv4::Scope;
+use blobctl::aws::sigv4::SignableRequest;
+use blobctl::aws::sigv4::Slash;
+use blobctl::aws::sigv4::authorization;
+use blobctl::aws::sigv4::canonical_request;
+use blobctl::aws::sigv4::presigned_parameters;
+use blobctl::aws::sigv4::presigned_query;
+use blobctl::aws::sigv4::signature;
+use blobctl::aws::sigv4::signed_headers;
+use blobctl::aws::sigv4::signing_key;
+use blobctl::aws::sigv4::string_to_sign;
+use blobctl::aws::sigv4::uri_encode;
 use blobctl::backend::s3::address::Endpoint;
-use blobctl::backend::s3::sign::{
-    Scope, SignableRequest, Slash, authorization, canonical_request, presigned_parameters,
-    presigned_query, signature, signed_headers, signing_key, string_to_sign, uri_encode,
-};
 use blobctl::digest::{Algorithm, Hasher, base64, hex};
 use blobctl::secret::Secret;
 use serde_json::Value;

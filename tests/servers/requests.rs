@@ -1,7 +1,7 @@
 //! Requests of our own to the S3 server under test, for what blobctl has no command for: unfinished uploads, tags, and a
 //! bucket that keeps versions.
 
-use blobctl::backend::s3::sign;
+use blobctl::aws::sigv4;
 use blobctl::secret::Secret;
 
 use crate::lab::{Deviation, Lab, Protocol, Verdict};
@@ -37,9 +37,9 @@ impl Lab {
             .collect();
         let host = endpoint.split("://").last().unwrap();
         let region = self.setting("BLOBCTL_S3_REGION");
-        let scope = sign::Scope::new(time::OffsetDateTime::now_utc(), region, "s3");
+        let scope = sigv4::Scope::new(time::OffsetDateTime::now_utc(), region, "s3");
         let payload = match body {
-            [] => sign::EMPTY_PAYLOAD,
+            [] => sigv4::EMPTY_PAYLOAD,
             _ => "UNSIGNED-PAYLOAD",
         };
         let mut headers = vec![
@@ -51,7 +51,7 @@ impl Lab {
         if !token.is_empty() {
             headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
         }
-        let canonical = sign::canonical_request(&sign::SignableRequest {
+        let canonical = sigv4::canonical_request(&sigv4::SignableRequest {
             method,
             path,
             query: &query,
@@ -59,17 +59,17 @@ impl Lab {
             payload_hash: payload,
         });
         let secret = Secret::new(self.setting("BLOBCTL_S3_SECRET_ACCESS_KEY").to_owned());
-        let signature = sign::signature(
-            &sign::signing_key(&secret, &scope),
-            &sign::string_to_sign(&scope, &canonical),
+        let signature = sigv4::signature(
+            &sigv4::signing_key(&secret, &scope),
+            &sigv4::string_to_sign(&scope, &canonical),
         );
-        let authorization = sign::authorization(
+        let authorization = sigv4::authorization(
             self.setting("BLOBCTL_S3_ACCESS_KEY_ID"),
             &scope,
-            &sign::signed_headers(&headers),
+            &sigv4::signed_headers(&headers),
             &signature,
         );
-        let url = format!("{endpoint}{path}?{}", sign::canonical_query(&query));
+        let url = format!("{endpoint}{path}?{}", sigv4::canonical_query(&query));
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(url)

@@ -4,7 +4,7 @@ use super::S3;
 use super::answers::wording;
 use super::client::Answer;
 use super::customer_key::ALGORITHM;
-use super::sign::{Slash, uri_encode};
+use crate::aws::sigv4::{Slash, uri_encode};
 use crate::digest::{base64, decode_base64};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::key::Key;

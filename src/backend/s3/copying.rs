@@ -4,8 +4,9 @@
 use super::attributes::{attribute_headers, condition_header};
 use super::client::{Body, Patience, Purpose};
 use super::services::PartCopies;
-use super::sign::{Slash, uri_encode};
-use super::{S3, answers, xml};
+use super::{S3, answers};
+use crate::aws::sigv4::{Slash, uri_encode};
+use crate::aws::xml;
 use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::key::Key;

@@ -10,8 +10,8 @@ use time::format_description::well_known::Rfc3339;
 use super::answers::wording;
 use super::client::{Body, Patience, Purpose, Request};
 use super::pages::Position;
-use super::xml::Element;
-use super::{S3, xml};
+use super::{S3, list_xml};
+use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::store::types::{BlobInfo, Listed};
@@ -45,7 +45,7 @@ impl S3 {
             }
             result => result?,
         };
-        let listing = xml::parse_listing(&text)
+        let listing = list_xml::parse_listing(&text)
             .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
         // Some servers say that they encoded the keys and did not.
         let encoded = listing.encoded

@@ -3,7 +3,7 @@
 //! Source of the lines: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
 use super::shown::is_secret;
-use super::xml;
+use crate::aws::xml;
 use crate::error::printable;
 
 /// What was signed here.

@@ -14,6 +14,7 @@ pub mod credentials;
 mod customer_key;
 mod faults;
 mod fetching;
+pub mod list_xml;
 mod listing;
 mod looking;
 pub mod mismatch;
@@ -25,10 +26,8 @@ mod proof;
 mod proxy;
 mod services;
 mod shown;
-pub mod sign;
 mod told;
 mod transport;
-pub mod xml;
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! ListObjectsV2 goes on with a token of the service's making; ListObjects, which some services have alone, behind a marker:
 //! one that the service names, or else the last key.
 
-use super::xml::Page;
+use super::list_xml::Page;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 

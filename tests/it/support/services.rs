@@ -1,7 +1,9 @@
 //! Other people's services under their own names: scripted answers behind a proxy that leads there, whatever host it is
 //! asked for. The signature of every request is verified as it arrived.
 
-use blobctl::backend::s3::sign::{self, Scope, SignableRequest};
+use blobctl::aws::sigv4 as sign;
+use blobctl::aws::sigv4::Scope;
+use blobctl::aws::sigv4::SignableRequest;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 

@@ -7,12 +7,13 @@ mod text;
 
 use std::net::IpAddr;
 
+pub use self::names::check_bucket;
 use self::names::is_host_label;
-pub use self::names::{check_bucket, check_region};
 use self::text::{decoded, split_port};
 use super::services::{Buckets, Service};
-use super::sign::{Slash, uri_encode};
 use super::{Addressing, services};
+use crate::aws::region::check_region;
+use crate::aws::sigv4::{Slash, uri_encode};
 use crate::error::{Error, Kind, Result, printable};
 
 /// The root of a service.

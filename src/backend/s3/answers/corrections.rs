@@ -4,9 +4,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use ureq::http::HeaderMap;
 
-use crate::backend::s3::address::check_region;
-use crate::backend::s3::xml;
-use crate::backend::s3::xml::Element;
+use crate::aws::region::check_region;
+use crate::aws::xml;
+use crate::aws::xml::Element;
 
 /// What a service says about how it wants to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

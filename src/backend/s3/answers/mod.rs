@@ -15,8 +15,8 @@ use self::corrections::other_region;
 pub use self::corrections::{Correction, correction};
 use self::reactions::{by_code, by_status};
 use self::wording::is_damage;
-use super::xml;
-use super::xml::Element;
+use crate::aws::xml;
+use crate::aws::xml::Element;
 use crate::error::{Answer, Error, Kind, printable};
 
 /// Services that say 429 take one write a second for each key.

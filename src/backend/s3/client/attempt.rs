@@ -9,6 +9,8 @@ use super::Client;
 use super::answer::Answer;
 use super::request::{Purpose, Request};
 use super::signing::{Signed, check_values};
+use crate::aws::sigv4;
+use crate::aws::xml::ERROR_LIMIT;
 use crate::backend::s3::answers::wording::CustomerKeyProblem;
 use crate::backend::s3::answers::{Correction, wording};
 use crate::backend::s3::credentials::Credentials;
@@ -16,8 +18,7 @@ use crate::backend::s3::customer_key::ALGORITHM;
 use crate::backend::s3::mismatch::Ours;
 use crate::backend::s3::services::{AfterBusy, IfMatch};
 use crate::backend::s3::transport::retire_connections;
-use crate::backend::s3::xml::ERROR_LIMIT;
-use crate::backend::s3::{answers, faults, mismatch, shown, sign};
+use crate::backend::s3::{answers, faults, mismatch, shown};
 use crate::error::{Error, Result};
 use crate::events::Event;
 
@@ -101,7 +102,7 @@ impl Client {
             credentials,
         } = self.sign(request, &location)?;
         check_values(&headers)?;
-        let query = sign::canonical_query(&request.query);
+        let query = sigv4::canonical_query(&request.query);
         let question = if query.is_empty() { "" } else { "?" };
         let url = format!(
             "{}://{}{}{question}{query}",

@@ -18,8 +18,9 @@ use super::address::{Endpoint, Scheme};
 use super::credentials::{Credentials, Keyring};
 use super::customer_key::CustomerKey;
 use super::services::{ChecksumMode, Conditions};
-use super::sign::{Scope, SigningKey};
 use super::{Checksum, Config, PayloadSigning, address, services};
+use crate::aws::region;
+use crate::aws::sigv4::{Scope, SigningKey};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::store::identity::StoreId;
@@ -186,7 +187,7 @@ impl Client {
         }
         address::check_bucket(&self.config.bucket)?;
         if let Some(region) = &self.config.region {
-            address::check_region(region)?;
+            region::check_region(region)?;
         }
         let endpoint = match &self.config.endpoint {
             Some(text) => Endpoint::parse(text)?,

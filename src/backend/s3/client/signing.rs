@@ -4,12 +4,11 @@ use std::sync::{Arc, PoisonError};
 
 use super::Client;
 use super::request::{Body, Request};
+use crate::aws::sigv4;
+use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use crate::backend::s3::address::Location;
+use crate::backend::s3::credentials;
 use crate::backend::s3::credentials::{Credentials, Http, Instance, Surroundings};
-use crate::backend::s3::sign::{
-    EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD,
-};
-use crate::backend::s3::{credentials, sign};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 
@@ -62,12 +61,12 @@ impl Client {
             headers: &headers,
             payload_hash: &payload_hash,
         };
-        let canonical = sign::canonical_request(&signable);
-        let string_to_sign = sign::string_to_sign(&scope, &canonical);
-        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
-        let signed = sign::signed_headers(&headers);
+        let canonical = sigv4::canonical_request(&signable);
+        let string_to_sign = sigv4::string_to_sign(&scope, &canonical);
+        let signature = sigv4::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
+        let signed = sigv4::signed_headers(&headers);
         let authorization =
-            sign::authorization(&credentials.access_key_id, &scope, &signed, &signature);
+            sigv4::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
         Ok(Signed {
             headers,
@@ -102,11 +101,11 @@ impl Client {
         let scope = Scope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
-        let mut query = sign::presigned_parameters(
+        let mut query = sigv4::presigned_parameters(
             &credentials.access_key_id,
             &scope,
             seconds,
-            &sign::signed_headers(&headers),
+            &sigv4::signed_headers(&headers),
             token,
         );
         query.extend(self.version());
@@ -120,9 +119,9 @@ impl Client {
             headers: &headers,
             payload_hash: UNSIGNED_PAYLOAD,
         };
-        let string_to_sign = sign::string_to_sign(&scope, &sign::canonical_request(&signable));
-        let signature = sign::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
-        let query = sign::presigned_query(&query, &signature);
+        let string_to_sign = sigv4::string_to_sign(&scope, &sigv4::canonical_request(&signable));
+        let signature = sigv4::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
+        let query = sigv4::presigned_query(&query, &signature);
         Ok(format!(
             "{}://{}{}?{query}",
             endpoint.scheme.name(),
@@ -143,7 +142,7 @@ impl Client {
         {
             return key.clone();
         }
-        let key = sign::signing_key(&credentials.secret_access_key, scope);
+        let key = sigv4::signing_key(&credentials.secret_access_key, scope);
         *kept = Some((scope.clone(), Arc::clone(credentials), key.clone()));
         key
     }

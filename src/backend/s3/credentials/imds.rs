@@ -9,12 +9,14 @@ use time::OffsetDateTime;
 
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
-use crate::backend::s3::sign::{Slash, uri_encode};
+use crate::aws::sigv4::{Slash, uri_encode};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 const PATIENCE: Duration = Duration::from_secs(1);
+
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
+
 const ORIGIN: &str = "the instance's metadata service";
 
 /// Whether this may be a machine of AWS: guessed from the endpoint.

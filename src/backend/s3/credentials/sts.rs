@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
-use crate::backend::s3::address::check_region;
-use crate::backend::s3::sign::{Scope, SignableRequest, Slash, uri_encode};
-use crate::backend::s3::xml::Element;
-use crate::backend::s3::{sign, xml};
+use crate::aws::region::check_region;
+use crate::aws::sigv4::{Scope, SignableRequest, Slash, uri_encode};
+use crate::aws::xml::Element;
+use crate::aws::{sigv4, xml};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
@@ -228,11 +228,11 @@ fn sign(
         headers,
         payload_hash: &Hasher::digest(Algorithm::Sha256, body).hex(),
     };
-    let string_to_sign = sign::string_to_sign(scope, &sign::canonical_request(&request));
-    let key = sign::signing_key(&signer.secret_access_key, scope);
-    let signature = sign::signature(&key, &string_to_sign);
-    let names = sign::signed_headers(headers);
-    let authorization = sign::authorization(&signer.access_key_id, scope, &names, &signature);
+    let string_to_sign = sigv4::string_to_sign(scope, &sigv4::canonical_request(&request));
+    let key = sigv4::signing_key(&signer.secret_access_key, scope);
+    let signature = sigv4::signature(&key, &string_to_sign);
+    let names = sigv4::signed_headers(headers);
+    let authorization = sigv4::authorization(&signer.access_key_id, scope, &names, &signature);
     headers.push(("authorization".to_owned(), authorization));
 }
 

@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::{DEPTH_LIMIT, Element, entity};
+use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 
 /// One page of ListObjectsV2 or of the older ListObjects, as far as anybody needs it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Page {
     }
 }
 
-/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`super::parse`].
+/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`crate::aws::xml::parse`].
 pub fn parse_listing(text: &str) -> Option<Page> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut page = Page::default();

@@ -1,23 +1,19 @@
 //! S3's XML answers. Text in, values out; hostile input costs neither memory nor a panic.
 
-mod listing;
-
 use quick_xml::Reader;
 use quick_xml::events::Event;
-
-pub use self::listing::{Page, parse_listing};
 
 /// Longer error bodies are cut before they come here: no service needs more.
 pub const ERROR_LIMIT: u64 = 64 << 10;
 
-const DEPTH_LIMIT: usize = 16;
+pub const DEPTH_LIMIT: usize = 16;
 
 /// An element with its direct children.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Element {
     /// Local name, without a prefix.
     pub name: String,
-    children: Vec<(String, String)>,
+    pub(crate) children: Vec<(String, String)>,
 }
 
 impl Element {
@@ -145,7 +141,7 @@ fn last(root: &mut Option<Element>) -> Option<&mut String> {
 }
 
 /// The five entities of XML and references by number; there is no document type that could declare others.
-fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+pub fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     if let Some(letter) = reference.resolve_char_ref().ok()? {
         return Some(letter);
     }

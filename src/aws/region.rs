@@ -1,0 +1,22 @@
+//! Names of AWS regions.
+
+use crate::error::{Error, Kind, Result, printable};
+
+/// Region names come from the network too and become part of host names.
+pub fn check_region(region: &str) -> Result<()> {
+    let bytes = region.as_bytes();
+    let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let inner = |byte: &u8| good(byte) || *byte == b'-';
+    let fits = (1..=63).contains(&bytes.len());
+    if fits
+        && bytes.iter().all(inner)
+        && bytes.first().is_some_and(good)
+        && bytes.last().is_some_and(good)
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Config,
+        format!("`{}` is no region name", printable(region)),
+    ))
+}
