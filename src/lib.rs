@@ -29,6 +29,7 @@ pub mod digest;
 pub mod error;
 pub mod events;
 pub mod exit;
+pub mod http;
 pub mod io;
 pub mod key;
 pub mod net;

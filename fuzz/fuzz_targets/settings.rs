@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use blobctl::backend::s3::address::Endpoint;
+use blobctl::http::endpoint::Endpoint;
 use blobctl::digest::{base64, decode_base64, decode_hex, hex};
 use blobctl::key::Key;
 use blobctl::settings::address::Address;

@@ -1,10 +1,10 @@
 //! Signature Version 4 over any request.
 #![no_main]
 
-use blobctl::aws::sigv4::Slash;
+use blobctl::http::percent::Slash;
 use blobctl::aws::sigv4::canonical_query;
 use blobctl::aws::sigv4::signed_headers;
-use blobctl::aws::sigv4::uri_encode;
+use blobctl::http::percent::uri_encode;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

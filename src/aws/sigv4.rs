@@ -16,6 +16,7 @@ use sha2::Sha256;
 use time::OffsetDateTime;
 
 use crate::digest::{Algorithm, Hasher, hex};
+use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
 /// The payload hash of a request whose body is not part of the signature.
@@ -87,33 +88,6 @@ pub struct SignableRequest<'a> {
     pub headers: &'a [(String, String)],
     /// Lower-case hex of the body's SHA-256, or [`UNSIGNED_PAYLOAD`].
     pub payload_hash: &'a str,
-}
-
-/// Whether `/` stays as it is, as in a path, or is encoded, as in a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slash {
-    /// Paths.
-    Keep,
-    /// Query names and values.
-    Encode,
-}
-
-/// Percent-encodes every byte but `A-Z a-z 0-9 - . _ ~`, with upper-case digits.
-pub fn uri_encode(text: &str, slash: Slash) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 4);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b'/' if slash == Slash::Keep => out.push('/'),
-            _ => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }
 
 /// The query as it is signed and sent: encoded, sorted by encoded name, then by encoded value; a name without a value

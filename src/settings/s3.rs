@@ -3,12 +3,11 @@
 use super::Settings;
 use super::scope::{Found, Level, Scope, choice};
 use crate::backend::s3::credentials::{Container, Credentials, Metadata, Source, WebIdentity};
-use crate::backend::s3::{
-    Addressing, Checksum, Config, CustomerKey, PayloadSigning, Proxies, credentials,
-};
+use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning, credentials};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
+use crate::http::proxy::Proxies;
 use crate::secret::{Secret, read_bounded};
 use crate::units::parse_flag;
 

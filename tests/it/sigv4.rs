@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use blobctl::aws::sigv4::Scope;
 use blobctl::aws::sigv4::SignableRequest;
-use blobctl::aws::sigv4::Slash;
 use blobctl::aws::sigv4::authorization;
 use blobctl::aws::sigv4::canonical_request;
 use blobctl::aws::sigv4::presigned_parameters;
@@ -16,9 +15,10 @@ use blobctl::aws::sigv4::signature;
 use blobctl::aws::sigv4::signed_headers;
 use blobctl::aws::sigv4::signing_key;
 use blobctl::aws::sigv4::string_to_sign;
-use blobctl::aws::sigv4::uri_encode;
-use blobctl::backend::s3::address::Endpoint;
 use blobctl::digest::{Algorithm, Hasher, base64, hex};
+use blobctl::http::endpoint::Endpoint;
+use blobctl::http::percent::Slash;
+use blobctl::http::percent::uri_encode;
 use blobctl::secret::Secret;
 use serde_json::Value;
 

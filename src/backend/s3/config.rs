@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::{CustomerKey, credentials};
 use crate::digest::Algorithm;
+use crate::http::proxy::Proxies;
 use crate::net::tls_roots::Roots;
 
 /// A bucket and how to reach it.
@@ -73,17 +74,4 @@ pub enum Addressing {
     Path,
     /// bucket.endpoint/key
     Virtual,
-}
-
-/// The proxy variables of the environment, as values.
-#[derive(Debug, Clone, Default)]
-pub struct Proxies {
-    /// `http_proxy` (lower case only), for http endpoints.
-    pub http: Option<String>,
-    /// `https_proxy` or `HTTPS_PROXY`, for https endpoints.
-    pub https: Option<String>,
-    /// `all_proxy` or `ALL_PROXY`, where the one above is not set.
-    pub all: Option<String>,
-    /// `no_proxy` or `NO_PROXY`: hosts to reach directly.
-    pub no: Option<String>,
 }

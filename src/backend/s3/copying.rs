@@ -2,13 +2,14 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::attributes::{attribute_headers, condition_header};
-use super::client::{Body, Patience, Purpose};
+use super::client::{Body, Patience};
 use super::services::PartCopies;
 use super::{S3, answers};
-use crate::aws::sigv4::{Slash, uri_encode};
 use crate::aws::xml;
 use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
+use crate::http::agent::Purpose;
+use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Service;
 use crate::store::multipart::{Multipart, Part, UploadId};

@@ -3,9 +3,10 @@
 use std::io::Read;
 
 use super::S3;
-use super::client::{Answer, Purpose};
+use super::client::Answer;
 use super::told::{info, is_of_version, is_weak, length};
 use crate::error::{Error, Kind, Result, changed};
+use crate::http::agent::Purpose;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::Sink;

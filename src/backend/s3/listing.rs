@@ -8,12 +8,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::answers::wording;
-use super::client::{Body, Patience, Purpose, Request};
+use super::client::{Body, Patience, Request};
 use super::pages::Position;
 use super::{S3, list_xml};
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::http::agent::Purpose;
 use crate::store::types::{BlobInfo, Listed};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use super::client::Purpose;
 use super::told::{info, is_of_version, length};
 use super::{S3, answers};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
+use crate::http::agent::Purpose;
 use crate::key::Key;
 use crate::store::Backend;
 use crate::store::types::BlobInfo;

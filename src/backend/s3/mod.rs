@@ -3,8 +3,6 @@
 //! Operations in S3's words stand here; one request is the business of [`client`], its signature of [`sign`], what an
 //! answer means of [`answers`].
 
-pub mod address;
-mod agent;
 pub mod answers;
 mod attributes;
 mod client;
@@ -12,10 +10,10 @@ mod config;
 mod copying;
 pub mod credentials;
 mod customer_key;
-mod faults;
 mod fetching;
 pub mod list_xml;
 mod listing;
+pub mod location;
 mod looking;
 pub mod mismatch;
 mod multipart;
@@ -23,24 +21,23 @@ mod notebook;
 mod pages;
 mod parts_etag;
 mod proof;
-mod proxy;
 mod services;
 mod shown;
 mod told;
-mod transport;
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use self::attributes::check_metadata;
 use self::attributes::{attribute_headers, condition_header};
-use self::client::{Answer, Body, Client, Patience, Purpose, Request};
-pub use self::config::{Addressing, Checksum, Config, PayloadSigning, Proxies};
+use self::client::{Answer, Body, Client, Patience, Request};
+pub use self::config::{Addressing, Checksum, Config, PayloadSigning};
 pub use self::customer_key::CustomerKey;
 use self::proof::Agreement;
 use self::told::{etag, version_id};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
+use crate::http::agent::Purpose;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::identity::BlobId;

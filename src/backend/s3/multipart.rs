@@ -4,13 +4,14 @@
 use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
-use super::client::{Body, Patience, Purpose};
+use super::client::{Body, Patience};
 use super::proof::{Proof, header};
 use super::told::{etag, plain_md5, version_id};
 use super::{S3, answers, request};
 use crate::aws::xml;
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
+use crate::http::agent::Purpose;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::Backend;

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use super::Client;
-use crate::backend::s3::address::Endpoint;
-use crate::backend::s3::faults;
 use crate::error::{Error, Kind, Result};
+use crate::http::endpoint::Endpoint;
+use crate::http::error;
 
 /// An answer whose status says success.
 pub struct Answer {
@@ -71,7 +71,7 @@ impl Client {
             .endpoint
             .get()
             .map_or_else(String::new, Endpoint::authority);
-        let error = faults::explain_body(error, &host, self.context.timeouts);
+        let error = error::explain_body(error, &host, self.context.timeouts);
         self.context.cancel.explain(error)
     }
 }

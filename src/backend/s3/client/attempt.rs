@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::Client;
 use super::answer::Answer;
-use super::request::{Purpose, Request};
+use super::request::Request;
 use super::signing::{Signed, check_values};
 use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
@@ -17,10 +17,12 @@ use crate::backend::s3::credentials::Credentials;
 use crate::backend::s3::customer_key::ALGORITHM;
 use crate::backend::s3::mismatch::Ours;
 use crate::backend::s3::services::{AfterBusy, IfMatch};
-use crate::backend::s3::transport::retire_connections;
-use crate::backend::s3::{answers, faults, mismatch, shown};
+use crate::backend::s3::{answers, mismatch, shown};
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::http::agent::Purpose;
+use crate::http::error;
+use crate::http::transport::retire_connections;
 
 /// What one attempt came to.
 enum Tried {
@@ -115,7 +117,7 @@ impl Client {
         });
         let response = match self.exchange(request, &url, &headers, purpose) {
             // A kept connection may have been closed just when we used it: that is nobody's failure.
-            Err(error) if faults::is_stale(&error) && request.is_repeatable() => {
+            Err(error) if error::is_stale(&error) && request.is_repeatable() => {
                 self.exchange(request, &url, &headers, purpose)
             }
             result => result,
@@ -185,7 +187,7 @@ impl Client {
 
     /// An error of the connection, in our words.
     fn failed(&self, error: ureq::Error, host: &str, purpose: Purpose) -> Error {
-        let error = faults::explain(error, host, self.context.timeouts);
+        let error = error::explain(error, host, self.context.timeouts);
         match purpose {
             Purpose::Work => self.context.cancel.explain(error),
             Purpose::CleanUp => error,

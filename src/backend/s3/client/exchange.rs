@@ -5,10 +5,11 @@ use std::io::Read;
 use ureq::{Agent, SendBody};
 
 use super::Client;
-use super::request::{Body, Patience, Purpose, Request};
-use crate::backend::s3::agent;
-use crate::backend::s3::transport::{answered_early, begin_request};
+use super::request::{Body, Patience, Request};
 use crate::error::{Error, Kind, Result};
+use crate::http::agent;
+use crate::http::agent::Purpose;
+use crate::http::transport::{answered_early, begin_request};
 
 impl Client {
     pub(super) fn exchange(

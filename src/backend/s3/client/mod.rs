@@ -13,16 +13,16 @@ use ureq::Agent;
 
 pub use self::answer::Answer;
 use self::learnt::Learnt;
-pub use self::request::{Body, Patience, Purpose, Request};
-use super::address::{Endpoint, Scheme};
+pub use self::request::{Body, Patience, Request};
 use super::credentials::{Credentials, Keyring};
 use super::customer_key::CustomerKey;
 use super::services::{ChecksumMode, Conditions};
-use super::{Checksum, Config, PayloadSigning, address, services};
+use super::{Checksum, Config, PayloadSigning, location, services};
 use crate::aws::region;
 use crate::aws::sigv4::{Scope, SigningKey};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
+use crate::http::endpoint::{Endpoint, Scheme};
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
 use crate::store::{Context, Service};
@@ -185,7 +185,7 @@ impl Client {
         if let Some(endpoint) = self.endpoint.get() {
             return Ok(endpoint);
         }
-        address::check_bucket(&self.config.bucket)?;
+        location::check_bucket(&self.config.bucket)?;
         if let Some(region) = &self.config.region {
             region::check_region(region)?;
         }

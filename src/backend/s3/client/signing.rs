@@ -6,9 +6,9 @@ use super::Client;
 use super::request::{Body, Request};
 use crate::aws::sigv4;
 use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use crate::backend::s3::address::Location;
 use crate::backend::s3::credentials;
 use crate::backend::s3::credentials::{Credentials, Http, Instance, Surroundings};
+use crate::backend::s3::location::Location;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
-use crate::backend::s3::address::Scheme;
 use crate::error::{Error, Kind, Result, printable};
+use crate::http::endpoint::Scheme;
 use crate::secret::Secret;
 
 const PATIENCE: Duration = Duration::from_secs(2);
+
 const ATTEMPTS: u32 = 3;
+
 const ORIGIN: &str = "the container's credential service";
 
 /// The variables that say it.

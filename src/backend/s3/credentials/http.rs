@@ -9,12 +9,13 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
-use crate::backend::s3::address::{Endpoint, Scheme};
-use crate::backend::s3::agent::trusted;
-use crate::backend::s3::transport::{Traffic, agent};
-use crate::backend::s3::{Proxies, faults, proxy};
 use crate::cancel::Cancel;
 use crate::error::Result;
+use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::proxy::Proxies;
+use crate::http::tls::trusted;
+use crate::http::transport::{Traffic, agent};
+use crate::http::{error, proxy};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 
@@ -79,7 +80,7 @@ impl<'a> Http<'a> {
                 connect: call.patience,
                 idle: call.patience,
             };
-            let error = faults::explain(error, &endpoint.authority(), timeouts);
+            let error = error::explain(error, &endpoint.authority(), timeouts);
             self.cancel.explain(error)
         })
     }

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
-use crate::aws::sigv4::{Slash, uri_encode};
 use crate::error::{Error, Kind, Result, printable};
+use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
 const PATIENCE: Duration = Duration::from_secs(1);

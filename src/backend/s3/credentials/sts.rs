@@ -10,11 +10,12 @@ use time::OffsetDateTime;
 use super::http::{Call, Reply, Route, endpoint};
 use super::{Credentials, Search, json};
 use crate::aws::region::check_region;
-use crate::aws::sigv4::{Scope, SignableRequest, Slash, uri_encode};
+use crate::aws::sigv4::{Scope, SignableRequest};
 use crate::aws::xml::Element;
 use crate::aws::{sigv4, xml};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, printable};
+use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
 /// The service looks at a policy and answers within a second.

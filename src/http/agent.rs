@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::address::{Endpoint, Scheme};
-use super::client::Purpose;
+use super::endpoint::{Endpoint, Scheme};
+use super::proxy;
+use super::tls::tls;
 use super::transport::{Traffic, agent};
-use super::{Config, proxy};
+use crate::backend::s3::Config;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::net::tls_roots::Roots;
 use crate::store::Context;
 
 /// The agent for one endpoint. Certificates are read for https only.
@@ -70,22 +68,11 @@ pub fn build(
     Ok(agent(settings.build(), traffic, &cancel))
 }
 
-fn tls(config: &Config) -> Result<TlsConfig> {
-    if config.insecure {
-        return Ok(TlsConfig::builder().disable_verification(true).build());
-    }
-    Ok(TlsConfig::builder()
-        .root_certs(trusted(&config.roots)?)
-        .build())
-}
-
-/// The certificates to trust, as ureq wants them.
-pub fn trusted(roots: &Roots) -> Result<RootCerts> {
-    Ok(match roots.certificates()? {
-        Some(certificates) => {
-            let owned = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
-            RootCerts::Specific(Arc::new(certificates.iter().map(owned).collect()))
-        }
-        None => RootCerts::WebPki,
-    })
+/// Whether a request belongs to the work or to the clean-up after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Ends when the run is asked to stop.
+    Work,
+    /// Goes on then, for two seconds in all.
+    CleanUp,
 }

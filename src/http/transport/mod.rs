@@ -8,10 +8,9 @@
 //! * the run's [`Cancel`] can shut them down;
 //! * a failed write poisons the connection, since TLS would go on in the middle of a record.
 
-mod buffers;
-mod connect;
-mod resolver;
-mod socket;
+pub mod buffers;
+pub mod connect;
+pub mod socket;
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
 
 use self::connect::SocketConnector;
-use self::resolver::CachingResolver;
+use super::resolver::CachingResolver;
 use crate::cancel::Cancel;
 
 thread_local! {

@@ -5,8 +5,7 @@ use std::net::IpAddr;
 
 use ureq::ProxyProtocol;
 
-use super::Proxies;
-use super::address::{Endpoint, Scheme};
+use super::endpoint::{Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
 
 /// The proxy for `endpoint`: by its scheme, never for this machine itself, and not for the hosts that are excepted.
@@ -74,6 +73,19 @@ fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
                 .is_some_and(|front| front.is_empty() || front.ends_with('.'));
             entry == "*" || below && wanted_port.is_none_or(|wanted| wanted == port)
         })
+}
+
+/// The proxy variables of the environment, as values.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies {
+    /// `http_proxy` (lower case only), for http endpoints.
+    pub http: Option<String>,
+    /// `https_proxy` or `HTTPS_PROXY`, for https endpoints.
+    pub https: Option<String>,
+    /// `all_proxy` or `ALL_PROXY`, where the one above is not set.
+    pub all: Option<String>,
+    /// `no_proxy` or `NO_PROXY`: hosts to reach directly.
+    pub no: Option<String>,
 }
 
 #[cfg(test)]

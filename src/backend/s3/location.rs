@@ -1,0 +1,323 @@
+//! The URL of a bucket: path-style or virtual-hosted-style, and its region.
+
+use std::net::IpAddr;
+
+use super::services::{Buckets, Service};
+use super::{Addressing, services};
+use crate::aws::region::check_region;
+use crate::error::{Error, Kind, Result, printable};
+use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::percent::{Slash, uri_encode};
+
+/// One object's address, or the bucket's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The `Host` header: with the port, unless it is the scheme's own.
+    pub authority: String,
+    /// Encoded, with the leading `/`: the very bytes that are signed and sent.
+    pub path: String,
+}
+
+impl Endpoint {
+    /// AWS's own endpoint in a region.
+    pub fn aws(region: &str) -> Result<Self> {
+        check_region(region)?;
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        Ok(Self {
+            scheme: Scheme::Https,
+            host: format!("s3.{region}.amazonaws.com{suffix}"),
+            port: None,
+            base_path: String::new(),
+        })
+    }
+
+    /// Refuses a style that was asked for and cannot be: a bucket in front of an address, or one that no host is called.
+    pub fn check_addressing(&self, addressing: Addressing, bucket: &str) -> Result<()> {
+        if addressing != Addressing::Virtual {
+            return Ok(());
+        }
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        let text = if bare.parse::<IpAddr>().is_ok() {
+            format!(
+                "`{}` is an address, before which no bucket can stand",
+                self.host
+            )
+        } else if is_host_label(bucket, Scheme::Http) {
+            return Ok(());
+        } else {
+            format!("`{}` cannot be part of a host name", printable(bucket))
+        };
+        Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
+    }
+
+    /// What is known of the service.
+    pub fn service(&self) -> Service {
+        services::of(&self.host)
+    }
+
+    /// The same service's endpoint for another region, where that is another host.
+    pub fn in_region(&self, region: &str) -> Option<Self> {
+        check_region(region).ok()?;
+        let host = self.service().host_in(region, &self.host)?;
+        Some(Self {
+            host,
+            ..self.clone()
+        })
+    }
+
+    /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
+    pub fn locate(&self, addressing: Addressing, bucket: &str, key: &str) -> Location {
+        let key = uri_encode(key, Slash::Keep);
+        if self.style(addressing, bucket) == Addressing::Virtual {
+            return Location {
+                authority: format!("{bucket}.{}", self.authority()),
+                path: format!("{}/{key}", self.base_path),
+            };
+        }
+        let bucket = uri_encode(bucket, Slash::Encode);
+        let path = match key.is_empty() {
+            true => format!("{}/{bucket}", self.base_path),
+            false => format!("{}/{bucket}/{key}", self.base_path),
+        };
+        Location {
+            authority: self.authority(),
+            path,
+        }
+    }
+
+    /// The style that `auto` means here: virtual-hosted where the service is known to take it and the bucket's name can
+    /// stand in a host name (and, with TLS, under the service's wildcard certificate).
+    fn style(&self, addressing: Addressing, bucket: &str) -> Addressing {
+        match addressing {
+            Addressing::Auto
+                if self.service().buckets == Buckets::InHost
+                    && is_host_label(bucket, self.scheme) =>
+            {
+                Addressing::Virtual
+            }
+            Addressing::Auto | Addressing::Path => Addressing::Path,
+            Addressing::Virtual => Addressing::Virtual,
+        }
+    }
+
+    /// The region to sign for where none is set: what the service's host says, else us-east-1.
+    pub fn default_region(&self) -> String {
+        self.own_region().unwrap_or("us-east-1").to_owned()
+    }
+
+    /// The region that the host stands for, if it stands for one.
+    pub fn own_region(&self) -> Option<&str> {
+        let region = self.service().region_of(&self.host);
+        region.filter(|region| check_region(region).is_ok())
+    }
+}
+
+pub(super) fn is_host_label(bucket: &str, scheme: Scheme) -> bool {
+    let bytes = bucket.as_bytes();
+    let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let inner = |byte: &u8| good(byte) || *byte == b'-' || *byte == b'.' && scheme == Scheme::Http;
+    (3..=63).contains(&bytes.len())
+        && bytes.iter().all(inner)
+        && bytes.first().is_some_and(good)
+        && bytes.last().is_some_and(good)
+        && !bucket.contains("..")
+        && bucket.parse::<IpAddr>().is_err()
+}
+
+/// Refuses bucket names that no service has and that would change the address. (Rules differ by service; older AWS names
+/// have upper case and `_`.)
+pub fn check_bucket(bucket: &str) -> Result<()> {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if !bucket.is_empty()
+        && bucket.len() <= 255
+        && bucket.bytes().all(known)
+        && !matches!(bucket, "." | "..")
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Config,
+        format!("`{}` is no bucket name", printable(bucket)),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names_cannot_change_the_address() {
+        for bad in ["", "a/b", "a?b", "..", "a b", "ü"] {
+            assert!(check_bucket(bad).is_err(), "{bad}");
+        }
+        assert!(check_bucket("Old_Name.x-1").is_ok());
+    }
+
+    fn located(endpoint: &str, addressing: Addressing, bucket: &str, key: &str) -> String {
+        let Location { authority, path } = Endpoint::parse(endpoint)
+            .unwrap()
+            .locate(addressing, bucket, key);
+        format!("{authority}{path}")
+    }
+
+    #[test]
+    fn endpoints_are_understood_or_refused() {
+        let good = |text: &str| Endpoint::parse(text).map(|e| e.address()).ok();
+        assert_eq!(
+            good("http://127.0.0.1:9000").as_deref(),
+            Some("http://127.0.0.1:9000")
+        );
+        assert_eq!(
+            good("HTTPS://S3.Example.com:443/").as_deref(),
+            Some("https://s3.example.com")
+        );
+        assert_eq!(
+            good("http://[::1]:9000/s3/").as_deref(),
+            Some("http://[::1]:9000/s3")
+        );
+        for path in ["/a%20b+%2b", "/a%20b%2b+"] {
+            let good = good(&format!("http://h{path}"));
+            assert_eq!(good.as_deref(), Some("http://h/a%20b%2B%2B"));
+        }
+        for text in [
+            "",
+            "x",
+            "http://h/%",
+            "http://h/%4",
+            "http://h/%zz",
+            "http://h/%ü",
+            "http://h/%ff",
+            "ftp://h",
+            "http://",
+            "http://:9",
+            "http://h:0",
+            "http://h:99999",
+            "http://h:",
+            "http://[::1",
+            "http://[x]",
+            "http://a b",
+            "http://h/?q",
+            "http://h#f",
+            "http://u:p@h",
+            "http://h\n",
+            "http://ü",
+        ] {
+            let error = Endpoint::parse(text).err();
+            assert_eq!(
+                error.as_ref().map(Error::kind),
+                Some(Kind::Config),
+                "{text}"
+            );
+            assert!(!error.unwrap().to_string().contains("u:p"));
+        }
+    }
+
+    #[test]
+    fn the_style_follows_service_and_name() {
+        use Addressing::{Auto, Path, Virtual};
+        for (endpoint, style, bucket, key, wanted) in [
+            (
+                "http://127.0.0.1:9000",
+                Auto,
+                "lab",
+                "a b",
+                "127.0.0.1:9000/lab/a%20b",
+            ),
+            ("http://[::1]:9000", Auto, "lab", "k", "[::1]:9000/lab/k"),
+            (
+                "https://s3.eu-west-1.amazonaws.com",
+                Auto,
+                "media",
+                "k//x",
+                "media.s3.eu-west-1.amazonaws.com/k//x",
+            ),
+            (
+                "https://s3.eu-west-1.amazonaws.com",
+                Auto,
+                "my.media",
+                "k",
+                "s3.eu-west-1.amazonaws.com/my.media/k",
+            ),
+            (
+                "http://s3.eu-west-1.amazonaws.com",
+                Auto,
+                "my.media",
+                "k",
+                "my.media.s3.eu-west-1.amazonaws.com/k",
+            ),
+            (
+                "https://s3.eu-west-1.amazonaws.com",
+                Auto,
+                "Old_Name",
+                "k",
+                "s3.eu-west-1.amazonaws.com/Old_Name/k",
+            ),
+            (
+                "https://s3.eu-west-1.amazonaws.com",
+                Path,
+                "media",
+                "k",
+                "s3.eu-west-1.amazonaws.com/media/k",
+            ),
+            (
+                "http://s3.localhost:9000",
+                Virtual,
+                "lab",
+                "k",
+                "lab.s3.localhost:9000/k",
+            ),
+            (
+                "http://minio:9000/s3",
+                Auto,
+                "lab",
+                "/lead",
+                "minio:9000/s3/lab//lead",
+            ),
+            ("http://minio:9000", Auto, "lab", "", "minio:9000/lab"),
+        ] {
+            assert_eq!(located(endpoint, style, bucket, key), wanted);
+        }
+    }
+
+    #[test]
+    fn a_style_that_cannot_be_is_refused() {
+        let check = |endpoint: &str, style, bucket: &str| {
+            let endpoint = Endpoint::parse(endpoint).unwrap();
+            endpoint.check_addressing(style, bucket).is_ok()
+        };
+        for (endpoint, bucket, can_be) in [
+            ("http://s3.localhost:9000", "lab", true),
+            ("https://s3.example.com", "my.media", true),
+            ("http://127.0.0.1:9000", "lab", false),
+            ("http://[::1]", "lab", false),
+            ("https://s3.example.com", "Old_Name", false),
+        ] {
+            assert_eq!(
+                check(endpoint, Addressing::Virtual, bucket),
+                can_be,
+                "{endpoint}"
+            );
+            assert!(check(endpoint, Addressing::Auto, bucket));
+            assert!(check(endpoint, Addressing::Path, bucket));
+        }
+    }
+
+    #[test]
+    fn regions_come_from_known_hosts_and_are_checked() {
+        let region = |text: &str| Endpoint::parse(text).unwrap().default_region();
+        assert_eq!(
+            region("https://s3.us-west-004.backblazeb2.com"),
+            "us-west-004"
+        );
+        assert_eq!(region("https://x.r2.cloudflarestorage.com"), "auto");
+        assert_eq!(region("http://127.0.0.1:9000"), "us-east-1");
+        for bad in ["", "a b", "EU", "-a", "a-", "a.b", "x/y", &"a".repeat(64)] {
+            assert!(check_region(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            Endpoint::aws("cn-north-1").unwrap().authority(),
+            "s3.cn-north-1.amazonaws.com.cn"
+        );
+        assert!(Endpoint::aws("evil.example/").is_err());
+    }
+}

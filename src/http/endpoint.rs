@@ -1,0 +1,166 @@
+//! Where a bucket's objects are: endpoint, addressing style, encoded path. Pure text.
+
+use std::net::IpAddr;
+
+use super::percent::{Slash, uri_encode};
+use crate::digest::decode_hex;
+use crate::error::{Error, Kind, Result, printable};
+
+/// The root of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// How it is reached.
+    pub scheme: Scheme,
+    /// Lower case; IPv6 in brackets.
+    pub host: String,
+    /// `None` = the scheme's.
+    pub port: Option<u16>,
+    /// What a reverse proxy put before the service: empty, or with a leading and without a trailing `/`, encoded.
+    pub base_path: String,
+}
+
+/// With or without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Plain.
+    Http,
+    /// With TLS.
+    Https,
+}
+
+impl Scheme {
+    /// As in a URL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl Endpoint {
+    /// `http[s]://HOST[:PORT][/PATH]`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |what: &str| {
+            Error::new(
+                Kind::Config,
+                format!("the endpoint `{}` {what}", printable(text)),
+            )
+            .hint("write it like https://s3.example.com or http://127.0.0.1:9000")
+        };
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            _ => return Err(wrong("is no http:// or https:// URL")),
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            // Not shown: it may hold a password.
+            return Err(
+                Error::new(Kind::Config, "the endpoint holds a user name or password")
+                    .hint("credentials belong into the config file or the environment"),
+            );
+        }
+        if text.contains(['?', '#', '\\'])
+            || text.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+        {
+            return Err(wrong("holds a character that no endpoint has"));
+        }
+        let (host, port) = split_port(authority)
+            .ok_or_else(|| wrong("has a host or port that cannot be understood"))?;
+        let port = port.filter(|port| *port != scheme.default_port());
+        // Written encoded or not, it is signed and sent in the one form that S3 signs.
+        let base_path = decoded(path.trim_end_matches('/'))
+            .map(|path| uri_encode(&path, Slash::Keep))
+            .ok_or_else(|| wrong("has a path with a broken `%`"))?;
+        Ok(Self {
+            scheme,
+            host: host.to_ascii_lowercase(),
+            port,
+            base_path,
+        })
+    }
+
+    /// Host and, unless it is the scheme's own, port.
+    pub fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The whole address, without a bucket.
+    pub fn address(&self) -> String {
+        format!(
+            "{}://{}{}",
+            self.scheme.name(),
+            self.authority(),
+            self.base_path
+        )
+    }
+
+    /// Whether the host is this machine itself.
+    pub fn is_loopback(&self) -> bool {
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
+}
+
+/// Undoes percent-encoding; `None` for what is not one, or no UTF-8.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend_from_slice(parts.next()?.as_bytes());
+    for part in parts {
+        let mut byte = [0];
+        if !decode_hex(part.get(..2)?, &mut byte) {
+            return None;
+        }
+        bytes.extend_from_slice(&byte);
+        bytes.extend_from_slice(part.get(2..)?.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.
+pub(super) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let end = rest.find(']')?;
+            rest[..end].parse::<std::net::Ipv6Addr>().ok()?;
+            let (host, after) = authority.split_at(end + 2);
+            (
+                host,
+                if after.is_empty() {
+                    None
+                } else {
+                    Some(after.strip_prefix(':')?)
+                },
+            )
+        }
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        },
+    };
+    let is_name = |host: &str| {
+        host.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+    };
+    if host.is_empty() || !host.starts_with('[') && !is_name(host) {
+        return None;
+    }
+    match port {
+        None => Some((host, None)),
+        Some(port) => Some((host, Some(port.parse().ok().filter(|port| *port > 0)?))),
+    }
+}
