@@ -1,44 +1,52 @@
 //! How ureq is set up: its own ideas of redirects, errors, proxies and encodings are all off.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ureq::Agent;
+use ureq::{Agent, ProxyProtocol};
 
 use super::endpoint::{Endpoint, Scheme};
-use super::proxy;
-use super::tls::tls;
+use super::proxy::{self, Proxies};
+use super::tls::{self, Trust};
 use super::transport::{Traffic, agent};
-use crate::backend::s3::Config;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::store::Context;
+use crate::net::timeouts::Timeouts;
 
-/// The agent for one endpoint. Certificates are read for https only.
-pub fn build(
-    config: &Config,
-    endpoint: &Endpoint,
-    context: &Context,
-    purpose: Purpose,
-) -> Result<Agent> {
-    const BUFFER: usize = 256 << 10;
-    const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs(2);
-    let timeouts = context.timeouts;
-    let (connect, idle, total, cancel) = match purpose {
-        Purpose::Work => (
-            timeouts.connect,
-            timeouts.idle,
-            None,
-            Arc::clone(&context.cancel),
-        ),
-        Purpose::CleanUp => (
-            timeouts.connect.min(CLEAN_UP),
-            timeouts.idle.min(CLEAN_UP),
-            Some(CLEAN_UP),
-            Cancel::new(),
-        ),
+/// Settings of the connections to one endpoint.
+pub struct AgentOptions<'a> {
+    /// Where they lead.
+    pub endpoint: &'a Endpoint,
+    /// The proxies of the environment; `None` to connect directly.
+    pub proxies: Option<&'a Proxies>,
+    /// Which certificates are accepted. Read for https only.
+    pub trust: Trust<'a>,
+    /// Limits without progress; `None` if `total` alone counts.
+    pub timeouts: Option<Timeouts>,
+    /// Limit of a whole request, from the look-up of the name to the end of the response.
+    pub total: Option<Duration>,
+    /// Idle connections to keep, and the sizes of their buffers; `None` for a single small request.
+    pub pool: Option<Pool>,
+    /// Ends a request when the run is cancelled.
+    pub cancel: &'a Arc<Cancel>,
+}
+
+/// Connections that are kept for the next request.
+#[derive(Debug, Clone, Copy)]
+pub struct Pool {
+    /// The most idle connections.
+    pub connections: usize,
+    /// Bytes of the input buffer and of the output buffer of each connection.
+    pub buffer: usize,
+}
+
+/// Builds the agent for one endpoint. Nothing is connected yet.
+pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
+    let endpoint = options.endpoint;
+    let proxy = match options.proxies {
+        Some(proxies) => proxy::choose(proxies, endpoint)?,
+        None => None,
     };
-    let connections = context.workers.max(8);
-    let proxy = proxy::choose(&config.proxies, endpoint)?;
     let mut settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -47,32 +55,32 @@ pub fn build(
         .accept("")
         .accept_encoding("")
         .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
-        .timeout_global(total)
-        .timeout_connect(Some(connect))
-        .timeout_per_read(Some(idle))
-        .timeout_per_write(Some(idle))
-        .max_idle_connections(connections)
-        .max_idle_connections_per_host(connections)
-        .max_idle_age(std::time::Duration::from_secs(30))
-        .input_buffer_size(BUFFER)
-        .output_buffer_size(BUFFER);
+        .timeout_global(options.total);
+    if let Some(timeouts) = options.timeouts {
+        settings = settings
+            .timeout_connect(Some(timeouts.connect))
+            .timeout_per_read(Some(timeouts.idle))
+            .timeout_per_write(Some(timeouts.idle));
+    }
+    if let Some(pool) = options.pool {
+        settings = settings
+            .max_idle_connections(pool.connections)
+            .max_idle_connections_per_host(pool.connections)
+            .max_idle_age(Duration::from_secs(30))
+            .input_buffer_size(pool.buffer)
+            .output_buffer_size(pool.buffer);
+    }
     let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
     let traffic = match (endpoint.scheme, to_proxy) {
-        (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
+        (Scheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
         (Scheme::Http, _) => Traffic::Plain,
     };
     if traffic == Traffic::Tls {
-        settings = settings.tls_config(tls(config)?);
+        settings = settings.tls_config(tls::config(options.trust)?);
     }
-    let settings = settings.proxy(proxy);
-    Ok(agent(settings.build(), traffic, &cancel))
-}
-
-/// Whether a request belongs to the work or to the clean-up after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Ends when the run is asked to stop.
-    Work,
-    /// Goes on then, for two seconds in all.
-    CleanUp,
+    Ok(agent(
+        settings.proxy(proxy).build(),
+        traffic,
+        options.cancel,
+    ))
 }

@@ -5,21 +5,28 @@ use std::sync::Arc;
 use rustls::pki_types::CertificateDer;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use crate::backend::s3::Config;
 use crate::error::Result;
 use crate::net::tls_roots::Roots;
 
-pub fn tls(config: &Config) -> Result<TlsConfig> {
-    if config.insecure {
-        return Ok(TlsConfig::builder().disable_verification(true).build());
-    }
-    Ok(TlsConfig::builder()
-        .root_certs(trusted(&config.roots)?)
-        .build())
+/// Which certificates of a server are accepted.
+#[derive(Debug, Clone, Copy)]
+pub enum Trust<'a> {
+    /// Those that one of these roots has signed.
+    Roots(&'a Roots),
+    /// Any, because the user asked for that (`--insecure`).
+    Any,
 }
 
-/// The certificates to trust, as ureq wants them.
-pub fn trusted(roots: &Roots) -> Result<RootCerts> {
+/// Reads the certificates of `trust`.
+pub fn config(trust: Trust<'_>) -> Result<TlsConfig> {
+    let builder = TlsConfig::builder();
+    Ok(match trust {
+        Trust::Any => builder.disable_verification(true).build(),
+        Trust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
+    })
+}
+
+fn root_certificates(roots: &Roots) -> Result<RootCerts> {
     Ok(match roots.certificates()? {
         Some(certificates) => {
             let owned = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();

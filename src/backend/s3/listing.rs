@@ -12,9 +12,9 @@ use super::client::{Body, Patience, Request};
 use super::pages::Position;
 use super::{S3, list_xml};
 use crate::aws::xml::Element;
+use crate::backend::s3::client::Purpose;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::http::agent::Purpose;
 use crate::store::types::{BlobInfo, Listed};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.

@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 
 use super::told::{info, is_of_version, length};
 use super::{S3, answers};
+use crate::backend::s3::client::Purpose;
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
-use crate::http::agent::Purpose;
 use crate::key::Key;
 use crate::store::Backend;
 use crate::store::types::BlobInfo;

@@ -1,9 +1,9 @@
 //! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
 
 use super::S3;
+use crate::backend::s3::client::Purpose;
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::http::agent::Purpose;
 use crate::key::Key;
 use crate::store::types::{BlobInfo, PartsEtag};
 

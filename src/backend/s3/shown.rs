@@ -1,6 +1,7 @@
 //! What `-vv` shows of requests and answers. Secrets are masked here.
 
 use crate::error::printable;
+use crate::http::{Response, ResponseBody};
 
 /// Whether a header's value is a secret. `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
@@ -34,7 +35,7 @@ pub fn canonical_request(canonical: &str) -> String {
 }
 
 /// Status and headers of an answer; a service may repeat what it was sent.
-pub fn answer(response: &ureq::http::Response<ureq::Body>) -> String {
+pub fn answer(response: &Response<ResponseBody>) -> String {
     let mut lines = vec![response.status().as_u16().to_string()];
     for (name, value) in response.headers() {
         let value = match is_secret(name.as_str()) {

@@ -1,5 +1,6 @@
 //! An answer whose status says success, and its body.
 
+use crate::http::{Response, ResponseBody};
 use std::io::Read;
 
 use super::Client;
@@ -9,7 +10,7 @@ use crate::http::error;
 
 /// An answer whose status says success.
 pub struct Answer {
-    pub(super) response: ureq::http::Response<ureq::Body>,
+    pub(super) response: Response<ResponseBody>,
     /// Whether the request was about a blob that is encrypted with a key of ours.
     pub(super) own_key: bool,
 }

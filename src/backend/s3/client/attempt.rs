@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::Client;
 use super::answer::Answer;
+use super::request::Purpose;
 use super::request::Request;
 use super::signing::{Signed, check_values};
 use crate::aws::sigv4;
@@ -20,9 +21,9 @@ use crate::backend::s3::services::{AfterBusy, IfMatch};
 use crate::backend::s3::{answers, mismatch, shown};
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::http::agent::Purpose;
 use crate::http::error;
 use crate::http::transport::retire_connections;
+use crate::http::{Response, ResponseBody, TransportError};
 
 /// What one attempt came to.
 enum Tried {
@@ -149,7 +150,7 @@ impl Client {
         &self,
         request: &Request<'_>,
         ours: Ours<'_>,
-        mut response: ureq::http::Response<ureq::Body>,
+        mut response: Response<ResponseBody>,
     ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
         let mut body = Vec::new();
@@ -186,7 +187,7 @@ impl Client {
     }
 
     /// An error of the connection, in our words.
-    fn failed(&self, error: ureq::Error, host: &str, purpose: Purpose) -> Error {
+    fn failed(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
             Purpose::Work => self.context.cancel.explain(error),

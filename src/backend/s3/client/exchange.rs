@@ -2,14 +2,18 @@
 
 use std::io::Read;
 
-use ureq::{Agent, SendBody};
+use crate::http::{self, Agent, Response, ResponseBody, SendBody, TransportError};
 
 use super::Client;
+use super::request::Purpose;
 use super::request::{Body, Patience, Request};
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
-use crate::http::agent;
-use crate::http::agent::Purpose;
+use crate::http::agent::{self, AgentOptions, Pool};
+use crate::http::tls::Trust;
 use crate::http::transport::{answered_early, begin_request};
+use crate::net::timeouts::Timeouts;
+use std::time::Duration;
 
 impl Client {
     pub(super) fn exchange(
@@ -18,22 +22,20 @@ impl Client {
         url: &str,
         headers: &[(String, String)],
         purpose: Purpose,
-    ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+    ) -> Result<Response<ResponseBody>, TransportError> {
         let cleaning;
         let agent = match purpose {
             Purpose::Work => self
                 .agent()
-                .map_err(|error| ureq::Error::Io(error.into_io()))?,
+                .map_err(|error| TransportError::Io(error.into_io()))?,
             Purpose::CleanUp => {
                 cleaning = self
                     .build_agent(purpose)
-                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                    .map_err(|error| TransportError::Io(error.into_io()))?;
                 &cleaning
             }
         };
-        let mut builder = ureq::http::Request::builder()
-            .method(request.method)
-            .uri(url);
+        let mut builder = http::Request::builder().method(request.method).uri(url);
         for (name, value) in headers {
             builder = builder.header(name, value);
         }
@@ -62,7 +64,7 @@ impl Client {
             Body::Payload { payload, size, .. } => {
                 let reader = payload
                     .reader()
-                    .map_err(|error| ureq::Error::Io(error.into_io()))?;
+                    .map_err(|error| TransportError::Io(error.into_io()))?;
                 let mut exact = Exact {
                     reader,
                     left: *size,
@@ -82,7 +84,35 @@ impl Client {
     }
 
     fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
-        agent::build(&self.config, self.endpoint()?, &self.context, purpose)
+        const BUFFER: usize = 256 << 10;
+        const CLEAN_UP: Duration = Duration::from_secs(2);
+        let Timeouts { connect, idle } = self.context.timeouts;
+        let never = Cancel::new();
+        let (timeouts, total, cancel) = match purpose {
+            Purpose::Work => (self.context.timeouts, None, &self.context.cancel),
+            Purpose::CleanUp => {
+                let timeouts = Timeouts {
+                    connect: connect.min(CLEAN_UP),
+                    idle: idle.min(CLEAN_UP),
+                };
+                (timeouts, Some(CLEAN_UP), &never)
+            }
+        };
+        agent::build(&AgentOptions {
+            endpoint: self.endpoint()?,
+            proxies: Some(&self.config.proxies),
+            trust: match self.config.insecure {
+                true => Trust::Any,
+                false => Trust::Roots(&self.config.roots),
+            },
+            timeouts: Some(timeouts),
+            total,
+            pool: Some(Pool {
+                connections: self.context.workers.max(8),
+                buffer: BUFFER,
+            }),
+            cancel,
+        })
     }
 }
 

@@ -9,11 +9,11 @@ mod signing;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use ureq::Agent;
+use crate::http::Agent;
 
 pub use self::answer::Answer;
 use self::learnt::Learnt;
-pub use self::request::{Body, Patience, Request};
+pub use self::request::{Body, Patience, Purpose, Request};
 use super::credentials::{Credentials, Keyring};
 use super::customer_key::CustomerKey;
 use super::services::{ChecksumMode, Conditions};

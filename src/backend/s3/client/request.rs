@@ -55,3 +55,12 @@ pub enum Body<'a> {
         sha256: Option<String>,
     },
 }
+
+/// Whether a request belongs to the work or to the clean-up after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Ends when the run is asked to stop.
+    Work,
+    /// Goes on then, for two seconds in all.
+    CleanUp,
+}

@@ -6,16 +6,15 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::Agent;
 use ureq::tls::TlsConfig;
 
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::agent::{self, AgentOptions};
+use crate::http::endpoint::Endpoint;
 use crate::http::proxy::Proxies;
-use crate::http::tls::trusted;
-use crate::http::transport::{Traffic, agent};
-use crate::http::{error, proxy};
+use crate::http::tls::Trust;
+use crate::http::{Agent, Request, TransportError, error};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 
@@ -86,29 +85,18 @@ impl<'a> Http<'a> {
     }
 
     fn agent(&self, endpoint: &Endpoint, call: &Call<'_>) -> Result<Agent> {
-        let proxy = match call.route {
-            Route::Direct => None,
-            Route::Proxied => proxy::choose(self.proxies, endpoint)?,
-        };
-        let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
-        let traffic = match (endpoint.scheme, to_proxy) {
-            (Scheme::Https, _) | (_, Some(ureq::ProxyProtocol::Https)) => Traffic::Tls,
-            (Scheme::Http, _) => Traffic::Plain,
-        };
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .accept("")
-            .accept_encoding("")
-            .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(call.patience))
-            .proxy(proxy);
-        if traffic == Traffic::Tls {
-            let roots = trusted(self.roots)?;
-            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
-        }
-        Ok(agent(config.build(), traffic, self.cancel))
+        agent::build(&AgentOptions {
+            endpoint,
+            proxies: match call.route {
+                Route::Direct => None,
+                Route::Proxied => Some(self.proxies),
+            },
+            trust: Trust::Roots(self.roots),
+            timeouts: None,
+            total: Some(call.patience),
+            pool: None,
+            cancel: self.cancel,
+        })
     }
 }
 
@@ -117,10 +105,8 @@ pub fn endpoint(url: &str) -> Result<Endpoint> {
     Endpoint::parse(url.split_once('?').map_or(url, |(before, _)| before))
 }
 
-fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, ureq::Error> {
-    let mut builder = ureq::http::Request::builder()
-        .method(call.method)
-        .uri(call.url);
+fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, TransportError> {
+    let mut builder = Request::builder().method(call.method).uri(call.url);
     for (name, value) in call.headers {
         builder = builder.header(name, value);
     }
@@ -133,7 +119,7 @@ fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, ureq::Error> {
     let reader = response.body_mut().as_reader();
     reader.take(LIMIT + 1).read_to_end(&mut body)?;
     if body.len() as u64 > LIMIT {
-        return Err(ureq::Error::BodyExceedsLimit(LIMIT));
+        return Err(TransportError::BodyExceedsLimit(LIMIT));
     }
     Ok(Reply {
         status: response.status().as_u16(),
