@@ -1,8 +1,10 @@
 //! The AWS files, and the JSON of commands and metadata services.
 #![no_main]
 
-use blobctl::backend::s3::credentials::json::{self, Dialect};
-use blobctl::backend::s3::credentials::profile::{self, FileKind};
+use blobctl::aws::credentials::json as json;
+use blobctl::aws::credentials::json::Dialect;
+use blobctl::aws::credentials::profile_parser as profile;
+use blobctl::aws::credentials::profile_parser::FileKind;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use ureq::{Agent, ProxyProtocol};
 
 use super::endpoint::{Endpoint, Scheme};
-use super::proxy::{self, Proxies};
-use super::tls::{self, Trust};
+use super::proxy::Proxies;
+use super::tls::Trust;
 use super::transport::{Traffic, agent};
+use super::{proxy, tls};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::net::timeouts::Timeouts;

@@ -2,8 +2,9 @@
 
 use super::Settings;
 use super::scope::{Found, Level, Scope, choice};
-use crate::backend::s3::credentials::{Container, Credentials, Metadata, Source, WebIdentity};
-use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning, credentials};
+use crate::aws::credentials;
+use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
+use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
@@ -24,12 +25,12 @@ impl Settings {
         // Only who takes the credentials from a profile takes the place from it.
         let from_profile = matches!(credentials, Source::Chain(_));
         let region = match scope.text("region", flags.region.as_ref()) {
-            None if from_profile => credentials::profile_region(&aws)?,
+            None if from_profile => chain::profile_region(&aws)?,
             region => region,
         };
         let endpoint = match scope.text("endpoint_url", flags.endpoint_url.as_ref()) {
             None if from_profile && !self.environment.ignores("AWS_ENDPOINT_URL") => {
-                credentials::profile_endpoint_url(&aws)?
+                chain::profile_endpoint_url(&aws)?
             }
             endpoint => endpoint,
         };

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use blobctl::aws::credentials::Source;
 use blobctl::backend::ftp::{Password, Tls};
-use blobctl::backend::s3::credentials::Source;
 use blobctl::backend::{Config, ftp};
 use blobctl::cli::Global;
 use blobctl::settings::Settings;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{CustomerKey, credentials};
+use super::CustomerKey;
+use crate::aws::credentials;
 use crate::digest::Algorithm;
 use crate::http::proxy::Proxies;
 use crate::net::tls_roots::Roots;

@@ -1,7 +1,9 @@
 //! What `-vv` shows of requests and answers. Secrets are masked here.
 
+use ureq::Body as ResponseBody;
+use ureq::http::Response;
+
 use crate::error::printable;
-use crate::http::{Response, ResponseBody};
 
 /// Whether a header's value is a secret. `name` in lower case.
 pub fn is_secret(name: &str) -> bool {

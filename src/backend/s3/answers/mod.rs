@@ -9,7 +9,7 @@ pub mod wording;
 
 use std::time::Duration;
 
-use crate::http::HeaderMap;
+use ureq::http::HeaderMap;
 
 use self::corrections::other_region;
 pub use self::corrections::{Correction, correction};

@@ -1,7 +1,9 @@
 //! An answer whose status says success, and its body.
 
-use crate::http::{Response, ResponseBody};
 use std::io::Read;
+
+use ureq::Body as ResponseBody;
+use ureq::http::Response;
 
 use super::Client;
 use crate::error::{Error, Kind, Result};

@@ -4,17 +4,18 @@ use std::io::Read;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
+use ureq::http::Response;
+use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
 use super::answer::Answer;
-use super::request::Purpose;
-use super::request::Request;
+use super::request::{Purpose, Request};
 use super::signing::{Signed, check_values};
+use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
 use crate::backend::s3::answers::wording::CustomerKeyProblem;
 use crate::backend::s3::answers::{Correction, wording};
-use crate::backend::s3::credentials::Credentials;
 use crate::backend::s3::customer_key::ALGORITHM;
 use crate::backend::s3::mismatch::Ours;
 use crate::backend::s3::services::{AfterBusy, IfMatch};
@@ -23,7 +24,6 @@ use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::http::error;
 use crate::http::transport::retire_connections;
-use crate::http::{Response, ResponseBody, TransportError};
 
 /// What one attempt came to.
 enum Tried {

@@ -1,19 +1,20 @@
 //! What travels: ureq's part of a request. Its agent is built in [`crate::backend::s3::agent`].
 
 use std::io::Read;
+use std::time::Duration;
 
-use crate::http::{self, Agent, Response, ResponseBody, SendBody, TransportError};
+use ureq::http::Response;
+use ureq::{Agent, Body as ResponseBody, Error as TransportError, SendBody, http};
 
 use super::Client;
-use super::request::Purpose;
-use super::request::{Body, Patience, Request};
+use super::request::{Body, Patience, Purpose, Request};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
-use crate::http::agent::{self, AgentOptions, Pool};
+use crate::http::agent;
+use crate::http::agent::{AgentOptions, Pool};
 use crate::http::tls::Trust;
 use crate::http::transport::{answered_early, begin_request};
 use crate::net::timeouts::Timeouts;
-use std::time::Duration;
 
 impl Client {
     pub(super) fn exchange(

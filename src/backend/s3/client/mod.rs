@@ -9,15 +9,15 @@ mod signing;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::http::Agent;
+use ureq::Agent;
 
 pub use self::answer::Answer;
 use self::learnt::Learnt;
 pub use self::request::{Body, Patience, Purpose, Request};
-use super::credentials::{Credentials, Keyring};
 use super::customer_key::CustomerKey;
 use super::services::{ChecksumMode, Conditions};
 use super::{Checksum, Config, PayloadSigning, location, services};
+use crate::aws::credentials::{Credentials, Keyring};
 use crate::aws::region;
 use crate::aws::sigv4::{Scope, SigningKey};
 use crate::error::{Error, Kind, Result};

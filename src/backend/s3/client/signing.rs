@@ -4,10 +4,9 @@ use std::sync::{Arc, PoisonError};
 
 use super::Client;
 use super::request::{Body, Request};
+use crate::aws::credentials::{Credentials, Http, Instance, Surroundings, chain};
 use crate::aws::sigv4;
 use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
-use crate::backend::s3::credentials;
-use crate::backend::s3::credentials::{Credentials, Http, Instance, Surroundings};
 use crate::backend::s3::location::Location;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -169,7 +168,7 @@ impl Client {
                 cancel: &self.context.cancel,
             },
         };
-        let found = credentials::find(&self.config.credentials, &around)?;
+        let found = chain::find(&self.config.credentials, &around)?;
         match &found {
             Some(found) => self.note(&format!(
                 "credentials: {}, access key {}",

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::profile::{FileKind, Profiles};
-use super::{Environment, profile};
+use super::profile_parser::{FileKind, Profiles};
+use super::{Environment, profile_parser};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// The properties of one profile. Keys are lower-case.
@@ -120,6 +120,6 @@ fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
         }
         Err(error) => return Err(wrong(&describe(&error))),
     };
-    profile::parse(&text, kind)
+    profile_parser::parse(&text, kind)
         .map_err(|mistake| wrong(&format!("line {}: {}", mistake.line, mistake.what)))
 }

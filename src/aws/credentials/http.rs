@@ -6,15 +6,17 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ureq::http::Request;
 use ureq::tls::TlsConfig;
+use ureq::{Agent, Error as TransportError};
 
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::http::agent::{self, AgentOptions};
+use crate::http::agent::AgentOptions;
 use crate::http::endpoint::Endpoint;
 use crate::http::proxy::Proxies;
 use crate::http::tls::Trust;
-use crate::http::{Agent, Request, TransportError, error};
+use crate::http::{agent, error};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 

@@ -4,17 +4,16 @@
 //! `source_profile` names (which may take on a role itself) or by what `credential_source` names.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
-use super::files::{Files, Profile, get};
+use super::environment::{from_variables, half};
+use super::shared_files::{Files, Profile, get};
 use super::sts::Assumption;
-use super::{
-    Credentials, Search, container, files, from_variables, half, imds, process, web_identity,
-};
+use super::{Credentials, Search, ecs, imds, process, shared_files, web_identity};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 /// What the chosen profile says, if there is one and it says anything.
 pub fn from_chosen_profile(search: &Search<'_>) -> Result<Option<Credentials>> {
-    let Some(chosen) = files::chosen(search.environment)? else {
+    let Some(chosen) = shared_files::chosen(search.environment)? else {
         return Ok(None);
     };
     let mut walk = Walk {
@@ -127,7 +126,7 @@ impl Walk<'_> {
         match kind {
             "Environment" => from_variables(self.search.environment)?
                 .ok_or_else(|| nothing("AWS_ACCESS_KEY_ID is not set")),
-            "EcsContainer" => container::ask(self.search)?.ok_or_else(|| {
+            "EcsContainer" => ecs::ask(self.search)?.ok_or_else(|| {
                 nothing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set")
             }),
             "Ec2InstanceMetadata" => imds::ask(self.search),

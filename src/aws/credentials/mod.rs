@@ -13,29 +13,29 @@
 //! the user meant this one.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 
-mod container;
-pub mod files;
-mod http;
-mod imds;
+pub mod cache;
+pub mod chain;
+pub mod ecs;
+pub mod environment;
+pub mod http;
+pub mod imds;
 pub mod json;
-mod keyring;
-mod process;
+pub mod process;
 pub mod profile;
-mod role;
-mod sts;
-mod web_identity;
+pub mod profile_parser;
+pub mod shared_files;
+pub mod sts;
+pub mod web_identity;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-pub use self::container::Container;
+pub use self::cache::Keyring;
 pub use self::http::Http;
-pub use self::imds::{Instance, Metadata};
-pub use self::keyring::Keyring;
-pub use self::web_identity::WebIdentity;
-use crate::error::{Error, Kind, Result, printable};
+use self::http::endpoint;
+use crate::error::printable;
 use crate::secret::Secret;
 
 /// An access key.
@@ -156,85 +156,53 @@ pub struct Surroundings<'a> {
 }
 
 /// One search through the sources.
-struct Search<'a> {
+pub struct Search<'a> {
     environment: &'a Environment,
     around: &'a Surroundings<'a>,
 }
 
-/// The credentials to sign with, fetched anew; `None` = requests are not signed.
-pub fn find(source: &Source, around: &Surroundings<'_>) -> Result<Option<Credentials>> {
-    match source {
-        Source::Anonymous => Ok(None),
-        Source::Explicit(credentials) => Ok(Some(credentials.clone())),
-        Source::Process { command, place } => {
-            process::run(command, place, around.http.cancel()).map(Some)
-        }
-        Source::Chain(environment) => Search {
-            environment,
-            around,
-        }
-        .run()
-        .map(Some),
-    }
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct Container {
+    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Wins.
+    pub relative_uri: Option<String>,
+    /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    pub full_uri: Option<String>,
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. Wins.
+    pub token_file: Option<PathBuf>,
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+    pub token: Option<Secret>,
 }
 
-impl Search<'_> {
-    /// The first source that has credentials.
-    fn run(&self) -> Result<Credentials> {
-        if self.environment.profile_flag.is_none()
-            && let Some(found) = from_variables(self.environment)?
-        {
-            return Ok(found);
-        }
-        if let Some(found) = role::from_chosen_profile(self)? {
-            return Ok(found);
-        }
-        if let Some(found) = web_identity::from_variables(self)? {
-            return Ok(found);
-        }
-        if let Some(found) = container::ask(self)? {
-            return Ok(found);
-        }
-        if let Some(found) = imds::ask_if_any(self)? {
-            return Ok(found);
-        }
-        Err(Error::new(Kind::Config, "no credentials were found").hint(
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or the keys in the config file; --no-sign-request does without",
-        ))
-    }
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct WebIdentity {
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    pub token_file: Option<PathBuf>,
+    /// `AWS_ROLE_ARN`.
+    pub role_arn: Option<String>,
+    /// `AWS_ROLE_SESSION_NAME`.
+    pub session_name: Option<String>,
 }
 
-/// The region that the chosen profile names.
-pub fn profile_region(environment: &Environment) -> Result<Option<String>> {
-    Ok(files::chosen(environment)?.and_then(|mut chosen| chosen.profile.remove("region")))
+/// Whether this may be a machine of AWS: guessed from the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instance {
+    /// The endpoint is AWS's.
+    Possible,
+    /// It is somebody else's, as on a laptop with a test server.
+    Unlikely,
 }
 
-/// The endpoint that the chosen profile names.
-pub fn profile_endpoint_url(environment: &Environment) -> Result<Option<String>> {
-    Ok(files::chosen(environment)?.and_then(|mut chosen| chosen.profile.remove("endpoint_url")))
-}
-
-fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
-    match (&environment.access_key_id, &environment.secret_access_key) {
-        (None, None) => Ok(None),
-        (Some(id), Some(secret)) => Ok(Some(Credentials {
-            access_key_id: id.clone(),
-            secret_access_key: secret.clone(),
-            session_token: environment.session_token.clone(),
-            expires: None,
-            origin: "the environment (AWS_ACCESS_KEY_ID)".to_owned(),
-        })),
-        (Some(_), None) => Err(half(
-            "the environment has AWS_ACCESS_KEY_ID without AWS_SECRET_ACCESS_KEY",
-        )),
-        (None, Some(_)) => Err(half(
-            "the environment has AWS_SECRET_ACCESS_KEY without AWS_ACCESS_KEY_ID",
-        )),
-    }
-}
-
-fn half(what: &str) -> Error {
-    Error::new(Kind::Config, what).hint("set both or neither")
+/// The variables that say it.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    /// `AWS_EC2_METADATA_DISABLED` is `true`.
+    pub disabled: bool,
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
+    pub endpoint: Option<String>,
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`: `IPv4` or `IPv6`.
+    pub mode: Option<String>,
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::http::{Call, Reply, Route, endpoint};
-use super::{Credentials, Search, json};
+use super::{Container, Credentials, Search, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::Scheme;
 use crate::secret::Secret;
@@ -17,19 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 
 const ORIGIN: &str = "the container's credential service";
-
-/// The variables that say it.
-#[derive(Debug, Clone, Default)]
-pub struct Container {
-    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Wins.
-    pub relative_uri: Option<String>,
-    /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
-    pub full_uri: Option<String>,
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. Wins.
-    pub token_file: Option<PathBuf>,
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
-    pub token: Option<Secret>,
-}
 
 /// What the service gives, if the environment names one.
 pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {

@@ -2,23 +2,13 @@
 //!
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::environment::half;
 use super::sts::Assumption;
-use super::{Credentials, Search, half};
+use super::{Credentials, Search};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
-
-/// The variables that say it.
-#[derive(Debug, Clone, Default)]
-pub struct WebIdentity {
-    /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
-    pub token_file: Option<PathBuf>,
-    /// `AWS_ROLE_ARN`.
-    pub role_arn: Option<String>,
-    /// `AWS_ROLE_SESSION_NAME`.
-    pub session_name: Option<String>,
-}
 
 /// The role that the environment names, if it names one.
 pub fn from_variables(search: &Search<'_>) -> Result<Option<Credentials>> {

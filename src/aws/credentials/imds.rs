@@ -8,7 +8,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::http::{Call, Reply, Route, endpoint};
-use super::{Credentials, Search, json};
+use super::{Credentials, Instance, Metadata, Search, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
@@ -18,26 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
 const ORIGIN: &str = "the instance's metadata service";
-
-/// Whether this may be a machine of AWS: guessed from the endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instance {
-    /// The endpoint is AWS's.
-    Possible,
-    /// It is somebody else's, as on a laptop with a test server.
-    Unlikely,
-}
-
-/// The variables that say it.
-#[derive(Debug, Clone, Default)]
-pub struct Metadata {
-    /// `AWS_EC2_METADATA_DISABLED` is `true`.
-    pub disabled: bool,
-    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
-    pub endpoint: Option<String>,
-    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`: `IPv4` or `IPv6`.
-    pub mode: Option<String>,
-}
 
 /// What the service gives if there is one: nobody at its address, or no role for the instance, is no error.
 pub fn ask_if_any(search: &Search<'_>) -> Result<Option<Credentials>> {
