@@ -1,10 +1,13 @@
 //! What an FTP server says: replies, listings, ports, digests.
 #![no_main]
 
-use blobctl::backend::ftp::features::Features;
-use blobctl::backend::ftp::long_listing::{self, Line};
-use blobctl::backend::ftp::replies::Reply;
-use blobctl::backend::ftp::{listing, ports, sums};
+use blobctl::backend::ftp::feat::Features;
+use blobctl::backend::ftp::unix_list as long_listing;
+use blobctl::backend::ftp::unix_list::Line;
+use blobctl::backend::ftp::reply::Reply;
+use blobctl::backend::ftp::mlsx;
+use blobctl::backend::ftp::passive;
+use blobctl::backend::ftp::digest;
 use blobctl::digest::Algorithm;
 use libfuzzer_sys::fuzz_target;
 
@@ -31,12 +34,12 @@ fuzz_target!(|data: &[u8]| {
             Algorithm::Md5,
             Algorithm::Crc32,
         ] {
-            let digest = sums::read(&reply, "a/b", algorithm);
+            let digest = digest::read(&reply, "a/b", algorithm);
             assert!(digest.is_none_or(|digest| digest.algorithm() == algorithm));
         }
     }
     for line in text.lines() {
-        for entry in [listing::entry(line), listing::described(line)]
+        for entry in [mlsx::entry(line), mlsx::described(line)]
             .into_iter()
             .flatten()
         {
@@ -45,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
         if let Line::Entry(entry) = long_listing::line(line) {
             assert!(!entry.name.contains('/') && !matches!(&*entry.name, "" | "." | ".."));
         }
-        let _ = (listing::listed_name(line), listing::timestamp(line));
-        let _ = (ports::passive(line), ports::extended(line));
+        let _ = (mlsx::listed_name(line), mlsx::timestamp(line));
+        let _ = (passive::passive(line), passive::extended(line));
     }
 });

@@ -10,6 +10,7 @@ pub mod s3;
 
 use std::sync::Arc;
 
+use self::ftp::config;
 use crate::store::{Backend, Context};
 
 /// Which store, with everything that it needs.
@@ -19,7 +20,7 @@ pub enum Config {
     /// A directory.
     Fs(fs::Config),
     /// An FTP or FTPS server.
-    Ftp(ftp::Config),
+    Ftp(config::Config),
     /// A bucket of an S3-compatible service.
     S3(s3::Config),
 }

@@ -6,8 +6,9 @@
 
 use super::scope::{Found, Level, Scope, choice};
 use super::{Settings, netrc, schema};
-use crate::backend::ftp::local::parse_address;
-use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
+use crate::backend::ftp::socket::parse_address;
+use crate::backend::ftp::{Config, Digests, Mode, Password, Replace, Tls};
+use crate::backend::ftp::{Encoding, Ports};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};

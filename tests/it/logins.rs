@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use blobctl::aws::credentials::Source;
-use blobctl::backend::ftp::{Password, Tls};
+use blobctl::backend::ftp::config::Password;
+use blobctl::backend::ftp::config::Tls;
 use blobctl::backend::{Config, ftp};
 use blobctl::cli::Global;
 use blobctl::settings::Settings;

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::local;
-use super::local::Ports;
-use super::replies::Reply;
+use super::reply::Reply;
 use super::session::{Session, State};
+use super::socket;
+use super::socket::Ports;
 use crate::error::{Error, Kind, Result};
 
 /// How long it takes at most to notice that the run shall stop.
@@ -25,7 +25,7 @@ impl Session {
         let here = self.control.socket().local_addr().map_err(failed)?.ip();
         let ports = self.server.config.active_ports;
         let latest = self.server.facts().latest_port;
-        let listener = local::listen(here, ports, latest).map_err(failed)?;
+        let listener = socket::listen(here, ports, latest).map_err(failed)?;
         let listener = listener.ok_or_else(|| none_is_free(ports))?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -78,7 +78,7 @@ impl Session {
                 return Err(does_not_connect_back(&reply));
             }
             let somebody = PollFd::new(listener, PollFlags::IN);
-            match local::await_event(&mut [somebody], left.min(GLANCE)) {
+            match socket::await_event(&mut [somebody], left.min(GLANCE)) {
                 Err(error) if error.kind() != io::ErrorKind::TimedOut => return Err(failed(error)),
                 _ => {}
             }

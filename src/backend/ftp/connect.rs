@@ -3,16 +3,18 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::net::sockopt;
 
+use super::config::{Password, Tls};
 use super::control::{Control, NoReply};
-use super::server::{Purpose, Server};
+use super::limits::{Limits, Purpose};
+use super::server::Server;
 use super::session::{Session, plainly};
+use super::socket;
+use super::stream::Wire;
 use super::tls::{Connector, Remedy, Versions};
-use super::wire::Wire;
-use super::{Password, Tls, local};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
@@ -37,29 +39,6 @@ impl Session {
             .map_err(|(error, _)| error)?;
         server.facts().versions = Versions::Newest;
         session.logged_in(password)
-    }
-}
-
-/// How long a session may wait for what.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// To connect, TLS included.
-    pub connect: Duration,
-    /// For an answer or a byte of data.
-    pub idle: Duration,
-    /// For the reply that ends a transfer: servers flush the file before.
-    pub completion: Duration,
-    /// Nothing is waited for beyond this moment.
-    pub deadline: Option<Instant>,
-}
-
-impl Limits {
-    /// `wait`, or what is left of the time.
-    pub fn within(&self, wait: Duration) -> Duration {
-        let left = self
-            .deadline
-            .map(|end| end.saturating_duration_since(Instant::now()));
-        wait.min(left.unwrap_or(wait)).max(Duration::from_millis(1))
     }
 }
 
@@ -159,7 +138,7 @@ impl<'a> Opening<'a> {
             }
             self.warn_if_readable(address.ip());
             let wait = self.limits.within(self.limits.connect);
-            match local::connect(here, address, wait) {
+            match socket::connect(here, address, wait) {
                 Ok(socket) => {
                     self.prepare(&socket).map_err(|error| self.lost(&error))?;
                     return Ok(socket);

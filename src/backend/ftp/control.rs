@@ -3,20 +3,23 @@
 //! A reply of several lines ends at the line that begins with its own code and a blank, and at no other one (RFC 959,
 //! section 4.2): the lines between may begin with any three digits.
 
-use std::io::{self, Read, Write};
+use std::io;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use rustix::net::RecvFlags;
 
 use super::encoding::Encoding;
-use super::replies::Reply;
-use super::wire::Wire;
+use super::reply::Reply;
+use super::stream::Wire;
 
 /// No line of a reply is longer, in bytes.
 const LONGEST_LINE: usize = 64 << 10;
+
 /// No reply is longer, in bytes.
 const LONGEST_REPLY: usize = 256 << 10;
+
 /// How long the rest of a reply is waited for after a line that another kind of server would end it with (glFTPd ends
 /// 553 with 150): whoever has more to say says it at once.
 const TO_GO_ON: Duration = Duration::from_secs(5);

@@ -6,11 +6,12 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::active::{Listener, does_not_connect_back};
-use super::replies::Reply;
+use super::config::{Mode, Tls};
+use super::reply::Reply;
 use super::server::Passive;
 use super::session::{Session, State, verb};
-use super::wire::Wire;
-use super::{Mode, Tls, local, ports};
+use super::stream::Wire;
+use super::{passive, socket};
 use crate::cancel::Watch;
 use crate::error::{Error, Kind, Result};
 
@@ -86,14 +87,14 @@ impl Session {
     fn dial(&mut self) -> Result<TcpStream> {
         if self.server.facts().passive == Passive::Extended {
             let reply = self.ask("EPSV")?;
-            let port = (reply.code == 229).then(|| ports::extended(&reply.text()));
+            let port = (reply.code == 229).then(|| passive::extended(&reply.text()));
             if let Some(Ok(socket)) = port.flatten().map(|port| self.dial_port(port)) {
                 return Ok(socket);
             }
         }
         let reply = self.ask("PASV")?;
         let port = match reply.code {
-            227 => ports::passive(&reply.text()).ok_or_else(|| {
+            227 => passive::passive(&reply.text()).ok_or_else(|| {
                 let text = "the server's answer to PASV is not understood";
                 reply.error(Kind::Remote, text)
             })?,
@@ -114,7 +115,7 @@ impl Session {
         let peer = self.control.socket().peer_addr()?.ip();
         let wait = self.limits.within(self.limits.connect);
         let here = self.server.config.bind_address;
-        local::connect(here, SocketAddr::new(peer, port), wait)
+        socket::connect(here, SocketAddr::new(peer, port), wait)
     }
 
     fn protect(&mut self, socket: TcpStream) -> Result<Wire> {

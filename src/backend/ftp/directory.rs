@@ -5,11 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::data::{Ended, Opened, Patience, Transfer};
 use super::encoding::Encoding;
-use super::listing::{Entry, EntryKind};
-use super::long_listing::Line;
-use super::replies::Reply;
+use super::mlsx::{Entry, EntryKind};
+use super::reply::Reply;
 use super::session::Session;
-use super::{listing, long_listing};
+use super::unix_list::Line;
+use super::{mlsx, unix_list};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// A longer listing is not read, in bytes.
@@ -72,7 +72,7 @@ impl Session {
         let directory = if directory.is_empty() { "/" } else { directory };
         if self.features().mlst {
             match self.open_data(&format!("MLSD {directory}"), 0)? {
-                Opened::Ready(transfer) => return self.search(transfer, name, listing::entry),
+                Opened::Ready(transfer) => return self.search(transfer, name, mlsx::entry),
                 Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
                 Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
             }
@@ -128,7 +128,7 @@ impl Session {
         if self.features().mlst {
             match self.open_data(&format!("MLSD {shown}"), 0)? {
                 Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
-                other => opened = Some((other, listing::entry as fn(&str) -> Option<Entry>)),
+                other => opened = Some((other, mlsx::entry as fn(&str) -> Option<Entry>)),
             }
         }
         let (opened, read) = match opened {
@@ -201,7 +201,7 @@ impl Session {
 
 /// A line of LIST; `unread` counts those that are not understood.
 fn described(line: &str, unread: &Cell<u64>) -> Option<Entry> {
-    match long_listing::line(line) {
+    match unix_list::line(line) {
         Line::Entry(entry) => Some(entry),
         Line::Nothing => None,
         Line::Unread => {
@@ -213,7 +213,7 @@ fn described(line: &str, unread: &Cell<u64>) -> Option<Entry> {
 
 /// A line of NLST: a name about which nothing else is known.
 fn named(line: &str) -> Option<Entry> {
-    listing::listed_name(line).map(|name| Entry {
+    mlsx::listed_name(line).map(|name| Entry {
         kind: EntryKind::Unknown,
         size: None,
         modified: None,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Tls;
-use super::features::Features;
-use super::replies::Reply;
+use super::config::Tls;
+use super::feat::Features;
+use super::reply::Reply;
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;

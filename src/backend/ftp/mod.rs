@@ -8,49 +8,48 @@
 //! active mode knows neither ports nor a stop.
 
 mod active;
+pub mod config;
 mod connect;
 mod control;
 mod data;
+pub mod digest;
 mod directory;
-mod download;
-mod draft;
 mod encoding;
-pub mod features;
-pub mod listing;
-pub mod local;
+pub mod feat;
+mod get;
+pub mod hash;
+pub mod limits;
+mod list;
 mod login;
-pub mod long_listing;
-mod lookup;
+pub mod login_gate;
+pub mod mlsx;
+pub mod passive;
 mod password;
+pub mod paths;
 mod pool;
-pub mod ports;
 mod publish;
-pub mod replies;
-mod sending;
+mod put;
+pub mod reply;
+mod resume;
+mod send;
 mod server;
 mod session;
-pub mod sums;
+pub mod socket;
+mod stat;
+mod stream;
 mod tls;
-mod tree;
-mod upload;
-mod wire;
+pub mod unix_list;
 
-use std::net::IpAddr;
-use std::path::PathBuf;
-
-use clap::ValueEnum;
-
+pub use self::config::{Config, Digests, Mode, Password, Replace, Tls};
 pub use self::encoding::Encoding;
-pub use self::local::Ports;
-use self::lookup::Found;
 use self::pool::Pool;
 use self::server::Server;
+pub use self::socket::Ports;
+use self::stat::Found;
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::net::tls_roots::Roots;
-use crate::secret::Secret;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
 use crate::store::types::{Attributes, BlobInfo, From, Listed, Stored};
@@ -59,113 +58,6 @@ use crate::url::Url;
 
 /// The login name where none was given.
 const ANONYMOUS: &str = "anonymous";
-
-/// An FTP server, a login and a directory on it.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Host name or address; IPv6 without brackets.
-    pub host: String,
-    /// Control port.
-    pub port: u16,
-    /// Login name; `anonymous` where none was given.
-    pub username: String,
-    /// Where the password comes from.
-    pub password: Password,
-    /// Directory that keys are relative to: absolute with a leading `/`, else below the login directory.
-    pub base_dir: String,
-    /// Who opens the data connection.
-    pub mode: Mode,
-    /// Ports that the server may be told to connect to; any otherwise.
-    pub active_ports: Option<Ports>,
-    /// The address of this machine that connections come from and go to; the system chooses otherwise.
-    pub bind_address: Option<IpAddr>,
-    /// How the connections are protected.
-    pub tls: Tls,
-    /// How a blob is replaced where the server does not rename over it.
-    pub replace: Replace,
-    /// How names are written.
-    pub encoding: Encoding,
-    /// Which digests are asked for.
-    pub digests: Digests,
-    /// The certificates to trust.
-    pub roots: Roots,
-    /// Accept any certificate.
-    pub insecure: bool,
-}
-
-/// Where the password comes from; read when the first connection logs in.
-#[derive(Debug, Clone)]
-pub enum Password {
-    /// The text itself.
-    Text(Secret),
-    /// The first line of a file.
-    File(PathBuf),
-    /// The first line that a command prints, run by `/bin/sh -c`.
-    Command(String),
-    /// The usual one of anonymous logins.
-    Anonymous,
-}
-
-/// Which side opens the data connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Mode {
-    /// We open it
-    // EPSV, PASV.
-    Passive,
-    /// The server opens it
-    // EPRT, PORT.
-    Active,
-}
-
-/// How the connections are protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
-pub enum Tls {
-    /// Not at all
-    None,
-    /// By AUTH TLS
-    Explicit,
-    /// From the first byte
-    Implicit,
-}
-
-impl Tls {
-    /// The port that servers use.
-    pub fn port(self) -> u16 {
-        match self {
-            Self::None | Self::Explicit => 21,
-            Self::Implicit => 990,
-        }
-    }
-
-    /// The scheme of an address.
-    pub fn scheme(self) -> &'static str {
-        match self {
-            Self::None => "ftp",
-            Self::Explicit => "ftpes",
-            Self::Implicit => "ftps",
-        }
-    }
-}
-
-/// How a blob is replaced where the server does not rename over it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Replace {
-    /// By renaming over it; where that is refused, the old blob stays
-    Auto,
-    /// Where that is refused, by moving the old blob away first
-    DeleteFirst,
-}
-
-/// Which digests of whole files the server is asked for, if it says that it computes any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Digests {
-    /// SHA-256, else MD5, else CRC-32.
-    Auto,
-    /// This one.
-    Only(Algorithm),
-    /// None: lengths alone are compared.
-    None,
-}
 
 /// The store.
 pub struct Ftp {
@@ -244,7 +136,7 @@ impl Backend for Ftp {
     }
 
     fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
-        upload::put(&self.pool, key, payload, &attributes.condition)
+        put::put(&self.pool, key, payload, &attributes.condition)
     }
 
     fn list(
@@ -253,11 +145,11 @@ impl Backend for Ftp {
         _: Option<&str>,
         each: &mut dyn FnMut(Listed) -> Result<()>,
     ) -> Result<Option<String>> {
-        tree::list(&self.pool, prefix, each).map(|()| None)
+        list::list(&self.pool, prefix, each).map(|()| None)
     }
 
     fn remove(&self, key: &Key) -> Result<()> {
-        tree::remove(&self.pool, key)
+        list::remove(&self.pool, key)
     }
 
     fn demanded(&self) -> Option<Algorithm> {
@@ -272,7 +164,7 @@ impl Backend for Ftp {
     }
 
     fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        download::get(&self.pool, key, from, sink)
+        get::get(&self.pool, key, from, sink)
     }
 }
 
@@ -284,10 +176,10 @@ impl Continuing for Ftp {
         attributes: &Attributes,
         draft: &Draft,
     ) -> Result<Stored> {
-        upload::put_by(&self.pool, key, payload, &attributes.condition, draft)
+        put::put_by(&self.pool, key, payload, &attributes.condition, draft)
     }
 
     fn discard(&self, key: &Key, draft: &Draft) {
-        upload::discard(&self.pool, key, draft);
+        put::discard(&self.pool, key, draft);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::Password;
+use super::config::Password;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::subprocess;

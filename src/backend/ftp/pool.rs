@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use super::login_gate::LoginGate;
 use super::server::{Server, lock};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
@@ -10,7 +11,7 @@ use crate::key::Key;
 
 /// Idle sessions of one server. There are never more than operations at once.
 pub struct Pool {
-    server: Arc<Server>,
+    gate: LoginGate,
     idle: Mutex<Vec<Session>>,
 }
 
@@ -18,26 +19,31 @@ impl Pool {
     /// No session yet.
     pub fn new(server: Server) -> Self {
         Self {
-            server: Arc::new(server),
+            gate: LoginGate::new(server),
             idle: Mutex::default(),
         }
     }
 
     /// The server.
     pub fn server(&self) -> &Arc<Server> {
-        &self.server
+        self.gate.server()
+    }
+
+    /// Opens a session that removes leftovers, even after the run was cancelled.
+    pub fn open_to_clean_up(&self) -> Result<Session> {
+        self.gate.open_to_clean_up()
     }
 
     /// The key as a path below the base directory, if the server can be told of it.
     pub fn path<'k>(&self, key: &'k Key) -> Result<&'k str> {
         let path = key.as_relative_path()?;
-        self.server.config.encoding.check(path)?;
+        self.server().config.encoding.check(path)?;
         Ok(path)
     }
 
     /// A session that waits and is in step, unless the run was asked to stop.
     pub fn idle(&self) -> Option<Lease<'_>> {
-        self.server.context.cancel.check().ok()?;
+        self.server().context.cancel.check().ok()?;
         let session = lock(&self.idle).pop().filter(Session::is_quiet)?;
         Some(Lease {
             pool: self,
@@ -48,7 +54,7 @@ impl Pool {
 
     /// A session for one operation: an idle one, or a new one.
     pub fn lease(&self) -> Result<Lease<'_>> {
-        self.server.context.cancel.check()?;
+        self.server().context.cancel.check()?;
         let idle = lock(&self.idle).pop().filter(Session::is_quiet);
         let origin = if idle.is_some() {
             Origin::Idle
@@ -57,7 +63,7 @@ impl Pool {
         };
         let session = match idle {
             Some(session) => session,
-            None => self.server.open()?,
+            None => self.gate.open()?,
         };
         Ok(Lease {
             pool: self,
@@ -90,7 +96,12 @@ enum Origin {
 impl Lease<'_> {
     /// The server.
     pub fn server(&self) -> &Arc<Server> {
-        &self.pool.server
+        self.pool.server()
+    }
+
+    /// The pool that it belongs to.
+    pub fn pool(&self) -> &Pool {
+        self.pool
     }
 
     /// The session.
@@ -134,10 +145,10 @@ impl Lease<'_> {
     }
 
     fn renew(&mut self) -> Result<()> {
-        self.pool.server.context.cancel.check()?;
+        self.pool.server().context.cancel.check()?;
         // Closed first: servers count connections.
         self.session = None;
-        self.session = Some(self.pool.server.open()?);
+        self.session = Some(self.pool.gate.open()?);
         self.origin = Origin::New;
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! The last step of an upload: the unfinished file gets the blob's name, over the old blob if there is one.
 
-use super::Replace;
-use super::lookup::Found;
+use super::config::Replace;
+use super::paths::Places;
 use super::pool::Lease;
-use super::replies::{Class, Reply};
+use super::reply::{Class, Reply};
 use super::session::Session;
-use super::upload::Places;
+use super::stat::Found;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 
@@ -176,7 +176,7 @@ fn put_back(lease: &mut Lease<'_>, aside: &str, places: &Places) {
         _ => Err(Error::new(Kind::Disconnected, "the connection is gone")),
     };
     let restored = restored.or_else(|_| {
-        let mut session = lease.server().open_to_clean_up()?;
+        let mut session = lease.pool().open_to_clean_up()?;
         let restored = restore(&mut session);
         session.quit();
         restored

@@ -2,30 +2,27 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use super::features::Features;
-use super::session::Session;
+use super::config::{Config, Tls};
+use super::feat::Features;
 use super::tls::{Trust, Versions};
-use super::{Config, Tls, password};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
-use crate::secret::Secret;
 use crate::store::Context;
 
 /// What cleaning up after a stop may take: less than the grace that workers get.
-const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);
+pub const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);
 
 /// What cleaning up after any other failure may take.
-const BUDGET_OTHERWISE: Duration = Duration::from_secs(10);
+pub const BUDGET_OTHERWISE: Duration = Duration::from_secs(10);
 
 /// Where to connect, as whom, and what is known about the other side.
 pub struct Server {
     pub config: Config,
     pub context: Context,
     facts: Mutex<Facts>,
-    login: Mutex<Login>,
     trust: OnceLock<Trust>,
     warned: AtomicBool,
 }
@@ -54,24 +51,6 @@ pub enum Passive {
     Plain,
 }
 
-/// The first login decides for all: a wrong password sent again and again locks the account.
-enum Login {
-    Untried,
-    /// The password was read.
-    Unproven(Secret),
-    Works(Secret),
-    Refused(Error),
-}
-
-/// What a session is opened for.
-#[derive(Debug, Clone, Copy)]
-pub enum Purpose {
-    /// Storage operations, which a stop interrupts.
-    Work,
-    /// Removing what a failed operation left, until this moment, even after a stop.
-    CleanUp(Instant),
-}
-
 impl Server {
     /// Nothing is connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
@@ -79,7 +58,6 @@ impl Server {
             config,
             context,
             facts: Mutex::default(),
-            login: Mutex::new(Login::Untried),
             trust: OnceLock::new(),
             warned: AtomicBool::new(false),
         }
@@ -103,57 +81,8 @@ impl Server {
         Ok(self.trust.get_or_init(|| trust).clone())
     }
 
-    /// A session that can remove leftovers now.
-    pub fn open_to_clean_up(self: &Arc<Self>) -> Result<Session> {
-        let stopped = self.context.cancel.check().is_err();
-        let budget = if stopped {
-            BUDGET_WHEN_STOPPED
-        } else {
-            BUDGET_OTHERWISE
-        };
-        let password = match &*lock(&self.login) {
-            Login::Works(password) => password.clone(),
-            Login::Refused(error) => return Err(error.clone()),
-            Login::Untried | Login::Unproven(_) => {
-                return Err(Error::new(Kind::Disconnected, "no login worked"));
-            }
-        };
-        Session::open(self, &password, Purpose::CleanUp(Instant::now() + budget))
-    }
-
-    /// Sessions are opened side by side once the first login worked; until then one after the other.
-    pub fn open(self: &Arc<Self>) -> Result<Session> {
-        let mut login = lock(&self.login);
-        let (password, works) = match &*login {
-            Login::Refused(error) => return Err(error.clone()),
-            Login::Works(password) => (password.clone(), true),
-            Login::Unproven(password) => (password.clone(), false),
-            Login::Untried => {
-                self.check_settings()?;
-                self.warn_if_unverified();
-                let password = password::read(&self.config.password, &self.context.cancel)?;
-                *login = Login::Unproven(password.clone());
-                (password, false)
-            }
-        };
-        let opened = if works {
-            drop(login);
-            let opened = Session::open(self, &password, Purpose::Work);
-            login = lock(&self.login);
-            opened
-        } else {
-            Session::open(self, &password, Purpose::Work)
-        };
-        match &opened {
-            Ok(_) => *login = Login::Works(password),
-            Err(error) if error.kind() == Kind::Denied => *login = Login::Refused(error.clone()),
-            Err(_) => {}
-        }
-        opened
-    }
-
     /// A line end in a name would be a second command for the server.
-    fn check_settings(&self) -> Result<()> {
+    pub(super) fn check_settings(&self) -> Result<()> {
         let config = &self.config;
         for (name, value) in [
             ("host", &config.host),
@@ -172,7 +101,7 @@ impl Server {
         Ok(())
     }
 
-    fn warn_if_unverified(&self) {
+    pub(super) fn warn_if_unverified(&self) {
         if self.config.insecure && self.config.tls != Tls::None {
             self.warn("the server's certificate is not checked: anybody in between can read and change everything");
         }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use blobctl::backend::ftp::local::connect;
+use blobctl::backend::ftp::socket::connect;
 use blobctl::digest::{Algorithm, Hasher};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{

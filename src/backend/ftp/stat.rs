@@ -2,8 +2,8 @@
 //! directories alike, so a second way has to agree.
 
 use super::directory::Listed;
-use super::listing;
-use super::listing::{Entry, EntryKind};
+use super::mlsx;
+use super::mlsx::{Entry, EntryKind};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::store::types::BlobInfo;
@@ -71,7 +71,7 @@ impl Session {
             400.. => return Ok(Hint::PerhapsAbsent),
             _ => return Err(self.odd(&reply)),
         }
-        let entry = reply.lines.iter().find_map(|line| listing::described(line));
+        let entry = reply.lines.iter().find_map(|line| mlsx::described(line));
         Ok(match entry.as_ref().and_then(found) {
             Some(found) => Hint::Is(found),
             None => Hint::Unknown,

@@ -2,7 +2,7 @@
 //!
 //! Their times are left alone: they are in the server's zone, which it does not tell.
 
-use super::listing::{Entry, EntryKind};
+use super::mlsx::{Entry, EntryKind};
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",

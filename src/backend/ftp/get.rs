@@ -5,9 +5,9 @@ use std::io::Read;
 use std::time::Duration;
 
 use super::data::{Ended, Opened, Patience, Transfer};
-use super::lookup::Found;
 use super::pool::Pool;
 use super::session::Session;
+use super::stat::Found;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;

@@ -1,6 +1,7 @@
 //! A connection to the server, for commands or for data, protected or not.
 
-use std::io::{self, Read, Write};
+use std::io;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 

@@ -3,76 +3,10 @@
 //! HASH is draft-bryan-ftpext-hash; XSHA256, XSHA1, XMD5, XCRC and MD5 are older and written down nowhere. Their answers agree
 //! in one thing: the digest is a word of its own, of the length that its algorithm has.
 
-use super::Digests;
-use super::replies::Reply;
+use super::hash::{Means, Sums, read};
 use super::session::Session;
-use crate::digest::{Algorithm, Digest, decode_hex};
+use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
-
-/// The command that tells a digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// `HASH`, after `OPTS HASH` has chosen the algorithm.
-    Hash,
-    /// A command of one algorithm.
-    Command(&'static str),
-}
-
-/// What the server computes, for each algorithm that we compute too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub sha256: Option<Means>,
-    pub sha1: Option<Means>,
-    pub md5: Option<Means>,
-    pub crc32: Option<Means>,
-}
-
-impl Sums {
-    /// Reads the lines of FEAT.
-    pub fn parse(lines: &[String]) -> Self {
-        let mut sums = Self::default();
-        for line in lines {
-            let line = line.trim().to_ascii_uppercase();
-            let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
-            match verb {
-                "HASH" => {
-                    let offers = |name: &str| {
-                        let names = rest.split(';').map(|one| one.trim().trim_end_matches('*'));
-                        names.into_iter().any(|one| one == name)
-                    };
-                    sums.sha256 = offers("SHA-256").then_some(Means::Hash).or(sums.sha256);
-                    sums.sha1 = offers("SHA-1").then_some(Means::Hash).or(sums.sha1);
-                    sums.md5 = offers("MD5").then_some(Means::Hash).or(sums.md5);
-                    sums.crc32 = offers("CRC32").then_some(Means::Hash).or(sums.crc32);
-                }
-                "XSHA256" => sums.sha256 = sums.sha256.or(Some(Means::Command("XSHA256"))),
-                "XSHA1" => sums.sha1 = sums.sha1.or(Some(Means::Command("XSHA1"))),
-                "XMD5" => sums.md5 = sums.md5.or(Some(Means::Command("XMD5"))),
-                "MD5" => sums.md5 = sums.md5.or(Some(Means::Command("MD5"))),
-                "XCRC" => sums.crc32 = sums.crc32.or(Some(Means::Command("XCRC"))),
-                _ => {}
-            }
-        }
-        sums
-    }
-
-    /// The best that is offered and wanted.
-    fn choose(self, wanted: Digests) -> Option<(Algorithm, Means)> {
-        let all = [
-            (Algorithm::Sha256, self.sha256),
-            (Algorithm::Sha1, self.sha1),
-            (Algorithm::Md5, self.md5),
-            (Algorithm::Crc32, self.crc32),
-        ];
-        all.into_iter()
-            .filter(|(algorithm, _)| match wanted {
-                Digests::Auto => true,
-                Digests::Only(only) => only == *algorithm,
-                Digests::None => false,
-            })
-            .find_map(|(algorithm, means)| Some((algorithm, means?)))
-    }
-}
 
 impl Session {
     /// The algorithm whose digests can be compared with the server's.
@@ -123,32 +57,11 @@ impl Session {
     }
 }
 
-/// The digest in an answer: the only word of its length that is nothing but hex digits, the file's name left out.
-pub fn read(reply: &Reply, path: &str, algorithm: Algorithm) -> Option<Digest> {
-    if !reply.is_done() {
-        return None;
-    }
-    let text = reply.lines.join(" ");
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let text = text.replacen(path, " ", 1);
-    let mut found = text.split_whitespace().filter_map(|word| {
-        let word = word.trim_matches('"');
-        (word != name).then(|| from_hex(algorithm, word)).flatten()
-    });
-    let first = found.next()?;
-    found.all(|other| other == first).then_some(first)
-}
-
-fn from_hex(algorithm: Algorithm, word: &str) -> Option<Digest> {
-    let mut bytes = vec![0; word.len() / 2];
-    decode_hex(word, &mut bytes)
-        .then(|| Digest::from_bytes(algorithm, &bytes))
-        .flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::ftp::config::Digests;
+    use crate::backend::ftp::reply::Reply;
 
     #[test]
     fn features_name_algorithms_in_many_ways() {

@@ -1,9 +1,9 @@
 //! Listings of many directories, and removal.
 
-use super::listing::{Entry, EntryKind};
-use super::lookup::Found;
+use super::mlsx::{Entry, EntryKind};
 use super::pool::Pool;
 use super::session::Session;
+use super::stat::Found;
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;

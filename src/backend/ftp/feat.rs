@@ -1,7 +1,7 @@
 //! What the answer to FEAT says (RFC 2389). No I/O.
 
-use super::replies::Reply;
-use super::sums::Sums;
+use super::hash::Sums;
+use super::reply::Reply;
 
 /// What the server says it can do, or may be able to where it does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

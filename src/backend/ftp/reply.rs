@@ -5,7 +5,7 @@
 
 use std::time::SystemTime;
 
-use super::listing;
+use super::mlsx;
 use crate::error::{Answer, Error, Kind, printable};
 
 /// One reply, possibly of several lines.
@@ -142,7 +142,7 @@ impl Reply {
         if self.code != 213 {
             return None;
         }
-        listing::timestamp(self.lines.first()?.split_whitespace().next()?)
+        mlsx::timestamp(self.lines.first()?.split_whitespace().next()?)
     }
 
     /// The directory in the answer to PWD: in double quotes, those in the name doubled (RFC 959, appendix II). `None`

@@ -4,38 +4,19 @@
 //! word on the size proves anything, and only the rename makes it visible.
 
 use super::data::{Opened, Transfer};
-use super::lookup::Found;
+use super::paths::Places;
 use super::pool::{Lease, Pool};
 use super::publish::{Leftover, publish};
-use super::replies::Class;
-use super::sending::{Sent, compare, measured, proven, send, verify};
+use super::reply::Class;
+use super::send::{Sent, compare, measured, proven, send, verify};
 use super::session::Session;
+use super::stat::Found;
 use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::resumable::Draft;
 use crate::store::types::{Condition, Stored};
-
-/// Where one upload goes.
-pub struct Places {
-    pub directory: String,
-    pub target: String,
-    pub temporary: String,
-}
-
-impl Places {
-    fn new(session: &Session, path: &str, temporary: &str) -> Self {
-        let target = format!("{}/{path}", session.base());
-        // The target begins with a slash always: base directories are absolute.
-        let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);
-        Self {
-            temporary: format!("{directory}/{temporary}"),
-            directory: directory.to_owned(),
-            target,
-        }
-    }
-}
 
 /// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
 /// more before the rename.
@@ -276,7 +257,7 @@ pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
         .map(|mut lease| lease.session().and_then(remove));
     let removed = match idle {
         Some(Ok(())) => Ok(()),
-        Some(Err(_)) | None => pool.server().open_to_clean_up().and_then(|mut session| {
+        Some(Err(_)) | None => pool.open_to_clean_up().and_then(|mut session| {
             let removed = remove(&mut session);
             session.quit();
             removed

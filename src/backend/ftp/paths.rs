@@ -1,0 +1,23 @@
+//! The paths of one upload: the directory, the temporary file and the target.
+
+use super::session::Session;
+
+/// Where one upload goes.
+pub struct Places {
+    pub directory: String,
+    pub target: String,
+    pub temporary: String,
+}
+
+impl Places {
+    pub(super) fn new(session: &Session, path: &str, temporary: &str) -> Self {
+        let target = format!("{}/{path}", session.base());
+        // The target begins with a slash always: base directories are absolute.
+        let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);
+        Self {
+            temporary: format!("{directory}/{temporary}"),
+            directory: directory.to_owned(),
+            target,
+        }
+    }
+}
