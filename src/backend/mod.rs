@@ -11,6 +11,7 @@ pub mod s3;
 use std::sync::Arc;
 
 use self::ftp::config;
+use self::s3::bucket;
 use crate::store::{Backend, Context};
 
 /// Which store, with everything that it needs.
@@ -30,6 +31,6 @@ pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
     match config {
         Config::Fs(config) => Arc::new(fs::Fs::new(config, context)),
         Config::Ftp(config) => Arc::new(ftp::Ftp::new(config, context)),
-        Config::S3(config) => Arc::new(s3::S3::new(config, context)),
+        Config::S3(config) => Arc::new(bucket::S3::new(config, context)),
     }
 }

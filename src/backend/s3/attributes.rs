@@ -1,15 +1,13 @@
 //! What goes with an object, as headers, and the conditions that a service may or may not keep.
 
-use super::S3;
 use super::answers::wording;
-use super::client::Answer;
-use super::customer_key::ALGORITHM;
-use crate::digest::{base64, decode_base64};
+use super::bucket::S3;
+use super::encoded_word::encoded_word;
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Backend;
-use crate::store::types::{Attributes, Condition, Kept};
+use crate::store::types::{Attributes, Condition};
 
 impl S3 {
     /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches
@@ -120,99 +118,6 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
     }
 }
 
-/// What goes with an object, as its headers tell it.
-pub fn kept(answer: &Answer) -> Kept {
-    let text = |name: &str| answer.header(name).map(str::to_owned);
-    let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
-    Kept {
-        version_id: crate::backend::s3::told::version_id(answer),
-        storage_class: text("x-amz-storage-class"),
-        encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
-        kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
-        // Some clients leave the coding of their transfer in it.
-        content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
-        content_disposition: text("content-disposition"),
-        cache_control: text("cache-control"),
-        metadata: answer
-            .headers_behind("x-amz-meta-")
-            .into_iter()
-            .map(|(name, value)| (name, decoded_words(&value)))
-            .collect(),
-    }
-}
-
-/// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047). What HTTP would not carry
-/// or not keep, as a blank at the end, is encoded too; and so is what a reader would decode.
-/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
-fn encoded_word(value: &str) -> String {
-    let plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if plain && value.trim() == value && decoded_words(value) == value {
-        value.to_owned()
-    } else {
-        format!("=?UTF-8?B?{}?=", base64(value.as_bytes()))
-    }
-}
-
-/// The inverse, for both encodings of RFC 2047, as far as the words are UTF-8; anything else is left as it is. White space
-/// between two encoded words is none of the text.
-fn decoded_words(value: &str) -> String {
-    let mut out = String::new();
-    let (mut rest, mut after_a_word) = (value, false);
-    while let Some(start) = rest.find("=?") {
-        let (before, word) = rest.split_at(start);
-        let Some((text, len)) = decoded_word(word) else {
-            out.push_str(before);
-            out.push_str("=?");
-            (rest, after_a_word) = (&word[2..], false);
-            continue;
-        };
-        if !(after_a_word && before.trim().is_empty()) {
-            out.push_str(before);
-        }
-        out.push_str(&text);
-        (rest, after_a_word) = (&word[len..], true);
-    }
-    out + rest
-}
-
-/// The encoded word at the beginning of `text`, and how long it is there.
-fn decoded_word(text: &str) -> Option<(String, usize)> {
-    let mut pieces = text.strip_prefix("=?")?.splitn(3, '?');
-    let (charset, encoding, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
-    let (coded, _) = rest.split_once("?=")?;
-    // RFC 2231 lets a language follow the charset.
-    let charset = charset.split('*').next().unwrap_or(charset);
-    if !["utf-8", "us-ascii"].contains(&charset.to_ascii_lowercase().as_str()) {
-        return None;
-    }
-    let bytes = match encoding {
-        "B" | "b" => decode_base64(coded)?,
-        "Q" | "q" => decode_quoted(coded)?,
-        _ => return None,
-    };
-    let head = text.len() - rest.len();
-    Some((String::from_utf8(bytes).ok()?, head + coded.len() + 2))
-}
-
-/// RFC 2047's "Q": `_` is a blank, `=XX` a byte.
-fn decode_quoted(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'_' => b' ',
-            b'=' => {
-                let digits = [bytes.next()?, bytes.next()?];
-                let mut value = [0];
-                let digits = std::str::from_utf8(&digits).ok()?;
-                crate::digest::decode_hex(digits, &mut value).then_some(value[0])?
-            }
-            byte => byte,
-        });
-    }
-    Some(out)
-}
-
 /// Checks a name and value of metadata before anything is sent.
 pub fn check_metadata(name: &str, value: &str) -> Result<()> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -237,6 +142,7 @@ pub fn check_metadata(name: &str, value: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::s3::encoded_word::decoded_words;
 
     #[test]
     fn values_travel_as_headers_can_carry_them() {

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::services::{Buckets, Service};
-use super::{Addressing, services};
+use super::providers::{Buckets, Service};
+use super::{Addressing, providers};
 use crate::aws::region::check_region;
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::{Endpoint, Scheme};
@@ -52,7 +52,7 @@ impl Endpoint {
 
     /// What is known of the service.
     pub fn service(&self) -> Service {
-        services::of(&self.host)
+        providers::of(&self.host)
     }
 
     /// The same service's endpoint for another region, where that is another host.

@@ -2,7 +2,7 @@
 //!
 //! Source of the lines: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
-use super::shown::is_secret;
+use super::redact::is_secret;
 use crate::aws::xml;
 use crate::error::printable;
 

@@ -3,13 +3,13 @@
 
 use std::fmt::Write;
 
+use super::answers;
 use super::attributes::{attribute_headers, condition_header, unsupported};
-use super::client::{Body, Patience};
-use super::proof::{Proof, header};
-use super::told::{etag, plain_md5, version_id};
-use super::{S3, answers, request};
+use super::bucket::{S3, request};
+use super::checksum_policy::{Proof, header};
+use super::client::{Body, Patience, Purpose};
+use super::response_headers::{etag, plain_md5, version_id};
 use crate::aws::xml;
-use crate::backend::s3::client::Purpose;
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;

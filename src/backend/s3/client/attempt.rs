@@ -16,10 +16,10 @@ use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
 use crate::backend::s3::answers::wording::CustomerKeyProblem;
 use crate::backend::s3::answers::{Correction, wording};
-use crate::backend::s3::customer_key::ALGORITHM;
 use crate::backend::s3::mismatch::Ours;
-use crate::backend::s3::services::{AfterBusy, IfMatch};
-use crate::backend::s3::{answers, mismatch, shown};
+use crate::backend::s3::providers::{AfterBusy, IfMatch};
+use crate::backend::s3::sse_c::ALGORITHM;
+use crate::backend::s3::{answers, mismatch, redact};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::http::error;
@@ -114,7 +114,7 @@ impl Client {
             location.path
         );
         self.trace('>', || {
-            format!("{} {url}\n{}", request.method, shown::headers(&headers))
+            format!("{} {url}\n{}", request.method, redact::headers(&headers))
         });
         let response = match self.exchange(request, &url, &headers, purpose) {
             // A kept connection may have been closed just when we used it: that is nobody's failure.
@@ -124,7 +124,7 @@ impl Client {
             result => result,
         }
         .map_err(|error| self.failed(error, &location.authority, purpose))?;
-        self.trace('<', || shown::answer(&response));
+        self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
             let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
             return Ok(Tried::Answered(Answer { response, own_key }));
@@ -136,7 +136,10 @@ impl Client {
         let (error, correction) = self.refused(request, ours, response);
         if wording::is_about_signature(error.answer()) {
             self.trace('|', || {
-                format!("what was signed:\n{}", shown::canonical_request(&canonical))
+                format!(
+                    "what was signed:\n{}",
+                    redact::canonical_request(&canonical)
+                )
             });
         }
         let renewal = credentials.filter(|used| may_be_expiry(request, &error, used));

@@ -14,9 +14,9 @@ use ureq::Agent;
 pub use self::answer::Answer;
 use self::learnt::Learnt;
 pub use self::request::{Body, Patience, Purpose, Request};
-use super::customer_key::CustomerKey;
-use super::services::{ChecksumMode, Conditions};
-use super::{Checksum, Config, PayloadSigning, location, services};
+use super::providers::{ChecksumMode, Conditions};
+use super::sse_c::CustomerKey;
+use super::{Checksum, Config, PayloadSigning, location, providers};
 use crate::aws::credentials::{Credentials, Keyring};
 use crate::aws::region;
 use crate::aws::sigv4::{Scope, SigningKey};
@@ -81,11 +81,11 @@ impl Client {
     }
 
     /// What is known of the service.
-    pub fn traits(&self) -> services::Service {
+    pub fn traits(&self) -> providers::Service {
         match self.endpoint() {
             Ok(endpoint) => endpoint.service(),
             // Whatever is sent next fails with this error.
-            Err(_) => services::of(""),
+            Err(_) => providers::of(""),
         }
     }
 

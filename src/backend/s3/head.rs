@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::told::{info, is_of_version, length};
-use super::{S3, answers};
-use crate::backend::s3::client::Purpose;
+use super::answers;
+use super::bucket::S3;
+use super::client::Purpose;
+use super::response_headers::{info, is_of_version, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;

@@ -8,11 +8,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::answers::wording;
-use super::client::{Body, Patience, Request};
-use super::pages::Position;
-use super::{S3, list_xml};
+use super::bucket::S3;
+use super::client::{Body, Patience, Purpose, Request};
+use super::list_xml;
+use super::pagination::Position;
 use crate::aws::xml::Element;
-use crate::backend::s3::client::Purpose;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::store::types::{BlobInfo, Listed};

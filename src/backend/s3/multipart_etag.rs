@@ -1,7 +1,7 @@
 //! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
 
-use super::S3;
-use crate::backend::s3::client::Purpose;
+use super::bucket::S3;
+use super::client::Purpose;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;

@@ -6,10 +6,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::client::Answer;
-use super::{attributes, customer_key};
+use super::encoded_word::decoded_words;
+use super::sse_c;
+use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::types::BlobInfo;
+use crate::store::Backend;
+use crate::store::types::{BlobInfo, Kept};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 pub(super) fn etag(answer: &Answer) -> Result<String> {
@@ -44,7 +47,7 @@ pub(super) fn is_weak(etag: &str) -> bool {
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 pub(super) fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
-    let own_key = answer.has_own_key() || answer.header(customer_key::ALGORITHM).is_some();
+    let own_key = answer.has_own_key() || answer.header(sse_c::ALGORITHM).is_some();
     if encryption.starts_with("aws:kms") || own_key {
         return None;
     }
@@ -84,7 +87,7 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
-        kept: Box::new(attributes::kept(answer)),
+        kept: Box::new(kept(answer)),
     })
 }
 
@@ -126,6 +129,27 @@ pub(super) fn length(answer: &Answer) -> Result<u64> {
         )
         .hint("a proxy in between may be to blame")
     })
+}
+
+/// What goes with an object, as its headers tell it.
+pub fn kept(answer: &Answer) -> Kept {
+    let text = |name: &str| answer.header(name).map(str::to_owned);
+    let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
+    Kept {
+        version_id: version_id(answer),
+        storage_class: text("x-amz-storage-class"),
+        encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
+        kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
+        // Some clients leave the coding of their transfer in it.
+        content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
+        content_disposition: text("content-disposition"),
+        cache_control: text("cache-control"),
+        metadata: answer
+            .headers_behind("x-amz-meta-")
+            .into_iter()
+            .map(|(name, value)| (name, decoded_words(&value)))
+            .collect(),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
+use super::answers;
 use super::attributes::{attribute_headers, condition_header};
-use super::client::{Body, Patience};
-use super::services::PartCopies;
-use super::{S3, answers};
+use super::bucket::S3;
+use super::client::{Body, Patience, Purpose};
+use super::providers::PartCopies;
 use crate::aws::xml;
-use crate::backend::s3::client::Purpose;
 use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
@@ -144,7 +144,7 @@ impl S3 {
         if !request.query.iter().any(number) {
             self.look_at_encryption(to, None, &answer);
         }
-        let version_id = crate::backend::s3::told::version_id(&answer);
+        let version_id = crate::backend::s3::response_headers::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
         let root = xml::parse(&text);
         let etag = root

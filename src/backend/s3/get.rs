@@ -2,10 +2,9 @@
 
 use std::io::Read;
 
-use super::S3;
-use super::client::Answer;
-use super::told::{info, is_of_version, is_weak, length};
-use crate::backend::s3::client::Purpose;
+use super::bucket::S3;
+use super::client::{Answer, Purpose};
+use super::response_headers::{info, is_of_version, is_weak, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
 use crate::key::Key;

@@ -1,0 +1,88 @@
+//! One bucket of an S3-compatible service.
+
+use std::sync::atomic::AtomicBool;
+
+use super::checksum_policy::Agreement;
+use super::client::{Answer, Body, Client, Patience, Request};
+use super::config::Config;
+use super::encryption;
+use crate::error::{Error, Kind, Result};
+use crate::key::Key;
+use crate::store::Context;
+use crate::store::types::Attributes;
+use crate::url::Url;
+
+/// The store.
+pub struct S3 {
+    pub(super) client: Client,
+    /// Whether the bucket is known to be there, so that a 404 must mean the blob.
+    pub(super) bucket_seen: AtomicBool,
+    /// Whether it turned out to know the older protocol of listings alone.
+    pub(super) lists_by_marker: AtomicBool,
+    /// What is known of how the store proves that it has the bytes.
+    pub(super) proof: Agreement,
+}
+
+impl S3 {
+    /// Nothing is read or connected before the first operation.
+    pub fn new(config: Config, context: Context) -> Self {
+        Self {
+            proof: Agreement::new(config.checksum, config.notebook.clone()),
+            client: Client::new(config, context),
+            bucket_seen: AtomicBool::new(false),
+            lists_by_marker: AtomicBool::new(false),
+        }
+    }
+
+    /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
+    pub(super) fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = self.of_version(method, key);
+        if let Some(own_key) = self.client.own_key() {
+            request.headers.extend(own_key.headers());
+        }
+        request
+    }
+
+    pub(super) fn of_version<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = request(method, key);
+        request.query.extend(self.client.version());
+        request
+    }
+
+    /// A blob is encrypted with the service's key or with the user's, not with both.
+    pub(super) fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
+        if attributes.encryption.is_some() && self.client.own_key().is_some() {
+            let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
+            return Err(Error::new(Kind::Usage, text)
+                .hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
+        }
+        Ok(())
+    }
+
+    /// The whole address of a key.
+    pub(super) fn object_url(&self, key: &str) -> Url {
+        Url::new(format!("s3://{}/{key}", self.client.bucket()))
+    }
+
+    /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
+    pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
+        let own_key = encryption::unused(answer);
+        if let Some(text) = own_key.or_else(|| encryption::unencrypted(wanted?, answer)) {
+            self.client.warn(&format!(
+                "{}: {text}",
+                self.object_url(key.as_str()).shown()
+            ));
+        }
+    }
+}
+
+pub fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
+    Request {
+        method,
+        key: key.as_str(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: Body::None,
+        patience: Patience::Usual,
+    }
+}

@@ -1,0 +1,142 @@
+//! The contract of a store, kept by S3.
+
+use std::time::Duration;
+
+use super::attributes;
+use super::attributes::{attribute_headers, condition_header};
+use super::bucket::{S3, request};
+use super::client::{Body, Purpose};
+use super::config::Checksum;
+use super::response_headers::{etag, version_id};
+use crate::digest::Algorithm;
+use crate::error::{Error, Kind, Result};
+use crate::io::payload::Payload;
+use crate::key::Key;
+use crate::store::identity::BlobId;
+use crate::store::multipart::Multipart;
+use crate::store::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
+use crate::store::{Backend, Method, Service, Sink};
+use crate::url::Url;
+
+impl Backend for S3 {
+    fn url(&self, key: &str) -> Url {
+        self.object_url(key)
+    }
+
+    fn id(&self, key: &Key) -> BlobId {
+        BlobId::new(self.client.store_id(), key.as_str())
+    }
+
+    fn resume_terms(&self) -> Vec<String> {
+        self.client.resume_terms()
+    }
+
+    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+        match self.head(key) {
+            Ok(info) => Ok(Some(info)),
+            Err(error) => self.explain(key, error),
+        }
+    }
+
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+        let size = payload
+            .size()
+            .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
+        self.check_encryption(attributes)?;
+        self.precheck(key, &attributes.condition)?;
+        self.with_proof(|proof| {
+            let sums = self.sums(proof, payload)?;
+            let mut request = self.about("PUT", key);
+            sums.headers(&mut request.headers);
+            attribute_headers(attributes, &mut request.headers);
+            condition_header(&attributes.condition, &mut request.headers);
+            request.body = Body::Payload {
+                payload,
+                size,
+                sha256: sums.sha256.clone(),
+            };
+            let answer = self
+                .client
+                .send(&request, &[200], Purpose::Work)
+                .map_err(attributes::unsupported(&attributes.condition))?;
+            let etag = etag(&answer)?;
+            self.look_at_encryption(key, attributes.encryption.as_deref(), &answer);
+            let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
+                Some(verified) => verified,
+                None => self.confirm_length(key, size)?,
+            };
+            self.remember_if_ignored(proof, &answer);
+            Ok(Stored {
+                bytes: size,
+                etag: Some(etag),
+                verified,
+                atomic: self.atomic(&attributes.condition),
+                version_id: version_id(&answer),
+            })
+        })
+    }
+
+    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+        self.fetch(key, from, sink)
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        page: Option<&str>,
+        each: &mut dyn FnMut(Listed) -> Result<()>,
+    ) -> Result<Option<String>> {
+        self.list_page(prefix, page, each)
+    }
+
+    fn remove(&self, key: &Key) -> Result<()> {
+        if self.client.version_id().is_some() {
+            // Who knows nothing of versions would remove the newest blob. What is not there may be a delete marker.
+            self.stat(key)?;
+        }
+        self.client
+            .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
+            .map(drop)
+    }
+
+    fn presign(&self, key: &Key, method: Method, expires: Duration) -> Result<String> {
+        let method = match method {
+            Method::Get => "GET",
+            Method::Put => "PUT",
+        };
+        self.client.presign(method, key.as_str(), expires)
+    }
+
+    fn service(&self) -> Option<Service> {
+        self.client.service()
+    }
+
+    fn copy_within(
+        &self,
+        from: &Service,
+        source: (&Key, &BlobInfo),
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<Stored> {
+        self.copy_object(from, source, to, attributes)
+    }
+
+    fn demanded(&self) -> Option<Algorithm> {
+        match self.proof.wanted() {
+            Checksum::Only(algorithm) => Some(algorithm),
+            Checksum::Auto | Checksum::None => None,
+        }
+    }
+
+    fn ranges(&self) -> bool {
+        true
+    }
+
+    fn parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+        self.parts_of(key, info)
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        Some(self)
+    }
+}
