@@ -1,19 +1,18 @@
 //! One request and its answer: addressed, signed, sent, classified. What is known of the service stands here.
 
-mod answer;
-mod attempt;
+mod corrections;
 mod exchange;
-mod learnt;
 mod request;
+mod response;
+mod send;
 mod signing;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ureq::Agent;
 
-pub use self::answer::Answer;
-use self::learnt::Learnt;
 pub use self::request::{Body, Patience, Purpose, Request};
+pub use self::response::Answer;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
 use super::{Checksum, Config, PayloadSigning, location, providers};
@@ -204,4 +203,12 @@ impl Client {
         }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
+}
+
+/// What the service said about how it wants to be asked; it holds for the process.
+#[derive(Debug, Default)]
+pub(super) struct Learnt {
+    region: Option<String>,
+    /// The service's clock less ours, in seconds.
+    skew: Option<i64>,
 }

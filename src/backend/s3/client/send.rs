@@ -8,8 +8,8 @@ use ureq::http::Response;
 use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
-use super::answer::Answer;
 use super::request::{Purpose, Request};
+use super::response::Answer;
 use super::signing::{Signed, check_values};
 use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;

@@ -9,14 +9,6 @@ use crate::backend::s3::answers::Correction;
 use crate::error::Answer;
 use crate::events::Event;
 
-/// What the service said about how it wants to be asked; it holds for the process.
-#[derive(Debug, Default)]
-pub(super) struct Learnt {
-    region: Option<String>,
-    /// The service's clock less ours, in seconds.
-    skew: Option<i64>,
-}
-
 impl Client {
     /// Takes a correction over; false if nothing about it is new, so that nothing would change.
     pub(super) fn learn(&self, correction: Correction) -> bool {
