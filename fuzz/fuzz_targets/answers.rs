@@ -1,8 +1,8 @@
 //! What an S3 service answers: headers, a blank line, a body.
 #![no_main]
 
-use blobctl::backend::s3::answers;
-use blobctl::backend::s3::mismatch;
+use blobctl::backend::s3::error;
+use blobctl::backend::s3::error::signature_mismatch;
 use blobctl::aws::xml;
 use blobctl::error::printable;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -22,17 +22,17 @@ fuzz_target!(|data: &[u8]| {
             headers.append(name, value);
         }
     }
-    let error = answers::error("GET", status, &headers, body, "us-east-1");
+    let error = error::error("GET", status, &headers, body, "us-east-1");
     assert_shown(&error.to_string());
     let root = xml::parse(body);
-    assert_shown(&answers::late_error(root.as_ref()).to_string());
+    assert_shown(&error::late_error(root.as_ref()).to_string());
     let _ = xml::parse_listing(body);
     let _ = xml::descendant(body, "Credentials");
-    let ours = mismatch::Ours {
+    let ours = signature_mismatch::Ours {
         canonical: "GET\n/\n\nhost:a\nx-amz-date:b\n\nhost;x-amz-date\nUNSIGNED-PAYLOAD",
         string_to_sign: "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n00",
     };
-    if let Some(cause) = mismatch::explain(ours, body) {
+    if let Some(cause) = signature_mismatch::explain(ours, body) {
         assert_shown(&cause);
     }
     // What is escaped comes back, as far as XML has letters for it.

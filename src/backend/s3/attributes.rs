@@ -1,8 +1,8 @@
 //! What goes with an object, as headers, and the conditions that a service may or may not keep.
 
-use super::answers::wording;
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
+use super::error::wording;
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;

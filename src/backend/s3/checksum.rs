@@ -5,10 +5,10 @@
 //! for later ones.
 
 use super::PayloadSigning;
-use super::answers::wording;
 use super::bucket::S3;
 use super::checksum_policy::{Proof, Sums, header};
 use super::client::Answer;
+use super::error::wording;
 use super::response_headers::plain_md5;
 use crate::digest::{Algorithm, Digest, Verified, base64};
 use crate::error::{Error, Kind, Result, describe};

@@ -1,10 +1,10 @@
 //! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
-use super::answers;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
 use super::client::{Body, Patience, Purpose};
+use super::error;
 use super::providers::PartCopies;
 use crate::aws::xml;
 use crate::digest::{Digest, Verified};
@@ -156,7 +156,7 @@ impl S3 {
             .filter(|etag| !etag.is_empty())
         {
             Some(etag) => Ok((etag, version_id)),
-            None => Err(answers::late_error(root.as_ref())),
+            None => Err(error::late_error(root.as_ref())),
         }
     }
 

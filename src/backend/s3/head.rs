@@ -2,9 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::answers;
 use super::bucket::S3;
 use super::client::Purpose;
+use super::error;
 use super::response_headers::{info, is_of_version, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
@@ -55,7 +55,7 @@ impl S3 {
             Err(error) if missing => Err(error),
             // A refusal is explained by the same refusal only.
             Err(error) if error.answer().http == head.answer().http => {
-                Err(answers::may_be_missing(error))
+                Err(error::may_be_missing(error))
             }
             // It appeared meanwhile, or the service has said by a document how it wants to be asked.
             Ok(_) => self.head(key).map(Some),

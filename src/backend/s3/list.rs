@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::answers::wording;
 use super::bucket::S3;
 use super::client::{Body, Patience, Purpose, Request};
+use super::error::wording;
 use super::list_xml;
 use super::pagination::Position;
 use crate::aws::xml::Element;

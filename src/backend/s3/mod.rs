@@ -3,7 +3,6 @@
 //! Operations in S3's words stand here; one request is the business of [`client`], its signature of [`sign`], what an
 //! answer means of [`answers`].
 
-pub mod answers;
 mod attributes;
 pub mod bucket;
 mod checksum;
@@ -14,12 +13,12 @@ mod config;
 mod copy;
 pub mod encoded_word;
 pub mod encryption;
+pub mod error;
 mod get;
 mod head;
 mod list;
 pub mod list_xml;
 pub mod location;
-pub mod mismatch;
 mod multipart;
 mod multipart_etag;
 mod pagination;

@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 
-use super::answers;
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
 use super::checksum_policy::{Proof, header};
 use super::client::{Body, Patience, Purpose};
+use super::error;
 use super::response_headers::{etag, plain_md5, version_id};
 use crate::aws::xml;
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
@@ -143,7 +143,7 @@ impl Multipart for S3 {
             .map(|etag| etag.trim().trim_matches('"').to_owned())
             .filter(|etag| !etag.is_empty())
         else {
-            return Err(answers::late_error(xml::parse(&text).as_ref()));
+            return Err(error::late_error(xml::parse(&text).as_ref()));
         };
         let bytes = total(parts);
         let told = whole.as_ref().and_then(|whole| {

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use time::OffsetDateTime;
 
 use super::Client;
-use crate::backend::s3::answers::Correction;
+use crate::backend::s3::error::Correction;
 use crate::error::Answer;
 use crate::events::Event;
 

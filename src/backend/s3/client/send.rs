@@ -14,12 +14,14 @@ use super::signing::{Signed, check_values};
 use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
-use crate::backend::s3::answers::wording::CustomerKeyProblem;
-use crate::backend::s3::answers::{Correction, wording};
-use crate::backend::s3::mismatch::Ours;
+use crate::backend::s3::error::signature_mismatch::Ours;
+use crate::backend::s3::error::wording::CustomerKeyProblem;
+use crate::backend::s3::error::{
+    Correction, correction, error as service_error, signature_mismatch, wording,
+};
 use crate::backend::s3::providers::{AfterBusy, IfMatch};
+use crate::backend::s3::redact;
 use crate::backend::s3::sse_c::ALGORITHM;
-use crate::backend::s3::{answers, mismatch, redact};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::http::error;
@@ -169,17 +171,17 @@ impl Client {
             self.region(),
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let correction = answers::correction(status, headers, &body, &region, now);
+        let correction = correction(status, headers, &body, &region, now);
         if status == 503 && self.traits().after_busy == AfterBusy::New {
             retire_connections();
         }
-        let mut error = answers::error(request.method, status, headers, &body, &region);
+        let mut error = service_error(request.method, status, headers, &body, &region);
         let correction = correction.or_else(|| {
             let says_nothing = body.is_empty() && error.answer().s3.is_none();
             self.own_region(error.answer(), says_nothing, &region)
         });
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
-            && let Some(cause) = mismatch::explain(ours, &body)
+            && let Some(cause) = signature_mismatch::explain(ours, &body)
         {
             error = error.hint(cause);
         }

@@ -2,8 +2,8 @@
 //!
 //! Source of the lines: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
-use super::redact::is_secret;
 use crate::aws::xml;
+use crate::backend::s3::redact::is_secret;
 use crate::error::printable;
 
 /// What was signed here.

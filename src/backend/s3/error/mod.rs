@@ -3,17 +3,18 @@
 //! The status decides first and the code of the XML body refines: bodies are missing on HEAD, and proxies answer in HTML.
 //! Only code, message and request id are ever shown: error bodies echo tokens and whole requests.
 
-mod corrections;
-mod reactions;
+pub mod classify;
+pub mod redirect;
+pub mod signature_mismatch;
 pub mod wording;
 
 use std::time::Duration;
 
 use ureq::http::HeaderMap;
 
-use self::corrections::other_region;
-pub use self::corrections::{Correction, correction};
-use self::reactions::{by_code, by_status};
+use self::classify::{by_code, by_status};
+use self::redirect::other_region;
+pub use self::redirect::{Correction, correction};
 use self::wording::is_damage;
 use crate::aws::xml;
 use crate::aws::xml::Element;
