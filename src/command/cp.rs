@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::{Blob, Session};
+use super::session::{Blob, Session};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
-use crate::report::{Outcome, Report, transfer_line};
+use crate::report::outcome::Outcome;
+use crate::report::{Report, transfer_line};
 use crate::store::types::{Attributes, BlobInfo, Kept, Stored};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;

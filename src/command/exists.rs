@@ -1,10 +1,11 @@
 //! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
 
-use super::{Blob, Session};
+use super::session::{Blob, Session};
 use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
+use crate::report::outcome::Outcome;
 use crate::store::types::Kept;
 use crate::transfer::{pool, retry};
 

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Blob, Session, refuse_twins};
+use super::session::{Blob, Session, refuse_twins};
 use crate::cli::{Get, Verify};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::io::atomic_file::Replace;
 use crate::io::standard_streams::is_null_device;
-use crate::report::{Outcome, Report, transfer_line};
+use crate::report::outcome::Outcome;
+use crate::report::{Report, transfer_line};
 use crate::store::types::Kept;
 use crate::transfer::download::{Demand, Destination, Terms, download};
 use crate::transfer::pool;

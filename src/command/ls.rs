@@ -3,11 +3,12 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use super::Session;
+use super::session::Session;
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
-use crate::report::{Outcome, Subject, timestamp};
+use crate::report::outcome::{Outcome, Subject};
+use crate::report::timestamp;
 use crate::store::types::Listed;
 use crate::transfer::list::list;
 use crate::transfer::pool;

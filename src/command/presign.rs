@@ -1,10 +1,10 @@
 //! `blobctl presign`: a URL for one blob. Nothing is sent to the store.
 
-use super::Session;
+use super::session::Session;
 use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 use crate::store::Method;
 use crate::transfer::pool;
 use crate::url::Url;

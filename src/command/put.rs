@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::attributes::{attributes, expectation, refuse_unkept};
-use super::{Blob, Session, refuse_twins};
+use super::session::{Blob, Session, refuse_twins};
 use crate::cancel::Cancel;
 use crate::cli::Put;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::events::{Event, Meter, Observer};
 use crate::exit::Exit;
 use crate::io::standard_streams;
-use crate::report::{Outcome, Report, transfer_line};
+use crate::report::outcome::Outcome;
+use crate::report::{Report, transfer_line};
 use crate::settings::Target;
 use crate::store::types::{Attributes, Kept};
 use crate::transfer::pool;

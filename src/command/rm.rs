@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::session::{Blob, Session};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
+use crate::report::outcome::Outcome;
 use crate::transfer::{pool, retry};
-
-use super::{Blob, Session};
 
 const OP: &str = "rm";
 

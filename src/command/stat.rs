@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Blob, Session};
+use super::session::{Blob, Session};
 use crate::cli::Stat;
 use crate::error::{Error, Result, printable};
 use crate::exit::Exit;
-use crate::report::{Outcome, Report, timestamp};
+use crate::report::outcome::Outcome;
+use crate::report::{Report, timestamp};
 use crate::store::types::BlobInfo;
 use crate::transfer::{pool, retry};
 

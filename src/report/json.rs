@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Subject;
+use super::outcome::Subject;
 use crate::error::is_unprintable;
 use crate::exit::Exit;
 

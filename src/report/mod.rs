@@ -2,6 +2,7 @@
 //! results.
 
 mod json;
+pub mod outcome;
 mod usage;
 
 use std::io::{BufWriter, Stdout, Write as _};
@@ -9,15 +10,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use self::json::Json;
+use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
-use crate::digest::{Digest, Verified};
+use crate::digest::Verified;
 use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
-use crate::store::types::Kept;
 use crate::terminal::{Terminal, Verbosity};
 use crate::units::format_bytes;
-use crate::url::Url;
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,48 +28,6 @@ pub enum Format {
     Json,
     /// The same on stderr, because stdout carries the blob.
     JsonOnStderr,
-}
-
-/// Which blob a result is about.
-#[derive(Debug, Clone)]
-pub struct Subject {
-    /// `put`, `get`, `exists`.
-    pub op: &'static str,
-    /// As typed, or as derived from what was typed.
-    pub key: String,
-    /// Whole address.
-    pub url: Url,
-}
-
-/// A success, as far as the operation has something to say.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The line for `-v`, behind "blobctl: ".
-    pub line: String,
-    /// Bytes of the blob.
-    pub bytes: Option<u64>,
-    /// How long it took.
-    pub elapsed: Option<Duration>,
-    /// S3's ETag.
-    pub etag: Option<String>,
-    /// How it was proven.
-    pub verified: Option<Verified>,
-    /// Attempts, counted from 1.
-    pub attempts: Option<u32>,
-    /// Whether the destination was written.
-    pub changed: Option<bool>,
-    /// Whether a condition was certainly tested in one step with the change.
-    pub atomic: Option<bool>,
-    /// The answer of `exists`.
-    pub exists: Option<bool>,
-    /// When the blob was last written.
-    pub modified: Option<SystemTime>,
-    /// The strongest digest that the store tells.
-    pub digest: Option<Digest>,
-    /// Media type.
-    pub content_type: Option<String>,
-    /// What S3 tells beyond that.
-    pub kept: Kept,
 }
 
 /// Collects the results of a run.
