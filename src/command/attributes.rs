@@ -6,7 +6,7 @@ use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, printable};
 use crate::settings::Target;
 use crate::store::types::{Attributes, Condition};
-use crate::transfer::upload::Expectation;
+use crate::transfer::source::Expectation;
 
 /// What is to go with every blob of this command.
 pub fn attributes(arguments: &Put) -> Result<Attributes> {

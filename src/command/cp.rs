@@ -13,7 +13,7 @@ use crate::report::{Report, transfer_line};
 use crate::store::types::{Attributes, BlobInfo, Kept, Stored};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
-use crate::transfer::{pool, retry};
+use crate::transfer::{retry, workers};
 
 const OP: &str = "cp";
 
@@ -44,7 +44,7 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
     }
     let report = Arc::clone(&session.report);
     let content_type = Mutex::new(arguments.content_type.clone());
-    pool::run(
+    workers::run(
         vec![(source, destination)],
         1,
         &session.cancel,

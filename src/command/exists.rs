@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::report::Report;
 use crate::report::outcome::Outcome;
 use crate::store::types::Kept;
-use crate::transfer::{pool, retry};
+use crate::transfer::{retry, workers};
 
 const OP: &str = "exists";
 
@@ -16,7 +16,7 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
     session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = std::sync::Arc::clone(&session.report);
-    pool::run(
+    workers::run(
         blobs,
         session.settings.jobs()?,
         &session.cancel,

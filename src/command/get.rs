@@ -17,8 +17,9 @@ use crate::io::standard_streams::is_null_device;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
 use crate::store::types::Kept;
-use crate::transfer::download::{Demand, Destination, Terms, download};
-use crate::transfer::pool;
+use crate::transfer::destination::{Demand, Destination, Terms};
+use crate::transfer::download::download;
+use crate::transfer::workers;
 
 const OP: &str = "get";
 
@@ -84,7 +85,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         Place::Stdout => None,
     }))?;
     let report = Arc::clone(&session.report);
-    pool::run(
+    workers::run(
         jobs,
         session.settings.jobs()?,
         &session.cancel,

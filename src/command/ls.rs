@@ -11,7 +11,7 @@ use crate::report::outcome::{Outcome, Subject};
 use crate::report::timestamp;
 use crate::store::types::Listed;
 use crate::transfer::list::list;
-use crate::transfer::pool;
+use crate::transfer::workers;
 
 const OP: &str = "ls";
 
@@ -65,7 +65,7 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
         }
         report.check_stdout()
     };
-    let result = pool::run_one(&session.cancel, session.deadline, move || {
+    let result = workers::run_one(&session.cancel, session.deadline, move || {
         list(&listed_engine, &prefix, &mut line)
     });
     session.report.flush()?;

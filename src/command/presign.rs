@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::store::Method;
-use crate::transfer::pool;
+use crate::transfer::workers;
 use crate::url::Url;
 
 const OP: &str = "presign";
@@ -31,7 +31,7 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     };
     let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
     // Credentials may have to be fetched first.
-    let url = pool::run_one(&session.cancel, session.deadline, move || {
+    let url = workers::run_one(&session.cancel, session.deadline, move || {
         engine.backend.presign(&key, method, expires)
     })?;
     session.report.print(&format!("{url}\n"));

@@ -20,8 +20,9 @@ use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
 use crate::settings::Target;
 use crate::store::types::{Attributes, Kept};
-use crate::transfer::pool;
-use crate::transfer::upload::{Expectation, Source, upload};
+use crate::transfer::source::{Expectation, Source};
+use crate::transfer::upload::upload;
+use crate::transfer::workers;
 
 const OP: &str = "put";
 
@@ -102,7 +103,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             .map(|job| (job.blob.id(), job.blob.subject.url.shown())),
     )?;
     let (report, cancel) = (Arc::clone(&session.report), Arc::clone(&session.cancel));
-    pool::run(
+    workers::run(
         jobs,
         session.settings.jobs()?,
         &session.cancel,

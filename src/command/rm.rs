@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::Report;
 use crate::report::outcome::Outcome;
-use crate::transfer::{pool, retry};
+use crate::transfer::{retry, workers};
 
 const OP: &str = "rm";
 
@@ -31,7 +31,7 @@ pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
         Missing::Fails
     };
     let report = Arc::clone(&session.report);
-    pool::run(
+    workers::run(
         blobs,
         session.settings.jobs()?,
         &session.cancel,

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, timestamp};
 use crate::store::types::BlobInfo;
-use crate::transfer::{pool, retry};
+use crate::transfer::{retry, workers};
 
 const OP: &str = "stat";
 
@@ -19,7 +19,7 @@ pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
     session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(OP, &arguments.keys)?;
     let report = Arc::clone(&session.report);
-    pool::run(
+    workers::run(
         blobs,
         session.settings.jobs()?,
         &session.cancel,

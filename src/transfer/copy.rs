@@ -4,9 +4,11 @@ use std::io;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::download::{Demand, Destination, Terms, download};
+use super::destination::{Demand, Destination, Terms};
+use super::download::download;
 use super::plan::PartRules;
-use super::upload::{Source, upload};
+use super::source::Source;
+use super::upload::upload;
 use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;

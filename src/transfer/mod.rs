@@ -2,21 +2,25 @@
 //!
 //! It names only the contract of [`crate::backend`] and never a store.
 
+pub mod checksum;
 pub mod copy;
+pub mod destination;
 pub mod download;
-mod hashing;
+mod hash_thread;
 pub mod list;
-pub mod parts;
-pub mod parts_sum;
+pub mod multipart;
+pub mod multipart_md5;
+pub mod parallel_file;
+pub mod parallel_stream;
 pub mod plan;
-pub mod pool;
-pub mod ranges;
-mod receiver;
+pub mod put;
 pub mod resume;
 pub mod retry;
+mod sink;
+pub mod source;
 pub mod stream;
 pub mod upload;
-pub mod window;
+pub mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

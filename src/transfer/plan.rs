@@ -1,5 +1,6 @@
 //! How a blob is cut into parts: pure arithmetic.
 
+use crate::error::{Error, Kind};
 use crate::store::multipart::PartSizes;
 
 /// Parts are this large unless the user or the number of parts calls for another size: a multiple of the page size, small
@@ -140,6 +141,12 @@ pub fn cut_from(start: u64, len: u64, size: u64) -> impl Iterator<Item = Piece> 
             len: size.min(len - offset),
         }
     })
+}
+
+/// Fewer bytes of a part came than were asked for, and the store called it complete.
+pub(super) fn cut_short(received: u64, len: u64) -> Error {
+    let text = format!("{received} bytes of a part came, and it has {len}");
+    Error::new(Kind::Integrity, text)
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use super::parts::{Upload, lock, upload_vanished};
+use super::multipart::{Upload, lock, upload_vanished};
 use super::plan::Row;
-use super::{Engine, plan, retry, upload};
+use super::{Engine, plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::io::block_pool::{Held, Pool};
@@ -38,7 +38,7 @@ pub fn upload_stream(
     let first = stream.read()?;
     if stream.ended {
         let payload = Payload::held(first, meter, &engine.cancel);
-        return upload::put(engine, key, &payload, attributes, meter);
+        return put::put(engine, key, &payload, attributes, meter);
     }
     let limit = stream.row.total();
     if limit < USUAL_LIMIT {

@@ -3,10 +3,10 @@
 //! A transfer that may be resumed keeps a [`journal`] in the state directory: what it began, then a line for each
 //! thing that is done. [`put`] and [`get`] say what is in it, and when it is still true.
 
-pub mod draft;
-pub mod get;
+pub mod download;
 mod journal;
-pub mod put;
+pub mod multipart;
+pub mod partial_file;
 
 use std::path::Path;
 use std::sync::Arc;

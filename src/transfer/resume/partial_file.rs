@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use super::journal::Journal;
-use super::put::{begun_for, source, terms};
+use super::multipart::{begun_for, source, terms};
 use crate::error::Error;
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
@@ -43,7 +43,7 @@ impl Unfinished {
         match journal.begin(&header) {
             Ok(()) => Some(Self::remembering(journal, draft, outdated)),
             Err(error) => {
-                super::cannot_be_resumed(&*engine.observer, &error);
+                crate::transfer::resume::cannot_be_resumed(&*engine.observer, &error);
                 None
             }
         }
@@ -65,7 +65,7 @@ impl Unfinished {
 
     /// Leaves it for another run, if `error` is one that may pass; says whether.
     pub fn keep_after(&self, error: &Error) -> bool {
-        let kept = self.draft.is_begun() && super::is_worth_keeping(error);
+        let kept = self.draft.is_begun() && crate::transfer::resume::is_worth_keeping(error);
         if kept {
             self.journal.keep();
         }
@@ -74,7 +74,7 @@ impl Unfinished {
 
     /// The error of an upload that was kept.
     pub fn explain(error: Error) -> Error {
-        super::kept(error)
+        crate::transfer::resume::kept(error)
     }
 }
 

@@ -91,7 +91,7 @@ impl Unfinished {
 
     /// Leaves it for another run, if `error` is one that may pass; says whether.
     pub fn keep_after(&mut self, error: &Error) -> bool {
-        let kept = super::is_worth_keeping(error);
+        let kept = crate::transfer::resume::is_worth_keeping(error);
         if kept {
             self.journal.keep();
         }
@@ -100,7 +100,7 @@ impl Unfinished {
 
     /// The error of an upload that was kept.
     pub fn explain(error: Error) -> Error {
-        super::kept(error)
+        crate::transfer::resume::kept(error)
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn terms(
         metadata.mtime_nsec(),
         metadata.ctime(),
         metadata.ctime_nsec(),
-        super::digest(&attribute_words(attributes))
+        crate::transfer::resume::digest(&attribute_words(attributes))
     ))
 }
 
@@ -205,7 +205,7 @@ fn read_part(text: &str) -> Option<Part> {
         md5: read_digest(md5, Digest::Md5)?,
         checksum: match checksum {
             "-" => None,
-            named => Some(super::read_digest(named)?),
+            named => Some(crate::transfer::resume::read_digest(named)?),
         },
     })
 }
@@ -257,7 +257,7 @@ mod tests {
         let of = |change: &dyn Fn(&mut Attributes)| {
             let mut attributes = Attributes::default();
             change(&mut attributes);
-            super::super::digest(&attribute_words(&attributes))
+            crate::transfer::resume::digest(&attribute_words(&attributes))
         };
         let changes: [&dyn Fn(&mut Attributes); 13] = [
             &|_| {},

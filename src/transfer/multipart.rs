@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::resume::cannot_be_resumed;
-use super::resume::put::Unfinished;
-use super::{Engine, plan, pool, retry};
+use super::resume::multipart::Unfinished;
+use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
@@ -205,7 +205,7 @@ impl<'a> Upload<'a> {
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<Stored>> {
-        pool::side_by_side(self.engine.parts.at_once, |_| {
+        workers::side_by_side(self.engine.parts.at_once, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,

@@ -8,7 +8,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::exit::Signal;
 use crate::io::payload::CHUNK;
-use crate::transfer::download::Consumer;
+use crate::transfer::destination::Consumer;
 
 /// A stream, a caller, or nothing.
 #[derive(Clone, Copy)]

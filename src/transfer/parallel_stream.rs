@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::plan::Piece;
-use super::ranges::cut_short;
-use super::{Engine, pool, retry};
+use super::plan::{Piece, cut_short};
+use super::{Engine, retry, workers};
 use crate::error::{Error, Kind, Result};
 use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
@@ -82,7 +81,7 @@ impl<'a> Window<'a> {
     /// Fetches everything into `sink`; returns the most attempts that a part took.
     pub fn fetch(&self, sink: &mut dyn InOrder) -> Result<u32> {
         let helpers = self.lock().free.len();
-        let passed = pool::beside(
+        let passed = workers::beside(
             helpers,
             |_| self.work(),
             || {
@@ -136,7 +135,7 @@ impl<'a> Window<'a> {
 
     /// Fetches parts before their turn, until none is left or wanted.
     fn work(&self) {
-        let _alarm = pool::Alarm(|error| self.fail(error));
+        let _alarm = workers::Alarm(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
             let mut part = Part {
                 window: self,

@@ -6,12 +6,12 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::parts_sum::PartsSum;
-use super::plan::Piece;
-use super::resume::get::Unfinished;
-use super::{Engine, plan, pool, retry};
+use super::checksum::Sum;
+use super::plan::{Piece, cut_short};
+use super::resume::download::Unfinished;
+use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::StagedFile;
 use crate::io::page_buffer::PageBuffer;
@@ -22,44 +22,6 @@ use crate::store::types::{Asked, BlobInfo, From};
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
-
-/// A digest in the making: of bytes in order, of parts in order, or put together from parts.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one a blob")]
-pub enum Sum {
-    /// Bytes in order.
-    InOrder(Hasher),
-    /// The parts of an upload, in order; not for ranges, which come in any.
-    OfParts(PartsSum),
-    /// The CRC of everything so far; `None` if it could not be put together.
-    Combined(Option<Digest>),
-}
-
-impl Sum {
-    /// Nothing has been seen yet.
-    pub fn new(algorithm: Algorithm) -> Self {
-        Self::InOrder(Hasher::new(algorithm))
-    }
-
-    /// Takes the next bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::InOrder(hasher) => hasher.update(bytes),
-            Self::OfParts(parts) => parts.update(bytes),
-            // Nothing is added behind parts that were put together.
-            Self::Combined(_) => *self = Self::Combined(None),
-        }
-    }
-
-    /// The digest of everything.
-    pub fn finish(self) -> Option<Digest> {
-        match self {
-            Self::InOrder(hasher) => Some(hasher.finish()),
-            Self::OfParts(parts) => Some(parts.finish()),
-            Self::Combined(digest) => digest,
-        }
-    }
-}
 
 /// What is still missing of a blob whose first `start` bytes are in `staged`.
 pub struct Rest<'a> {
@@ -138,7 +100,7 @@ impl Rest<'_> {
             changed: Condvar::new(),
         };
         let workers = self.engine.parts.at_once;
-        pool::side_by_side(workers + usize::from(follows), |worker| match worker {
+        workers::side_by_side(workers + usize::from(follows), |worker| match worker {
             last if last == workers => self.follow(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
@@ -176,7 +138,7 @@ impl Rest<'_> {
 
     /// Fetches one part after the other until none is left or somebody failed.
     fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
-        let _alarm = pool::Alarm(|error| shared.fail(error));
+        let _alarm = workers::Alarm(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
             let mut sink = Part {
@@ -264,12 +226,6 @@ impl Shared {
         state.next += 1;
         Some((index, piece))
     }
-}
-
-/// Fewer bytes of a part came than were asked for, and the store called it complete.
-pub(super) fn cut_short(received: u64, len: u64) -> Error {
-    let text = format!("{received} bytes of a part came, and it has {len}");
-    Error::new(Kind::Integrity, text)
 }
 
 fn combine(front: Digest, pieces: &[Piece], done: &[Place]) -> Option<Digest> {

@@ -1,19 +1,20 @@
 //! What comes of a blob: counted, hashed, and passed on into a file or a stream.
 
-mod outlet;
-mod proof;
-mod unfinished;
+pub mod output;
+pub mod resume;
+pub mod verify;
 
 use std::sync::Arc;
 
-use self::outlet::Outlet;
-pub use self::proof::Compared;
-use super::download::{Demand, Destination, FileDestination};
-use super::hashing::HashThread;
-use super::ranges::{Rest, Sum};
+use self::output::Outlet;
+pub use self::verify::Compared;
+use super::checksum::Sum;
+use super::destination::{Demand, Destination, FileDestination};
+use super::hash_thread::HashThread;
+use super::parallel_file::Rest;
+use super::parallel_stream::{InOrder, Window};
 use super::resume::Resume;
-use super::resume::get::Unfinished;
-use super::window::{InOrder, Window};
+use super::resume::download::Unfinished;
 use super::{Engine, plan, retry};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};

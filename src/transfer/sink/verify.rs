@@ -5,10 +5,10 @@ use crate::digest::{Digest, Hasher, Verified};
 use crate::error::Result;
 use crate::key::Key;
 use crate::store::types::BlobInfo;
-use crate::transfer::download::Demand;
-use crate::transfer::hashing::HashThread;
-use crate::transfer::parts_sum::PartsSum;
-use crate::transfer::ranges::Sum;
+use crate::transfer::checksum::Sum;
+use crate::transfer::destination::Demand;
+use crate::transfer::hash_thread::HashThread;
+use crate::transfer::multipart_md5::PartsSum;
 use crate::transfer::{Engine, retry};
 
 /// What a comparison with the store's digest said.

@@ -9,9 +9,9 @@ use crate::io::atomic_file::StagedFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
 use crate::transfer::Engine;
-use crate::transfer::download::{Demand, FileDestination};
-use crate::transfer::ranges::Sum;
-use crate::transfer::resume::get::{Found, Unfinished, front};
+use crate::transfer::checksum::Sum;
+use crate::transfer::destination::{Demand, FileDestination};
+use crate::transfer::resume::download::{Found, Unfinished, front};
 use crate::units::format_bytes;
 
 impl Receiver<'_> {

@@ -78,7 +78,7 @@ impl Unfinished {
         );
         let begun = self.journal.begin(&header);
         if let Err(error) = &begun {
-            super::cannot_be_resumed(&*self.observer, error);
+            crate::transfer::resume::cannot_be_resumed(&*self.observer, error);
         }
         begun.is_ok()
     }
@@ -90,7 +90,7 @@ impl Unfinished {
 
     /// Leaves it and the file for another run, if `error` is one that may pass; says whether.
     pub fn keep_after(&mut self, error: &Error, file: &StagedFile) -> bool {
-        if !super::is_worth_keeping(error) || file.sync().is_err() {
+        if !crate::transfer::resume::is_worth_keeping(error) || file.sync().is_err() {
             return false;
         }
         // From here on it is true also after a crash of the system.
@@ -103,7 +103,7 @@ impl Unfinished {
 
     /// The error of a download that was kept.
     pub fn explain(error: Error) -> Error {
-        super::kept(error)
+        crate::transfer::resume::kept(error)
     }
 }
 
@@ -150,7 +150,7 @@ fn read_info(text: &str) -> Option<BlobInfo> {
     };
     let digest = match words.next()? {
         "-" => None,
-        digest => Some(super::read_digest(digest)?),
+        digest => Some(crate::transfer::resume::read_digest(digest)?),
     };
     let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
     Some(BlobInfo {

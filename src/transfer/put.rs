@@ -1,0 +1,74 @@
+//! One put of one payload, with retries.
+
+use std::os::unix::fs::FileExt;
+
+use super::upload::store;
+use super::{Engine, retry};
+use crate::error::{Kind, Result};
+use crate::events::Meter;
+use crate::io::payload::Payload;
+use crate::key::Key;
+use crate::store::types::{Attributes, Stored};
+
+/// Stores a payload by one request, repeated as often as it takes.
+pub(super) fn put(
+    engine: &Engine,
+    key: &Key,
+    payload: &Payload,
+    attributes: &Attributes,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let attempt = || engine.backend.put(key, payload, attributes);
+    repeat(engine, key, payload, attempt, meter)
+}
+
+/// Repeats an attempt to store the payload.
+pub fn repeat(
+    engine: &Engine,
+    key: &Key,
+    payload: &Payload,
+    store: impl Fn() -> Result<Stored>,
+    meter: &Meter,
+) -> Result<retry::Done<Stored>> {
+    let mut tried_before = false;
+    let attempt = || {
+        let again = std::mem::replace(&mut tried_before, true);
+        store()
+            .or_else(|error| match error.kind() {
+                // What is there may be what an earlier attempt stored before its answer was lost.
+                Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
+                _ => Err(error),
+            })
+            .map_err(|error| {
+                if error.is_transient() && !payload.can_be_read() {
+                    // A pipe cannot be read again: the caller has to run its left side again.
+                    error.settled().hint(
+                        "input from a pipe cannot be sent again: run the whole command once more",
+                    )
+                } else {
+                    error
+                }
+            })
+    };
+    retry::run(engine, attempt, || meter.get())
+}
+
+/// What a put would have returned, if the blob that is there is this payload.
+fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<Stored>> {
+    let found = engine
+        .backend
+        .stat(key)?
+        .filter(|info| payload.size() == Some(info.size));
+    let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {
+        return Ok(None);
+    };
+    let same = payload.digests(&[digest.algorithm()])?.contains(&digest);
+    let verified = digest.algorithm().into();
+    Ok(same.then_some(Stored {
+        bytes: info.size,
+        etag: info.etag,
+        verified,
+        atomic: None,
+        version_id: info.kept.version_id,
+    }))
+}

@@ -1,0 +1,174 @@
+//! Where an upload comes from: a file or a stream, and what is expected of it.
+
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::cancel::Cancel;
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::{Error, Kind, Result};
+use crate::events::Meter;
+use crate::io::payload::Payload;
+
+/// What is uploaded.
+pub enum Source {
+    /// A regular file from this offset to its end: it can be read again when an attempt fails.
+    File {
+        file: Arc<File>,
+        offset: u64,
+        len: u64,
+    },
+    /// Anything else; it is read once.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Source {
+    /// A file is taken as a file if its bytes can be read again, else as a stream that `cancel` can interrupt.
+    pub fn open(file: File, name: &str, cancel: &Arc<Cancel>) -> Result<Self> {
+        let failed = |error: &io::Error| Error::local(format_args!("examine `{name}`"), error);
+        let metadata = file.metadata().map_err(|error| failed(&error))?;
+        if metadata.is_dir() {
+            return Err(Error::new(Kind::Usage, format!("`{name}` is a directory"))
+                .hint("add --recursive (-r) to put the files in it"));
+        }
+        // Files of /proc and the like say that they are empty: only reading tells.
+        if !metadata.is_file()
+            || metadata.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)
+        {
+            return Ok(Self::Stream(Box::new(Interruptible {
+                file,
+                cancel: Arc::clone(cancel),
+            })));
+        }
+        // stdin may have been read in part by whoever started us.
+        let offset = rustix::fs::tell(&file).map_err(|errno| failed(&errno.into()))?;
+        let len = metadata.len().saturating_sub(offset);
+        Ok(Self::File {
+            file: Arc::new(file),
+            offset,
+            len,
+        })
+    }
+
+    /// The same source, which fails before its end is reached if it is not what was expected: a file before anything is
+    /// sent, a stream before anything becomes visible.
+    pub fn expecting(self, expectation: &Expectation) -> Result<Self> {
+        if *expectation == Expectation::default() {
+            return Ok(self);
+        }
+        match self {
+            Self::File { file, offset, len } => {
+                let payload = Payload::file(
+                    Arc::clone(&file),
+                    offset,
+                    len,
+                    &Meter::new(),
+                    &Cancel::new(),
+                );
+                let sha256 = match expectation.sha256 {
+                    Some(_) => payload.digests(&[Algorithm::Sha256])?.pop(),
+                    None => None,
+                };
+                expectation.check(len, sha256)?;
+                Ok(Self::File { file, offset, len })
+            }
+            Self::Stream(reader) => Ok(Self::Stream(Box::new(Checked {
+                reader,
+                expectation: expectation.clone(),
+                len: 0,
+                hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
+            }))),
+        }
+    }
+
+    /// The number of bytes, if it is known before they are read.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::File { len, .. } => Some(*len),
+            Self::Stream(_) => None,
+        }
+    }
+}
+
+/// What the caller knows about the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expectation {
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 of everything.
+    pub sha256: Option<Digest>,
+    /// Whether nothing at all is a failure.
+    pub not_empty: bool,
+}
+
+impl Expectation {
+    fn check(&self, len: u64, sha256: Option<Digest>) -> Result<()> {
+        let wrong =
+            |text: String| Err(Error::new(Kind::Integrity, text).hint("nothing was stored"));
+        match self.size {
+            Some(size) if size != len => {
+                return wrong(format!("the source has {len} bytes instead of {size}"));
+            }
+            _ if self.not_empty && len == 0 => return wrong("the source is empty".to_owned()),
+            _ => {}
+        }
+        match (self.sha256, sha256) {
+            (Some(wanted), Some(found)) if wanted != found => {
+                wrong(format!("the source has the SHA-256 {}", found.hex()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A stream that is checked when it ends.
+struct Checked {
+    reader: Box<dyn Read + Send>,
+    expectation: Expectation,
+    len: u64,
+    hasher: Option<Hasher>,
+}
+
+impl Read for Checked {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let len = self.reader.read(buf)?;
+        if len == 0 && !buf.is_empty() {
+            let sha256 = self.hasher.take().map(Hasher::finish);
+            self.expectation
+                .check(self.len, sha256)
+                .map_err(Error::into_io)?;
+        }
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&buf[..len]);
+        }
+        self.len += len as u64;
+        Ok(len)
+    }
+}
+
+/// A pipe or device that may stay silent for long: waits for it in short steps, so that a signal is heard meanwhile.
+struct Interruptible {
+    file: File,
+    cancel: Arc<Cancel>,
+}
+
+impl Read for Interruptible {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        const STEP: Timespec = Timespec {
+            tv_sec: 0,
+            tv_nsec: 200_000_000,
+        };
+        loop {
+            self.cancel.check().map_err(Error::into_io)?;
+            match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&STEP)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return self.file.read(buf),
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+    }
+}
