@@ -4,8 +4,6 @@
 //! (floor 4). There is no `From<io::Error>` on purpose: the same `io::Error` is our disk or their socket, and
 //! each place says which.
 
-use std::io::Read;
-use std::os::unix::fs::FileExt;
 use std::time::Duration;
 use std::{fmt, io};
 

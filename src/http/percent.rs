@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use hmac::{KeyInit, Mac};
-
 /// Whether `/` stays as it is, as in a path, or is encoded, as in a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slash {

@@ -1,7 +1,5 @@
 //! Names of temporary files, local and on FTP servers.
 
-use std::os::unix::fs::FileExt;
-
 /// Whether `name` is one of [`temporary_name`]: nothing else is opened or removed on the word of a file.
 pub fn is_temporary_name(name: &str) -> bool {
     let middle = name

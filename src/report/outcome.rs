@@ -1,6 +1,5 @@
 //! The result of one command on one blob.
 
-use std::io::Write as _;
 use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};

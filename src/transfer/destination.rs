@@ -5,7 +5,6 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::io::atomic_file::Replace;
 use crate::io::local_path::LocalPath;

@@ -1,8 +1,5 @@
 //! One put of one payload, with retries.
 
-use std::os::unix::fs::FileExt;
-
-use super::upload::store;
 use super::{Engine, retry};
 use crate::error::{Kind, Result};
 use crate::events::Meter;

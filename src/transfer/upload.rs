@@ -1,7 +1,6 @@
 //! From a file or a stream into a store.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::put::{put, repeat};

@@ -24,6 +24,7 @@ mod generated;
 mod http_traps;
 mod identity;
 mod interruptions;
+mod layers;
 mod local_links;
 mod logins;
 mod memory;

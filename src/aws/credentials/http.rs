@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::Request;
-use ureq::tls::TlsConfig;
 use ureq::{Agent, Error as TransportError};
 
 use crate::cancel::Cancel;

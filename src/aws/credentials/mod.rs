@@ -34,7 +34,6 @@ use time::OffsetDateTime;
 
 pub use self::cache::Keyring;
 pub use self::http::Http;
-use self::http::endpoint;
 use crate::error::printable;
 use crate::secret::Secret;
 

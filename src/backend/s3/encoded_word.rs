@@ -1,7 +1,6 @@
 //! Encoded words (RFC 2047) in metadata headers.
 
 use crate::digest::{base64, decode_base64};
-use crate::store::Backend;
 
 /// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047). What HTTP would not carry
 /// or not keep, as a blank at the end, is encoded too; and so is what a reader would decode.

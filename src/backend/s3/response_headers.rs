@@ -11,7 +11,6 @@ use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::Backend;
 use crate::store::types::{BlobInfo, Kept};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
-use super::bucket::{S3, request};
+use super::bucket::S3;
 use super::client::{Body, Purpose};
 use super::config::Checksum;
 use super::response_headers::{etag, version_id};
