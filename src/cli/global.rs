@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::bounds::{JOBS, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT};
 use super::choices::{BackendKind, ChecksumKind, Progress};
 use crate::backend::ftp::config::{Mode, Replace, Tls};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Encoding, Ports};
 use crate::backend::s3::{Addressing, PayloadSigning};
-use crate::settings::schema::{JOBS, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT};
 
 /// Options of all verbs.
 #[derive(Debug, Args, Clone, Default)]

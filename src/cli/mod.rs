@@ -2,6 +2,7 @@
 //!
 //! The first line of each doc comment is the help text; completions and man pages are made from these files too.
 
+pub mod bounds;
 mod choices;
 mod global;
 
@@ -12,7 +13,6 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use self::choices::{BackendKind, ChecksumKind, Progress, Resume, Verify};
 pub use self::global::Global;
-
 use crate::units::parse_duration;
 
 /// Puts a blob where it has to be, whole, and tells a script whether it is there

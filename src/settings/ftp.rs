@@ -5,11 +5,10 @@
 //! then means the run's one FTP login.
 
 use super::scope::{Found, Level, Scope, choice};
-use super::{Settings, netrc, schema};
+use super::{Settings, netrc};
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Config, Digests, Mode, Password, Replace, Tls};
-use crate::backend::ftp::{Encoding, Ports};
-use crate::cli::ChecksumKind;
+use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
+use crate::cli::{ChecksumKind, bounds};
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
@@ -332,7 +331,7 @@ fn server(
         .find_map(|level| scope.at(*level, "port"));
     let port = match (port, named) {
         (Some(port), _) => Some(port),
-        (None, Some(found)) => Some(found.parse("port", |text| schema::PORT.parse(text))?),
+        (None, Some(found)) => Some(found.parse("port", |text| bounds::PORT.parse(text))?),
         (None, None) => None,
     };
     let mut tls = tls;

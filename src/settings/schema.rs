@@ -5,47 +5,14 @@
 
 use clap::ValueEnum;
 
-use super::values::{Durations, Numbers, Sizes};
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Encoding, Ports};
-use crate::backend::ftp::{Mode, Replace, Tls};
+use crate::backend::ftp::{Encoding, Mode, Ports, Replace, Tls};
 use crate::backend::s3::{Addressing, PayloadSigning};
+use crate::cli::bounds::{
+    Durations, JOBS, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes, TIMEOUT,
+};
 use crate::cli::{BackendKind, ChecksumKind, Progress, Resume};
-use crate::transfer::plan::{LARGEST_PART, SMALLEST_PART};
 use crate::units::parse_flag;
-
-/// Blobs at once.
-pub const JOBS: Numbers = Numbers {
-    least: 1,
-    most: 256,
-};
-
-/// Parts of one blob at once.
-pub const PARTS: Numbers = Numbers { least: 1, most: 64 };
-
-/// TCP ports.
-pub const PORT: Numbers = Numbers {
-    least: 1,
-    most: u16::MAX,
-};
-
-/// S3's limits for the parts of an upload.
-pub const PART_SIZE: Sizes = Sizes {
-    least: SMALLEST_PART,
-    most: LARGEST_PART,
-};
-
-/// Enough memory for the smallest part.
-pub const MAX_MEMORY: Sizes = Sizes {
-    least: SMALLEST_PART,
-    most: u64::MAX,
-};
-
-/// The time for retries; 0 is one attempt.
-pub const RETRY_FOR: Durations = Durations::FromZero;
-
-/// A timeout of 0 would mean that nothing can ever succeed.
-pub const TIMEOUT: Durations = Durations::AboveZero;
 
 /// A setting: a key of a section of the config file, its variable and its option.
 #[derive(Debug, Clone, Copy)]

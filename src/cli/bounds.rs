@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::transfer::plan::{LARGEST_PART, SMALLEST_PART};
 use crate::units::{parse_duration, parse_size};
 
 /// Whole numbers between bounds, both included.
@@ -99,6 +100,39 @@ fn written(bytes: u64) -> String {
         _ => bytes.to_string(),
     }
 }
+
+/// Blobs at once.
+pub const JOBS: Numbers = Numbers {
+    least: 1,
+    most: 256,
+};
+
+/// Parts of one blob at once.
+pub const PARTS: Numbers = Numbers { least: 1, most: 64 };
+
+/// TCP ports.
+pub const PORT: Numbers = Numbers {
+    least: 1,
+    most: u16::MAX,
+};
+
+/// S3's limits for the parts of an upload.
+pub const PART_SIZE: Sizes = Sizes {
+    least: SMALLEST_PART,
+    most: LARGEST_PART,
+};
+
+/// Enough memory for the smallest part.
+pub const MAX_MEMORY: Sizes = Sizes {
+    least: SMALLEST_PART,
+    most: u64::MAX,
+};
+
+/// The time for retries; 0 is one attempt.
+pub const RETRY_FOR: Durations = Durations::FromZero;
+
+/// A timeout of 0 would mean that nothing can ever succeed.
+pub const TIMEOUT: Durations = Durations::AboveZero;
 
 #[cfg(test)]
 mod tests {
