@@ -70,7 +70,7 @@ impl Cancel {
             let error = Error::new(Kind::Disconnected, "the deadline has passed");
             return Err(error
                 .settled()
-                .hint("--deadline sets how long the whole command may take"));
+                .with_hint("--deadline sets how long the whole command may take"));
         }
         match Signal::from_number(self.signal.load(Ordering::Relaxed)) {
             Some(signal) => Err(Error::interrupted(signal)),

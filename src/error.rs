@@ -118,7 +118,7 @@ impl Error {
 
     /// Adds what the user can do about it: one clause, lower case.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
@@ -150,7 +150,7 @@ impl Error {
     }
 
     /// What the user can do, if anybody knows.
-    pub fn the_hint(&self) -> Option<&str> {
+    pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 

@@ -79,7 +79,7 @@ impl Fs {
                     crate::error::describe(&errno.into())
                 );
                 Err(Error::new(Kind::Config, text)
-                    .hint("create it, mount its disk, or set another `root`"))
+                    .with_hint("create it, mount its disk, or set another `root`"))
             }
             Err(errno) => Err(access(
                 errno,
@@ -173,7 +173,7 @@ impl Fs {
                 format!("`{shown}` leads out of the root directory by a symbolic link"),
             ),
             Errno::NOSYS => Error::new(Kind::Local, "this system has no openat2(2)")
-                .hint("the fs backend needs Linux 5.6 or newer"),
+                .with_hint("the fs backend needs Linux 5.6 or newer"),
             _ => access(errno, format_args!("{doing} `{shown}`")),
         }
     }

@@ -20,7 +20,8 @@ const OP: &str = "cp";
 /// Copies FROM to TO.
 pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
     let no_blob = || {
-        Error::new(Kind::Usage, "`-` is no blob").hint("put and get read stdin and write stdout")
+        Error::new(Kind::Usage, "`-` is no blob")
+            .with_hint("put and get read stdin and write stdout")
     };
     let from = session.target(&arguments.from)?.ok_or_else(no_blob)?;
     let mut to = session.target(&arguments.to)?.ok_or_else(no_blob)?;

@@ -129,7 +129,7 @@ impl Into {
                 Some("." | "..") | None => {
                     let text =
                         format!("the key `{}` has no base name for a file", blob.key.shown());
-                    Err(Error::new(Kind::Usage, text).hint("name the destination file"))
+                    Err(Error::new(Kind::Usage, text).with_hint("name the destination file"))
                 }
                 Some(name) => Ok(Place::Path(dir.join(name))),
             },
@@ -179,7 +179,7 @@ fn directory(path: &Path) -> Result<PathBuf> {
             Kind::Local,
             format!("the directory `{shown}` does not exist"),
         )
-        .hint(format!("mkdir -p {shown}"))),
+        .with_hint(format!("mkdir -p {shown}"))),
         Err(error) => Err(Error::local(format_args!("examine `{shown}`"), &error)),
     }
 }

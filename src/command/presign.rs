@@ -20,7 +20,7 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     if arguments.version_id.is_some() && arguments.method == PresignMethod::Put {
         return Err(
             Error::new(Kind::Usage, "an upload makes a version of its own")
-                .hint("leave --version-id out"),
+                .with_hint("leave --version-id out"),
         );
     }
     session.take_version(arguments.version_id.as_ref(), 1)?;

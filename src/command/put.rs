@@ -144,9 +144,8 @@ fn destination<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [OsStri
         .filter(|(_, sources)| !sources.is_empty())
     else {
         if arguments.paths.first().is_some_and(|path| path == "-") {
-            return Err(
-                Error::new(Kind::Usage, "stdin has no name").hint("add a key: blobctl put - KEY")
-            );
+            return Err(Error::new(Kind::Usage, "stdin has no name")
+                .with_hint("add a key: blobctl put - KEY"));
         }
         // The chosen store's top: what a plain, empty key would mean.
         let target = store_target(session, OsStr::new(""))?;
@@ -165,7 +164,7 @@ fn destination<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [OsStri
             printable(&last.to_string_lossy())
         );
         return Err(Error::new(Kind::Usage, text)
-            .hint("the last argument is the destination; or name it first with -t"));
+            .with_hint("the last argument is the destination; or name it first with -t"));
     }
     Ok((sources, Into::Key(target)))
 }
@@ -205,7 +204,7 @@ impl Found<'_> {
         if source == "-" {
             let Into::Key(target) = into else {
                 return Err(Error::new(Kind::Usage, "stdin has no name")
-                    .hint("end the key with one instead of `/`"));
+                    .with_hint("end the key with one instead of `/`"));
             };
             self.pairs.push((From::Stdin, target.clone()));
             return Ok(());
@@ -219,7 +218,7 @@ impl Found<'_> {
         let is_dir = metadata.is_ok_and(|metadata| metadata.is_dir());
         if is_dir && !recursive {
             return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
-                .hint("add --recursive (-r) to put the files in it"));
+                .with_hint("add --recursive (-r) to put the files in it"));
         }
         // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
         let name = path
@@ -427,8 +426,9 @@ fn open(from: &From, shown: &str, cancel: &Arc<Cancel>) -> Result<Source> {
                 .map_err(|error| Error::local("open stdin", &error))?;
             if standard_streams::is_closed(&stdin) {
                 // An empty blob in its place would replace the one that is stored.
-                return Err(Error::new(Kind::Usage, "stdin is closed")
-                    .hint("pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null"));
+                return Err(Error::new(Kind::Usage, "stdin is closed").with_hint(
+                    "pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null",
+                ));
             }
             stdin
         }

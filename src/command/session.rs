@@ -87,7 +87,7 @@ impl Session {
         }
         let shown = printable(&path.to_string_lossy());
         let text = format!("`{shown}` is the address of a blob in a store, and {what}");
-        Err(Error::new(Kind::Usage, text).hint(format!(
+        Err(Error::new(Kind::Usage, text).with_hint(format!(
             "cp copies between stores: blobctl cp {}",
             copy.replace("{}", &shown)
         )))
@@ -186,7 +186,7 @@ impl Session {
             _ => {
                 let kind = place.kind().name();
                 let text = format!("only S3 has versions of blobs, and this is {kind}");
-                return Err(Error::new(Kind::Usage, text).hint("leave --version-id out"));
+                return Err(Error::new(Kind::Usage, text).with_hint("leave --version-id out"));
             }
         }
         let observer: Arc<dyn Observer> = self.terminal.clone();
@@ -233,7 +233,7 @@ pub fn refuse_twins<T: Eq + Hash>(destinations: impl Iterator<Item = (T, String)
         if !seen.insert(destination) {
             let text = format!("two sources would both become `{shown}`");
             return Err(Error::new(Kind::Usage, text)
-                .hint("give them different destinations, in commands of their own"));
+                .with_hint("give them different destinations, in commands of their own"));
         }
     }
     Ok(())

@@ -264,7 +264,7 @@ impl StagedFile {
         );
         let error = Error::local(format_args!("write `{}`", self.shown), error);
         if full {
-            error.hint("free some space there and run the same command again")
+            error.with_hint("free some space there and run the same command again")
         } else {
             error
         }

@@ -260,7 +260,7 @@ impl Walk<'_> {
             self.shown(),
             stat.st_uid
         );
-        Error::new(Kind::Local, text).hint("name the file itself, in a directory of your own")
+        Error::new(Kind::Local, text).with_hint("name the file itself, in a directory of your own")
     }
 
     fn not_entered(&self, errno: Errno) -> Error {
@@ -281,7 +281,7 @@ impl Walk<'_> {
                 Kind::Local,
                 format!("the directory `{parent}` does not exist"),
             )
-            .hint(format!("mkdir -p {parent}")),
+            .with_hint(format!("mkdir -p {parent}")),
             errno => Error::new(
                 Kind::Local,
                 format!("open the directory `{parent}`: {}", describe(&errno.into())),

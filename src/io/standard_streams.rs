@@ -33,5 +33,5 @@ pub fn check_stdout() -> Result<()> {
         return Ok(());
     }
     Err(Error::new(Kind::Local, "stdout is closed")
-        .hint("redirect it; to discard what is printed, open /dev/null for writing only, as `>/dev/null` does"))
+        .with_hint("redirect it; to discard what is printed, open /dev/null for writing only, as `>/dev/null` does"))
 }

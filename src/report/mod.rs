@@ -114,7 +114,7 @@ impl Report {
         // The reader of our stdout went away: it does not want to hear of it.
         if exit != Exit::Signal(Signal::Pipe) {
             self.terminal.line(&format!("blobctl: {error:#}"));
-            if let Some(hint) = cause.as_ref().and_then(Error::the_hint) {
+            if let Some(hint) = cause.as_ref().and_then(Error::hint) {
                 self.terminal.line(&format!("hint: {hint}"));
             }
         }
@@ -132,7 +132,7 @@ impl Report {
             ),
         );
         if let Some(cause) = &cause {
-            json.text("hint", cause.the_hint());
+            json.text("hint", cause.hint());
             let answer = cause.answer();
             json.number("http", answer.http.map(u64::from));
             json.number("ftp", answer.ftp.map(u64::from));
@@ -230,7 +230,7 @@ pub fn print_alone(text: &[u8]) -> Exit {
 /// Prints the error of a command that reads no settings; returns its exit code.
 pub fn complain(error: &Error) -> Exit {
     if error.exit() != Exit::Signal(Signal::Pipe) {
-        let hint = error.the_hint();
+        let hint = error.hint();
         let hint = hint.map_or(String::new(), |hint| format!("hint: {hint}\n"));
         // Nothing can be done about a stderr that is gone.
         let _ = write!(std::io::stderr(), "blobctl: {error}\n{hint}");

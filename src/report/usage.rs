@@ -17,28 +17,28 @@ pub fn usage(error: &clap::Error) -> Error {
     let help = "`blobctl --help` shows what there is";
     match error.kind() {
         ErrorKind::UnknownArgument if is_secret(&name) => new(format!("there is no option `{name}`"))
-            .hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
+            .with_hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
         ErrorKind::UnknownArgument => {
             let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
             let what = if name.starts_with('-') { "there is no option" } else { "unexpected argument" };
-            new(format!("{what} `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+            new(format!("{what} `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::InvalidSubcommand => {
             let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
             let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
-            new(format!("there is no command `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+            new(format!("there is no command `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            new("no command was given".to_owned()).hint("the commands are put, get and exists; `blobctl --help` shows more")
+            new("no command was given".to_owned()).with_hint("the commands are put, get and exists; `blobctl --help` shows more")
         }
-        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).hint("add --help to the command to see its arguments"),
+        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).with_hint("add --help to the command to see its arguments"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
             let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
             match (value.is_empty(), std::error::Error::source(error)) {
-                (true, _) => new(format!("`{name}` needs a value")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (true, _) => new(format!("`{name}` needs a value")).with_hint(valid.unwrap_or_else(|| help.to_owned())),
                 (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),
-                (false, None) => new(format!("`{name}` cannot be `{value}`")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (false, None) => new(format!("`{name}` cannot be `{value}`")).with_hint(valid.unwrap_or_else(|| help.to_owned())),
             }
         }
         ErrorKind::ArgumentConflict => {
@@ -53,7 +53,7 @@ pub fn usage(error: &clap::Error) -> Error {
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
-            new(printable(line)).hint(help)
+            new(printable(line)).with_hint(help)
         }
     }
 }

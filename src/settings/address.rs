@@ -75,11 +75,11 @@ impl Address {
                 // The rest is not shown: it may hold a password.
                 let text = format!("the address `{head}:` has too few slashes");
                 Err(Error::new(Kind::Usage, text)
-                    .hint(format!("write {form}; the schemes are {SCHEMES}")))
+                    .with_hint(format!("write {form}; the schemes are {SCHEMES}")))
             }
             (None, Some(_)) if !head.is_empty() => {
                 let text = format!("unknown scheme `{}`", printable(head));
-                Err(Error::new(Kind::Usage, text).hint(format!("the schemes are {SCHEMES}")))
+                Err(Error::new(Kind::Usage, text).with_hint(format!("the schemes are {SCHEMES}")))
             }
             (None, _) => Ok(Self::Remote {
                 remote: head.to_owned(),
@@ -169,7 +169,7 @@ fn credentials() -> Error {
         Kind::Usage,
         "an address must not hold a password or key: everybody on this machine can see it",
     )
-    .hint("put it into the config file or an environment variable; see `blobctl --help`")
+    .with_hint("put it into the config file or an environment variable; see `blobctl --help`")
 }
 
 #[cfg(test)]

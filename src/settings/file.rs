@@ -324,8 +324,8 @@ impl Parser<'_> {
         let near = schema::nearest(name, known.iter().copied());
         let error = self.at(at, &format!("unknown {what} `{name}`"));
         match near {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("known here: {}", known.join(", "))),
+            Some(near) => error.with_hint(format!("did you mean `{near}`?")),
+            None => error.with_hint(format!("known here: {}", known.join(", "))),
         }
     }
 }
@@ -364,7 +364,7 @@ mod tests {
     fn refusal(text: &str) -> String {
         let error = parse(text).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        format!("{error} | {}", error.the_hint().unwrap_or(""))
+        format!("{error} | {}", error.hint().unwrap_or(""))
     }
 
     #[test]

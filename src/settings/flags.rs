@@ -50,9 +50,8 @@ impl Settings {
                     "{option} is an option of the {} backend, and this is {here}",
                     kind.name()
                 );
-                return Err(
-                    Error::new(Kind::Usage, text).hint(format!("add --backend {}", kind.name()))
-                );
+                return Err(Error::new(Kind::Usage, text)
+                    .with_hint(format!("add --backend {}", kind.name())));
             }
         }
         Ok(())

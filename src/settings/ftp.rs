@@ -110,7 +110,7 @@ impl Settings {
                 .unwrap_or(Encoding::Utf8),
             digests: digests(checksum).ok_or_else(|| {
                 Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
-                    .hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
+                    .with_hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
             })?,
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
@@ -147,7 +147,9 @@ impl Settings {
                 endpoint.tls = Tls::Explicit;
             } else if demands.contains(&Tls::Implicit) {
                 let text = format!("{} speaks TLS from the first byte", authority(&endpoint));
-                return Err(Error::new(Kind::Config, text).hint("write ftps:// instead of ftp://"));
+                return Err(
+                    Error::new(Kind::Config, text).with_hint("write ftps:// instead of ftp://")
+                );
             }
         }
         Ok(endpoint)
@@ -249,7 +251,7 @@ impl Settings {
             shown(host, *port, first),
             shown(&endpoint.host, endpoint.port, user)
         );
-        Err(Error::new(Kind::Config, text).hint(format!(
+        Err(Error::new(Kind::Config, text).with_hint(format!(
             "unset {origin} and put each password into the config file or ~/.netrc"
         )))
     }
@@ -267,7 +269,7 @@ impl Settings {
             Ok(text) => netrc::find(&text, host, user).map_err(|mistake| {
                 let text = format!("{shown}, line {}: {}", mistake.line, mistake.what);
                 Error::new(Kind::Config, text)
-                    .hint("put a value that is a keyword into double quotes")
+                    .with_hint("put a value that is a keyword into double quotes")
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
@@ -363,7 +365,7 @@ fn without_tls(endpoint: &Endpoint, login: &Login) -> Error {
         login.origin,
         authority(endpoint)
     );
-    Error::new(Kind::Config, text).hint(format!(
+    Error::new(Kind::Config, text).with_hint(format!(
         "write {}://, or --ftp-tls {word}",
         login.demand.scheme()
     ))
@@ -391,7 +393,7 @@ fn no_password(
             printable(&format!("{}:{}", home.host, home.port))
         ),
     };
-    Error::new(Kind::Config, text).hint(hint)
+    Error::new(Kind::Config, text).with_hint(hint)
 }
 
 /// The digests that a kind of checksum asks an FTP server for; `None` if no FTP server computes it.

@@ -258,7 +258,7 @@ impl Settings {
         let root = root.ok_or_else(|| {
             scope
                 .missing("root")
-                .hint("HOME is not set either, so there is no default directory")
+                .with_hint("HOME is not set either, so there is no default directory")
         })?;
         Ok(fs::Config {
             root,

@@ -121,7 +121,7 @@ impl Settings {
                         place.kind().name(),
                         kind.name()
                     );
-                    Err(Error::new(Kind::Usage, text).hint("leave --backend out"))
+                    Err(Error::new(Kind::Usage, text).with_hint("leave --backend out"))
                 }
                 _ => Ok(place),
             };
@@ -195,13 +195,13 @@ impl Settings {
             format!("unknown remote `{}`", printable(name)),
         );
         Err(match (self.nearest_remote(name), &self.file) {
-            (Some(near), _) => error.hint(format!("did you mean `{near}`?")),
+            (Some(near), _) => error.with_hint(format!("did you mean `{near}`?")),
             (None, None) => {
-                error.hint("there is no config file; remotes are its sections [remotes.NAME]")
+                error.with_hint("there is no config file; remotes are its sections [remotes.NAME]")
             }
             (None, Some(file)) => {
                 let known: Vec<&str> = file.remotes().collect();
-                error.hint(format!(
+                error.with_hint(format!(
                     "{} has: {}",
                     file.path.display(),
                     if known.is_empty() {
@@ -233,7 +233,7 @@ impl Settings {
             Some(near) => format!("did you mean `{near}:`? "),
             None => String::new(),
         };
-        error.hint(format!(
+        error.with_hint(format!(
             "{near}a key that contains a colon is typed as {}",
             printable(&address)
         ))

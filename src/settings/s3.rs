@@ -81,7 +81,7 @@ impl Settings {
         let content = read_bounded(&path).map_err(|what| failed(&what))?;
         let key = CustomerKey::parse(&content).ok_or_else(|| {
             failed("it holds no key of 32 bytes, nor the base64 or hex of one")
-                .hint("openssl rand -out FILE 32 makes one")
+                .with_hint("openssl rand -out FILE 32 makes one")
         })?;
         Ok(Some(key))
     }
@@ -181,7 +181,7 @@ impl Settings {
             shown(used)
         );
         Err(Error::new(Kind::Config, text)
-            .hint("set `endpoint_url` and the secrets that belong to it in one section"))
+            .with_hint("set `endpoint_url` and the secrets that belong to it in one section"))
     }
 
     fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
@@ -282,7 +282,9 @@ fn half(origin: &str, there: &str, missing: &str) -> Error {
         Kind::Config,
         format!("{origin}: `{there}` is set without `{missing}`"),
     )
-    .hint("set both, or leave both out to take the credentials from the AWS environment and files")
+    .with_hint(
+        "set both, or leave both out to take the credentials from the AWS environment and files",
+    )
 }
 
 fn secret_file(found: &Found) -> Result<Secret> {

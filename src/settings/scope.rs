@@ -168,7 +168,7 @@ impl Scope<'_> {
             Kind::Config,
             format!("no `{key}` is set for the {} backend", self.section),
         )
-        .hint(hint)
+        .with_hint(hint)
     }
 }
 

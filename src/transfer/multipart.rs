@@ -311,7 +311,7 @@ pub(super) fn upload_vanished(error: Error) -> Error {
     }
     Error::new(Kind::Disconnected, "the store forgot the unfinished upload")
         .settled()
-        .hint("another run may have stored or removed the same key meanwhile: try again")
+        .with_hint("another run may have stored or removed the same key meanwhile: try again")
         .answered(error.answer().clone())
 }
 

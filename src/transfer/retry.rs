@@ -84,10 +84,10 @@ pub fn run<T>(
 }
 
 fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
-    if attempts == 1 || error.the_hint().is_some() {
+    if attempts == 1 || error.hint().is_some() {
         return error;
     }
-    error.hint(format!(
+    error.with_hint(format!(
         "gave up after {attempts} attempts in {}; --retry-for sets how long to try",
         format_duration(after)
     ))

@@ -192,7 +192,7 @@ fn conclude(
             measured(found)
         );
         return Err(Error::new(Kind::Integrity, text)
-            .hint("the server may keep another name than the key; try a plainer key"));
+            .with_hint("the server may keep another name than the key; try a plainer key"));
     }
     Ok(Stored {
         bytes,

@@ -69,7 +69,7 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
                 Kind::Precondition,
                 format!("the service keeps no conditions: {error}"),
             )
-            .hint("leave the condition out, and look with exists first")
+            .with_hint("leave the condition out, and look with exists first")
             .answered(answer.clone());
         }
         error
