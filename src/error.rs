@@ -132,7 +132,7 @@ impl Error {
 
     /// Says that the attempt must not be repeated, although its kind may pass: its input is used up.
     #[must_use]
-    pub fn settled(mut self) -> Self {
+    pub fn permanent(mut self) -> Self {
         self.0.repeat = Repeat::Never;
         self
     }

@@ -74,7 +74,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
     let result = download(&engine, key, &destination, terms, &Meter::new()).map(drop);
     let last = match &result {
         Ok(()) => Piece::End,
-        Err(error) => Piece::Failed(error.clone().settled()),
+        Err(error) => Piece::Failed(error.clone().permanent()),
     };
     // Nobody may be left who wants to know.
     let _ = send.send(last);

@@ -154,7 +154,7 @@ fn arrive(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<()> {
         .and_then(|session| session.move_file(&places.temporary, &places.target));
     let error = match moved {
         Ok(Moved::Done) => Error::new(Kind::Integrity, "the server renamed, but not the blob"),
-        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().settled(),
+        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().permanent(),
         Err(error) => error,
     };
     match lease.ask(|session| session.size_of(&places.target)) {

@@ -180,7 +180,7 @@ fn conclude(
     publish(lease, places, bytes).map_err(|failed| {
         if failed.leftover == Leftover::Keep {
             draft.keep();
-            return failed.error.settled();
+            return failed.error.permanent();
         }
         failed.error
     })?;
