@@ -101,6 +101,11 @@ impl Error {
         Self::new(Kind::NotFound, "no such blob")
     }
 
+    /// The destination exists, and the caller asked not to overwrite it.
+    pub fn already_exists() -> Self {
+        Self::new(Kind::Precondition, "it exists already")
+    }
+
     /// A file or disk of ours: `doing` names the step and the path, as in "write `/tmp/x`".
     pub fn local(doing: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(Kind::Local, format!("{doing}: {}", describe(error)))
@@ -275,11 +280,6 @@ pub fn is_unprintable(letter: char) -> bool {
 /// The marks that make a terminal show text in another order than it is stored (Unicode TR 9).
 fn is_bidi(letter: char) -> bool {
     matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The error about a destination that must not be there.
-pub fn is_there() -> Error {
-    Error::new(Kind::Precondition, "it exists already")
 }
 
 /// A file system error: refusal is `Denied`, everything else `Local`.

@@ -18,7 +18,7 @@ use rustix::io::Errno;
 
 use crate::cancel::Cancel;
 use crate::digest::Verified;
-use crate::error::{Error, Kind, Result, access, is_there};
+use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::{Replace, StagedFile};
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
@@ -240,7 +240,9 @@ impl Backend for Fs {
         let path = key.as_relative_path()?;
         let replace = match &attributes.condition {
             Condition::None => Replace::Old,
-            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => return Err(is_there()),
+            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => {
+                return Err(Error::already_exists());
+            }
             Condition::Absent => Replace::Nothing,
             Condition::Etag(_) => {
                 return Err(Error::new(

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::session::{Blob, Session, refuse_twins};
 use crate::cli::{Get, Verify};
-use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::io::atomic_file::Replace;
@@ -246,7 +246,7 @@ fn open(to: &Place, replace: Replace) -> Result<Destination> {
     match to {
         // Found out before the transfer; what appears meanwhile is found at its end.
         Place::Path(path) if replace == Replace::Nothing && path.symlink_metadata().is_ok() => {
-            Err(is_there())
+            Err(Error::already_exists())
         }
         Place::Path(path) => Destination::at(path),
         Place::Stdout => {

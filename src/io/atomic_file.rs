@@ -17,7 +17,7 @@ use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::cancel::{Cancel, Watch};
-use crate::error::{Error, Kind, Result, access, is_there};
+use crate::error::{Error, Kind, Result, access};
 
 /// Files below this size are not preallocated: it would cost a system call and gain nothing.
 const PREALLOCATE_FROM: u64 = 1 << 20;
@@ -225,7 +225,7 @@ impl StagedFile {
             };
             rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
                 .map_err(|errno| match errno {
-                    Errno::EXIST => is_there(),
+                    Errno::EXIST => Error::already_exists(),
                     _ => failed(&self, "move the finished file to", errno.into()),
                 })?;
             self.temporary = None;
