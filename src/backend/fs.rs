@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use crate::cancel::Cancel;
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result, access};
-use crate::io::atomic_file::{Replace, StagedFile};
+use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
@@ -239,11 +239,11 @@ impl Backend for Fs {
     fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
         let path = key.as_relative_path()?;
         let replace = match &attributes.condition {
-            Condition::None => Replace::Old,
+            Condition::None => Overwrite::Allow,
             Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => {
                 return Err(Error::already_exists());
             }
-            Condition::Absent => Replace::Nothing,
+            Condition::Absent => Overwrite::Refuse,
             Condition::Etag(_) => {
                 return Err(Error::new(
                     Kind::Precondition,
@@ -252,7 +252,7 @@ impl Backend for Fs {
             }
         };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
-        let staged = StagedFile::create(
+        let staged = AtomicFile::create(
             Arc::new(parent),
             name,
             temporary_name(),
@@ -268,7 +268,7 @@ impl Backend for Fs {
             bytes,
             etag: None,
             verified: Verified::Length,
-            atomic: (replace == Replace::Nothing).then_some(true),
+            atomic: (replace == Overwrite::Refuse).then_some(true),
             version_id: None,
         })
     }
@@ -466,7 +466,7 @@ fn changed() -> Error {
 }
 
 /// Writes the whole payload into the file; returns the number of bytes.
-fn copy(payload: &Payload, staged: &StagedFile) -> Result<u64> {
+fn copy(payload: &Payload, staged: &AtomicFile) -> Result<u64> {
     let mut reader = payload.reader()?;
     let size = payload
         .size()

@@ -12,7 +12,7 @@ use crate::cli::{Get, Verify};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
-use crate::io::atomic_file::Replace;
+use crate::io::atomic_file::Overwrite;
 use crate::io::standard_streams::is_null_device;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
@@ -103,9 +103,9 @@ fn terms(arguments: &Get) -> Terms {
     };
     Terms {
         replace: if arguments.no_clobber {
-            Replace::Nothing
+            Overwrite::Refuse
         } else {
-            Replace::Old
+            Overwrite::Allow
         },
         proof,
     }
@@ -242,10 +242,10 @@ fn fetch(job: &Job, report: &Report) {
     }
 }
 
-fn open(to: &Place, replace: Replace) -> Result<Destination> {
+fn open(to: &Place, replace: Overwrite) -> Result<Destination> {
     match to {
         // Found out before the transfer; what appears meanwhile is found at its end.
-        Place::Path(path) if replace == Replace::Nothing && path.symlink_metadata().is_ok() => {
+        Place::Path(path) if replace == Overwrite::Refuse && path.symlink_metadata().is_ok() => {
             Err(Error::already_exists())
         }
         Place::Path(path) => Destination::at(path),

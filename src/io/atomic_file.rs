@@ -28,9 +28,9 @@ const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// `TMPFS_MAGIC` of statfs(2).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
-/// A file that is being written. Dropped without [`StagedFile::commit`], it leaves nothing behind.
+/// A file that is being written. Dropped without [`AtomicFile::commit`], it leaves nothing behind.
 #[derive(Debug)]
-pub struct StagedFile {
+pub struct AtomicFile {
     dir: Arc<OwnedFd>,
     /// `None` once renamed.
     temporary: Option<String>,
@@ -44,7 +44,7 @@ pub struct StagedFile {
 
 /// A file that an earlier run left: its temporary name, and the numbers by which it is known again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
+pub struct UnfinishedFile {
     /// In the directory of the finished file.
     pub name: String,
     /// `st_dev`.
@@ -53,16 +53,16 @@ pub struct Unfinished {
     pub inode: u64,
 }
 
-/// What a finished file may take the place of.
+/// The treatment of an existing file by [`AtomicFile::commit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replace {
-    /// The old file of that name, if there is one.
-    Old,
-    /// Nothing: a file of that name is `Precondition`, decided by the system in one step with the rename.
-    Nothing,
+pub enum Overwrite {
+    /// An existing file of that name is replaced.
+    Allow,
+    /// An existing file of that name is `Precondition`, decided by the system in one step with the rename.
+    Refuse,
 }
 
-/// Opens a directory for [`StagedFile::create`].
+/// Opens a directory for [`AtomicFile::create`].
 pub fn open_dir(path: &Path) -> Result<OwnedFd> {
     let shown = if path.as_os_str().is_empty() {
         Path::new(".")
@@ -82,11 +82,11 @@ pub fn open_dir(path: &Path) -> Result<OwnedFd> {
     })
 }
 
-impl StagedFile {
+impl AtomicFile {
     /// Begins a file that will be called `name` in `dir`; `temporary` is its name until then, `shown` its path for
     /// messages.
     ///
-    /// Nobody else can open it before [`StagedFile::commit`].
+    /// Nobody else can open it before [`AtomicFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
         name: &str,
@@ -127,7 +127,7 @@ impl StagedFile {
     pub fn reopen(
         dir: Arc<OwnedFd>,
         name: &str,
-        unfinished: &Unfinished,
+        unfinished: &UnfinishedFile,
         shown: String,
     ) -> Option<Self> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -149,16 +149,16 @@ impl StagedFile {
         })
     }
 
-    /// Lets the file stay if the run ends at once. It still goes when it is dropped, unless by [`StagedFile::keep`].
-    pub fn survive(&mut self) {
+    /// Lets the file stay if the run ends at once. It still goes when it is dropped, unless by [`AtomicFile::keep`].
+    pub fn keep_on_exit(&mut self) {
         self.watch = None;
     }
 
-    /// By what [`StagedFile::reopen`] finds it.
-    pub fn identity(&self) -> Result<Unfinished> {
+    /// By what [`AtomicFile::reopen`] finds it.
+    pub fn identity(&self) -> Result<UnfinishedFile> {
         let found = rustix::fs::fstat(&self.file)
             .map_err(|errno| access(errno, format!("examine `{}`", self.shown)))?;
-        Ok(Unfinished {
+        Ok(UnfinishedFile {
             name: self.temporary.clone().unwrap_or_default(),
             device: found.st_dev,
             inode: found.st_ino,
@@ -204,7 +204,7 @@ impl StagedFile {
     }
 
     /// Makes the file, `len` bytes long, durable and gives it its name.
-    pub fn commit(mut self, len: u64, replace: Replace) -> Result<()> {
+    pub fn commit(mut self, len: u64, overwrite: Overwrite) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
             Error::local(format_args!("{doing} `{}`", staged.shown), &error)
         };
@@ -219,9 +219,9 @@ impl StagedFile {
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;
         if let Some(temporary) = &self.temporary {
-            let flags = match replace {
-                Replace::Old => RenameFlags::empty(),
-                Replace::Nothing => RenameFlags::NOREPLACE,
+            let flags = match overwrite {
+                Overwrite::Allow => RenameFlags::empty(),
+                Overwrite::Refuse => RenameFlags::NOREPLACE,
             };
             rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
                 .map_err(|errno| match errno {
@@ -288,7 +288,7 @@ fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
     }
 }
 
-impl Drop for StagedFile {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
             // Nothing can be done about a failure here, and the first error is on its way already.
@@ -302,9 +302,9 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn staged(dir: &Path, name: &str) -> Result<StagedFile> {
+    fn staged(dir: &Path, name: &str) -> Result<AtomicFile> {
         let handle = Arc::new(open_dir(dir).unwrap());
-        StagedFile::create(
+        AtomicFile::create(
             handle,
             name,
             ".t.part".to_owned(),
@@ -330,7 +330,7 @@ mod tests {
         file.preallocate(4 << 20).unwrap();
         file.write_at(b"new", 0).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        file.commit(3, Replace::Old).unwrap();
+        file.commit(3, Overwrite::Allow).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
@@ -347,7 +347,7 @@ mod tests {
         let cancel = Cancel::new();
         let handle = Arc::new(open_dir(dir.path()).unwrap());
         let _stuck =
-            StagedFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
+            AtomicFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
         cancel.sweep();
         assert!(names(dir.path()).is_empty());
     }

@@ -12,7 +12,7 @@ use super::upload::upload;
 use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::Replace;
+use crate::io::atomic_file::Overwrite;
 use crate::key::Key;
 use crate::store::types::{Attributes, Stored};
 
@@ -67,7 +67,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
         pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
     }));
     let terms = Terms {
-        replace: Replace::Old,
+        replace: Overwrite::Allow,
         proof: Demand::Best,
     };
     let engine = engine.clone().with_parts(parts);
