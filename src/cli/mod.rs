@@ -60,6 +60,23 @@ pub enum Command {
     Completions(Completions),
 }
 
+impl Command {
+    /// The name on the command line and in `--json`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Put(_) => "put",
+            Self::Get(_) => "get",
+            Self::Exists(_) => "exists",
+            Self::Stat(_) => "stat",
+            Self::Ls(_) => "ls",
+            Self::Rm(_) => "rm",
+            Self::Cp(_) => "cp",
+            Self::Presign(_) => "presign",
+            Self::Completions(_) => "completions",
+        }
+    }
+}
+
 /// `blobctl put [OPTIONS] SRC... KEY`
 #[derive(Debug, Args)]
 #[command(

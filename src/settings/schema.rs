@@ -334,34 +334,17 @@ pub fn variable(setting: &Setting) -> String {
     }
 }
 
-/// The known name that looks most like `text`, if one is close (optimal string alignment distance of at most a third of
-/// its length).
+/// The known name that is closest to `text`, if one is close: an optimal string alignment distance of at most a third of
+/// its length. Only the first 64 characters of `text` count.
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (text.chars().count() / 3).max(1);
+    let text: String = text.chars().take(64).collect();
     known
         .into_iter()
-        .map(|name| (distance(text, name), name))
+        .map(|name| (strsim::osa_distance(&text, name), name))
         .filter(|(far, _)| *far <= limit)
         .min()
         .map(|(_, name)| name)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -57,9 +57,9 @@ fn bad_command_lines_are_one_line_and_2() {
         ),
         (&["put", "-"], "stdin has no name"),
         (&["put", "-", "p/"], "stdin has no name"),
-        (&["put", "a", "-"], "`-` is no key"),
-        (&["get", "-", "x"], "`-` is no blob"),
-        (&["exists", "-"], "`-` is no blob"),
+        (&["put", "a", "-"], "`-` is not a key"),
+        (&["get", "-", "x"], "`-` is not a blob"),
+        (&["exists", "-"], "`-` is not a blob"),
         (
             &["put", "a", "c", "k"],
             "several sources need a destination that ends in `/`",
@@ -160,7 +160,7 @@ fn local_trouble_is_8_and_writes_nothing() {
     sandbox.run(["get", "k", "a/x"]).fails_with(8, "`a/x`");
     sandbox
         .run(["get", "k", "k", "a"])
-        .fails_with(8, "`a` is no directory");
+        .fails_with(8, "`a` is not a directory");
     assert_eq!(files(&sandbox.work()).len(), 2);
     sandbox.nothing_left_behind();
 }
@@ -574,7 +574,7 @@ fn two_sources_for_one_destination_are_refused_before_anything_is_done() {
     ] {
         sandbox
             .run(arguments)
-            .fails_with(2, "two sources would both become");
+            .fails_with(2, "two sources have the same destination");
     }
     nothing_written(&sandbox, &before);
 }
