@@ -42,7 +42,7 @@ const LINES: Duration = Duration::from_secs(10);
 pub struct Terminal {
     verbosity: Verbosity,
     interactive: bool,
-    shared: Arc<Shared>,
+    shared: Arc<DrawState>,
     ticker: Mutex<Option<JoinHandle<()>>>,
     show: Show,
 }
@@ -55,8 +55,8 @@ enum Show {
 }
 
 #[derive(Default)]
-struct Shared {
-    running: Mutex<Vec<Running>>,
+struct DrawState {
+    running: Mutex<Vec<RunningTransfer>>,
     /// Bytes of the transfers that have ended.
     ended: AtomicU64,
     /// Blobs whose transfer began.
@@ -66,7 +66,7 @@ struct Shared {
     total: Mutex<Option<ProgressBar>>,
 }
 
-struct Running {
+struct RunningTransfer {
     name: String,
     size: Option<u64>,
     meter: Meter,
@@ -85,7 +85,7 @@ impl Terminal {
             Progress::Lines => Show::Lines,
             Progress::Auto | Progress::None => Show::Nothing,
         };
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(DrawState::default());
         shared
             .bars
             .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
@@ -119,7 +119,7 @@ impl Terminal {
             return;
         }
         self.shared.begun.fetch_add(1, Ordering::Relaxed);
-        let running = Running {
+        let running = RunningTransfer {
             name: printable(name),
             size,
             meter: meter.clone(),
@@ -202,7 +202,7 @@ impl Observer for Terminal {
     }
 }
 
-impl Shared {
+impl DrawState {
     fn tick_until_stopped(&self, show: Show) {
         let wait = |time| {
             std::thread::park_timeout(time);

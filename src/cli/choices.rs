@@ -47,7 +47,7 @@ pub enum ChecksumKind {
 
 /// `--resume`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Resume {
+pub enum ResumeChoice {
     /// Also what an earlier run of the same command left, which is kept when a run fails
     Auto,
     /// What earlier attempts of the same run left

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub use self::choices::{BackendKind, ChecksumKind, Progress, Resume, Verify};
+pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
 pub use self::global::Global;
 use crate::units::parse_duration;
 
@@ -184,7 +184,7 @@ pub struct Put {
     pub acl: Option<String>,
     /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
     #[arg(long, value_name = "WHEN")]
-    pub resume: Option<Resume>,
+    pub resume: Option<ResumeChoice>,
 }
 
 /// `blobctl get [OPTIONS] KEY... DEST`
@@ -216,7 +216,7 @@ pub struct Get {
     pub verify: Option<Verify>,
     /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
     #[arg(long, value_name = "WHEN")]
-    pub resume: Option<Resume>,
+    pub resume: Option<ResumeChoice>,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`

@@ -33,7 +33,7 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
     let stdio = || not_a_blob().with_hint("put and get read stdin and write stdout");
     let source = session.target(&arguments.from)?.ok_or_else(stdio)?;
     let destination = session.target(&arguments.to)?.ok_or_else(stdio)?;
-    session.check_flags([&source.place, &destination.place].into_iter())?;
+    session.check_flags([&source.store, &destination.store].into_iter())?;
     let from = session.blob(&source)?;
     let to = session.destination(&with_base_name(destination, &from)?)?;
     if from.id() == to.id() {

@@ -54,7 +54,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     for text in keys {
         targets.push(session.target(text)?.ok_or_else(only_a_destination)?);
     }
-    session.check_flags(targets.iter().map(|target| &target.place))?;
+    session.check_flags(targets.iter().map(|target| &target.store))?;
     session.resume = session.settings.resume(arguments.resume)?;
     let terms = terms(arguments);
     let mut jobs = Vec::new();

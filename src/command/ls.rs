@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use super::session::Session;
+use super::session::{OpenStore, Session};
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
@@ -19,8 +19,11 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
     let target = session
         .target(typed)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
-    session.check_flags(std::iter::once(&target.place))?;
-    let (engine, store_prefix) = session.engine(&target.place)?;
+    session.check_flags(std::iter::once(&target.store))?;
+    let OpenStore {
+        engine,
+        prefix: store_prefix,
+    } = session.open(&target.store)?;
     let prefix = format!("{store_prefix}{}", target.key);
     if prefix.chars().any(char::is_control) {
         let text = "the prefix contains a control character";

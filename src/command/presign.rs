@@ -11,7 +11,7 @@ use crate::url::Url;
 /// Prints the URL on stdout.
 pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     let target = session.target(&arguments.key)?.ok_or_else(not_a_blob)?;
-    session.check_flags(std::iter::once(&target.place))?;
+    session.check_flags(std::iter::once(&target.store))?;
     if arguments.version_id.is_some() && arguments.method == PresignMethod::Put {
         let text = "an upload creates a new version, so --version-id cannot select one";
         return Err(Error::new(Kind::Usage, text).with_hint("omit --version-id"));

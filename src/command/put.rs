@@ -59,13 +59,13 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     for source in sources {
         session.check_local(source, "put stores local files", "{} KEY")?;
     }
-    let place = &destination.target().place;
-    session.check_flags(std::iter::once(place))?;
-    reject_unsupported_options(arguments, place.kind())?;
+    let store = &destination.target().store;
+    session.check_flags(std::iter::once(store))?;
+    reject_unsupported_options(arguments, store.kind())?;
     let (attributes, expectation) = (attributes(arguments)?, expectation(arguments)?);
     session.resume = session.settings.resume(arguments.resume)?;
     // An error of the store is reported once here, not once per source.
-    session.engine(place)?;
+    session.open(store)?;
     let mut jobs = Vec::new();
     for (from, target) in find_sources(session, sources, &destination, arguments.recursive) {
         let shown = from.shown();
@@ -90,7 +90,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     let cancel = Arc::clone(&session.cancel);
     session.for_each(jobs, move |job| {
         let (from, url) = (job.from.shown(), job.blob.subject.url.shown());
-        store(job, &cancel).with_context(|| format!("cannot upload `{from}` to {url}"))
+        transfer(job, &cancel).with_context(|| format!("cannot upload `{from}` to {url}"))
     })
 }
 
@@ -348,7 +348,7 @@ fn below(prefix: &Target, name: &str) -> Target {
         "/"
     };
     Target {
-        place: prefix.place.clone(),
+        store: prefix.store.clone(),
         key: format!("{}{slash}{name}", prefix.key),
     }
 }
@@ -371,7 +371,7 @@ fn content_type(arguments: &Put, blob: &Blob) -> String {
     }
 }
 
-fn store(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
+fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
     let PutJob { blob, from, .. } = job;
     let engine = &blob.engine;
     let begin = Instant::now();

@@ -17,7 +17,7 @@ use crate::key::Key;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
-use crate::settings::{Place, Settings, Target};
+use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
@@ -38,13 +38,21 @@ pub struct Session {
     pub deadline: Option<Instant>,
     /// The unfinished transfers that may be resumed.
     pub resume: Resume,
-    /// The stores that are open, with the prefix of their keys.
-    engines: HashMap<Place, (Engine, String)>,
+    stores: HashMap<StoreRef, OpenStore>,
     /// `--version-id`.
     version: Option<String>,
     /// The first destination in the default store, where no option or setting chose it, and the number of such
     /// destinations.
     in_default_store: Option<(String, usize)>,
+}
+
+/// A store that is open.
+#[derive(Clone)]
+pub struct OpenStore {
+    /// Transfers blobs from and to the store.
+    pub engine: Engine,
+    /// Prepended to every key that is typed.
+    pub prefix: String,
 }
 
 /// A blob: the engine of its store, and its key there.
@@ -92,7 +100,7 @@ impl Session {
             cancel: Cancel::new(),
             deadline,
             resume: Resume::default(),
-            engines: HashMap::new(),
+            stores: HashMap::new(),
             version: None,
             in_default_store: None,
         })
@@ -141,9 +149,9 @@ impl Session {
 
     /// The blob that a target names.
     pub fn blob(&mut self, target: &Target) -> Result<Blob> {
-        let (engine, prefix) = self.engine(&target.place)?;
+        let OpenStore { engine, prefix } = self.open(&target.store)?;
         if target.key.is_empty() {
-            return Err(target.place.without_key());
+            return Err(target.store.without_key());
         }
         let key = Key::new(format!("{prefix}{}", target.key))?;
         let subject = Subject {
@@ -158,12 +166,12 @@ impl Session {
     }
 
     /// Rejects the address of a blob where a local path is expected.
-    pub fn check_local(&self, path: &std::ffi::OsStr, what: &str, copy: &str) -> Result<()> {
+    pub fn check_local(&self, path: &std::ffi::OsStr, expected: &str, copy: &str) -> Result<()> {
         if !self.settings.is_store_address(path) {
             return Ok(());
         }
         let shown = printable(&path.to_string_lossy());
-        let text = format!("`{shown}` is the address of a blob in a store, and {what}");
+        let text = format!("`{shown}` is the address of a blob in a store, but {expected}");
         Err(Error::new(Kind::Usage, text).with_hint(format!(
             "cp copies between stores: blobctl cp {}",
             copy.replace("{}", &shown)
@@ -173,7 +181,7 @@ impl Session {
     /// The blob that a target names, as the destination of a put or cp.
     pub fn destination(&mut self, target: &Target) -> Result<Blob> {
         let blob = self.blob(target)?;
-        if self.settings.is_unasked_default(&target.place) {
+        if self.settings.is_unasked_default(&target.store) {
             let first = blob.subject.url.shown();
             let (_, count) = self.in_default_store.get_or_insert((first, 0));
             *count += 1;
@@ -194,14 +202,14 @@ impl Session {
         if stored == 0 || !is_shown {
             return;
         }
-        let place = if *count == 1 {
+        let url = if *count == 1 {
             first.clone()
         } else {
             let root = self.settings.default_root().unwrap_or_default();
             format!("file://{}", printable(&root.to_string_lossy()))
         };
         self.terminal.line(&format!(
-            "blobctl: stored in the default store, {place} (-b, --remote or an address names another)"
+            "blobctl: stored in the default store, {url} (select another one with -b, --remote or an address)"
         ));
     }
 
@@ -221,7 +229,7 @@ impl Session {
             let target = self.target(text)?;
             targets.push(target.ok_or_else(not_a_blob)?);
         }
-        self.check_flags(targets.iter().map(|target| &target.place))?;
+        self.check_flags(targets.iter().map(|target| &target.store))?;
         targets.iter().map(|target| self.blob(target)).collect()
     }
 
@@ -243,43 +251,47 @@ impl Session {
     }
 
     /// Rejects options that apply to none of the stores in use.
-    pub fn check_flags<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Result<()> {
-        let kinds: Vec<BackendKind> = places.map(Place::kind).collect();
+    pub fn check_flags<'a>(&self, stores: impl Iterator<Item = &'a StoreRef>) -> Result<()> {
+        let kinds: Vec<BackendKind> = stores.map(StoreRef::kind).collect();
         self.settings.check_flags(&kinds)
     }
 
-    /// Opens a store, once per session, and returns it with the prefix of its keys.
-    pub fn engine(&mut self, place: &Place) -> Result<(Engine, String)> {
-        if let Some(opened) = self.engines.get(place) {
-            return Ok(opened.clone());
+    /// Opens a store, once per session.
+    pub fn open(&mut self, store: &StoreRef) -> Result<OpenStore> {
+        if let Some(open) = self.stores.get(store) {
+            return Ok(open.clone());
         }
-        let mut store = self.settings.store(place)?;
-        match (&mut store.config, &self.version) {
+        let mut settings = self.settings.store(store)?;
+        match (&mut settings.config, &self.version) {
             (_, None) => {}
             (backend::Config::S3(config), version) => config.version.clone_from(version),
             _ => {
-                let kind = place.kind().name();
-                let text = format!("--version-id is supported by S3 only, and this store is {kind}");
+                let kind = store.kind().name();
+                let text =
+                    format!("--version-id is supported by S3 only, and this store is {kind}");
                 return Err(Error::new(Kind::Usage, text).with_hint("omit --version-id"));
             }
         }
         let observer: Arc<dyn Observer> = self.terminal.clone();
+        if is_insecure(&settings.config) {
+            observer.notify(&Event::Warning(INSECURE));
+        }
         let context = Context {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
-            timeouts: store.timeouts,
-            workers: self.settings.jobs()?.saturating_mul(store.parts.at_once),
+            timeouts: settings.timeouts,
+            workers: self.settings.jobs()?.saturating_mul(settings.parts.at_once),
         };
-        if is_insecure(&store.config) {
-            observer.notify(&Event::Warning(INSECURE));
-        }
-        let backend = backend::open(store.config, context);
-        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer)
+        let backend = backend::open(settings.config, context);
+        let engine = Engine::new(backend, settings.retry_for, &self.cancel, observer)
             .with_resume(self.resume.clone())
-            .with_parts(store.parts);
-        self.engines
-            .insert(place.clone(), (engine.clone(), store.prefix.clone()));
-        Ok((engine, store.prefix))
+            .with_parts(settings.parts);
+        let open = OpenStore {
+            engine,
+            prefix: settings.prefix,
+        };
+        self.stores.insert(store.clone(), open.clone());
+        Ok(open)
     }
 
     /// The exit code of the run: that of the signal that stopped it, or the one that its results merge to.

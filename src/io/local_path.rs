@@ -35,7 +35,7 @@ pub enum LocalPath {
 impl LocalPath {
     /// Resolves `path` for writing. Nothing is created.
     pub fn resolve(path: &Path) -> Result<Self> {
-        let mut walk = Walk {
+        let mut walk = PathWalk {
             typed: path,
             dir: None,
             rest: Vec::new(),
@@ -54,7 +54,7 @@ impl LocalPath {
 }
 
 /// The walk along a path.
-struct Walk<'a> {
+struct PathWalk<'a> {
     /// For messages.
     typed: &'a Path,
     /// The directory reached so far; `None` is the working directory.
@@ -64,7 +64,7 @@ struct Walk<'a> {
     links: usize,
 }
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     /// Puts the steps of `path` in front of those that remain.
     fn push(&mut self, path: &Path) {
         let path = path.as_os_str().as_bytes();

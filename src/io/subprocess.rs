@@ -51,7 +51,7 @@ pub fn output(
         .map_err(|error| failed(&format!("could not be started: {}", describe(&error))))?;
     let mut stdout = Pipe::new(child.stdout.take());
     let mut complaint = Pipe::new(child.stderr.take());
-    let mut running = Running {
+    let mut running = RunningChild {
         child,
         failed: &failed,
     };
@@ -99,12 +99,12 @@ impl Pipe {
 }
 
 /// A child that does not outlive us.
-struct Running<'a> {
+struct RunningChild<'a> {
     child: Child,
     failed: &'a dyn Fn(&str) -> Error,
 }
 
-impl Running<'_> {
+impl RunningChild<'_> {
     /// Reads until the child has ended and all that it wrote is here; others may still hold its outputs open.
     fn finish(
         &mut self,
@@ -177,7 +177,7 @@ impl Running<'_> {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for RunningChild<'_> {
     fn drop(&mut self) {
         if let Ok(Some(_)) = self.child.try_wait() {
             return;

@@ -30,20 +30,20 @@ pub enum Address {
 pub const SCHEMES: &str = "s3, ftp, ftpes, ftps, file";
 
 /// What the text before `:` names.
-enum Scheme {
+enum AddressScheme {
     S3,
     Ftp(Tls),
     File,
 }
 
 /// Schemes are case-insensitive (RFC 3986, section 3.1).
-fn scheme(text: &str) -> Option<Scheme> {
+fn scheme(text: &str) -> Option<AddressScheme> {
     match text.to_ascii_lowercase().as_str() {
-        "s3" => Some(Scheme::S3),
-        "ftp" => Some(Scheme::Ftp(Tls::None)),
-        "ftpes" => Some(Scheme::Ftp(Tls::Explicit)),
-        "ftps" => Some(Scheme::Ftp(Tls::Implicit)),
-        "file" => Some(Scheme::File),
+        "s3" => Some(AddressScheme::S3),
+        "ftp" => Some(AddressScheme::Ftp(Tls::None)),
+        "ftpes" => Some(AddressScheme::Ftp(Tls::Explicit)),
+        "ftps" => Some(AddressScheme::Ftp(Tls::Implicit)),
+        "file" => Some(AddressScheme::File),
         _ => None,
     }
 }
@@ -60,9 +60,9 @@ impl Address {
             return Ok(Self::Plain(text.to_owned()));
         };
         match (scheme(head), rest.strip_prefix("//")) {
-            (Some(Scheme::S3), Some(rest)) => s3(text, rest),
-            (Some(Scheme::Ftp(tls)), Some(rest)) => ftp(text, rest, tls),
-            (Some(Scheme::File), Some(rest)) => file(text, rest),
+            (Some(AddressScheme::S3), Some(rest)) => s3(text, rest),
+            (Some(AddressScheme::Ftp(tls)), Some(rest)) => ftp(text, rest, tls),
+            (Some(AddressScheme::File), Some(rest)) => file(text, rest),
             _ if is_remote(head) => Ok(Self::Remote {
                 remote: head.to_owned(),
                 key: rest.to_owned(),

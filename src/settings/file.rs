@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::environment::Environment;
 use super::schema;
-use super::schema::{BACKENDS, Kind};
+use super::schema::{BACKENDS, SettingKind};
 use crate::error::{Error, Kind as ErrorKind, Result, printable};
 
 /// More than any configuration needs; a device or a blob given by mistake must not fill the memory.
@@ -61,7 +61,7 @@ impl ConfigFile {
 
     /// Takes in `text` as the content of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self> {
-        let mut parser = Parser {
+        let mut parser = ConfigParser {
             path,
             text,
             file: Self {
@@ -74,7 +74,7 @@ impl ConfigFile {
             parser.at(error.span().map_or(0, |span| span.start), error.message())
         })?;
         parser.top(table.get_ref())?;
-        let Parser {
+        let ConfigParser {
             mut file, secret, ..
         } = parser;
         file.exposed = secret && readable_by_others(path);
@@ -156,14 +156,14 @@ fn readable_by_others(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
-struct Parser<'a> {
+struct ConfigParser<'a> {
     path: &'a Path,
     text: &'a str,
     file: ConfigFile,
     secret: bool,
 }
 
-impl Parser<'_> {
+impl ConfigParser<'_> {
     fn line(&self, offset: usize) -> usize {
         line_of(self.text.as_bytes(), offset)
     }
@@ -287,14 +287,17 @@ impl Parser<'_> {
             return Err(self.unknown(at, "key", key, known));
         }
         let setting = schema::find_in(like, key).or_else(|| schema::find("", key));
-        let kind = setting.map_or(Kind::Text, |setting| setting.kind);
-        self.secret |= matches!(kind, Kind::Secret);
+        let kind = setting.map_or(SettingKind::Text, |setting| setting.kind);
+        self.secret |= matches!(kind, SettingKind::Secret);
         let text = match (kind, value) {
-            (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
-            (Kind::Number(_) | Kind::Size(_) | Kind::Duration(_), DeValue::Integer(number)) => {
-                number.to_string()
-            }
-            (kind, DeValue::String(text)) if !matches!(kind, Kind::Flag | Kind::Number(_)) => {
+            (SettingKind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
+            (
+                SettingKind::Number(_) | SettingKind::Size(_) | SettingKind::Duration(_),
+                DeValue::Integer(number),
+            ) => number.to_string(),
+            (kind, DeValue::String(text))
+                if !matches!(kind, SettingKind::Flag | SettingKind::Number(_)) =>
+            {
                 text.clone().into_owned()
             }
             (_, other) => {
@@ -330,15 +333,18 @@ impl Parser<'_> {
     }
 }
 
-fn expected(kind: Kind) -> &'static str {
+fn expected(kind: SettingKind) -> &'static str {
     match kind {
-        Kind::Flag => "true or false",
-        Kind::Number(_) => "a number",
-        Kind::Duration(_) => "a duration like \"15m\"",
-        Kind::Size(_) => "a size like \"16MiB\"",
-        Kind::Text | Kind::Path | Kind::Secret | Kind::Choice(_) | Kind::Ports | Kind::Address => {
-            "a string"
-        }
+        SettingKind::Flag => "true or false",
+        SettingKind::Number(_) => "a number",
+        SettingKind::Duration(_) => "a duration like \"15m\"",
+        SettingKind::Size(_) => "a size like \"16MiB\"",
+        SettingKind::Text
+        | SettingKind::Path
+        | SettingKind::Secret
+        | SettingKind::Choice(_)
+        | SettingKind::Ports
+        | SettingKind::Address => "a string",
     }
 }
 

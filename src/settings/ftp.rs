@@ -4,7 +4,7 @@
 //! this level demands. A level that names no host takes that of the level below; the environment, which is set for one run,
 //! then means the run's one FTP login.
 
-use super::scope::{Found, Level, Scope, choice};
+use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use super::{Settings, netrc};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
@@ -24,20 +24,20 @@ pub(super) struct FtpAddress<'a> {
 
 /// One server, as settings name it.
 #[derive(Debug, Clone)]
-pub(super) struct Endpoint {
+pub(super) struct FtpServer {
     pub host: String,
     pub port: u16,
     pub tls: Tls,
 }
 
-impl Endpoint {
+impl FtpServer {
     fn is_same_server(&self, other: &Self) -> bool {
         self.host.eq_ignore_ascii_case(&other.host) && self.port == other.port
     }
 }
 
 /// `HOST[:PORT]`, with an IPv6 address in brackets.
-pub(super) fn authority(endpoint: &Endpoint) -> String {
+pub(super) fn authority(endpoint: &FtpServer) -> String {
     let host = if endpoint.host.contains(':') {
         format!("[{}]", endpoint.host)
     } else {
@@ -58,7 +58,7 @@ const PASSWORDS: [&str; 3] = ["password", "password_file", "password_command"];
 impl Settings {
     pub(super) fn ftp(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         address: Option<&FtpAddress<'_>>,
     ) -> Result<Config> {
         let flags = &self.flags;
@@ -118,15 +118,15 @@ impl Settings {
     }
 
     /// The server of plain keys.
-    pub(super) fn ftp_endpoint(&self, scope: &Scope<'_>) -> Result<Endpoint> {
+    pub(super) fn ftp_endpoint(&self, scope: &SettingScope<'_>) -> Result<FtpServer> {
         let flags = &self.flags;
         server(scope, 0, flags.host.as_deref(), flags.port, flags.ftp_tls)?
             .ok_or_else(|| scope.missing("host"))
     }
 
     /// The server of an address. TLS is used where the level that names the same server demands it.
-    fn addressed(&self, scope: &Scope<'_>, address: &FtpAddress<'_>) -> Result<Endpoint> {
-        let mut endpoint = Endpoint {
+    fn addressed(&self, scope: &SettingScope<'_>, address: &FtpAddress<'_>) -> Result<FtpServer> {
+        let mut endpoint = FtpServer {
             host: address.host.to_owned(),
             port: address
                 .port
@@ -159,12 +159,12 @@ impl Settings {
     /// server; then from netrc.
     fn ftp_login(
         &self,
-        scope: &Scope<'_>,
-        endpoint: &Endpoint,
+        scope: &SettingScope<'_>,
+        endpoint: &FtpServer,
         asked: Option<String>,
-    ) -> Result<Login> {
+    ) -> Result<FtpLogin> {
         let mut user = asked;
-        let mut secret: Option<Chosen<'_>> = None;
+        let mut secret: Option<ChosenPassword<'_>> = None;
         let mut foreign = None;
         for (index, level) in scope.levels().into_iter().enumerate() {
             let name = scope.at(level, "username").map(|found| found.text);
@@ -174,7 +174,8 @@ impl Settings {
             if name.is_none() && own.is_none() {
                 continue;
             }
-            let is_for_the_run = level == Level::Environment && scope.at(level, "host").is_none();
+            let is_for_the_run =
+                level == SettingLevel::Environment && scope.at(level, "host").is_none();
             let home = server(scope, index, None, None, None)?;
             let is_home = home
                 .as_ref()
@@ -196,7 +197,7 @@ impl Settings {
                     Some(home) if !is_for_the_run => home.tls,
                     _ => level_tls(scope, level)?.unwrap_or(Tls::None),
                 };
-                secret = Some(Chosen {
+                secret = Some(ChosenPassword {
                     key,
                     found,
                     demand,
@@ -209,7 +210,7 @@ impl Settings {
             if chosen.is_for_the_run {
                 self.bind_environment_login(endpoint, &username, &chosen.found.origin)?;
             }
-            return Ok(Login {
+            return Ok(FtpLogin {
                 username,
                 password: match chosen.key {
                     "password_file" => Password::File(chosen.found.path),
@@ -223,19 +224,19 @@ impl Settings {
         if let Some(login) = self.netrc(&endpoint.host, user.as_deref())?
             && let (Some(username), Some(password)) = (user.clone().or(login.user), login.password)
         {
-            return Ok(Login::free(username, Password::Text(password)));
+            return Ok(FtpLogin::free(username, Password::Text(password)));
         }
         match user {
-            None => Ok(Login::free("anonymous".to_owned(), Password::Anonymous)),
+            None => Ok(FtpLogin::free("anonymous".to_owned(), Password::Anonymous)),
             Some(user) if user == "anonymous" || user == "ftp" => {
-                Ok(Login::free(user, Password::Anonymous))
+                Ok(FtpLogin::free(user, Password::Anonymous))
             }
             Some(user) => Err(no_password(&user, endpoint, foreign)),
         }
     }
 
     /// A password of the environment goes to one login of the run; a second one is an error, not a second recipient.
-    fn bind_environment_login(&self, endpoint: &Endpoint, user: &str, origin: &str) -> Result<()> {
+    fn bind_environment_login(&self, endpoint: &FtpServer, user: &str, origin: &str) -> Result<()> {
         let shown = |host: &str, port: u16, user: &str| {
             format!("`{}` on {}:{port}", printable(user), printable(host))
         };
@@ -256,7 +257,7 @@ impl Settings {
         )))
     }
 
-    fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::Login>> {
+    fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::NetrcLogin>> {
         let Some(path) = self
             .environment
             .path("NETRC")
@@ -281,15 +282,15 @@ impl Settings {
 }
 
 /// A password and the level's demands.
-struct Chosen<'k> {
+struct ChosenPassword<'k> {
     key: &'k str,
-    found: Found,
+    found: SettingValue,
     demand: Tls,
     is_for_the_run: bool,
 }
 
 /// A complete login.
-struct Login {
+struct FtpLogin {
     username: String,
     password: Password,
     /// The TLS without which it is not sent.
@@ -298,7 +299,7 @@ struct Login {
     origin: String,
 }
 
-impl Login {
+impl FtpLogin {
     /// A login that is sent without TLS too.
     fn free(username: String, password: Password) -> Self {
         Self {
@@ -313,20 +314,21 @@ impl Login {
 /// The server that the levels from the one at `start` downwards name, unless options name it. A port that stands beside
 /// another host is not this host's.
 fn server(
-    scope: &Scope<'_>,
+    scope: &SettingScope<'_>,
     start: usize,
     host: Option<&str>,
     port: Option<u16>,
     tls: Option<Tls>,
-) -> Result<Option<Endpoint>> {
+) -> Result<Option<FtpServer>> {
     let levels = scope.levels().split_off(start);
-    let host_of = |level: &Level<'_>| scope.at(*level, "host").map(|found| found.text);
+    let host_of = |level: &SettingLevel<'_>| scope.at(*level, "host").map(|found| found.text);
     let host = host.map(str::to_owned);
     let Some(host) = host.or_else(|| levels.iter().find_map(host_of)) else {
         return Ok(None);
     };
-    let is_ours =
-        |level: &&Level<'_>| host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host));
+    let is_ours = |level: &&SettingLevel<'_>| {
+        host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host))
+    };
     let named = levels
         .iter()
         .filter(is_ours)
@@ -343,19 +345,19 @@ fn server(
         }
     }
     let tls = tls.unwrap_or(Tls::None);
-    Ok(Some(Endpoint {
+    Ok(Some(FtpServer {
         host,
         port: port.unwrap_or(tls.port()),
         tls,
     }))
 }
 
-fn level_tls(scope: &Scope<'_>, level: Level<'_>) -> Result<Option<Tls>> {
+fn level_tls(scope: &SettingScope<'_>, level: SettingLevel<'_>) -> Result<Option<Tls>> {
     let found = scope.at(level, "tls");
     found.map(|found| found.parse("tls", choice)).transpose()
 }
 
-fn without_tls(endpoint: &Endpoint, login: &Login) -> Error {
+fn without_tls(endpoint: &FtpServer, login: &FtpLogin) -> Error {
     let word = match login.demand {
         Tls::Implicit => "implicit",
         _ => "explicit",
@@ -373,8 +375,8 @@ fn without_tls(endpoint: &Endpoint, login: &Login) -> Error {
 
 fn no_password(
     user: &str,
-    endpoint: &Endpoint,
-    foreign: Option<(Level<'_>, Option<Endpoint>)>,
+    endpoint: &FtpServer,
+    foreign: Option<(SettingLevel<'_>, Option<FtpServer>)>,
 ) -> Error {
     let text = format!(
         "no password for `{}` on {}",

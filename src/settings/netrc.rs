@@ -9,8 +9,8 @@ use crate::secret::Secret;
 
 /// One entry's login.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
-    /// Login name, if the entry has one.
+pub struct NetrcLogin {
+    /// NetrcLogin name, if the entry has one.
     pub user: Option<String>,
     /// Password, if the entry has one.
     pub password: Option<Secret>,
@@ -18,7 +18,7 @@ pub struct Login {
 
 /// A line that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct NetrcError {
     /// Counted from 1.
     pub line: usize,
     /// The mistake, without any value of the file.
@@ -33,8 +33,8 @@ const KEYWORDS: [&str; 6] = [
 ///
 /// # Errors
 /// A keyword stands where a value is expected.
-pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<Login>, Mistake> {
-    let fits = |entry: &Entry| {
+pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<NetrcLogin>, NetrcError> {
+    let fits = |entry: &NetrcEntry| {
         entry
             .login
             .user
@@ -58,14 +58,14 @@ pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<Login>,
         .map(|entry| entry.login.clone()))
 }
 
-struct Entry {
+struct NetrcEntry {
     /// `None` for `default`.
     host: Option<String>,
-    login: Login,
+    login: NetrcLogin,
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Mistake> {
-    let mut entries: Vec<Entry> = Vec::new();
+fn entries(text: &str) -> Result<Vec<NetrcEntry>, NetrcError> {
+    let mut entries: Vec<NetrcEntry> = Vec::new();
     let mut tokens = Tokens { text, rest: text };
     while let Some(keyword) = tokens.keyword() {
         match keyword.as_str() {
@@ -96,10 +96,10 @@ fn entries(text: &str) -> Result<Vec<Entry>, Mistake> {
     Ok(entries)
 }
 
-fn entry(host: Option<String>) -> Entry {
-    Entry {
+fn entry(host: Option<String>) -> NetrcEntry {
+    NetrcEntry {
         host,
-        login: Login {
+        login: NetrcLogin {
             user: None,
             password: None,
         },
@@ -126,13 +126,13 @@ impl Tokens<'_> {
     }
 
     /// The value of a keyword; `None` at the end of the file.
-    fn value(&mut self, keyword: &str) -> Result<Option<String>, Mistake> {
+    fn value(&mut self, keyword: &str) -> Result<Option<String>, NetrcError> {
         self.rest = self.rest.trim_start();
         let start = self.text.len() - self.rest.len();
         let is_quoted = self.rest.starts_with('"');
         let value = self.token();
         match &value {
-            Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(Mistake {
+            Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(NetrcError {
                 line: 1 + self.text[..start].matches('\n').count(),
                 what: format!("`{keyword}` has the keyword `{text}` where its value should be"),
             }),
@@ -184,8 +184,8 @@ impl Tokens<'_> {
 mod tests {
     use super::*;
 
-    fn login(user: &str, password: &str) -> Login {
-        Login {
+    fn login(user: &str, password: &str) -> NetrcLogin {
+        NetrcLogin {
             user: Some(user.to_owned()),
             password: Some(Secret::new(password)),
         }

@@ -1,7 +1,7 @@
 //! The settings of the S3 backend.
 
 use super::Settings;
-use super::scope::{Found, Level, Scope, choice};
+use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
 use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
 use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning};
@@ -13,7 +13,7 @@ use crate::secret::{Secret, read_bounded};
 use crate::units::parse_flag;
 
 impl Settings {
-    pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<Config> {
+    pub(super) fn s3(&self, scope: &SettingScope<'_>, bucket: Option<&str>) -> Result<Config> {
         let flags = &self.flags;
         let bucket = match bucket {
             Some(bucket) => Some(bucket.to_owned()),
@@ -65,7 +65,7 @@ impl Settings {
     }
 
     /// The key of SSE-C. The file's content is never shown.
-    fn customer_key(&self, scope: &Scope<'_>) -> Result<Option<CustomerKey>> {
+    fn customer_key(&self, scope: &SettingScope<'_>) -> Result<Option<CustomerKey>> {
         let (place, path) = match &self.flags.sse_c_key_file {
             Some(path) => ("--sse-c-key-file".to_owned(), self.environment.expand(path)),
             None => match first_of(scope, &["sse_c_key_file"]) {
@@ -88,7 +88,7 @@ impl Settings {
 
     fn s3_credentials(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         aws: credentials::Environment,
     ) -> Result<credentials::Source> {
         let unsigned = self.flags.no_sign_request.then_some(true);
@@ -142,9 +142,9 @@ impl Settings {
     /// for AWS, or for the service that an option or the environment names for this run, but never for that of a remote.
     fn stays_home(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         index: usize,
-        level: Level<'_>,
+        level: SettingLevel<'_>,
         key: &str,
     ) -> Result<()> {
         let named = |start: usize| {
@@ -154,11 +154,11 @@ impl Settings {
                 .find_map(|level| scope.at(level, "endpoint_url"))
                 .map(|found| found.text)
         };
-        if level == Level::Environment && scope.at(level, "endpoint_url").is_none() {
+        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
             return Ok(());
         }
         let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
-            let found = scope.at(Level::Environment, "endpoint_url")?;
+            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
             Some(found.text)
         });
         let home = named(index);
@@ -256,7 +256,10 @@ const KEYS: [&str; 5] = [
 ];
 
 /// The highest level that has one of the keys, and its place among the levels.
-fn first_of<'a>(scope: &'a Scope<'_>, keys: &[&str]) -> Option<(usize, Level<'a>, Found)> {
+fn first_of<'a>(
+    scope: &'a SettingScope<'_>,
+    keys: &[&str],
+) -> Option<(usize, SettingLevel<'a>, SettingValue)> {
     let levels = scope.levels().into_iter().enumerate();
     levels.into_iter().find_map(|(index, level)| {
         let found = keys.iter().find_map(|key| scope.at(level, key))?;
@@ -287,7 +290,7 @@ fn half(origin: &str, there: &str, missing: &str) -> Error {
     )
 }
 
-fn secret_file(found: &Found) -> Result<Secret> {
+fn secret_file(found: &SettingValue) -> Result<Secret> {
     Secret::read_first_line(&found.path).map_err(|what| {
         let shown = printable(&found.path.to_string_lossy());
         let text = format!("{}: `secret_access_key_file` {shown}: {what}", found.origin);

@@ -203,14 +203,14 @@ fn an_address_without_a_key_says_so() {
     for verb in verbs {
         sandbox
             .run(verb)
-            .fails(2, "blobctl: `s3://lab` names a bucket and no key");
+            .fails(2, "blobctl: `s3://lab` names a bucket but no key");
     }
     sandbox
         .run(["exists", "backup:"])
-        .fails(2, "blobctl: `backup:` names a remote and no key");
+        .fails(2, "blobctl: `backup:` names a remote but no key");
     sandbox
         .run(["exists", "ftp://h.invalid"])
-        .fails(2, "blobctl: `ftp://h.invalid` names a server and no path");
+        .fails(2, "blobctl: `ftp://h.invalid` names a server but no path");
     sandbox
         .run(["exists", ""])
         .fails_with(2, "the key is empty");

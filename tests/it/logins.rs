@@ -115,7 +115,7 @@ fn resolve(
     };
     let settings = Settings::load(flags, Environment::of(environment)).unwrap();
     let target = settings.target(address).unwrap().unwrap();
-    settings.store(&target.place).ok().map(|store| store.config)
+    settings.store(&target.store).ok().map(|store| store.config)
 }
 
 /// Fails if the login of a configuration is not one of the levels that name its server.

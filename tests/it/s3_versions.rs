@@ -176,10 +176,13 @@ fn a_version_is_of_one_blob_in_s3() {
             &["exists", "a", "b", "--version-id", "v"][..],
             "several blobs were given",
         ),
-        (&["rm", "a", "b", "--version-id", "v"], "several blobs were given"),
+        (
+            &["rm", "a", "b", "--version-id", "v"],
+            "several blobs were given",
+        ),
         (
             &["stat", "a", "--version-id", ""],
-            "the version id is empty",
+            "the version ID is empty",
         ),
         (
             &["stat", "file:///a", "--version-id", "v"],
