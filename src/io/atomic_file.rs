@@ -1,10 +1,10 @@
-//! A file that appears under its name whole or not at all, and stays after a crash.
+//! A file that appears under its name complete or not at all, and survives a crash.
 //!
 //! Order of steps: create under a temporary name in the same directory, write, sync the file, rename it over the
-//! final name, sync the directory. Until the rename, the old file is what everybody sees.
+//! final name, sync the directory. Until the rename, readers see the old file.
 //!
-//! The temporary file is private (0600): whoever could open it while it is written would read, or change, what is moved
-//! to the final name. The final mode is set by the commit.
+//! The temporary file is private (0600): a process that opens it early could read or change the content of the finished
+//! file. The final mode is set by the commit.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
-/// Files below this size are not preallocated: it would cost a system call and gain nothing.
+/// Smaller files are not preallocated, which would cost a system call for no gain.
 const PREALLOCATE_FROM: u64 = 1 << 20;
 
 /// The mode of a temporary file.
@@ -28,7 +28,7 @@ const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// `TMPFS_MAGIC` of statfs(2).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
-/// A file that is being written. Dropped without [`AtomicFile::commit`], it leaves nothing behind.
+/// A file that is being written. If it is dropped without [`AtomicFile::commit`], nothing is left.
 #[derive(Debug)]
 pub struct AtomicFile {
     dir: Arc<OwnedFd>,
@@ -38,11 +38,12 @@ pub struct AtomicFile {
     /// For messages.
     shown: String,
     file: File,
-    /// Last, so that it ends after the file is removed; `None` for a file that may be gone on with later.
+    /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
+    /// file that may be resumed later.
     watch: Option<Watch>,
 }
 
-/// A file that an earlier run left: its temporary name, and the numbers by which it is known again.
+/// A file that an earlier run left: its temporary name, and the numbers that identify it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedFile {
     /// In the directory of the finished file.
@@ -83,10 +84,10 @@ pub fn open_dir(path: &Path) -> Result<OwnedFd> {
 }
 
 impl AtomicFile {
-    /// Begins a file that will be called `name` in `dir`; `temporary` is its name until then, `shown` its path for
+    /// Creates a file that will have the name `name` in `dir`. `temporary` is its name until then, `shown` its path for
     /// messages.
     ///
-    /// Nobody else can open it before [`AtomicFile::commit`].
+    /// Other users cannot open it before [`AtomicFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
         name: &str,
@@ -95,7 +96,7 @@ impl AtomicFile {
         cancel: &Arc<Cancel>,
     ) -> Result<Self> {
         let failed =
-            |errno: Errno| access(errno, format!("create a temporary file beside `{shown}`"));
+            |errno: Errno| access(errno, format!("create a temporary file next to `{shown}`"));
         match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::Directory => {
                 return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
@@ -109,7 +110,7 @@ impl AtomicFile {
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
-                // It may be gone already, and the process ends in any case.
+                // It may be removed already, and the process ends in any case.
                 let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
             }
         });
@@ -123,7 +124,7 @@ impl AtomicFile {
         })
     }
 
-    /// Opens what an earlier run left in `dir`, if it is still the file that it was, ours and nobody else's.
+    /// Opens a file that an earlier run left in `dir`, if it is still the same file and belongs to this user alone.
     pub fn reopen(
         dir: Arc<OwnedFd>,
         name: &str,
@@ -137,7 +138,7 @@ impl AtomicFile {
             && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
             && found.st_uid == rustix::process::geteuid().as_raw()
             && found.st_nlink == 1
-            // Older versions left it readable for others.
+            // Older versions left it readable by others.
             && set_mode(&file, PRIVATE).is_ok();
         same.then(|| Self {
             dir,
@@ -149,12 +150,12 @@ impl AtomicFile {
         })
     }
 
-    /// Lets the file stay if the run ends at once. It still goes when it is dropped, unless by [`AtomicFile::keep`].
+    /// Keeps the file if the process exits. Dropping it still removes it, unless [`AtomicFile::keep`] is called.
     pub fn keep_on_exit(&mut self) {
         self.watch = None;
     }
 
-    /// By what [`AtomicFile::reopen`] finds it.
+    /// The identity by which [`AtomicFile::reopen`] finds the file.
     pub fn identity(&self) -> Result<UnfinishedFile> {
         let found = rustix::fs::fstat(&self.file)
             .map_err(|errno| access(errno, format!("examine `{}`", self.shown)))?;
@@ -165,26 +166,26 @@ impl AtomicFile {
         })
     }
 
-    /// Makes what was written durable.
+    /// Makes the written bytes durable.
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 
-    /// Leaves the unfinished file for another run.
+    /// Leaves the unfinished file for a later run.
     pub fn keep(mut self) {
         self.temporary = None;
     }
 
-    /// Reserves room for `len` bytes, so that a full disk is found before the transfer.
+    /// Reserves space for `len` bytes, so that a full disk is detected before the transfer.
     pub fn preallocate(&self, len: u64) -> Result<()> {
-        // A file system in memory would fill every page with zeros first.
+        // tmpfs would fill every page with zeros first.
         if len < PREALLOCATE_FROM
             || rustix::fs::fstatfs(&self.file).is_ok_and(|fs| fs.f_type == TMPFS)
         {
             return Ok(());
         }
         match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
-            // A file system that cannot reserve is written without.
+            // The file system cannot reserve space.
             Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR | Errno::INVAL) => Ok(()),
             Err(errno) => Err(self.write_failed(&errno.into())),
         }
@@ -197,18 +198,18 @@ impl AtomicFile {
             .map_err(|error| self.write_failed(&error))
     }
 
-    /// Fills `bytes` from `offset`; what was not written yet is an error.
+    /// Fills `bytes` from `offset`. Bytes that are not written yet are an error.
     pub fn read_at(&self, bytes: &mut [u8], offset: u64) -> Result<()> {
         let failed = |error: io::Error| Error::local(format_args!("read `{}`", self.shown), &error);
         self.file.read_exact_at(bytes, offset).map_err(failed)
     }
 
-    /// Makes the file, `len` bytes long, durable and gives it its name.
+    /// Sets the length of the file to `len` bytes, makes it durable and renames it to its final name.
     pub fn commit(mut self, len: u64, overwrite: Overwrite) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
             Error::local(format_args!("{doing} `{}`", staged.shown), &error)
         };
-        // Preallocation may have made it longer than what came.
+        // Preallocation may have made it longer.
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
@@ -236,8 +237,8 @@ impl AtomicFile {
 
     /// The mode of the finished file: that of the old file of that name, else 0666 less the umask.
     ///
-    /// An old file of another user can only take permissions away: its owner could otherwise make what we write readable
-    /// or writable. Where the new file gets another group, neither group nor others get more than both had before.
+    /// An old file of another user can only remove permissions: otherwise its owner could make our file readable or writable.
+    /// If the new file gets another group, neither the group nor others get more permissions than both had before.
     fn final_mode(&self) -> Result<Mode, Errno> {
         let fresh = 0o666 & !*UMASK;
         let old = match rustix::fs::statat(&*self.dir, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -271,8 +272,7 @@ impl AtomicFile {
     }
 }
 
-/// The permissions that new files do not get (proc_pid_status(5)), as they were when this was first needed. Without
-/// procfs, files are private.
+/// The umask of the process (proc_pid_status(5)) at the time of the first use. Without procfs, files are private.
 static UMASK: LazyLock<u32> = LazyLock::new(|| {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
@@ -280,7 +280,7 @@ static UMASK: LazyLock<u32> = LazyLock::new(|| {
         .unwrap_or(0o077)
 });
 
-/// Sets the mode of a file of ours. A file system without modes refuses it, and decides alone who reads the file.
+/// Sets the mode of a file. File systems without modes reject this, which is ignored.
 fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
     match rustix::fs::fchmod(file, mode) {
         Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
@@ -291,7 +291,7 @@ fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
-            // Nothing can be done about a failure here, and the first error is on its way already.
+            // A failure here cannot be helped, and the first error is already being returned.
             let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
         }
     }
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn dropped_or_swept_it_leaves_nothing() {
+    fn nothing_is_left_after_a_drop_or_an_exit() {
         let dir = tempfile::tempdir().unwrap();
         drop(staged(dir.path(), "x").unwrap());
         assert!(names(dir.path()).is_empty());

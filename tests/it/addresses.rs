@@ -45,9 +45,12 @@ fn an_unknown_remote_is_an_error_whatever_the_verb_and_nothing_is_stored() {
 #[test]
 fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     let typed = |outcome: crate::support::Outcome| {
-        outcome.fails_with(3, "typed as ");
+        outcome.fails_with(3, "contains a colon, use ");
         let hint = outcome.stderr.lines().last().unwrap().to_owned();
-        hint.split("typed as ").nth(1).unwrap().to_owned()
+        hint.split("contains a colon, use ")
+            .nth(1)
+            .unwrap()
+            .to_owned()
     };
     // The default store.
     let sandbox = Sandbox::new().file("a", "x");
