@@ -1,8 +1,8 @@
 //! The settings of the FTP backend.
 //!
-//! A login belongs to the host and port of the level that it stands on, and is sent nowhere else, nor without the TLS that
-//! this level demands. A level that names no host takes that of the level below; the environment, which is set for one run,
-//! then means the run's one FTP login.
+//! A login belongs to the host and port of its level. It is never sent to another server, nor without the TLS that its level
+//! requires. A level without a host uses that of the level below. A login in the environment without a host is the only FTP
+//! login of the run.
 
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use super::{Settings, netrc};
@@ -22,7 +22,7 @@ pub(super) struct FtpAddress<'a> {
     pub base_dir: &'a str,
 }
 
-/// One server, as settings name it.
+/// A server, as named by settings.
 #[derive(Debug, Clone)]
 pub(super) struct FtpServer {
     pub host: String,
@@ -50,7 +50,7 @@ pub(super) fn authority(endpoint: &FtpServer) -> String {
     }
 }
 
-/// The one login that the environment's password was used for, if the environment names no host.
+/// The login that the environment's password was used for, if the environment names no host.
 pub(super) type EnvironmentLogin = std::sync::OnceLock<(String, u16, String)>;
 
 const PASSWORDS: [&str; 3] = ["password", "password_file", "password_command"];
@@ -71,7 +71,7 @@ impl Settings {
         };
         let login = self.ftp_login(scope, &endpoint, asked)?;
         if endpoint.tls == Tls::None && login.demand != Tls::None {
-            // `ftp://` does not say "without TLS", it only does not ask for it.
+            // `ftp://` does not require TLS, but does not forbid it.
             if address.is_none() || login.demand == Tls::Implicit {
                 return Err(without_tls(&endpoint, &login));
             }
@@ -109,7 +109,7 @@ impl Settings {
                 .value("encoding", flags.ftp_encoding, choice)?
                 .unwrap_or(Encoding::Utf8),
             digests: digests(checksum).ok_or_else(|| {
-                Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
+                Error::new(Kind::Usage, "FTP servers do not support this checksum")
                     .with_hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
             })?,
             roots: self.roots(scope),
@@ -117,14 +117,14 @@ impl Settings {
         })
     }
 
-    /// The server of plain keys.
+    /// The server for plain keys.
     pub(super) fn ftp_endpoint(&self, scope: &SettingScope<'_>) -> Result<FtpServer> {
         let flags = &self.flags;
         server(scope, 0, flags.host.as_deref(), flags.port, flags.ftp_tls)?
             .ok_or_else(|| scope.missing("host"))
     }
 
-    /// The server of an address. TLS is used where the level that names the same server demands it.
+    /// The server of an address. TLS is used if a level that names the same server requires it.
     fn addressed(&self, scope: &SettingScope<'_>, address: &FtpAddress<'_>) -> Result<FtpServer> {
         let mut endpoint = FtpServer {
             host: address.host.to_owned(),
@@ -146,17 +146,17 @@ impl Settings {
             if demands.contains(&Tls::Explicit) {
                 endpoint.tls = Tls::Explicit;
             } else if demands.contains(&Tls::Implicit) {
-                let text = format!("{} speaks TLS from the first byte", authority(&endpoint));
+                let text = format!("{} requires implicit TLS", authority(&endpoint));
                 return Err(
-                    Error::new(Kind::Config, text).with_hint("write ftps:// instead of ftp://")
+                    Error::new(Kind::Config, text).with_hint("use ftps:// instead of ftp://")
                 );
             }
         }
         Ok(endpoint)
     }
 
-    /// The login for a server. User, password and the demand for TLS come from one level, and only from one that names this
-    /// server; then from netrc.
+    /// The login for a server. User, password and the required TLS come from one level that names this server, or else from
+    /// netrc.
     fn ftp_login(
         &self,
         scope: &SettingScope<'_>,
@@ -235,7 +235,7 @@ impl Settings {
         }
     }
 
-    /// A password of the environment goes to one login of the run; a second one is an error, not a second recipient.
+    /// Binds the password of the environment to one login. Its use for a second login is an error.
     fn bind_environment_login(&self, endpoint: &FtpServer, user: &str, origin: &str) -> Result<()> {
         let shown = |host: &str, port: u16, user: &str| {
             format!("`{}` on {}:{port}", printable(user), printable(host))
@@ -248,7 +248,7 @@ impl Settings {
             return Ok(());
         }
         let text = format!(
-            "{origin} is the password of one login, and this run has two: {} and {}",
+            "{origin} is the password of one login, but this run has two: {} and {}",
             shown(host, *port, first),
             shown(&endpoint.host, endpoint.port, user)
         );
@@ -267,10 +267,9 @@ impl Settings {
         };
         let shown = printable(&path.to_string_lossy());
         match std::fs::read_to_string(&path) {
-            Ok(text) => netrc::find(&text, host, user).map_err(|mistake| {
-                let text = format!("{shown}, line {}: {}", mistake.line, mistake.what);
-                Error::new(Kind::Config, text)
-                    .with_hint("put a value that is a keyword into double quotes")
+            Ok(text) => netrc::find(&text, host, user).map_err(|error| {
+                let text = format!("{shown}, line {}: {}", error.line, error.problem);
+                Error::new(Kind::Config, text).with_hint("quote a value that is a keyword")
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
@@ -281,7 +280,7 @@ impl Settings {
     }
 }
 
-/// A password and the level's demands.
+/// A password and the requirements of its level.
 struct ChosenPassword<'k> {
     key: &'k str,
     found: SettingValue,
@@ -293,14 +292,14 @@ struct ChosenPassword<'k> {
 struct FtpLogin {
     username: String,
     password: Password,
-    /// The TLS without which it is not sent.
+    /// The TLS that is required for sending it.
     demand: Tls,
-    /// Where the password stands.
+    /// The origin of the password, for messages.
     origin: String,
 }
 
 impl FtpLogin {
-    /// A login that is sent without TLS too.
+    /// A login that does not require TLS.
     fn free(username: String, password: Password) -> Self {
         Self {
             username,
@@ -311,8 +310,8 @@ impl FtpLogin {
     }
 }
 
-/// The server that the levels from the one at `start` downwards name, unless options name it. A port that stands beside
-/// another host is not this host's.
+/// The server named by options, or else by the levels from `start` downwards. A port on the level of another host is not
+/// used.
 fn server(
     scope: &SettingScope<'_>,
     start: usize,
@@ -363,12 +362,12 @@ fn without_tls(endpoint: &FtpServer, login: &FtpLogin) -> Error {
         _ => "explicit",
     };
     let text = format!(
-        "{}: this login is sent with TLS only (`tls = \"{word}\"`), and {} is to be reached without",
+        "{}: this login is sent with TLS only (`tls = \"{word}\"`), but {} is accessed without TLS",
         login.origin,
         authority(endpoint)
     );
     Error::new(Kind::Config, text).with_hint(format!(
-        "write {}://, or --ftp-tls {word}",
+        "use {}:// or --ftp-tls {word}",
         login.demand.scheme()
     ))
 }
@@ -386,7 +385,7 @@ fn no_password(
     let hint = match foreign {
         None => "set `password_file` or `password_command` in the config file, BLOBCTL_FTP_PASSWORD, or an entry in ~/.netrc".to_owned(),
         Some((level, None)) => format!(
-            "the login of {} is not sent because no `host` stands beside it",
+            "the login of {} is not used because its section has no `host`",
             level.name()
         ),
         Some((level, Some(home))) => format!(
@@ -398,7 +397,7 @@ fn no_password(
     Error::new(Kind::Config, text).with_hint(hint)
 }
 
-/// The digests that a kind of checksum asks an FTP server for; `None` if no FTP server computes it.
+/// The digests to request from an FTP server for a kind of checksum; `None` if FTP servers do not support it.
 pub(super) fn digests(kind: ChecksumKind) -> Option<Digests> {
     match kind {
         ChecksumKind::Auto => Some(Digests::Auto),

@@ -1,9 +1,9 @@
 //! `~/.netrc`: logins by host, as curl and ftp(1) read them.
 //!
 //! Tokens are separated by white space; `machine HOST` or `default` begins an entry of `login`, `password` and
-//! `account`; `macdef` runs to the next empty line; a token may stand in double quotes with `\` escapes. `#` begins a
-//! comment only where a keyword may stand: a password may begin with it. A value that is a keyword is an error unless it is
-//! quoted: most likely the real value is missing, and the login of one host would be sent to another.
+//! `account`; `macdef` ends at the next empty line; a token can be in double quotes with `\` escapes. `#` begins a
+//! comment only in place of a keyword, because a password may begin with it. A value that is a keyword is an error unless
+//! it is quoted: the real value is probably missing, and the login of one host would be sent to another.
 
 use crate::secret::Secret;
 
@@ -16,23 +16,23 @@ pub struct NetrcLogin {
     pub password: Option<Secret>,
 }
 
-/// A line that cannot be read.
+/// An error in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetrcError {
     /// Counted from 1.
     pub line: usize,
-    /// The mistake, without any value of the file.
-    pub what: String,
+    /// The problem, without any value of the file.
+    pub problem: String,
 }
 
 const KEYWORDS: [&str; 6] = [
     "machine", "default", "login", "password", "account", "macdef",
 ];
 
-/// The first entry for `host` that fits `user` (any, if none was asked for), or else the `default` entry.
+/// The first entry for `host` that matches `user` (or any user if `None`), or else the `default` entry.
 ///
 /// # Errors
-/// A keyword stands where a value is expected.
+/// A keyword in place of a value.
 pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<NetrcLogin>, NetrcError> {
     let fits = |entry: &NetrcEntry| {
         entry
@@ -69,7 +69,7 @@ fn entries(text: &str) -> Result<Vec<NetrcEntry>, NetrcError> {
     let mut tokens = Tokens { text, rest: text };
     while let Some(keyword) = tokens.keyword() {
         match keyword.as_str() {
-            // At the end of the file there is no host: an entry that fits none.
+            // Without a host, at the end of the file, there is no entry.
             "machine" => {
                 if let Some(host) = tokens.value("machine")? {
                     entries.push(entry(Some(host)));
@@ -112,7 +112,7 @@ struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The next token where a keyword may stand, and with it a comment.
+    /// The next keyword. Comments before it are skipped.
     fn keyword(&mut self) -> Option<String> {
         self.rest = self.rest.trim_start();
         while self.rest.starts_with('#') {
@@ -134,13 +134,13 @@ impl Tokens<'_> {
         match &value {
             Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(NetrcError {
                 line: 1 + self.text[..start].matches('\n').count(),
-                what: format!("`{keyword}` has the keyword `{text}` where its value should be"),
+                problem: format!("`{keyword}` has the keyword `{text}` instead of a value"),
             }),
             _ => Ok(value),
         }
     }
 
-    /// A macro ends at an empty line.
+    /// Skips a macro, which ends at an empty line.
     fn skip_macro(&mut self) {
         let ends = ["\n\n", "\n\r\n"].map(|end| self.rest.find(end));
         let end = ends.into_iter().flatten().min();
@@ -159,14 +159,14 @@ impl Tokens<'_> {
             return Some(token.to_owned());
         };
         let mut token = String::new();
-        let mut letters = quoted.char_indices();
-        while let Some((at, letter)) = letters.next() {
-            match letter {
+        let mut characters = quoted.char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
                 '"' => {
                     self.rest = &quoted[at + 1..];
                     return Some(token);
                 }
-                '\\' => token.extend(letters.next().map(|(_, escaped)| match escaped {
+                '\\' => token.extend(characters.next().map(|(_, escaped)| match escaped {
                     'n' => '\n',
                     'r' => '\r',
                     't' => '\t',
@@ -241,9 +241,9 @@ mod tests {
             ("machine\n\ndefault login x\n", 3),
             ("machine a account macdef\n", 1),
         ] {
-            let mistake = find(text, "a", None).unwrap_err();
-            assert_eq!(mistake.line, line, "{text}");
-            assert!(!mistake.what.contains("pw"), "{mistake:?}");
+            let error = find(text, "a", None).unwrap_err();
+            assert_eq!(error.line, line, "{text}");
+            assert!(!error.problem.contains("pw"), "{error:?}");
         }
         let quoted = "machine a login \"login\" password \"machine\"\n";
         assert_eq!(find(quoted, "a", None), Ok(Some(login("login", "machine"))));

@@ -465,7 +465,7 @@ fn a_server_of_implicit_tls_is_not_spoken_to_without() {
     );
     sandbox
         .run(["exists", "ftp://127.0.0.1:990/x"])
-        .fails_with(3, "hint: write ftps:// instead of ftp://");
+        .fails_with(3, "hint: use ftps:// instead of ftp://");
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn the_environments_password_is_for_one_login_of_the_run() {
         let outcome: Outcome = sandbox.run(["cp", &from, &to]);
         outcome.fails_with(
             3,
-            "BLOBCTL_FTP_PASSWORD is the password of one login, and this run has two",
+            "BLOBCTL_FTP_PASSWORD is the password of one login, but this run has two",
         );
         assert!(!outcome.stderr.contains(PASSWORD), "{outcome:?}");
     }

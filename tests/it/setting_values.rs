@@ -231,7 +231,7 @@ fn a_path_may_be_any_bytes_and_everything_else_is_text() {
         with_bytes(&sandbox, name, b"caf\xe9", &["exists", "a"])
             .fails(3, &format!("blobctl: {name} is not UTF-8 text"));
     }
-    // What is no setting is nobody's business.
+    // Other variables are not checked.
     with_bytes(&sandbox, "LS_COLORS", b"caf\xe9", &["exists", "nothing"]).is_silent(1);
 }
 
@@ -406,7 +406,7 @@ fn all_secret_files_are_read_alike() {
                 .file("secret", content)
                 .run(all.iter().chain(&arguments));
             let wanted = match what {
-                "sse_c_key_file" => "holds no key",
+                "sse_c_key_file" => "invalid key",
                 _ => "its first line is empty",
             };
             assert!(outcome.stderr.contains(wanted), "{what}: {outcome:?}");
