@@ -50,7 +50,8 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
     session.for_each(vec![job], |job| {
         let (from, to) = (job.from.subject.url.shown(), job.to.subject.url.shown());
         transfer(job).with_context(|| format!("cannot copy {from} to {to}"))
-    })
+    })?;
+    Ok(session.exit())
 }
 
 /// A key that is empty or ends in `/` gets the base name of the source.

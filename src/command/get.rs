@@ -70,7 +70,8 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     session.for_each(jobs, |job| {
         let (url, to) = (job.blob.subject.url.shown(), job.to.shown());
         fetch(job).with_context(|| format!("cannot download {url} to `{to}`"))
-    })
+    })?;
+    Ok(session.exit())
 }
 
 /// Rejects the address of a blob as destination.

@@ -91,7 +91,8 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     session.for_each(jobs, move |job| {
         let (from, url) = (job.from.shown(), job.blob.subject.url.shown());
         transfer(job, &cancel).with_context(|| format!("cannot upload `{from}` to {url}"))
-    })
+    })?;
+    Ok(session.exit())
 }
 
 /// The destination of all sources, as cp(1) understands it.

@@ -30,7 +30,8 @@ pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
     session.for_each(blobs, move |blob| {
         let url = blob.subject.url.shown();
         remove(blob, missing).with_context(|| format!("cannot remove {url}"))
-    })
+    })?;
+    Ok(session.exit())
 }
 
 fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {

@@ -106,15 +106,14 @@ impl Session {
         })
     }
 
-    /// Does `work` for every job, as many at a time as `--jobs` allows, and reports each outcome. Returns the exit code
-    /// of the run.
+    /// Does `work` for every job, as many at a time as `--jobs` allows, and reports each outcome.
     ///
     /// The error of a job carries, as its context, what was attempted.
     pub fn for_each<J>(
         &self,
         jobs: Vec<J>,
         work: impl Fn(&J) -> anyhow::Result<Outcome> + Send + Sync + 'static,
-    ) -> Result<Exit>
+    ) -> Result<()>
     where
         J: AsRef<Subject> + Send + 'static,
     {
@@ -124,8 +123,7 @@ impl Session {
             Err(error) => report.failure(Some(job.as_ref()), &error),
         };
         let workers = self.settings.jobs()?;
-        workers::run(jobs, workers, &self.cancel, self.deadline, work)?;
-        Ok(self.exit())
+        workers::run(jobs, workers, &self.cancel, self.deadline, work).map(drop)
     }
 
     /// Does `work` on one worker, under the run's signals and deadline.

@@ -20,7 +20,8 @@ pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
     session.for_each(blobs, |blob| {
         let url = blob.subject.url.shown();
         describe(blob).with_context(|| format!("cannot describe {url}"))
-    })
+    })?;
+    Ok(session.exit())
 }
 
 fn describe(blob: &Blob) -> Result<Outcome> {

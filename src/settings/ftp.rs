@@ -163,49 +163,12 @@ impl Settings {
         endpoint: &FtpServer,
         asked: Option<String>,
     ) -> Result<FtpLogin> {
-        let mut user = asked;
-        let mut secret: Option<ChosenPassword<'_>> = None;
-        let mut foreign = None;
-        for (index, level) in scope.levels().into_iter().enumerate() {
-            let name = scope.at(level, "username").map(|found| found.text);
-            let own = PASSWORDS
-                .into_iter()
-                .find_map(|key| Some((key, scope.at(level, key)?)));
-            if name.is_none() && own.is_none() {
-                continue;
-            }
-            let is_for_the_run =
-                level == SettingLevel::Environment && scope.at(level, "host").is_none();
-            let home = server(scope, index, None, None, None)?;
-            let is_home = home
-                .as_ref()
-                .is_some_and(|home| home.is_same_server(endpoint));
-            if !is_for_the_run && !is_home {
-                if own.is_some() {
-                    foreign = foreign.or(Some((level, home)));
-                }
-                continue;
-            }
-            if name.is_some() && user.is_some() && name != user {
-                continue;
-            }
-            user = user.or(name);
-            if secret.is_none()
-                && let Some((key, found)) = own
-            {
-                let demand = match home {
-                    Some(home) if !is_for_the_run => home.tls,
-                    _ => level_tls(scope, level)?.unwrap_or(Tls::None),
-                };
-                secret = Some(ChosenPassword {
-                    key,
-                    found,
-                    demand,
-                    is_for_the_run,
-                });
-            }
-        }
-        if let Some(chosen) = secret {
+        let LevelLogin {
+            user,
+            password,
+            foreign,
+        } = level_login(scope, endpoint, asked)?;
+        if let Some(chosen) = password {
             let username = user.ok_or_else(|| scope.missing("username"))?;
             if chosen.is_for_the_run {
                 self.bind_environment_login(endpoint, &username, &chosen.found.origin)?;
@@ -281,11 +244,72 @@ impl Settings {
 }
 
 /// A password and the requirements of its level.
-struct ChosenPassword<'k> {
-    key: &'k str,
+struct ChosenPassword {
+    key: &'static str,
     found: SettingValue,
     demand: Tls,
     is_for_the_run: bool,
+}
+
+/// The login of the levels for a server.
+struct LevelLogin<'a> {
+    user: Option<String>,
+    password: Option<ChosenPassword>,
+    /// The first level whose login is for another server, with that server.
+    foreign: Option<(SettingLevel<'a>, Option<FtpServer>)>,
+}
+
+/// Finds user and password on the levels that name this server. A level with another user than the one asked for is skipped.
+fn level_login<'a>(
+    scope: &'a SettingScope<'_>,
+    endpoint: &FtpServer,
+    asked: Option<String>,
+) -> Result<LevelLogin<'a>> {
+    let mut login = LevelLogin {
+        user: asked,
+        password: None,
+        foreign: None,
+    };
+    for (index, level) in scope.levels().into_iter().enumerate() {
+        let name = scope.at(level, "username").map(|found| found.text);
+        let own = PASSWORDS
+            .into_iter()
+            .find_map(|key| Some((key, scope.at(level, key)?)));
+        if name.is_none() && own.is_none() {
+            continue;
+        }
+        let is_for_the_run =
+            level == SettingLevel::Environment && scope.at(level, "host").is_none();
+        let home = server(scope, index, None, None, None)?;
+        let is_home = home
+            .as_ref()
+            .is_some_and(|home| home.is_same_server(endpoint));
+        if !is_for_the_run && !is_home {
+            if own.is_some() {
+                login.foreign = login.foreign.or(Some((level, home)));
+            }
+            continue;
+        }
+        if name.is_some() && login.user.is_some() && name != login.user {
+            continue;
+        }
+        login.user = login.user.or(name);
+        if login.password.is_none()
+            && let Some((key, found)) = own
+        {
+            let demand = match home {
+                Some(home) if !is_for_the_run => home.tls,
+                _ => level_tls(scope, level)?.unwrap_or(Tls::None),
+            };
+            login.password = Some(ChosenPassword {
+                key,
+                found,
+                demand,
+                is_for_the_run,
+            });
+        }
+    }
+    Ok(login)
 }
 
 /// A complete login.

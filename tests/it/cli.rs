@@ -237,7 +237,7 @@ fn help_and_version_are_on_stdout() {
 fn the_help_has_the_exit_codes_and_addresses() {
     let help = String::from_utf8(Sandbox::new().run(["--help"]).stdout).unwrap();
     for part in [
-        "1 the blob is not there",
+        "1 no such blob",
         "7 temporary",
         "s3://BUCKET/KEY",
         "ftpes://",
