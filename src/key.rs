@@ -51,10 +51,17 @@ impl Key {
     /// A file system drops an empty or `.` segment and follows `..`, so that two keys would name one file, or a file outside
     /// the root. Such keys are a usage error and are never corrected.
     pub fn as_relative_path(&self) -> Result<&str> {
+        if self.0.starts_with('/') {
+            let shown = self.shown();
+            let text =
+                format!("the key `{shown}` begins with `/`, which a file system cannot represent");
+            return Err(Error::new(Kind::Usage, text)
+                .with_hint(format!("for a path of this machine, use file://{shown}")));
+        }
         let problem = self.0.split('/').find_map(|segment| match segment {
-            "" => Some("an empty segment (`//`, or `/` at the beginning or end)"),
-            "." => Some("the segment `.`"),
-            ".." => Some("the segment `..`"),
+            "" => Some("has an empty segment (`//`, or `/` at the end)"),
+            "." => Some("has the segment `.`"),
+            ".." => Some("has the segment `..`"),
             _ => None,
         });
         match problem {
@@ -62,7 +69,7 @@ impl Key {
             Some(problem) => Err(Error::new(
                 Kind::Usage,
                 format!(
-                    "the key `{}` has {problem}, which a file system cannot represent",
+                    "the key `{}` {problem}, which a file system cannot represent",
                     self.shown()
                 ),
             )),

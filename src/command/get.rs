@@ -40,7 +40,15 @@ impl LocalDestination {
     fn shown(&self) -> String {
         match self {
             Self::Path(path) => printable(&path.to_string_lossy()),
-            Self::Stdout => "-".to_owned(),
+            Self::Stdout => "stdout".to_owned(),
+        }
+    }
+
+    /// The destination in a message.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Path(_) => format!("`{}`", self.shown()),
+            Self::Stdout => "stdout".to_owned(),
         }
     }
 }
@@ -68,8 +76,8 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         LocalDestination::Stdout => None,
     }))?;
     session.for_each(jobs, |job| {
-        let (url, to) = (job.blob.subject.url.shown(), job.to.shown());
-        fetch(job).with_context(|| format!("cannot download {url} to `{to}`"))
+        let (url, to) = (job.blob.subject.url.shown(), job.to.quoted());
+        fetch(job).with_context(|| format!("cannot download {url} to {to}"))
     })?;
     Ok(session.exit())
 }

@@ -51,6 +51,14 @@ impl LocalSource {
             Self::Stdin => "-".to_owned(),
         }
     }
+
+    /// The source in a message.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Path(_) => format!("`{}`", self.shown()),
+            Self::Stdin => "stdin".to_owned(),
+        }
+    }
 }
 
 /// Uploads every source.
@@ -68,7 +76,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     session.open(store)?;
     let mut jobs = Vec::new();
     for (from, target) in find_sources(session, sources, &destination, arguments.recursive) {
-        let shown = from.shown();
+        let quoted = from.quoted();
         match session.destination(&target) {
             Ok(blob) => jobs.push(PutJob {
                 attributes: Attributes {
@@ -80,7 +88,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
                 expectation: expectation.clone(),
             }),
             Err(error) => {
-                let error = anyhow::Error::from(error).context(format!("cannot upload `{shown}`"));
+                let error = anyhow::Error::from(error).context(format!("cannot upload {quoted}"));
                 session.report.failure(None, &error);
             }
         }
@@ -89,8 +97,8 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     reject_duplicate_destinations(destinations.map(|blob| (blob.id(), blob.subject.url.shown())))?;
     let cancel = Arc::clone(&session.cancel);
     session.for_each(jobs, move |job| {
-        let (from, url) = (job.from.shown(), job.blob.subject.url.shown());
-        transfer(job, &cancel).with_context(|| format!("cannot upload `{from}` to {url}"))
+        let (from, url) = (job.from.quoted(), job.blob.subject.url.shown());
+        transfer(job, &cancel).with_context(|| format!("cannot upload {from} to {url}"))
     })?;
     Ok(session.exit())
 }
@@ -391,7 +399,7 @@ fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
     let stored = done.value;
     let outcome = Transferred {
         verb: "stored",
-        route: format!("`{}` to {}", from.shown(), blob.subject.url.shown()),
+        route: format!("{} to {}", from.quoted(), blob.subject.url.shown()),
         bytes: stored.bytes,
         elapsed: begin.elapsed(),
         etag: stored.etag,

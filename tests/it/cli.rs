@@ -1,4 +1,4 @@
-//! The command line: what is refused, in which words, and cp(1)'s rules for sources and destinations.
+//! The command line: usage errors with their messages, and the rules of cp(1) for sources and destinations.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -110,7 +110,7 @@ fn bad_command_lines_are_one_line_and_2() {
 }
 
 #[test]
-fn hints_say_what_to_do() {
+fn usage_errors_have_a_hint() {
     let sandbox = Sandbox::new().file("dir/b", "y").file("a", "x");
     for (arguments, hint) in [
         (
@@ -165,7 +165,7 @@ fn local_trouble_is_8_and_writes_nothing() {
     sandbox.nothing_left_behind();
 }
 
-/// Root may read and write everything, so that these tests give the files to nobody and become nobody themselves.
+/// Root can read and write everything, so these tests give the files to the user `nobody` and run as `nobody`.
 #[test]
 fn unreadable_sources_and_unwritable_destinations_are_8() {
     let sandbox = Sandbox::new().file("secret", "y").file("a", "x");
@@ -181,7 +181,7 @@ fn unreadable_sources_and_unwritable_destinations_are_8() {
         if !root {
             return sandbox.run(arguments);
         }
-        // Everything on the way to the sandbox is made passable, then the program runs as nobody.
+        // All parent directories of the sandbox are made accessible, then the program runs as `nobody`.
         set(sandbox.work().parent().unwrap().to_path_buf(), 0o755);
         let command = sandbox.command(arguments);
         let binary = sandbox.work().join("../blobctl");
@@ -391,7 +391,7 @@ fn addresses_reach_every_kind_of_store() {
 }
 
 #[test]
-fn what_is_neither_file_nor_absent_is_written_through() {
+fn special_files_are_written_through() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"hello").succeeds();
     sandbox.run(["get", "k", "/dev/null"]).succeeds();
@@ -432,7 +432,7 @@ fn neither_keys_nor_links_lead_out_of_the_root() {
     sandbox.run(["put", "a", "in/a"]).succeeds();
     let root = sandbox.default_root();
     symlink(sandbox.work().join("outside"), root.join("out")).unwrap();
-    // From the root, five directories up is where the sandbox's own directories are.
+    // Five directories above the root are the directories of the sandbox.
     let up = format!("{}work/outside", "../".repeat(5));
     symlink(up, root.join("up")).unwrap();
     symlink("in", root.join("inside")).unwrap();
@@ -472,7 +472,7 @@ fn a_configured_root_that_is_not_there_is_never_an_empty_store() {
 }
 
 #[test]
-fn special_files_are_no_blobs() {
+fn special_files_are_not_blobs() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"x").succeeds();
     let fifo = sandbox.default_root().join("fifo");
@@ -491,7 +491,7 @@ fn special_files_are_no_blobs() {
 
 #[test]
 fn a_full_disk_is_8_and_leaves_nothing() {
-    // /dev/full is a device that is always full: what is written through to it must say so.
+    // Every write to /dev/full fails with "no space left", which must be reported.
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"hello").succeeds();
     sandbox
@@ -510,7 +510,7 @@ fn a_file_address_follows_the_systems_own_links() {
 }
 
 #[test]
-fn names_that_are_no_text_are_refused_or_given_a_key() {
+fn names_that_are_not_text_are_rejected_or_need_a_key() {
     use std::os::unix::ffi::OsStrExt;
     let odd = std::ffi::OsStr::from_bytes(b"odd\xff");
     let sandbox = Sandbox::new().file("a", "x");
@@ -580,7 +580,7 @@ fn two_sources_for_one_destination_are_refused_before_anything_is_done() {
 }
 
 #[test]
-fn what_fails_before_any_blob_is_an_object_too() {
+fn a_failure_before_any_blob_is_a_json_object_too() {
     let sandbox = Sandbox::new().file("a", "1");
     let outcome = sandbox.run(["put", "a", "", "--json"]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
@@ -630,7 +630,7 @@ fn a_full_disk_under_stdout_is_8() {
 }
 
 #[test]
-fn a_closed_stdin_is_no_empty_blob() {
+fn a_closed_stdin_is_not_an_empty_blob() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"old").succeeds();
     let run = |redirection: &str| {

@@ -195,7 +195,7 @@ fn overlong_durations_are_errors_and_never_panics() {
     sandbox.run(longest).is_silent(1);
 }
 
-/// Runs with a variable that is no text.
+/// Runs with a variable that is not text.
 fn with_bytes(sandbox: &Sandbox, name: &str, bytes: &[u8], arguments: &[&str]) -> Outcome {
     let mut command = sandbox.command(arguments);
     finish(command.env(name, OsStr::from_bytes(bytes)).spawn().unwrap())

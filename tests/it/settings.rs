@@ -1,4 +1,4 @@
-//! Where settings come from, which one wins, and what is said of wrong ones.
+//! The sources of settings, their precedence, and the messages about invalid ones.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,7 +62,7 @@ fn each_level_beats_the_ones_below() {
 
 #[test]
 fn time_settings_are_looked_for_in_section_and_defaults() {
-    // The address is one that nobody listens on; the budget decides how often it is tried.
+    // No server listens on the address; `retry_for` decides the number of attempts.
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
