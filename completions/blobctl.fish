@@ -24,652 +24,652 @@ function __fish_blobctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c blobctl -n "__fish_blobctl_needs_command" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_needs_command" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s V -l version -d 'Print version'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files or stdin'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "get" -d 'Download to a file, a directory or stdout'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Show what stores tell about blobs: size, time, digest, type'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one a line'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "rm" -d 'Remove blobs; a missing one is exit 1'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy a blob between any two stores'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a URL that lets its bearer get or put one blob for a while (S3)'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one per line'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "rm" -d 'Remove blobs; exit code 1 if one does not exist'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy a blob within a store or between stores'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Put every SRC under this prefix, which ends in / (for xargs)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Replace only the blob that has this ETag; else exit 5 (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (6) unless the source has exactly so many bytes' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (6) unless the source has this SHA-256' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store; guessed from the name otherwise' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are stored as they are' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (exit 6) unless the source has exactly this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (exit 6) unless the source has this SHA-256' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store [default: by the extension of the key]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-disposition -d 'Content-Disposition to store' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l cache-control -d 'Cache-Control to store' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l metadata -d 'Metadata of your own; may be repeated' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l tag -d 'Tag; may be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l metadata -d 'User-defined metadata; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l tag -d 'Tag; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d 'Storage class, like STANDARD_IA' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Encryption by the service: AES256 or aws:kms' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'Key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Server-side encryption: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'KMS key for --sse aws:kms' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
-run\t'What earlier attempts of the same run left'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
+run\t'Transfers of earlier attempts of the same run'
 never\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Put the files of directories too, with their paths below them'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if there is no blob of that name; else exit 5'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (6) if the source is empty'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Upload directories with all files below them'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if no blob of that name exists, otherwise exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (exit 6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Get every KEY into this directory (for xargs)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'What is compared: all that the store has, or the length alone [default: auto]' -r -f -a "auto\t'The strongest digest that the store has'
-length\t'The length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'What may be gone on with: auto keeps what is unfinished for the next run [default: run]' -r -f -a "auto\t'Also what an earlier run of the same command left, which is kept when a run fails'
-run\t'What earlier attempts of the same run left'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Download every KEY into this directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Compare the strongest checksum, or the length only [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
+length\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
+run\t'Transfers of earlier attempts of the same run'
 never\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Leave a file that exists alone; exit 5'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (6) if the store has no digest that could be compared'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Do not overwrite an existing file (exit 5)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (exit 6) if the store has no checksum to compare'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l version-id -d 'This version of the one KEY instead of the newest (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Show size and time too'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Print size and time as well'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'This version of the one KEY, for ever; a delete marker only with --force (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'Version of the single KEY to remove permanently; a delete marker needs --force (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'A missing blob is fine'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'Ignore missing blobs'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store; the source\'s otherwise' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store [default: that of FROM]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'What the URL allows' -r -f -a "get\t'Download'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'Request that the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'This version instead of the newest; for get' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'For how long, at most 7 days' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'Version to download [default: the newest]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'Validity, at most 7 days' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s b -l backend -d 'Store for plain keys, with the settings of its section' -r -f -a "s3\t'S3 and what speaks like it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l remote -d 'Named remote of the config file for plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l remote -d 'Remote of the config file for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l config -d 'Config file to read instead of the first one found' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l endpoint-url -d 'Service to talk to, like http://127.0.0.1:9000' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l bucket -d 'Bucket of plain keys' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l region -d 'Region to sign for' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS files to take credentials from' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Where the bucket\'s name stands: in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
 path\t'endpoint/bucket/key'
 virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]' -r -f -a "auto\t'The cheapest that the store understands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
 crc64nvme\t'CRC-64/NVME'
 crc32c\t'CRC-32C'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
 md5\t'Content-MD5 and the ETag'
-none\t'Only the length'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Whether the body\'s SHA-256 is signed [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
 signed\t'Always'
 unsigned\t'Never'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Who opens the data connection' -r -f -a "passive\t'We open it'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
 active\t'The server opens it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-active-ports -d 'Ports that the server may connect to in active mode, like 50000-50099 [default: any]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-bind -d 'Address of this machine that FTP connections come from and go to [default: the system\'s choice]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'How the connection is protected' -r -f -a "none\t'Not at all'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'How a blob is replaced where the server does not rename over it [default: auto, not at all]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
 delete-first\t'Where that is refused, by moving the old blob away first'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'How the server writes names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'PEM file of certificates to trust beside those of the system' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Repeat temporary failures for this long; 0 = one attempt [default: 2m]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Give an attempt up when nothing moves for this long [default: 60s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Give a connection attempt up after this long [default: 10s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Give the whole command up after this long; exit 7 [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs at once, 1 to 256 [default: 8]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'What to show of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, else nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Pay for the requests instead of the bucket\'s owner'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any certificate: anybody in between can read and change everything'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object a blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Show errors only'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Say what was done; twice: show each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

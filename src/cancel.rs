@@ -69,8 +69,8 @@ impl Cancel {
         if self.signal.load(Ordering::Relaxed) == DEADLINE {
             let error = Error::new(Kind::Disconnected, "the deadline has passed");
             return Err(error
-                .settled()
-                .hint("--deadline sets how long the whole command may take"));
+                .permanent()
+                .with_hint("--deadline sets how long the whole command may take"));
         }
         match Signal::from_number(self.signal.load(Ordering::Relaxed)) {
             Some(signal) => Err(Error::interrupted(signal)),

@@ -1,8 +1,8 @@
-//! What went wrong, named by what can be done about it.
+//! Errors, classified by the reaction that they call for.
 //!
-//! An [`Error`] says one thing: what happened. What was attempted, and where, is added once by the command
-//! (floor 4). There is no `From<io::Error>` on purpose: the same `io::Error` is our disk or their socket, and
-//! each place says which.
+//! An [`Error`] describes one event. The command layer adds, once, the attempted operation and the address. There is no
+//! `From<io::Error>` on purpose: the same `io::Error` can come from the local disk or from a socket, and only the caller
+//! can tell which.
 
 use std::time::Duration;
 use std::{fmt, io};
@@ -11,39 +11,39 @@ use rustix::io::Errno;
 
 use crate::exit::{Exit, Signal};
 
-/// The result of everything below the command floor.
+/// The result of every function below the command layer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The reaction that an error calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The blob is not there.
+    /// The blob does not exist.
     NotFound,
     /// The command line is wrong.
     Usage,
-    /// A setting is wrong or missing, or names something that does not exist, like a bucket.
+    /// A setting is invalid or missing, or names something that does not exist, like a bucket.
     Config,
-    /// The store or the file system refuses access, or the peer cannot prove who it is.
+    /// The store or the file system denies access, or the certificate of the peer is not valid.
     Denied,
     /// A condition on the destination does not hold.
     Precondition,
-    /// The bytes are not what they should be, or changed while they were read.
+    /// The bytes do not match the checksum or length, or changed while they were read.
     Integrity,
-    /// The store asks to come back later, possibly after a stated time.
+    /// The store asks the client to retry later, possibly after a given time.
     Busy { after: Option<Duration> },
-    /// The connection could not be made, broke, or made no progress.
+    /// The connection failed, broke, or made no progress.
     Disconnected,
-    /// The local disk or a local file.
+    /// A failure of the local disk or of a local file.
     Local,
-    /// A signal asked us to stop.
+    /// A signal stopped the run.
     Interrupted(Signal),
-    /// The store understood and said no, or said something that cannot be understood.
+    /// The store rejected the request, or its answer is unexpected.
     Remote,
 }
 
 /// The response of a server, as it was sent: decisions are made on these fields, never on the text of an [`Error`].
 ///
-/// Nothing in it is escaped or shortened. Whoever prints a field escapes it.
+/// Nothing in it is escaped or shortened. The code that prints a field escapes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
@@ -56,22 +56,22 @@ pub struct Answer {
     pub message: Option<String>,
     /// The header, argument or other detail that an S3 error document names.
     pub detail: Option<String>,
-    /// `x-amz-request-id`, which the service's support asks for.
+    /// `x-amz-request-id`, for the support of the service.
     pub request_id: Option<String>,
 }
 
-/// How often an attempt that failed may be made again.
+/// The number of retries of a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Repeat {
-    /// As often as the kind of the error allows.
+enum Retries {
+    /// As many as the kind of the error allows.
     ByKind,
-    /// Never: its input is used up.
-    Never,
-    /// Once, at once, whatever the budget of time.
-    Once,
+    /// None, because the input of the attempt is consumed.
+    None,
+    /// One, without a pause and whatever `--retry-for` is.
+    One,
 }
 
-/// One failure: its kind, one sentence without the full stop, at most one hint, and the server's answer.
+/// A failure: its kind, one sentence without the full stop, at most one hint, and the response of the server.
 #[derive(Debug, Clone)]
 pub struct Error(Box<Inner>);
 
@@ -81,66 +81,71 @@ struct Inner {
     text: String,
     hint: Option<String>,
     answer: Answer,
-    repeat: Repeat,
+    retries: Retries,
 }
 
 impl Error {
-    /// `text` says what happened, in lower case, without a full stop and without what was attempted.
+    /// `text` describes the event in lower case, without a full stop and without the attempted operation.
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             text: text.into(),
             hint: None,
             answer: Answer::default(),
-            repeat: Repeat::ByKind,
+            retries: Retries::ByKind,
         }))
     }
 
-    /// The blob is not there.
+    /// The blob does not exist.
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound, "no such blob")
     }
 
-    /// A file or disk of ours: `doing` names the step and the path, as in "write `/tmp/x`".
+    /// The destination exists, and the caller asked not to overwrite it.
+    pub fn already_exists() -> Self {
+        Self::new(Kind::Precondition, "already exists")
+    }
+
+    /// A failure of the local disk or of a local file. `doing` names the step and the path, as in "write `/tmp/x`".
     pub fn local(doing: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(Kind::Local, format!("{doing}: {}", describe(error)))
     }
 
-    /// The network: `doing` names the step, as in "connect to 127.0.0.1:9000".
+    /// A failure of the network. `doing` names the step, as in "connect to 127.0.0.1:9000".
     pub fn disconnected(doing: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(Kind::Disconnected, format!("{doing}: {}", describe(error)))
     }
 
-    /// A signal asked us to stop.
+    /// A signal stopped the run.
     pub fn interrupted(signal: Signal) -> Self {
         Self::new(Kind::Interrupted(signal), format!("stopped by {signal}"))
     }
 
-    /// Adds what the user can do about it: one clause, lower case.
+    /// Adds the advice to the user: one clause, lower case.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    /// Adds what the server said.
+    /// Adds the response of the server.
     #[must_use]
     pub fn answered(mut self, answer: Answer) -> Self {
         self.0.answer = answer;
         self
     }
 
-    /// Says that the attempt must not be repeated, although its kind may pass: its input is used up.
+    /// Excludes retries, although the kind of the error allows them: the input of the attempt is consumed.
     #[must_use]
-    pub fn settled(mut self) -> Self {
-        self.0.repeat = Repeat::Never;
+    pub fn permanent(mut self) -> Self {
+        self.0.retries = Retries::None;
         self
     }
 
-    /// Allows exactly one repetition of the attempt, as it was: bytes that were damaged on their way may arrive whole.
+    /// Allows exactly one retry: bytes that were damaged in transit may arrive intact.
     #[must_use]
     pub fn worth_one_repetition(mut self) -> Self {
-        self.0.repeat = Repeat::Once;
+        self.0.retries = Retries::One;
         self
     }
 
@@ -149,25 +154,25 @@ impl Error {
         self.0.kind
     }
 
-    /// What the user can do, if anybody knows.
-    pub fn the_hint(&self) -> Option<&str> {
+    /// The advice to the user, if there is one.
+    pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// What the server said; all fields empty where no server was involved.
+    /// The response of the server. All fields are empty if no server was involved.
     pub fn answer(&self) -> &Answer {
         &self.0.answer
     }
 
-    /// Whether the same attempt may succeed later.
+    /// Returns whether the same attempt may succeed later.
     pub fn is_transient(&self) -> bool {
         matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected)
-            && self.0.repeat == Repeat::ByKind
+            && self.0.retries == Retries::ByKind
     }
 
-    /// Whether the same attempt is worth exactly one repetition.
+    /// Returns whether exactly one retry is allowed.
     pub fn is_worth_one_repetition(&self) -> bool {
-        self.0.repeat == Repeat::Once
+        self.0.retries == Retries::One
     }
 
     /// The exit code of a command that fails with this.
@@ -186,21 +191,21 @@ impl Error {
         }
     }
 
-    /// Lets the error travel through an `io::Read` or `io::Write` of ours; [`Error::recover`] gets it back.
+    /// Wraps the error so that it can pass through `io::Read` or `io::Write`; [`Error::recover`] unwraps it.
     ///
-    /// The kind is `Other` always: `ErrorKind::Interrupted` would be retried for ever by `io::copy`.
+    /// The kind is always `Other`: `io::copy` would retry `ErrorKind::Interrupted` forever.
     pub fn into_io(self) -> io::Error {
         io::Error::other(self)
     }
 
-    /// The error that [`Error::into_io`] wrapped, however deep other libraries wrapped it again.
+    /// Finds the error that [`Error::into_io`] wrapped, at any depth of wrapping by other libraries.
     pub fn recover(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(ours) = error.downcast_ref::<Self>() {
                 return Some(ours.clone());
             }
-            // `io::Error::source` skips the wrapped error itself, so it is looked at first.
+            // `io::Error::source` skips the wrapped error itself, so that is examined first.
             next = match error
                 .downcast_ref::<io::Error>()
                 .and_then(io::Error::get_ref)
@@ -221,7 +226,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// An `io::Error` in the words of the C library, lower case and without "(os error 28)".
+/// Formats an `io::Error` with the text of the C library, in lower case and without "(os error 28)".
 pub fn describe(error: &io::Error) -> String {
     if matches!(
         error.kind(),
@@ -233,56 +238,51 @@ pub fn describe(error: &io::Error) -> String {
     if let Some(at) = text.find(" (os error ") {
         text.truncate(at);
     }
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
         None => "unknown error".to_owned(),
     }
 }
 
-/// Text that somebody else wrote, fit for one line of a terminal: control characters and marks that reorder
-/// text are escaped, and what is longer than 300 characters is cut.
+/// Prepares foreign text for one line of a terminal: control characters and marks that reorder text are escaped, and the text
+/// is cut at 300 characters.
 pub fn printable(text: &str) -> String {
     escape(text.trim(), 300)
 }
 
-/// The same without a cut, for what is printed as a result.
+/// Escapes text like [`printable`] but does not cut it, for results.
 pub fn printable_whole(text: &str) -> String {
     escape(text, usize::MAX)
 }
 
 fn escape(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit));
-    for (count, letter) in text.chars().enumerate() {
+    for (count, character) in text.chars().enumerate() {
         if count == limit {
             out.push('…');
             break;
         }
-        if is_unprintable(letter) {
-            out.extend(letter.escape_default());
+        if is_unprintable(character) {
+            out.extend(character.escape_default());
         } else {
-            out.push(letter);
+            out.push(character);
         }
     }
     out
 }
 
-/// Whether a terminal would obey the character instead of showing it.
-pub fn is_unprintable(letter: char) -> bool {
-    letter.is_control() || is_bidi(letter)
+/// Returns whether a terminal obeys the character instead of showing it.
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control() || is_bidi(character)
 }
 
-/// The marks that make a terminal show text in another order than it is stored (Unicode TR 9).
-fn is_bidi(letter: char) -> bool {
-    matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Returns whether the character makes a terminal reorder text (Unicode TR 9).
+fn is_bidi(character: char) -> bool {
+    matches!(character, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The error about a destination that must not be there.
-pub fn is_there() -> Error {
-    Error::new(Kind::Precondition, "it exists already")
-}
-
-/// A file system error: refusal is `Denied`, everything else `Local`.
+/// A file system error: `Denied` if access is denied, otherwise `Local`.
 pub fn access(errno: Errno, doing: impl std::fmt::Display) -> Error {
     let error: io::Error = errno.into();
     match errno {
@@ -293,6 +293,7 @@ pub fn access(errno: Errno, doing: impl std::fmt::Display) -> Error {
     }
 }
 
+/// The error about a blob that was overwritten during its download.
 pub(super) fn changed() -> Error {
     Error::new(Kind::Integrity, "the blob changed while it was downloaded")
 }
@@ -302,24 +303,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_comes_back_out_of_io() {
+    fn an_error_is_recovered_from_io() {
         let wrapped = io::Error::other(Error::not_found().into_io());
         assert_eq!(
             Error::recover(&wrapped).map(|e| e.kind()),
             Some(Kind::NotFound)
         );
-        assert!(Error::recover(&io::Error::other("somebody else's")).is_none());
+        assert!(Error::recover(&io::Error::other("foreign")).is_none());
     }
 
     #[test]
-    fn server_text_cannot_drive_the_terminal() {
+    fn server_text_cannot_control_the_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\r\n"), "a\\u{1b}[2Jb");
         assert_eq!(printable("x\u{202e}y"), "x\\u{202e}y");
         assert_eq!(printable(&"ü".repeat(400)).chars().count(), 301);
     }
 
     #[test]
-    fn io_errors_are_said_in_lower_case_without_their_number() {
+    fn io_errors_are_in_lower_case_without_their_number() {
         let full = io::Error::from_raw_os_error(28);
         assert_eq!(
             Error::local("write `x`", &full).to_string(),

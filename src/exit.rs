@@ -1,37 +1,37 @@
 //! The exit codes: one table for all commands and all backends.
 //!
-//! Code 1 means "the blob is not there" and nothing else, so that a script can tell absence from trouble.
+//! Code 1 means only "the blob does not exist", so that a script can distinguish absence from failure.
 
 use std::fmt;
 
-/// How a run ended, as the shell sees it. The README prints this table.
+/// The result of a run, as the shell sees it. The README prints this table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done; `exists`: yes.
     Ok,
-    /// The blob is not there; `exists`: no.
+    /// The blob does not exist; `exists`: no.
     NotFound,
     /// Bad command line.
     Usage,
     /// Bad or missing setting, no credentials, no such bucket, unknown remote.
     Config,
-    /// Access refused, bad certificate; `exists` cannot tell.
+    /// Access denied, bad certificate; `exists`: unknown.
     Denied,
     /// A condition on the destination was not met.
     Precondition,
     /// Digest or length differ, or the blob changed while it was transferred.
     Integrity,
-    /// Network, time-out, overload, after the retry budget.
+    /// Network failure, timeout or overload, after all retries.
     Temporary,
     /// The local disk or a local file.
     Local,
     /// Another run holds the lock.
     Locked,
-    /// Nothing had to be done, and the caller asked to be told by the exit code.
+    /// Nothing had to be done, and the caller asked for this exit code in that case.
     Unchanged,
     /// Several blobs: some failed, or failed for different reasons.
     Partial,
-    /// The store answered something that cannot be handled.
+    /// Unexpected answer from the store.
     Remote,
     /// A panic.
     Bug,
@@ -39,21 +39,21 @@ pub enum Exit {
     Signal(Signal),
 }
 
-/// The signals that end a run in order.
+/// The signals that end a run after clean-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGHUP: the terminal went away.
+    /// SIGHUP: the terminal was closed.
     Hangup,
     /// SIGINT: Ctrl-C.
     Interrupt,
-    /// SIGPIPE: the reader of our stdout went away.
+    /// SIGPIPE: the reader of stdout closed it.
     Pipe,
     /// SIGTERM: a service manager stops us.
     Terminate,
 }
 
 impl Signal {
-    /// The signal's number on every Unix.
+    /// The number of the signal, which is the same on every Unix.
     pub fn number(self) -> u8 {
         match self {
             Self::Hangup => 1,
@@ -83,7 +83,7 @@ impl fmt::Display for Signal {
 }
 
 impl Exit {
-    /// The number that the shell sees.
+    /// The exit code.
     pub fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
@@ -104,7 +104,7 @@ impl Exit {
         }
     }
 
-    /// The name in the table and in `--json`'s field `error`.
+    /// The name in the table and in the field `error` of `--json`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -125,9 +125,9 @@ impl Exit {
         }
     }
 
-    /// One code for many blobs: the common one if all failed alike, [`Exit::Partial`] otherwise.
+    /// Merges the codes of many blobs: the common code if all are equal, [`Exit::Partial`] otherwise.
     ///
-    /// A signal outweighs everything, since it says why the rest was not tried.
+    /// A signal takes precedence, because it is the reason why the other blobs were not tried.
     pub fn merge(all: &[Exit]) -> Exit {
         if let Some(stopped) = all.iter().find(|exit| matches!(exit, Exit::Signal(_))) {
             return *stopped;
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn signals_have_the_shells_numbers() {
+    fn signals_have_the_exit_codes_of_the_shell() {
         let codes = [
             Signal::Hangup,
             Signal::Interrupt,

@@ -1,4 +1,4 @@
-//! A blob's name, checked once at the edge.
+//! The name of a blob, checked once when it is parsed.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use crate::error::{Error, Kind, Result, printable};
 
 /// The name of a blob: not empty, without control characters, otherwise any UTF-8, taken verbatim.
 ///
-/// No `//` is collapsed and no letter is normalised. What a backend cannot store under exactly this name it
-/// refuses; see [`Key::as_relative_path`].
+/// No `//` is collapsed and no character is normalised. A backend that cannot store a blob under exactly this name rejects
+/// it; see [`Key::as_relative_path`].
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 impl Key {
-    /// Accepts `text` as a key, or says (usage error) what is wrong with it.
+    /// Checks a key. An invalid key is a usage error.
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         if text.is_empty() {
             return Err(Error::new(Kind::Usage, "the key is empty"));
         }
-        if let Some(bad) = text.chars().find(|letter| letter.is_control()) {
+        if let Some(bad) = text.chars().find(|character| character.is_control()) {
             let shown = printable(&text);
             return Err(Error::new(
                 Kind::Usage,
                 format!(
-                    "the key `{shown}` holds the control character {}",
+                    "the key `{shown}` contains the control character {}",
                     bad.escape_default()
                 ),
             ));
@@ -41,20 +41,27 @@ impl Key {
         printable(&self.0)
     }
 
-    /// The part behind the last `/`: what a file made from this blob is called. `None` if the key ends in `/`.
+    /// The part after the last `/`, which is the name of a downloaded file. `None` if the key ends in `/`.
     pub fn base_name(&self) -> Option<&str> {
         self.0.rsplit('/').next().filter(|name| !name.is_empty())
     }
 
-    /// The key for a store that keeps blobs as files: the same text, provided that it is a plain relative path.
+    /// The key for a store that keeps blobs as files: the same text if it is a plain relative path.
     ///
-    /// An empty, `.` or `..` segment would be dropped or followed by the file system, so that two keys would
-    /// be one blob or a blob would leave its root: refused (usage error), never repaired.
+    /// A file system drops an empty or `.` segment and follows `..`, so that two keys would name one file, or a file outside
+    /// the root. Such keys are a usage error and are never corrected.
     pub fn as_relative_path(&self) -> Result<&str> {
+        if self.0.starts_with('/') {
+            let shown = self.shown();
+            let text =
+                format!("the key `{shown}` begins with `/`, which a file system cannot represent");
+            return Err(Error::new(Kind::Usage, text)
+                .with_hint(format!("for a path of this machine, use file://{shown}")));
+        }
         let problem = self.0.split('/').find_map(|segment| match segment {
-            "" => Some("an empty segment (`//`, or `/` at an end)"),
-            "." => Some("the segment `.`"),
-            ".." => Some("the segment `..`"),
+            "" => Some("has an empty segment (`//`, or `/` at the end)"),
+            "." => Some("has the segment `.`"),
+            ".." => Some("has the segment `..`"),
             _ => None,
         });
         match problem {
@@ -62,7 +69,7 @@ impl Key {
             Some(problem) => Err(Error::new(
                 Kind::Usage,
                 format!(
-                    "the key `{}` has {problem}, which a store of files cannot keep",
+                    "the key `{}` {problem}, which a file system cannot represent",
                     self.shown()
                 ),
             )),
@@ -114,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_of_files_refuses_what_it_would_change() {
+    fn keys_that_a_file_system_would_change_are_rejected() {
         let path = |text: &str| {
             Key::new(text)
                 .and_then(|key| key.as_relative_path().map(str::to_owned))
@@ -129,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_base_name_is_what_stands_behind_the_last_slash() {
+    fn the_base_name_is_the_part_after_the_last_slash() {
         let base = |text: &str| {
             Key::new(text)
                 .ok()

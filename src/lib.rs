@@ -1,22 +1,25 @@
-//! blobctl: puts a blob where it has to be, whole, and tells a script whether it is there.
+//! blobctl: upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can
+//! trust.
 //!
-//! The modules stand on floors, and imports go downwards only:
+//! The modules are layered, and imports only point downwards:
 //!
-//! | floor | modules |
+//! | layer | modules |
 //! |---|---|
-//! | 5 | `main` (the binary) |
-//! | 4 | [`cli`], [`settings`], [`command`], [`terminal`], [`report`] |
-//! | 3 | [`transfer`] |
-//! | 2 | [`backend`] |
-//! | 1 | [`payload`], [`memory`], [`progress`], [`staged`], [`local_path`], [`standard_streams`], [`child`] |
-//! | 0 | [`error`], [`exit`], [`key`], [`url`], [`secret`], [`digest`], [`units`] |
+//! | command | `main` (the binary), [`command`] |
+//! | settings, output | [`settings`], [`report`], [`terminal`] |
+//! | command line | [`cli`] |
+//! | transfer | [`transfer`] |
+//! | backend | [`backend`] |
+//! | contract and protocols | [`store`], [`aws`], [`http`] |
+//! | local I/O | [`io`], [`net`] |
+//! | base | [`error`], [`exit`], [`events`], [`cancel`], [`key`], [`url`], [`secret`], [`digest`], [`units`] |
 
 #![cfg_attr(
     test,
     allow(
         clippy::unwrap_used,
         clippy::needless_pass_by_value,
-        reason = "a test that cannot go on fails"
+        reason = "a panic is the failure of a test"
     )
 )]
 

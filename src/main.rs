@@ -1,31 +1,47 @@
-//! The binary: argv → settings → command → report → exit code.
+//! The binary: parse → session → command → exit.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use blobctl::cli::Cli;
-use blobctl::command;
+use blobctl::cli::{Cli, Command};
+use blobctl::command::session::{Session, report_failed_start};
+use blobctl::command::{completions, dispatch};
 use blobctl::exit::Exit;
 use blobctl::report;
 use clap::Parser;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
-        // stderr may be gone; there is nobody else to tell.
+        // stderr may be closed, and there is no other place for the message.
         let _ = writeln!(
             std::io::stderr(),
-            "blobctl: this is a bug: {panic}\nhint: please report it with what you typed"
+            "blobctl: this is a bug: {panic}\nhint: please report it together with the command line"
         );
     }));
-    let exit = std::panic::catch_unwind(|| match Cli::try_parse() {
-        Ok(cli) => command::run(&cli),
-        Err(error) => usage(&error),
-    });
-    ExitCode::from(exit.unwrap_or(Exit::Bug).code())
+    let exit = std::panic::catch_unwind(run).unwrap_or(Exit::Bug);
+    ExitCode::from(exit.code())
 }
 
-/// Help and version go to stdout and are a success; everything else is a wrong command line.
-fn usage(error: &clap::Error) -> Exit {
+fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return help_or_usage_error(&error),
+    };
+    if let Command::Completions(arguments) = &cli.command {
+        // Works with a broken config file, too.
+        return completions::run(arguments);
+    }
+    match Session::start(&cli) {
+        Ok(mut session) => {
+            let result = dispatch(&mut session, &cli.command);
+            session.finish(result)
+        }
+        Err(error) => report_failed_start(&cli, error),
+    }
+}
+
+/// Help and version are printed on stdout and are a success; everything else is a usage error.
+fn help_or_usage_error(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
         return report::print_alone(error.render().to_string().as_bytes());
     }

@@ -1,4 +1,4 @@
-//! Text that must not be shown.
+//! Text that must not be printed.
 
 use std::fmt;
 use std::fs::File;
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::error::describe;
 
-/// No secret is longer, in bytes: a device or a blob given by mistake must not fill the memory.
-const LONGEST_FILE: u64 = 64 << 10;
+/// The largest file of a secret, in bytes. The limit protects the memory if a device is given by mistake.
+const LARGEST_FILE: u64 = 64 << 10;
 
-/// A password, key or token. It has no `Display`, and its `Debug` says only that it is one, so that settings
-/// and requests can be logged whole.
+/// A password, key or token. It has no `Display`, and its `Debug` hides the text, so that settings and requests can be
+/// logged completely.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -21,8 +21,8 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The first line of a file, without its line end and otherwise as it is. This is how every file that holds a password,
-    /// key or token is read.
+    /// Reads the first line of a file, without its line end and otherwise unchanged. All files of passwords, keys and tokens
+    /// are read by this function.
     ///
     /// # Errors
     /// One clause about the file, which never contains any of its content.
@@ -37,27 +37,27 @@ impl Secret {
         }
     }
 
-    /// The text itself, for the place that signs or logs in. Never format what this returns.
+    /// The text, for signing or logging in. It must never be formatted into a message.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is nothing to keep.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Reads a file that holds a secret: at most 64 KiB.
+/// Reads a file of a secret, of at most 64 KiB.
 ///
 /// # Errors
 /// One clause about the file, which never contains any of its content.
 pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
         .map_err(|error| describe(&error))?;
-    if bytes.len() as u64 > LONGEST_FILE {
+    if bytes.len() as u64 > LARGEST_FILE {
         return Err("larger than 64 KiB".to_owned());
     }
     Ok(bytes)
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_does_not_tell() {
+    fn debug_hides_the_text() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "(secret)");
     }
 

@@ -1,7 +1,7 @@
-//! Draws what transfers tell: a bar, a line now and then, or nothing. The only file that knows indicatif.
+//! Draws the progress of transfers: bars, a line every few seconds, or nothing. The only file that uses indicatif.
 //!
-//! Everything goes to stderr, and everything that is printed while a bar moves goes through [`Terminal::line`], so
-//! that neither tears the other.
+//! All output goes to stderr. Lines that are printed while bars are shown go through [`Terminal::line`], so that neither
+//! corrupts the other.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,33 +16,33 @@ use crate::error::printable;
 use crate::events::{Event, Meter, Observer};
 use crate::units::{format_bytes, format_duration};
 
-/// How much is said besides errors and progress.
+/// The amount of output in addition to errors and progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// Errors only.
     Quiet,
     /// Errors and warnings.
     Normal,
-    /// A line a blob, notes and retries.
+    /// One line per blob, notes and retries.
     Verbose,
-    /// Each request too.
+    /// Each request as well.
     Trace,
 }
 
-/// Between two looks at the meters.
+/// The interval between two updates of the bars.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Transfers that end sooner than this never show a bar.
+/// Transfers that end sooner never show a bar.
 const FIRST_TICK: Duration = Duration::from_millis(300);
 
-/// Between two lines of `--progress lines`.
+/// The interval between two lines of `--progress lines`.
 const LINES: Duration = Duration::from_secs(10);
 
-/// stderr, and what moves on it.
+/// stderr with the progress of running transfers.
 pub struct Terminal {
     verbosity: Verbosity,
     interactive: bool,
-    shared: Arc<Shared>,
+    shared: Arc<DrawState>,
     ticker: Mutex<Option<JoinHandle<()>>>,
     show: Show,
 }
@@ -55,28 +55,28 @@ enum Show {
 }
 
 #[derive(Default)]
-struct Shared {
-    running: Mutex<Vec<Running>>,
+struct DrawState {
+    running: Mutex<Vec<RunningTransfer>>,
     /// Bytes of the transfers that have ended.
     ended: AtomicU64,
-    /// Blobs whose transfer began.
+    /// The number of transfers that have begun.
     begun: AtomicU64,
     stop: AtomicBool,
     bars: MultiProgress,
     total: Mutex<Option<ProgressBar>>,
 }
 
-struct Running {
+struct RunningTransfer {
     name: String,
     size: Option<u64>,
     meter: Meter,
     begin: Instant,
-    /// Made at the first tick.
+    /// Created at the first tick.
     bar: Option<ProgressBar>,
 }
 
 impl Terminal {
-    /// `interactive`: stderr is a terminal that understands cursor movements.
+    /// Creates a terminal. `interactive` means that stderr is a terminal that supports cursor movements.
     pub fn new(progress: Progress, verbosity: Verbosity, interactive: bool) -> Self {
         let show = match progress {
             _ if verbosity == Verbosity::Quiet => Show::Nothing,
@@ -85,7 +85,7 @@ impl Terminal {
             Progress::Lines => Show::Lines,
             Progress::Auto | Progress::None => Show::Nothing,
         };
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(DrawState::default());
         shared
             .bars
             .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
@@ -98,14 +98,14 @@ impl Terminal {
         }
     }
 
-    /// How much is said.
+    /// The amount of output.
     pub fn verbosity(&self) -> Verbosity {
         self.verbosity
     }
 
     /// Prints one line on stderr, above the bars.
     pub fn line(&self, text: &str) {
-        // Nothing can be done about a stderr that is gone.
+        // A stderr that is closed cannot be helped.
         let print = || drop(writeln!(std::io::stderr().lock(), "{text}"));
         if self.show == Show::Bar {
             self.shared.bars.suspend(print);
@@ -119,7 +119,7 @@ impl Terminal {
             return;
         }
         self.shared.begun.fetch_add(1, Ordering::Relaxed);
-        let running = Running {
+        let running = RunningTransfer {
             name: printable(name),
             size,
             meter: meter.clone(),
@@ -132,7 +132,7 @@ impl Terminal {
             let shared = Arc::clone(&self.shared);
             let show = self.show;
             let draw = move || shared.tick_until_stopped(show);
-            // Without the thread nothing is drawn, which harms nobody.
+            // Without the thread nothing is drawn, and the transfer is not affected.
             *ticker = std::thread::Builder::new()
                 .name("progress".to_owned())
                 .spawn(draw)
@@ -154,12 +154,12 @@ impl Terminal {
         }
     }
 
-    /// Takes the bars away. Nothing moves afterwards.
+    /// Removes the bars and stops drawing.
     pub fn finish(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         if let Some(ticker) = lock(&self.ticker).take() {
             ticker.thread().unpark();
-            // A panic in the drawing thread has been reported by the panic hook and must not spoil the result.
+            // The panic hook has reported a panic of the drawing thread. The result of the run does not depend on it.
             let _ = ticker.join();
         }
     }
@@ -178,7 +178,7 @@ impl Observer for Terminal {
                 || self.interactive && self.verbosity == Verbosity::Normal =>
             {
                 self.line(&format!(
-                    "blobctl: attempt {attempt} failed: {error}; next in {}",
+                    "blobctl: attempt {attempt} failed: {error}; retrying in {}",
                     format_duration(*wait)
                 ));
             }
@@ -202,7 +202,7 @@ impl Observer for Terminal {
     }
 }
 
-impl Shared {
+impl DrawState {
     fn tick_until_stopped(&self, show: Show) {
         let wait = |time| {
             std::thread::park_timeout(time);
@@ -270,7 +270,7 @@ fn new_bar(name: &str, size: Option<u64>, begin: Instant) -> ProgressBar {
         None => "{prefix:24!} {binary_bytes:>11} {binary_bytes_per_sec:>13} {elapsed:>4}",
     };
     let bar = size.map_or_else(ProgressBar::no_length, ProgressBar::new);
-    // The templates are constants that indicatif accepts; its default style would do as well.
+    // The templates are valid constants. The default style is a harmless fallback.
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style.progress_chars("=> "))
@@ -278,14 +278,14 @@ fn new_bar(name: &str, size: Option<u64>, begin: Instant) -> ProgressBar {
         .with_elapsed(begin.elapsed())
 }
 
-/// The end of a long name says more than its beginning.
+/// Shortens a name to 24 characters. The end is kept, because it is more specific than the beginning.
 fn short(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= 24 {
+    let characters: Vec<char> = name.chars().collect();
+    if characters.len() <= 24 {
         name.to_owned()
     } else {
         std::iter::once('…')
-            .chain(letters[letters.len() - 23..].iter().copied())
+            .chain(characters[characters.len() - 23..].iter().copied())
             .collect()
     }
 }

@@ -1,9 +1,8 @@
-//! Durations, sizes and flags as people write them.
+//! Durations, sizes and flags as users write them.
 
 use std::time::Duration;
 
-/// The longest duration that is accepted. Far beyond any use, and far below what clocks can hold, so that an instant plus
-/// a duration never overflows.
+/// The longest valid duration. It is far below the range of clocks, so that an instant plus a duration never overflows.
 pub const LONGEST_DURATION: Duration = Duration::from_secs(3650 * 86_400);
 
 /// Parses `90s`, `5m`, `5min`, `2h30m`, `1d` or `250ms`; a bare number is seconds.
@@ -17,17 +16,17 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest
-            .find(|letter: char| !letter.is_ascii_digit())
+            .find(|character: char| !character.is_ascii_digit())
             .unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
         let letters = tail
-            .find(|letter: char| letter.is_ascii_digit())
+            .find(|character: char| character.is_ascii_digit())
             .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
         let millis: u64 = match unit {
             "ms" => 1,
             "s" => 1000,
-            // A bare number stands alone: `2h30` could mean minutes or seconds.
+            // A number without a unit must be the only one: `2h30` could mean minutes or seconds.
             "" if rest.len() == text.len() => 1000,
             "m" | "min" => 60_000,
             "h" => 3_600_000,
@@ -37,7 +36,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         if number.is_empty() {
             return Err(invalid());
         }
-        // Only digits are left, so that the one mistake that remains is a number that is too large.
+        // `number` has only digits, so the only error left is a number that is too large.
         let part = number
             .parse::<u64>()
             .ok()
@@ -58,7 +57,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     let invalid =
         || format!("invalid size `{text}`: expected something like 16MiB, 64M or 5242880");
     let digits = text
-        .find(|letter: char| !letter.is_ascii_digit())
+        .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| invalid())?;
@@ -73,16 +72,16 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << (10 * power)).ok_or_else(invalid)
 }
 
-/// Parses `true` or `false`, also in the spellings that environment variables have.
+/// Parses `true` or `false`, or the spellings that are common in environment variables.
 pub fn parse_flag(text: &str) -> Result<bool, String> {
     match text {
         "true" | "1" | "yes" => Ok(true),
         "false" | "0" | "no" => Ok(false),
-        _ => Err(format!("`{text}` is neither true nor false")),
+        _ => Err(format!("invalid flag `{text}`: expected true or false")),
     }
 }
 
-/// A number of bytes in at most four digits, with the binary units that disks and memory use: `1.5 MiB`.
+/// Formats a number of bytes with at most four digits and a binary unit: `1.5 MiB`.
 pub fn format_bytes(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut unit = 0;
@@ -102,7 +101,7 @@ pub fn format_bytes(bytes: u64) -> String {
     }
 }
 
-/// A duration for a message: `250 ms`, `12 s`, `2 min`.
+/// Formats a duration for a message: `250 ms`, `12 s`, `2 min`.
 pub fn format_duration(duration: Duration) -> String {
     match duration.as_secs() {
         0 => format!("{} ms", duration.as_millis()),

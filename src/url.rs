@@ -1,27 +1,27 @@
-//! The whole address of a blob.
+//! The full address of a blob.
 
 use crate::error::printable_whole;
 
 /// A blob's address without secrets, in the form that the command line takes: `s3://BUCKET/KEY`, `ftp://[USER@]HOST[:PORT]/PATH`,
-/// `file:///PATH`. The key stands in it verbatim.
+/// `file:///PATH`. It contains the key verbatim.
 ///
-/// It is for people and for `--json`. Whether two blobs are the same is a question for [`crate::store::identity::BlobId`]: an
-/// address does not name the service that a bucket is on.
+/// For people and for `--json`. To compare blobs, use [`crate::store::identity::BlobId`]: an address does not name the service
+/// of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url(String);
 
 impl Url {
-    /// The address, whole and not escaped.
+    /// Wraps a full address that is not escaped.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The address, whole and not escaped: to be typed, or to be encoded by another format.
+    /// The full address, not escaped, as it can be typed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address for a terminal: whole, with control characters and marks that reorder text escaped.
+    /// The full address for a terminal: control characters and marks that reorder text are escaped.
     pub fn shown(&self) -> String {
         printable_whole(&self.0)
     }

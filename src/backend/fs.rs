@@ -18,8 +18,8 @@ use rustix::io::Errno;
 
 use crate::cancel::Cancel;
 use crate::digest::Verified;
-use crate::error::{Error, Kind, Result, access, is_there};
-use crate::io::atomic_file::{Replace, StagedFile};
+use crate::error::{Error, Kind, Result, access};
+use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
@@ -79,7 +79,7 @@ impl Fs {
                     crate::error::describe(&errno.into())
                 );
                 Err(Error::new(Kind::Config, text)
-                    .hint("create it, mount its disk, or set another `root`"))
+                    .with_hint("create it, mount its disk, or set another `root`"))
             }
             Err(errno) => Err(access(
                 errno,
@@ -173,7 +173,7 @@ impl Fs {
                 format!("`{shown}` leads out of the root directory by a symbolic link"),
             ),
             Errno::NOSYS => Error::new(Kind::Local, "this system has no openat2(2)")
-                .hint("the fs backend needs Linux 5.6 or newer"),
+                .with_hint("the fs backend needs Linux 5.6 or newer"),
             _ => access(errno, format_args!("{doing} `{shown}`")),
         }
     }
@@ -239,9 +239,11 @@ impl Backend for Fs {
     fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
         let path = key.as_relative_path()?;
         let replace = match &attributes.condition {
-            Condition::None => Replace::Old,
-            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => return Err(is_there()),
-            Condition::Absent => Replace::Nothing,
+            Condition::None => Overwrite::Allow,
+            Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => {
+                return Err(Error::already_exists());
+            }
+            Condition::Absent => Overwrite::Refuse,
             Condition::Etag(_) => {
                 return Err(Error::new(
                     Kind::Precondition,
@@ -250,7 +252,7 @@ impl Backend for Fs {
             }
         };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
-        let staged = StagedFile::create(
+        let staged = AtomicFile::create(
             Arc::new(parent),
             name,
             temporary_name(),
@@ -266,7 +268,7 @@ impl Backend for Fs {
             bytes,
             etag: None,
             verified: Verified::Length,
-            atomic: (replace == Replace::Nothing).then_some(true),
+            atomic: (replace == Overwrite::Refuse).then_some(true),
             version_id: None,
         })
     }
@@ -464,7 +466,7 @@ fn changed() -> Error {
 }
 
 /// Writes the whole payload into the file; returns the number of bytes.
-fn copy(payload: &Payload, staged: &StagedFile) -> Result<u64> {
+fn copy(payload: &Payload, staged: &AtomicFile) -> Result<u64> {
     let mut reader = payload.reader()?;
     let size = payload
         .size()

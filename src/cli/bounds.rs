@@ -1,4 +1,4 @@
-//! The bounds of numbers, durations and sizes: the parser of an option and the check of a variable or a file's value.
+//! The bounds of numbers, durations and sizes. They apply to options, environment variables and the config file alike.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,9 +16,9 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// The number, if it is one and within the bounds.
+    /// Parses a number within the bounds.
     pub fn parse(self, text: &str) -> Result<u16, String> {
-        // `+1` is a number for Rust and a mistake for a person.
+        // Rust parses `+1`; here it is more likely a typo.
         text.parse()
             .ok()
             .filter(|number| !text.starts_with('+') && (self.least..=self.most).contains(number))
@@ -32,17 +32,17 @@ impl fmt::Display for Numbers {
     }
 }
 
-/// Durations of at most ten years, with or without 0.
+/// Durations of at most ten years, including or excluding 0.
 #[derive(Debug, Clone, Copy)]
 pub enum Durations {
-    /// 0 has a meaning of its own.
+    /// 0 is valid.
     FromZero,
     /// 0 is an error.
     AboveZero,
 }
 
 impl Durations {
-    /// The duration, if it is one and within the bounds.
+    /// Parses a duration within the bounds.
     pub fn parse(self, text: &str) -> Result<Duration, String> {
         let duration = parse_duration(text)?;
         match self {
@@ -71,7 +71,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// The number of bytes, if it is one and within the bounds.
+    /// Parses a size within the bounds, in bytes.
     pub fn parse(self, text: &str) -> Result<u64, String> {
         let size = parse_size(text)?;
         if (self.least..=self.most).contains(&size) {
@@ -92,7 +92,7 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// A size as it can be typed.
+/// Formats a size in the form that [`parse_size`] reads.
 fn written(bytes: u64) -> String {
     match bytes.trailing_zeros() {
         30.. => format!("{}GiB", bytes >> 30),
@@ -101,13 +101,13 @@ fn written(bytes: u64) -> String {
     }
 }
 
-/// Blobs at once.
+/// Blobs to transfer in parallel.
 pub const JOBS: Numbers = Numbers {
     least: 1,
     most: 256,
 };
 
-/// Parts of one blob at once.
+/// Parts per blob in parallel.
 pub const PARTS: Numbers = Numbers { least: 1, most: 64 };
 
 /// TCP ports.
@@ -122,16 +122,16 @@ pub const PART_SIZE: Sizes = Sizes {
     most: LARGEST_PART,
 };
 
-/// Enough memory for the smallest part.
+/// Memory for at least one part of the smallest size.
 pub const MAX_MEMORY: Sizes = Sizes {
     least: SMALLEST_PART,
     most: u64::MAX,
 };
 
-/// The time for retries; 0 is one attempt.
+/// The time for retries; 0 means one attempt.
 pub const RETRY_FOR: Durations = Durations::FromZero;
 
-/// A timeout of 0 would mean that nothing can ever succeed.
+/// Timeouts. With 0 no attempt could succeed.
 pub const TIMEOUT: Durations = Durations::AboveZero;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 /// The kinds of store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum BackendKind {
-    /// S3 and what speaks like it
+    /// S3 and compatible services
     S3,
     /// FTP and FTPS
     Ftp,
@@ -27,7 +27,7 @@ impl BackendKind {
 /// `--checksum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChecksumKind {
-    /// The cheapest that the store understands
+    /// A checksum that the store supports
     Auto,
     /// CRC-64/NVME
     Crc64nvme,
@@ -41,34 +41,34 @@ pub enum ChecksumKind {
     Sha1,
     /// Content-MD5 and the ETag
     Md5,
-    /// Only the length
+    /// The length only
     None,
 }
 
 /// `--resume`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Resume {
-    /// Also what an earlier run of the same command left, which is kept when a run fails
+pub enum ResumeChoice {
+    /// Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails
     Auto,
-    /// What earlier attempts of the same run left
+    /// Transfers of earlier attempts of the same run
     Run,
     /// Nothing
     Never,
 }
 
-/// How a download is proven.
+/// `--verify`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Verify {
-    /// The strongest digest that the store has
+    /// The strongest checksum that the store has
     Auto,
-    /// The length
+    /// The length only
     Length,
 }
 
 /// `--progress`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Progress {
-    /// A bar if stderr is a terminal, else nothing
+    /// A bar if stderr is a terminal, otherwise nothing
     Auto,
     /// A bar
     Bar,

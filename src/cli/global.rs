@@ -1,4 +1,4 @@
-//! The options that all verbs have.
+//! The options of all commands.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,14 +13,14 @@ use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Encoding, Ports};
 use crate::backend::s3::{Addressing, PayloadSigning};
 
-/// Options of all verbs.
+/// The options of all commands.
 #[derive(Debug, Args, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "flags without a value are what they are"
+    reason = "each is a flag on the command line"
 )]
 pub struct Global {
-    /// Store for plain keys, with the settings of its section
+    /// Backend for keys without a scheme (settings from its config section)
     #[arg(
         short,
         long,
@@ -29,38 +29,38 @@ pub struct Global {
         help_heading = "Which store"
     )]
     pub backend: Option<BackendKind>,
-    /// Named remote of the config file for plain keys
+    /// Remote of the config file for keys without a scheme
     #[arg(long, global = true, value_name = "NAME", help_heading = "Which store")]
     pub remote: Option<String>,
     /// Config file to read instead of the first one found
     #[arg(long, global = true, value_name = "FILE", help_heading = "Which store")]
     pub config: Option<PathBuf>,
 
-    /// Service to talk to, like http://127.0.0.1:9000
+    /// URL of the service, like http://127.0.0.1:9000
     #[arg(long, global = true, value_name = "URL", help_heading = "S3")]
     pub endpoint_url: Option<String>,
-    /// Bucket of plain keys
+    /// Bucket for keys without a scheme
     #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
     pub bucket: Option<String>,
     /// Region to sign for
     #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
     pub region: Option<String>,
-    /// Profile of the AWS files to take credentials from
+    /// Profile of the AWS config and credentials files
     #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
     pub profile: Option<String>,
-    /// Where the bucket's name stands: in the path or in the host name
+    /// Addressing style: bucket in the path or in the host name
     #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
     pub addressing: Option<Addressing>,
-    /// How the store is to prove that it has the bytes [default: auto, a CRC-64/NVME or MD5]
+    /// Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]
     #[arg(long, global = true, value_name = "KIND", help_heading = "S3")]
     pub checksum: Option<ChecksumKind>,
-    /// Whether the body's SHA-256 is signed [default: auto, over http only]
+    /// Sign the SHA-256 of the body [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
     pub payload_signing: Option<PayloadSigning>,
-    /// File with the key (32 bytes, or their base64 or hex) that the service encrypts with and forgets (SSE-C, https)
+    /// File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)
     #[arg(long, global = true, value_name = "FILE", help_heading = "S3")]
     pub sse_c_key_file: Option<PathBuf>,
-    /// Pay for the requests instead of the bucket's owner
+    /// Accept the charges of a requester-pays bucket
     #[arg(long, global = true, help_heading = "S3")]
     pub request_payer: bool,
     /// Do not sign requests, for public buckets
@@ -79,22 +79,22 @@ pub struct Global {
     /// Directory on the server that keys are relative to
     #[arg(long, global = true, value_name = "DIR", help_heading = "FTP")]
     pub base_dir: Option<String>,
-    /// Who opens the data connection
+    /// Data connections: passive, or active (the server connects to this machine)
     #[arg(long, global = true, value_name = "MODE", help_heading = "FTP")]
     pub ftp_mode: Option<Mode>,
-    /// Ports that the server may connect to in active mode, like 50000-50099 [default: any]
+    /// Local ports for active mode, like 50000-50099 [default: any]
     #[arg(long, global = true, value_name = "A-B", help_heading = "FTP")]
     pub ftp_active_ports: Option<Ports>,
-    /// Address of this machine that FTP connections come from and go to [default: the system's choice]
+    /// Local address of FTP connections [default: chosen by the system]
     #[arg(long, global = true, value_name = "ADDRESS", value_parser = parse_address, help_heading = "FTP")]
     pub ftp_bind: Option<IpAddr>,
-    /// How the connection is protected
+    /// TLS of the connection
     #[arg(long, global = true, value_name = "KIND", help_heading = "FTP")]
     pub ftp_tls: Option<Tls>,
-    /// How a blob is replaced where the server does not rename over it [default: auto, not at all]
+    /// Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]
     #[arg(long, global = true, value_name = "HOW", help_heading = "FTP")]
     pub ftp_replace: Option<Replace>,
-    /// How the server writes names [default: utf-8]
+    /// Encoding of the server's file names [default: utf-8]
     #[arg(long, global = true, value_name = "NAME", help_heading = "FTP")]
     pub ftp_encoding: Option<Encoding>,
 
@@ -102,52 +102,52 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "fs")]
     pub root: Option<PathBuf>,
 
-    /// PEM file of certificates to trust beside those of the system
+    /// Additional CA certificates (PEM)
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
-    /// Accept any certificate: anybody in between can read and change everything
+    /// Do not verify TLS certificates (insecure)
     #[arg(long, global = true, help_heading = "TLS")]
     pub insecure: bool,
 
-    /// Repeat temporary failures for this long; 0 = one attempt [default: 2m]
+    /// Retry temporary failures for up to this long; 0 = one attempt [default: 2m]
     #[arg(long, global = true, value_name = "DURATION", value_parser = |text: &str| RETRY_FOR.parse(text), help_heading = "Reliability")]
     pub retry_for: Option<Duration>,
-    /// Give an attempt up when nothing moves for this long [default: 60s]
+    /// Abort an attempt after this long without progress [default: 60s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = |text: &str| TIMEOUT.parse(text), help_heading = "Reliability")]
     pub timeout: Option<Duration>,
-    /// Give a connection attempt up after this long [default: 10s]
+    /// Abort a connection attempt after this long [default: 10s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = |text: &str| TIMEOUT.parse(text), help_heading = "Reliability")]
     pub connect_timeout: Option<Duration>,
-    /// Give the whole command up after this long; exit 7 [default: never]
+    /// Abort the whole command after this long (exit 7) [default: never]
     #[arg(long, global = true, value_name = "DURATION", value_parser = |text: &str| TIMEOUT.parse(text), help_heading = "Reliability")]
     pub deadline: Option<Duration>,
-    /// Blobs at once, 1 to 256 [default: 8]
+    /// Blobs to transfer in parallel, 1 to 256 [default: 8]
     #[arg(long, global = true, value_name = "N", value_parser = |text: &str| JOBS.parse(text), help_heading = "Reliability")]
     pub jobs: Option<u16>,
-    /// Parts of one blob at once, 1 to 64, up and down (S3) [default: 4]
+    /// Parts per blob in parallel, 1 to 64 (S3) [default: 4]
     #[arg(long, global = true, value_name = "N", value_parser = |text: &str| PARTS.parse(text), help_heading = "Reliability")]
     pub parts: Option<u16>,
-    /// Bytes of a part, 5MiB to 5GiB (S3); raised where 10,000 parts would not do [default: 16MiB]
+    /// Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]
     ///
-    /// What fits one part goes as one request. The parts of a stream (stdin, a pipe, a copy between stores) are kept in
-    /// memory and grow: 1,000 are of this size, then 1,000 of twice the size, and so on to 5GiB.
+    /// A file that fits into one part is sent in one request. The parts of a stream (stdin, a pipe, a copy between stores)
+    /// are buffered in memory and grow: 1,000 parts of this size, then 1,000 of twice the size, and so on up to 5GiB.
     #[arg(long, global = true, value_name = "SIZE", value_parser = |text: &str| PART_SIZE.parse(text), help_heading = "Reliability")]
     pub part_size: Option<u64>,
-    /// Memory for the parts of a stream (S3), at least 5MiB; it limits their size [default: what they take]
+    /// Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]
     ///
-    /// Without it, --parts times --part-size (64 MiB), and beyond 109 GiB of input as much as one part takes: 1 GiB up to
-    /// 1.9 TiB. With it, parts do not grow beyond it, and the input is limited: to 546 GiB with 64MiB, to 2.9 TiB with
-    /// 512MiB. A get to stdout keeps the parts that come before their turn within --parts times --part-size, or within it.
+    /// By default a stream needs --parts times --part-size (64 MiB), and the size of one part after 109 GiB of input: 1 GiB at
+    /// 1.9 TiB. With this option, parts do not grow larger, and the input is limited: to 546 GiB with 64MiB, to 2.9 TiB with
+    /// 512MiB. A get to stdout buffers out-of-order parts in --parts times --part-size, or in this much.
     #[arg(long, global = true, value_name = "SIZE", value_parser = |text: &str| MAX_MEMORY.parse(text), help_heading = "Reliability")]
     pub max_memory: Option<u64>,
 
-    /// Print one JSON object a blob
+    /// Print one JSON object per blob
     #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
-    /// What to show of running transfers [default: auto, a bar on a terminal]
+    /// Progress of running transfers [default: auto, a bar on a terminal]
     #[arg(long, global = true, value_name = "HOW", help_heading = "Output")]
     pub progress: Option<Progress>,
-    /// Show errors only
+    /// Print errors only
     #[arg(
         short,
         long,
@@ -156,7 +156,7 @@ pub struct Global {
         conflicts_with = "verbose"
     )]
     pub quiet: bool,
-    /// Say what was done; twice: show each request
+    /// Print results; -vv also prints each request
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
     pub verbose: u8,
 }

@@ -1,4 +1,4 @@
-//! What can be typed. Definitions only: what a value means is decided by the settings floor.
+//! The command line. Definitions only: values are interpreted by the settings layer.
 //!
 //! The first line of each doc comment is the help text; completions and man pages are made from these files too.
 
@@ -11,18 +11,18 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub use self::choices::{BackendKind, ChecksumKind, Progress, Resume, Verify};
+pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
 pub use self::global::Global;
 use crate::units::parse_duration;
 
-/// Puts a blob where it has to be, whole, and tells a script whether it is there
+/// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
 #[derive(Debug, Parser)]
 #[command(name = "blobctl", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
 pub struct Cli {
-    /// The verb.
+    /// The command and its own options.
     #[command(subcommand)]
     pub command: Command,
-    /// Options of all verbs.
+    /// The options of all commands.
     #[command(flatten)]
     pub global: Global,
 }
@@ -32,32 +32,49 @@ Addresses: KEY (on the chosen remote or backend), REMOTE:KEY, s3://BUCKET/KEY,
 ftp://[USER@]HOST[:PORT]/PATH, ftpes://… (explicit TLS), ftps://… (implicit TLS),
 file:///PATH, and - for stdin or stdout.
 
-Exit codes: 0 ok or yes, 1 the blob is not there, 2 usage, 3 config, 4 denied,
+Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 5 precondition, 6 integrity, 7 temporary, 8 local file or disk, 11 some failed,
-12 the store answered nonsense, 129/130/141/143 stopped by a signal.";
+12 unexpected answer from the store, 129/130/141/143 stopped by a signal.";
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one a run")]
+#[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
     /// Upload files or stdin
     Put(Put),
     /// Download to a file, a directory or stdout
     Get(Get),
-    /// Test whether blobs are there: exit code 0 all, 1 not all, else cannot tell
+    /// Test whether blobs exist: exit code 0 all, 1 not all, others unknown
     Exists(Exists),
-    /// Show what stores tell about blobs: size, time, digest, type
+    /// Print properties of blobs: size, time, checksum, type
     Stat(Stat),
-    /// List keys, one a line
+    /// List keys, one per line
     Ls(Ls),
-    /// Remove blobs; a missing one is exit 1
+    /// Remove blobs; exit code 1 if one does not exist
     Rm(Rm),
-    /// Copy a blob between any two stores
+    /// Copy a blob within a store or between stores
     Cp(Cp),
-    /// Print a URL that lets its bearer get or put one blob for a while (S3)
+    /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
     /// Print a completion script
     Completions(Completions),
+}
+
+impl Command {
+    /// The name on the command line and in `--json`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Put(_) => "put",
+            Self::Get(_) => "get",
+            Self::Exists(_) => "exists",
+            Self::Stat(_) => "stat",
+            Self::Ls(_) => "ls",
+            Self::Rm(_) => "rm",
+            Self::Cp(_) => "cp",
+            Self::Presign(_) => "presign",
+            Self::Completions(_) => "completions",
+        }
+    }
 }
 
 /// `blobctl put [OPTIONS] SRC... KEY`
@@ -66,108 +83,72 @@ pub enum Command {
     override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC..."
 )]
 pub struct Put {
-    /// Files, or - for stdin, and where they go; the last one is the key, unless it stands alone
+    /// Files, or - for stdin, followed by the key; a single SRC keeps its name
     ///
-    /// A KEY that ends in / takes the name of the file. With several sources it must end in /.
+    /// If KEY ends in /, the name of the file is appended. With several sources it must end in /.
     #[arg(value_name = "SRC... KEY", required = true)]
     pub paths: Vec<OsString>,
-    /// Put every SRC under this prefix, which ends in / (for xargs)
+    /// Upload every SRC below this prefix, to which a missing / is added (for xargs)
     #[arg(short = 't', long, value_name = "PREFIX")]
     pub target: Option<OsString>,
-    /// Put the files of directories too, with their paths below them
+    /// Upload directories with all files below them
     ///
     /// Links to files are followed; links to directories and special files are skipped with a warning.
     #[arg(short, long)]
     pub recursive: bool,
-    /// Store only if there is no blob of that name; else exit 5
+    /// Store only if no blob of that name exists, otherwise exit 5
     #[arg(long, help_heading = "Conditions", conflicts_with = "if_match")]
     pub if_absent: bool,
-    /// Replace only the blob that has this ETag; else exit 5 (S3)
+    /// Overwrite only the blob with this ETag, otherwise exit 5 (S3)
     #[arg(long, value_name = "ETAG", help_heading = "Conditions")]
     pub if_match: Option<String>,
-    /// Fail (6) unless the source has exactly so many bytes
+    /// Fail (exit 6) unless the source has exactly this size
     #[arg(long, value_name = "BYTES", help_heading = "Conditions")]
     pub expect_size: Option<u64>,
-    /// Fail (6) unless the source has this SHA-256
+    /// Fail (exit 6) unless the source has this SHA-256
     #[arg(long, value_name = "HEX", help_heading = "Conditions")]
     pub expect_sha256: Option<String>,
-    /// Fail (6) if the source is empty
+    /// Fail (exit 6) if the source is empty
     #[arg(long, help_heading = "Conditions")]
     pub fail_if_empty: bool,
-    /// Content-Type to store; guessed from the name otherwise
-    #[arg(
-        long,
-        value_name = "TYPE",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    /// Content-Type to store [default: by the extension of the key]
+    #[arg(long, value_name = "TYPE", help_heading = "Object metadata (S3)")]
     pub content_type: Option<String>,
-    /// Content-Encoding to store; the bytes are stored as they are
-    #[arg(
-        long,
-        value_name = "CODING",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    /// Content-Encoding to store; the bytes are not changed
+    #[arg(long, value_name = "CODING", help_heading = "Object metadata (S3)")]
     pub content_encoding: Option<String>,
     /// Content-Disposition to store
-    #[arg(
-        long,
-        value_name = "TEXT",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
     pub content_disposition: Option<String>,
     /// Cache-Control to store
-    #[arg(
-        long,
-        value_name = "TEXT",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
     pub cache_control: Option<String>,
-    /// Metadata of your own; may be repeated
-    #[arg(
-        long,
-        value_name = "NAME=VALUE",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    /// User-defined metadata; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Object metadata (S3)")]
     pub metadata: Vec<String>,
-    /// Tag; may be repeated
-    #[arg(
-        long,
-        value_name = "NAME=VALUE",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    /// Tag; can be repeated
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Object metadata (S3)")]
     pub tag: Vec<String>,
     /// Storage class, like STANDARD_IA
-    #[arg(
-        long,
-        value_name = "CLASS",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    #[arg(long, value_name = "CLASS", help_heading = "Object metadata (S3)")]
     pub storage_class: Option<String>,
-    /// Encryption by the service: AES256 or aws:kms
-    #[arg(
-        long,
-        value_name = "KIND",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    /// Server-side encryption: AES256 or aws:kms
+    #[arg(long, value_name = "KIND", help_heading = "Object metadata (S3)")]
     pub sse: Option<String>,
-    /// Key for --sse aws:kms
+    /// KMS key for --sse aws:kms
     #[arg(
         long,
         value_name = "ID",
-        help_heading = "What goes with the blob (S3)",
+        help_heading = "Object metadata (S3)",
         requires = "sse"
     )]
     pub sse_kms_key_id: Option<String>,
     /// Canned ACL, like bucket-owner-full-control
-    #[arg(
-        long,
-        value_name = "ACL",
-        help_heading = "What goes with the blob (S3)"
-    )]
+    #[arg(long, value_name = "ACL", help_heading = "Object metadata (S3)")]
     pub acl: Option<String>,
-    /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
+    /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
-    pub resume: Option<Resume>,
+    pub resume: Option<ResumeChoice>,
 }
 
 /// `blobctl get [OPTIONS] KEY... DEST`
@@ -176,39 +157,39 @@ pub struct Put {
     override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
 )]
 pub struct Get {
-    /// Blobs, and where they go: a file, a directory, or - for stdout; one KEY alone comes here under its base name
+    /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
     ///
-    /// With several keys DEST must be a directory that exists. Symbolic links are followed; FIFOs, devices and paths like
+    /// With several keys DEST must be an existing directory. Symbolic links are followed; FIFOs, devices and paths like
     /// /dev/stdout are written through.
     #[arg(value_name = "KEY... DEST", required = true)]
     pub paths: Vec<OsString>,
-    /// Get every KEY into this directory (for xargs)
+    /// Download every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
-    /// This version of the one KEY instead of the newest (S3)
+    /// Version of the single KEY [default: the newest] (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
-    /// Leave a file that exists alone; exit 5
+    /// Do not overwrite an existing file (exit 5)
     #[arg(long)]
     pub no_clobber: bool,
-    /// Fail (6) if the store has no digest that could be compared
+    /// Fail (exit 6) if the store has no checksum to compare
     #[arg(long, conflicts_with = "verify")]
     pub require_verified: bool,
-    /// What is compared: all that the store has, or the length alone [default: auto]
+    /// Compare the strongest checksum, or the length only [default: auto]
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
-    /// What may be gone on with: auto keeps what is unfinished for the next run [default: run]
+    /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
-    pub resume: Option<Resume>,
+    pub resume: Option<ResumeChoice>,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`
 #[derive(Debug, Args)]
 pub struct Exists {
-    /// Blobs to look for
+    /// Blobs to look up
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
-    /// This version of the one KEY instead of the newest (S3)
+    /// Version of the single KEY [default: the newest] (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
 }
@@ -219,7 +200,7 @@ pub struct Stat {
     /// Blobs to describe
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
-    /// This version of the one KEY instead of the newest (S3)
+    /// Version of the single KEY [default: the newest] (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
 }
@@ -227,10 +208,10 @@ pub struct Stat {
 /// `blobctl ls [OPTIONS] [PREFIX]`
 #[derive(Debug, Args)]
 pub struct Ls {
-    /// List the keys that begin with this; everything otherwise
+    /// List only keys that begin with this
     #[arg(value_name = "PREFIX")]
     pub prefix: Option<OsString>,
-    /// Show size and time too
+    /// Print size and time as well
     #[arg(short, long)]
     pub long: bool,
 }
@@ -241,10 +222,10 @@ pub struct Rm {
     /// Blobs to remove
     #[arg(value_name = "KEY", required = true)]
     pub keys: Vec<OsString>,
-    /// A missing blob is fine
+    /// Ignore missing blobs
     #[arg(short, long)]
     pub force: bool,
-    /// This version of the one KEY, for ever; a delete marker only with --force (S3)
+    /// Version of the single KEY to remove permanently; a delete marker needs --force (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
 }
@@ -255,10 +236,10 @@ pub struct Cp {
     /// Blob to copy
     #[arg(value_name = "FROM")]
     pub from: OsString,
-    /// Key of the copy; one that ends in / takes FROM's base name
+    /// Key of the copy; if it ends in /, the base name of FROM is appended
     #[arg(value_name = "TO")]
     pub to: OsString,
-    /// Content-Type to store; the source's otherwise
+    /// Content-Type to store [default: that of FROM]
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
 }
@@ -266,16 +247,16 @@ pub struct Cp {
 /// `blobctl presign [OPTIONS] KEY`
 #[derive(Debug, Args)]
 pub struct Presign {
-    /// Blob that the URL is for; it need not exist
+    /// Blob of the URL; it need not exist
     #[arg(value_name = "KEY")]
     pub key: OsString,
-    /// What the URL allows
+    /// Request that the URL allows
     #[arg(long, value_name = "METHOD", default_value = "get")]
     pub method: PresignMethod,
-    /// This version instead of the newest; for get
+    /// Version to download [default: the newest]
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
-    /// For how long, at most 7 days
+    /// Validity, at most 7 days
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "15m")]
     pub expires: Duration,
 }
@@ -294,7 +275,7 @@ pub enum PresignMethod {
 /// `blobctl completions SHELL`
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Which shell
+    /// Shell of the script
     pub shell: clap_complete::Shell,
 }
 

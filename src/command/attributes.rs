@@ -1,14 +1,13 @@
-//! What goes with a blob that is put, and what it has to be.
+//! The attributes of an uploaded blob, and the conditions on its source.
 
 use crate::backend::s3::check_metadata;
 use crate::cli::{BackendKind, Put};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, printable};
-use crate::settings::Target;
 use crate::store::types::{Attributes, Condition};
 use crate::transfer::source::Expectation;
 
-/// What is to go with every blob of this command.
+/// The attributes of every blob of this command.
 pub fn attributes(arguments: &Put) -> Result<Attributes> {
     let condition = match (arguments.if_absent, &arguments.if_match) {
         (true, _) => Condition::Absent,
@@ -40,11 +39,11 @@ pub fn attributes(arguments: &Put) -> Result<Attributes> {
     })
 }
 
-/// Text that becomes a header as it is.
+/// Checks text that becomes the value of a header.
 fn header_text(option: &str, value: &str) -> Result<String> {
     if value.is_empty() || !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         let text = format!(
-            "`{option}` cannot be `{}`: a header holds printable ASCII",
+            "invalid value `{}` of `{option}`: expected printable ASCII",
             printable(value)
         );
         return Err(Error::new(Kind::Usage, text));
@@ -58,7 +57,7 @@ fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, String)>> {
             Error::new(
                 Kind::Usage,
                 format!(
-                    "`{option}` needs NAME=VALUE, and `{}` is none",
+                    "invalid value `{}` of `{option}`: expected NAME=VALUE",
                     printable(text)
                 ),
             )
@@ -72,7 +71,7 @@ fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, String)>> {
     texts.iter().map(pair).collect()
 }
 
-/// What the source has to be.
+/// The conditions on the source.
 pub fn expectation(arguments: &Put) -> Result<Expectation> {
     let sha256 = match &arguments.expect_sha256 {
         None => None,
@@ -81,7 +80,7 @@ pub fn expectation(arguments: &Put) -> Result<Expectation> {
             if !decode_hex(text, &mut bytes) {
                 return Err(Error::new(
                     Kind::Usage,
-                    "`--expect-sha256` needs 64 hex digits",
+                    "invalid value of `--expect-sha256`: expected 64 hex digits",
                 ));
             }
             Some(Digest::Sha256(bytes))
@@ -94,11 +93,8 @@ pub fn expectation(arguments: &Put) -> Result<Expectation> {
     })
 }
 
-/// Refuses options that a store would silently ignore.
-pub fn refuse_unkept<'a>(
-    arguments: &Put,
-    targets: impl IntoIterator<Item = &'a Target>,
-) -> Result<()> {
+/// Rejects options that only S3 supports where the store is another one, which would ignore them.
+pub fn reject_unsupported_options(arguments: &Put, kind: BackendKind) -> Result<()> {
     let only_s3 = [
         (arguments.if_match.is_some(), "--if-match"),
         (arguments.content_encoding.is_some(), "--content-encoding"),
@@ -113,14 +109,12 @@ pub fn refuse_unkept<'a>(
         (arguments.sse.is_some(), "--sse"),
         (arguments.acl.is_some(), "--acl"),
     ];
-    let elsewhere = targets
-        .into_iter()
-        .find(|target| target.place.kind() != BackendKind::S3);
-    match (only_s3.iter().find(|(given, _)| *given), elsewhere) {
-        (Some((_, option)), Some(target)) => {
+    let given = only_s3.iter().find(|(given, _)| *given);
+    match given {
+        Some((_, option)) if kind != BackendKind::S3 => {
             let text = format!(
-                "{option} is kept by S3 alone, and this is {}",
-                target.place.kind().name()
+                "{option} is supported by S3 only, and this store is {}",
+                kind.name()
             );
             Err(Error::new(Kind::Usage, text))
         }

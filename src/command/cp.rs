@@ -1,128 +1,116 @@
-//! `blobctl cp`: a blob from one store into another.
+//! `blobctl cp`: copies a blob from one store to another.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::session::{Blob, Session};
+use anyhow::Context as _;
+
+use super::session::{Blob, Session, not_a_blob};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
-use crate::report::outcome::Outcome;
-use crate::report::{Report, transfer_line};
-use crate::store::types::{Attributes, BlobInfo, Kept, Stored};
+use crate::report::outcome::{Outcome, Subject, Transferred};
+use crate::settings::Target;
+use crate::store::types::{Attributes, BlobInfo, Stored};
 use crate::transfer::copy::copy;
+use crate::transfer::retry;
 use crate::transfer::retry::Done;
-use crate::transfer::{retry, workers};
 
-const OP: &str = "cp";
+struct CopyJob {
+    from: Blob,
+    to: Blob,
+    content_type: Option<String>,
+}
+
+impl AsRef<Subject> for CopyJob {
+    fn as_ref(&self) -> &Subject {
+        &self.to.subject
+    }
+}
 
 /// Copies FROM to TO.
 pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
-    let no_blob = || {
-        Error::new(Kind::Usage, "`-` is no blob").hint("put and get read stdin and write stdout")
+    let stdio = || not_a_blob().with_hint("put and get read stdin and write stdout");
+    let source = session.target(&arguments.from)?.ok_or_else(stdio)?;
+    let destination = session.target(&arguments.to)?.ok_or_else(stdio)?;
+    session.check_flags([&source.store, &destination.store].into_iter())?;
+    let from = session.blob(&source)?;
+    let to = session.destination(&with_base_name(destination, &from)?)?;
+    if from.id() == to.id() {
+        let url = from.subject.url.shown();
+        let text = format!("{url} would be copied onto itself");
+        return Err(Error::new(Kind::Usage, text));
+    }
+    let content_type = arguments.content_type.clone();
+    let job = CopyJob {
+        from,
+        to,
+        content_type,
     };
-    let from = session.target(&arguments.from)?.ok_or_else(no_blob)?;
-    let mut to = session.target(&arguments.to)?.ok_or_else(no_blob)?;
-    session.check_flags([&from.place, &to.place].into_iter())?;
-    let source = session.blob(OP, &from)?;
-    if to.key.is_empty() || to.key.ends_with('/') {
-        let name = source.key.base_name().ok_or_else(|| {
-            Error::new(
-                Kind::Usage,
-                format!("the key `{}` has no base name", source.key.shown()),
-            )
-        })?;
-        to.key.push_str(name);
-    }
-    let destination = session.destination(OP, &to)?;
-    if source.id() == destination.id() {
-        return Err(Error::new(
-            Kind::Usage,
-            format!("{} would be copied onto itself", source.subject.url.shown()),
-        ));
-    }
-    let report = Arc::clone(&session.report);
-    let content_type = Mutex::new(arguments.content_type.clone());
-    workers::run(
-        vec![(source, destination)],
-        1,
-        &session.cancel,
-        session.deadline,
-        move |(from, to)| {
-            let content_type = content_type
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            transfer(&from, &to, content_type, &report);
-        },
-    )?;
+    session.for_each(vec![job], |job| {
+        let (from, to) = (job.from.subject.url.shown(), job.to.subject.url.shown());
+        transfer(job).with_context(|| format!("cannot copy {from} to {to}"))
+    })?;
     Ok(session.exit())
 }
 
-fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Report) {
+/// A key that is empty or ends in `/` gets the base name of the source.
+fn with_base_name(mut destination: Target, from: &Blob) -> Result<Target> {
+    if destination.key.is_empty() || destination.key.ends_with('/') {
+        let name = from.key.base_name().ok_or_else(|| {
+            let text = format!("the key `{}` has no base name", from.key.shown());
+            Error::new(Kind::Usage, text)
+        })?;
+        destination.key.push_str(name);
+    }
+    Ok(destination)
+}
+
+fn transfer(job: &CopyJob) -> Result<Outcome> {
+    let CopyJob { from, to, .. } = job;
     let begin = Instant::now();
     let meter = Meter::new();
-    let result = describe(from).and_then(|info| {
-        to.engine.observer.notify(&Event::Started {
-            name: &to.subject.key,
-            total: Some(info.size),
-            meter: &meter,
-        });
-        let attributes = Attributes {
-            content_type: content_type.or_else(|| info.content_type.clone()),
-            content_encoding: info.kept.content_encoding.clone(),
-            content_disposition: info.kept.content_disposition.clone(),
-            cache_control: info.kept.cache_control.clone(),
-            metadata: info.kept.metadata.clone(),
-            ..Attributes::default()
-        };
-        match within(from, to, &info, &attributes) {
-            Some(Err(error)) if error.answer().http == Some(501) => {
-                through_here(from, to, &attributes, &meter)
-            }
-            Some(result) => result.inspect(|_| meter.add(info.size)),
-            None => through_here(from, to, &attributes, &meter),
-        }
-    });
+    let result = describe(from).and_then(|info| copy_described(job, &info, &meter));
     to.engine.observer.notify(&Event::Ended { meter: &meter });
-    match result {
-        Ok(done) => {
-            let (elapsed, stored) = (begin.elapsed(), done.value);
-            let place = format!("{} to {}", from.subject.url.shown(), to.subject.url.shown());
-            let outcome = Outcome {
-                line: transfer_line("copied", stored.bytes, &place, elapsed, stored.verified),
-                bytes: Some(stored.bytes),
-                elapsed: Some(elapsed),
-                etag: stored.etag,
-                kept: Kept {
-                    version_id: stored.version_id,
-                    ..Kept::default()
-                },
-                verified: Some(stored.verified),
-                attempts: Some(done.attempts),
-                changed: Some(true),
-                ..Outcome::default()
-            };
-            report.success(&to.subject, &outcome);
-        }
-        Err(error) => {
-            let what = format!(
-                "cannot copy {} to {}",
-                from.subject.url.shown(),
-                to.subject.url.shown()
-            );
-            report.failure(
-                Some(&to.subject),
-                OP,
-                &anyhow::Error::from(error).context(what),
-            );
-        }
+    let done = result?;
+    let stored = done.value;
+    Ok(Transferred {
+        verb: "copied",
+        route: format!("{} to {}", from.subject.url.shown(), to.subject.url.shown()),
+        bytes: stored.bytes,
+        elapsed: begin.elapsed(),
+        etag: stored.etag,
+        version_id: stored.version_id,
+        verified: stored.verified,
+        attempts: done.attempts,
+    }
+    .into_outcome())
+}
+
+fn copy_described(job: &CopyJob, info: &BlobInfo, meter: &Meter) -> Result<Done<Stored>> {
+    let CopyJob { from, to, .. } = job;
+    to.engine.observer.notify(&Event::Started {
+        name: &to.subject.key,
+        total: Some(info.size),
+        meter,
+    });
+    let content_type = job.content_type.clone();
+    let attributes = Attributes {
+        content_type: content_type.or_else(|| info.content_type.clone()),
+        content_encoding: info.kept.content_encoding.clone(),
+        content_disposition: info.kept.content_disposition.clone(),
+        cache_control: info.kept.cache_control.clone(),
+        metadata: info.kept.metadata.clone(),
+        ..Attributes::default()
+    };
+    match server_side_copy(from, to, info, &attributes) {
+        Some(result) => result.inspect(|_| meter.add(info.size)),
+        None => streaming_copy(from, to, &attributes, meter),
     }
 }
 
-/// The service's own copy, if both blobs are on the same service.
-fn within(
+/// Lets the service copy the blob; `None` if the blobs are on different services or the service has no such operation.
+fn server_side_copy(
     from: &Blob,
     to: &Blob,
     info: &BlobInfo,
@@ -138,14 +126,14 @@ fn within(
             .copy_within(&source, (&from.key, info), &to.key, attributes)
     };
     match retry::run(&to.engine, copy, || 0) {
-        // It knows no such copy: nothing was made.
+        // Not implemented: nothing was stored.
         Err(error) if error.answer().http == Some(501) => None,
         result => Some(result),
     }
 }
 
-/// Every byte goes through this machine.
-fn through_here(
+/// Downloads the blob and uploads it at the same time.
+fn streaming_copy(
     from: &Blob,
     to: &Blob,
     attributes: &Attributes,
@@ -161,13 +149,13 @@ fn through_here(
     )
 }
 
-/// The source's size and type are known before the destination is touched.
+/// Returns the properties of the source, before the destination is opened.
 fn describe(from: &Blob) -> Result<BlobInfo> {
-    let look = || {
+    let look_up = || {
         from.engine
             .backend
             .stat(&from.key)?
             .ok_or_else(Error::not_found)
     };
-    retry::run(&from.engine, look, || 0).map(|done| done.value)
+    retry::run(&from.engine, look_up, || 0).map(|done| done.value)
 }

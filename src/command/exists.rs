@@ -1,69 +1,53 @@
-//! `blobctl exists`: 0 all there, 1 some not there, anything else cannot tell.
+//! `blobctl exists`: exit code 0 if all blobs exist, 1 if some do not, any other code if that is unknown.
+
+use anyhow::Context as _;
 
 use super::session::{Blob, Session};
 use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::report::Report;
 use crate::report::outcome::Outcome;
 use crate::store::types::Kept;
-use crate::transfer::{retry, workers};
+use crate::transfer::retry;
 
-const OP: &str = "exists";
-
-/// Looks for every key.
+/// Looks up every key.
 pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
-    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
-    let blobs = session.blobs(OP, &arguments.keys)?;
-    let report = std::sync::Arc::clone(&session.report);
-    workers::run(
-        blobs,
-        session.settings.jobs()?,
-        &session.cancel,
-        session.deadline,
-        move |blob| look(&blob, &report),
-    )?;
+    session.select_version(arguments.version_id.as_ref(), arguments.keys.len())?;
+    let blobs = session.blobs(&arguments.keys)?;
+    session.for_each(blobs, |blob| {
+        let url = blob.subject.url.shown();
+        look_up(blob).with_context(|| format!("cannot tell whether {url} exists"))
+    })?;
     Ok(verdict(session))
 }
 
-fn look(blob: &Blob, report: &Report) {
-    let Blob {
-        engine,
-        key,
-        subject,
-    } = blob;
-    match retry::run(engine, || engine.backend.stat(key), || 0) {
-        Ok(retry::Done { value: None, .. }) => report.absent(subject),
-        Ok(retry::Done {
-            value: Some(info),
-            attempts,
-        }) => {
-            let line = format!("{} exists, {} bytes", subject.url.shown(), info.size);
-            let outcome = Outcome {
-                line,
-                bytes: Some(info.size),
-                etag: info.etag,
-                kept: Kept {
-                    version_id: info.kept.version_id,
-                    ..Kept::default()
-                },
-                attempts: Some(attempts),
-                exists: Some(true),
-                ..Outcome::default()
-            };
-            report.success(subject, &outcome);
-        }
-        Err(error) => {
-            let error = anyhow::Error::from(error).context(format!(
-                "cannot tell whether {} exists",
-                subject.url.shown()
-            ));
-            report.failure(Some(subject), OP, &error);
-        }
-    }
+fn look_up(blob: &Blob) -> Result<Outcome> {
+    let url = blob.subject.url.shown();
+    let backend = &blob.engine.backend;
+    let done = retry::run(&blob.engine, || backend.stat(&blob.key), || 0)?;
+    let Some(info) = done.value else {
+        return Ok(Outcome {
+            line: format!("{url} does not exist"),
+            exists: Some(false),
+            ..Outcome::default()
+        });
+    };
+    Ok(Outcome {
+        line: format!("{url} exists, {} bytes", info.size),
+        bytes: Some(info.size),
+        etag: info.etag,
+        kept: Kept {
+            version_id: info.kept.version_id,
+            ..Kept::default()
+        },
+        attempts: Some(done.attempts),
+        exists: Some(true),
+        ..Outcome::default()
+    })
 }
 
-/// A blob about which nothing can be told outweighs one that is not there: 1 is said only if it is certain.
+/// The exit code of all answers. An unknown answer takes precedence over an absent blob, so that 1 is only returned if it is
+/// certain.
 fn verdict(session: &Session) -> Exit {
     if let Err(error) = session.cancel.check() {
         return error.exit();

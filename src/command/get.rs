@@ -1,98 +1,99 @@
-//! `blobctl get`: blobs to a file, a directory or stdout.
+//! `blobctl get`: downloads blobs to a file, a directory or stdout.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::session::{Blob, Session, refuse_twins};
+use anyhow::Context as _;
+
+use super::session::{Blob, Session, reject_duplicate_destinations};
 use crate::cli::{Get, Verify};
-use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::exit::Exit;
-use crate::io::atomic_file::Replace;
-use crate::io::standard_streams::is_null_device;
-use crate::report::outcome::Outcome;
-use crate::report::{Report, transfer_line};
-use crate::store::types::Kept;
+use crate::io::atomic_file::Overwrite;
+use crate::report::outcome::{Outcome, Subject, Transferred};
 use crate::transfer::destination::{Demand, Destination, Terms};
 use crate::transfer::download::download;
-use crate::transfer::workers;
 
-const OP: &str = "get";
-
-/// Whether stdout carries a blob: the destination is `-`, or leads to our stdout as `/dev/stdout` does.
-pub fn goes_to_stdout(arguments: &Get) -> bool {
-    let (None, [_, to]) = (&arguments.target, arguments.paths.as_slice()) else {
-        return false;
-    };
-    to == "-" || is_stdout(Path::new(to))
-}
-
-fn is_stdout(path: &Path) -> bool {
-    let stdout = std::io::stdout();
-    let (Ok(there), Ok(ours)) = (rustix::fs::stat(path), rustix::fs::fstat(&stdout)) else {
-        return false;
-    };
-    let is_same = (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino);
-    // `/dev/null` is named to discard the blob, wherever the report goes.
-    is_same && (!is_null_device(stdout) || path.is_symlink())
-}
-
-struct Job {
+struct GetJob {
     blob: Blob,
-    to: Place,
+    to: LocalDestination,
     terms: Terms,
 }
 
-/// Where one blob goes.
-enum Place {
+impl AsRef<Subject> for GetJob {
+    fn as_ref(&self) -> &Subject {
+        &self.blob.subject
+    }
+}
+
+/// The destination of one blob.
+enum LocalDestination {
     Path(PathBuf),
     Stdout,
 }
 
-/// Fetches every key.
-pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
-    let into = arguments.target.as_ref();
-    if let Some(into) = into.or(arguments.paths.get(1..).and_then(<[OsString]>::last)) {
-        session.check_local(into, "get writes local files", "KEY {}")?;
+impl LocalDestination {
+    fn shown(&self) -> String {
+        match self {
+            Self::Path(path) => printable(&path.to_string_lossy()),
+            Self::Stdout => "stdout".to_owned(),
+        }
     }
-    let (keys, into) = destination(arguments)?;
-    session.take_version(arguments.version_id.as_ref(), keys.len())?;
+
+    /// The destination in a message.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Path(_) => format!("`{}`", self.shown()),
+            Self::Stdout => "stdout".to_owned(),
+        }
+    }
+}
+
+/// Downloads every key.
+pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
+    check_destination(session, arguments)?;
+    let (keys, destination) = split_arguments(arguments)?;
+    session.select_version(arguments.version_id.as_ref(), keys.len())?;
     let mut targets = Vec::new();
     for text in keys {
-        let target = session.target(text)?;
-        targets.push(target.ok_or_else(|| {
-            Error::new(
-                Kind::Usage,
-                "`-` is no blob: it can only be the destination",
-            )
-        })?);
+        targets.push(session.target(text)?.ok_or_else(only_a_destination)?);
     }
-    session.check_flags(targets.iter().map(|target| &target.place))?;
-    let terms = terms(arguments);
+    session.check_flags(targets.iter().map(|target| &target.store))?;
     session.resume = session.settings.resume(arguments.resume)?;
+    let terms = terms(arguments);
     let mut jobs = Vec::new();
     for target in &targets {
-        let blob = session.blob(OP, target)?;
-        let to = into.place(&blob)?;
-        jobs.push(Job { blob, to, terms });
+        let blob = session.blob(target)?;
+        let to = destination.of(&blob)?;
+        jobs.push(GetJob { blob, to, terms });
     }
-    refuse_twins(jobs.iter().filter_map(|job| match &job.to {
-        Place::Path(path) => Some((path, printable(&path.to_string_lossy()))),
-        Place::Stdout => None,
+    reject_duplicate_destinations(jobs.iter().filter_map(|job| match &job.to {
+        LocalDestination::Path(path) => Some((path, job.to.shown())),
+        LocalDestination::Stdout => None,
     }))?;
-    let report = Arc::clone(&session.report);
-    workers::run(
-        jobs,
-        session.settings.jobs()?,
-        &session.cancel,
-        session.deadline,
-        move |job| fetch(&job, &report),
-    )?;
+    session.for_each(jobs, |job| {
+        let (url, to) = (job.blob.subject.url.shown(), job.to.quoted());
+        fetch(job).with_context(|| format!("cannot download {url} to {to}"))
+    })?;
     Ok(session.exit())
+}
+
+/// Rejects the address of a blob as destination.
+fn check_destination(session: &Session, arguments: &Get) -> Result<()> {
+    let last = arguments.paths.get(1..).and_then(<[OsString]>::last);
+    match arguments.target.as_ref().or(last) {
+        Some(path) => session.check_local(path, "get writes local files", "KEY {}"),
+        None => Ok(()),
+    }
+}
+
+fn only_a_destination() -> Error {
+    let text = "`-` is not a blob: it can only be the destination";
+    Error::new(Kind::Usage, text)
 }
 
 fn terms(arguments: &Get) -> Terms {
@@ -101,48 +102,45 @@ fn terms(arguments: &Get) -> Terms {
         (_, Some(Verify::Length)) => Demand::Length,
         _ => Demand::Best,
     };
-    Terms {
-        replace: if arguments.no_clobber {
-            Replace::Nothing
-        } else {
-            Replace::Old
-        },
-        proof,
-    }
+    let replace = match arguments.no_clobber {
+        true => Overwrite::Refuse,
+        false => Overwrite::Allow,
+    };
+    Terms { replace, proof }
 }
 
-/// The destination as cp(1) understands it.
-enum Into {
-    /// This directory, under the blob's base name.
+/// The destination of all blobs, as cp(1) understands it.
+enum DownloadTarget {
+    /// This directory, under the base name of each blob.
     Directory(PathBuf),
-    /// This very path.
+    /// Exactly this path.
     Path(PathBuf),
     Stdout,
 }
 
-impl Into {
-    fn place(&self, blob: &Blob) -> Result<Place> {
+impl DownloadTarget {
+    fn of(&self, blob: &Blob) -> Result<LocalDestination> {
         match self {
-            Self::Stdout => Ok(Place::Stdout),
-            Self::Path(path) => Ok(Place::Path(path.clone())),
+            Self::Stdout => Ok(LocalDestination::Stdout),
+            Self::Path(path) => Ok(LocalDestination::Path(path.clone())),
             Self::Directory(dir) => match blob.key.base_name() {
                 Some("." | "..") | None => {
                     let text =
                         format!("the key `{}` has no base name for a file", blob.key.shown());
-                    Err(Error::new(Kind::Usage, text).hint("name the destination file"))
+                    Err(Error::new(Kind::Usage, text).with_hint("name the destination file"))
                 }
-                Some(name) => Ok(Place::Path(dir.join(name))),
+                Some(name) => Ok(LocalDestination::Path(dir.join(name))),
             },
         }
     }
 }
 
-/// Splits what was typed into keys and destination.
-fn destination(arguments: &Get) -> Result<(&[OsString], Into)> {
+/// Splits the arguments into keys and destination.
+fn split_arguments(arguments: &Get) -> Result<(&[OsString], DownloadTarget)> {
     if let Some(dir) = &arguments.target {
         return Ok((
             &arguments.paths,
-            Into::Directory(directory(Path::new(dir))?),
+            DownloadTarget::Directory(directory(Path::new(dir))?),
         ));
     }
     let Some((last, keys)) = arguments
@@ -150,21 +148,21 @@ fn destination(arguments: &Get) -> Result<(&[OsString], Into)> {
         .split_last()
         .filter(|(_, keys)| !keys.is_empty())
     else {
-        return Ok((&arguments.paths, Into::Directory(PathBuf::new())));
+        return Ok((&arguments.paths, DownloadTarget::Directory(PathBuf::new())));
     };
     if last.is_empty() {
         return Err(Error::new(Kind::Usage, "the destination is empty"));
     }
     let path = Path::new(last);
-    let into = match keys.len() {
-        1 if last == "-" => Into::Stdout,
-        1 if !ends_with_slash(last) && !path.is_dir() => Into::Path(path.to_path_buf()),
+    let target = match keys.len() {
+        1 if last == "-" => DownloadTarget::Stdout,
+        1 if !ends_with_slash(last) && !path.is_dir() => DownloadTarget::Path(path.to_path_buf()),
         _ if last == "-" => {
             return Err(Error::new(Kind::Usage, "several blobs cannot go to stdout"));
         }
-        _ => Into::Directory(directory(path)?),
+        _ => DownloadTarget::Directory(directory(path)?),
     };
-    Ok((keys, into))
+    Ok((keys, target))
 }
 
 fn directory(path: &Path) -> Result<PathBuf> {
@@ -173,13 +171,13 @@ fn directory(path: &Path) -> Result<PathBuf> {
         Ok(metadata) if metadata.is_dir() => Ok(path.to_path_buf()),
         Ok(_) => Err(Error::new(
             Kind::Local,
-            format!("`{shown}` is no directory"),
+            format!("`{shown}` is not a directory"),
         )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::new(
             Kind::Local,
             format!("the directory `{shown}` does not exist"),
         )
-        .hint(format!("mkdir -p {shown}"))),
+        .with_hint(format!("mkdir -p {shown}"))),
         Err(error) => Err(Error::local(format_args!("examine `{shown}`"), &error)),
     }
 }
@@ -188,68 +186,43 @@ fn ends_with_slash(text: &OsStr) -> bool {
     text.as_encoded_bytes().ends_with(b"/")
 }
 
-fn fetch(job: &Job, report: &Report) {
-    let Job {
-        blob: Blob {
-            engine,
-            key,
-            subject,
-        },
-        to,
-        terms,
-    } = job;
-    let shown = match to {
-        Place::Path(path) => printable(&path.to_string_lossy()),
-        Place::Stdout => "-".to_owned(),
-    };
+fn fetch(job: &GetJob) -> Result<Outcome> {
+    let GetJob { blob, to, terms } = job;
+    let engine = &blob.engine;
     let begin = Instant::now();
     let meter = Meter::new();
     engine.observer.notify(&Event::Started {
-        name: &subject.key,
+        name: &blob.subject.key,
         total: None,
         meter: &meter,
     });
     let result = open(to, terms.replace)
-        .and_then(|destination| download(engine, key, &destination, *terms, &meter));
+        .and_then(|destination| download(engine, &blob.key, &destination, *terms, &meter));
     engine.observer.notify(&Event::Ended { meter: &meter });
-    match result {
-        Ok(done) => {
-            let elapsed = begin.elapsed();
-            let place = format!("{} to {shown}", subject.url.shown());
-            let outcome = Outcome {
-                line: transfer_line("fetched", done.info.size, &place, elapsed, done.verified),
-                bytes: Some(done.info.size),
-                elapsed: Some(elapsed),
-                etag: done.info.etag,
-                kept: Kept {
-                    version_id: done.info.kept.version_id,
-                    ..Kept::default()
-                },
-                verified: Some(done.verified),
-                attempts: Some(done.attempts),
-                changed: Some(true),
-                ..Outcome::default()
-            };
-            report.success(subject, &outcome);
-        }
-        Err(error) => {
-            let error = anyhow::Error::from(error).context(format!(
-                "cannot download {} to `{shown}`",
-                subject.url.shown()
-            ));
-            report.failure(Some(subject), OP, &error);
-        }
+    let done = result?;
+    Ok(Transferred {
+        verb: "fetched",
+        route: format!("{} to {}", blob.subject.url.shown(), to.shown()),
+        bytes: done.info.size,
+        elapsed: begin.elapsed(),
+        etag: done.info.etag,
+        version_id: done.info.kept.version_id,
+        verified: done.verified,
+        attempts: done.attempts,
     }
+    .into_outcome())
 }
 
-fn open(to: &Place, replace: Replace) -> Result<Destination> {
+fn open(to: &LocalDestination, overwrite: Overwrite) -> Result<Destination> {
     match to {
-        // Found out before the transfer; what appears meanwhile is found at its end.
-        Place::Path(path) if replace == Replace::Nothing && path.symlink_metadata().is_ok() => {
-            Err(is_there())
+        // Checked before the transfer, and again by the rename at its end.
+        LocalDestination::Path(path)
+            if overwrite == Overwrite::Refuse && path.symlink_metadata().is_ok() =>
+        {
+            Err(Error::already_exists())
         }
-        Place::Path(path) => Destination::at(path),
-        Place::Stdout => {
+        LocalDestination::Path(path) => Destination::at(path),
+        LocalDestination::Stdout => {
             let stdout = std::io::stdout().as_fd().try_clone_to_owned();
             stdout
                 .map(|fd| Destination::Stream(File::from(fd)))

@@ -1,88 +1,96 @@
-//! `blobctl ls`: the keys below a prefix.
+//! `blobctl ls`: the keys that begin with a prefix.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use super::session::Session;
+use super::session::{OpenStore, Session};
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::timestamp;
 use crate::store::types::Listed;
+use crate::transfer::Engine;
 use crate::transfer::list::list;
-use crate::transfer::workers;
 
-const OP: &str = "ls";
-
-/// Prints every key that begins with the prefix, as it would be typed.
+/// Prints every key that begins with the prefix, in the form in which it can be typed.
 pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
     let typed = arguments.prefix.as_deref().unwrap_or(OsStr::new(""));
     let target = session
         .target(typed)?
-        .ok_or_else(|| Error::new(Kind::Usage, "`-` is no prefix"))?;
-    session.check_flags(std::iter::once(&target.place))?;
-    let (engine, before) = session.engine(&target.place)?;
-    let prefix = format!("{before}{}", target.key);
+        .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
+    session.check_flags(std::iter::once(&target.store))?;
+    let OpenStore {
+        engine,
+        prefix: store_prefix,
+    } = session.open(&target.store)?;
+    let prefix = format!("{store_prefix}{}", target.key);
     if prefix.chars().any(char::is_control) {
-        return Err(Error::new(
-            Kind::Usage,
-            "the prefix holds a control character",
-        ));
+        let text = "the prefix contains a control character";
+        return Err(Error::new(Kind::Usage, text));
     }
     let report = Arc::clone(&session.report);
-    let long = arguments.long;
-    let listed_engine = engine.clone();
-    let mut line = move |listed: Listed| {
-        let key = listed.key.strip_prefix(&before).unwrap_or(&listed.key);
-        // Whoever reads the list line by line must not be fooled by a key that holds one.
-        let shown = printable_whole(key);
-        let text = match long {
+    let rows = Rows {
+        engine: engine.clone(),
+        store_prefix,
+        long: arguments.long,
+    };
+    let result = session.run_one(move || {
+        list(&engine, &prefix, &mut |listed| {
+            let (subject, outcome) = rows.row(listed);
+            report.listed(&subject, &outcome);
+            report.check_stdout()
+        })
+    });
+    session.report.flush()?;
+    let Err(error) = result else {
+        return Ok(Exit::Ok);
+    };
+    let exit = error.exit();
+    let place = printable_whole(&typed.to_string_lossy());
+    let attempted = match place.is_empty() {
+        true => "cannot list the store".to_owned(),
+        false => format!("cannot list `{place}`"),
+    };
+    let error = anyhow::Error::from(error).context(attempted);
+    session.report.failure(None, &error);
+    Ok(exit)
+}
+
+/// Turns listed blobs into rows.
+struct Rows {
+    engine: Engine,
+    /// Removed from keys, because it is not typed.
+    store_prefix: String,
+    long: bool,
+}
+
+impl Rows {
+    fn row(&self, listed: Listed) -> (Subject, Outcome) {
+        let key = listed.key.strip_prefix(&self.store_prefix);
+        let key = key.unwrap_or(&listed.key).to_owned();
+        let info = listed.info;
+        // Escaped, so that a key with a line end in it cannot look like two keys.
+        let shown = printable_whole(&key);
+        let text = match self.long {
             false => format!("{shown}\n"),
             true => format!(
                 "{:>14}  {:20}  {shown}\n",
-                listed.info.size,
-                listed
-                    .info
-                    .modified
-                    .map_or_else(|| "-".to_owned(), timestamp)
+                info.size,
+                info.modified.map_or_else(|| "-".to_owned(), timestamp)
             ),
         };
-        report.print(&text);
-        if report.is_json() {
-            let subject = Subject {
-                op: OP,
-                key: key.to_owned(),
-                url: engine.backend.url(&listed.key),
-            };
-            let outcome = Outcome {
-                bytes: Some(listed.info.size),
-                modified: listed.info.modified,
-                etag: listed.info.etag,
-                ..Outcome::default()
-            };
-            report.listed(&subject, &outcome);
-        }
-        report.check_stdout()
-    };
-    let result = workers::run_one(&session.cancel, session.deadline, move || {
-        list(&listed_engine, &prefix, &mut line)
-    });
-    session.report.flush()?;
-    match result {
-        Ok(()) => Ok(Exit::Ok),
-        Err(error) => {
-            let place = printable_whole(&typed.to_string_lossy());
-            let what = if place.is_empty() {
-                "cannot list the store".to_owned()
-            } else {
-                format!("cannot list `{place}`")
-            };
-            let exit = error.exit();
-            session
-                .report
-                .failure(None, OP, &anyhow::Error::from(error).context(what));
-            Ok(exit)
-        }
+        let subject = Subject {
+            key,
+            url: self.engine.backend.url(&listed.key),
+        };
+        let outcome = Outcome {
+            text,
+            bytes: Some(info.size),
+            modified: info.modified,
+            etag: info.etag,
+            ..Outcome::default()
+        };
+        (subject, outcome)
     }
 }

@@ -1,42 +1,36 @@
-//! `blobctl presign`: a URL for one blob. Nothing is sent to the store.
+//! `blobctl presign`: a presigned URL for one blob. No request is sent to the store.
 
-use super::session::Session;
+use super::session::{Session, not_a_blob};
 use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::store::Method;
-use crate::transfer::workers;
 use crate::url::Url;
-
-const OP: &str = "presign";
 
 /// Prints the URL on stdout.
 pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
-    let target = session
-        .target(&arguments.key)?
-        .ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob"))?;
-    session.check_flags(std::iter::once(&target.place))?;
+    let target = session.target(&arguments.key)?.ok_or_else(not_a_blob)?;
+    session.check_flags(std::iter::once(&target.store))?;
     if arguments.version_id.is_some() && arguments.method == PresignMethod::Put {
-        return Err(
-            Error::new(Kind::Usage, "an upload makes a version of its own")
-                .hint("leave --version-id out"),
-        );
+        let text = "an upload creates a new version, so --version-id cannot select one";
+        return Err(Error::new(Kind::Usage, text).with_hint("omit --version-id"));
     }
-    session.take_version(arguments.version_id.as_ref(), 1)?;
-    let mut blob = session.blob(OP, &target)?;
+    session.select_version(arguments.version_id.as_ref(), 1)?;
+    let mut blob = session.blob(&target)?;
     let method = match arguments.method {
         PresignMethod::Get => Method::Get,
         PresignMethod::Put => Method::Put,
     };
     let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
-    // Credentials may have to be fetched first.
-    let url = workers::run_one(&session.cancel, session.deadline, move || {
-        engine.backend.presign(&key, method, expires)
-    })?;
-    session.report.print(&format!("{url}\n"));
+    // On a worker, because credentials may have to be fetched first.
+    let url = session.run_one(move || engine.backend.presign(&key, method, expires))?;
+    let outcome = Outcome {
+        text: format!("{url}\n"),
+        ..Outcome::default()
+    };
     blob.subject.url = Url::new(url);
-    session.report.success(&blob.subject, &Outcome::default());
+    session.report.success(&blob.subject, &outcome);
     session.report.flush()?;
     Ok(session.exit())
 }

@@ -1,4 +1,4 @@
-//! `blobctl put`: files, directories or stdin into a store.
+//! `blobctl put`: uploads files, directories or stdin.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType};
@@ -8,120 +8,110 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::attributes::{attributes, expectation, refuse_unkept};
-use super::session::{Blob, Session, refuse_twins};
+use anyhow::Context as _;
+
+use super::attributes::{attributes, expectation, reject_unsupported_options};
+use super::session::{Blob, Session, reject_duplicate_destinations};
 use crate::cancel::Cancel;
 use crate::cli::Put;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::events::{Event, Meter, Observer};
 use crate::exit::Exit;
 use crate::io::standard_streams;
-use crate::report::outcome::Outcome;
-use crate::report::{Report, transfer_line};
+use crate::report::Report;
+use crate::report::outcome::{Outcome, Subject, Transferred};
 use crate::settings::Target;
-use crate::store::types::{Attributes, Kept};
+use crate::store::types::Attributes;
 use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
-use crate::transfer::workers;
 
-const OP: &str = "put";
-
-struct Job {
+struct PutJob {
     blob: Blob,
-    from: From,
+    from: LocalSource,
     attributes: Attributes,
     expectation: Expectation,
 }
 
-/// Where one blob comes from.
-enum From {
+impl AsRef<Subject> for PutJob {
+    fn as_ref(&self) -> &Subject {
+        &self.blob.subject
+    }
+}
+
+/// The source of one blob.
+enum LocalSource {
     Path(PathBuf),
     Stdin,
 }
 
-impl From {
+impl LocalSource {
     fn shown(&self) -> String {
         match self {
             Self::Path(path) => printable(&path.to_string_lossy()),
             Self::Stdin => "-".to_owned(),
         }
     }
+
+    /// The source in a message.
+    fn quoted(&self) -> String {
+        match self {
+            Self::Path(_) => format!("`{}`", self.shown()),
+            Self::Stdin => "stdin".to_owned(),
+        }
+    }
 }
 
-/// Stores every source.
+/// Uploads every source.
 pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
-    let (sources, into) = destination(session, arguments)?;
+    let (sources, destination) = split_arguments(session, arguments)?;
     for source in sources {
         session.check_local(source, "put stores local files", "{} KEY")?;
     }
-    let place = &into.target().place;
-    session.check_flags(std::iter::once(place))?;
-    refuse_unkept(arguments, std::iter::once(into.target()))?;
+    let store = &destination.target().store;
+    session.check_flags(std::iter::once(store))?;
+    reject_unsupported_options(arguments, store.kind())?;
     let (attributes, expectation) = (attributes(arguments)?, expectation(arguments)?);
     session.resume = session.settings.resume(arguments.resume)?;
-    // What is wrong with the store is said once, not for each source.
-    session.engine(place)?;
-    let mut found = Found {
-        report: &session.report,
-        observer: &*session.terminal,
-        pairs: Vec::new(),
-    };
-    for source in sources {
-        if let Err(error) = found.collect(source, &into, arguments.recursive) {
-            found.failed(&error.into());
+    // An error of the store is reported once here, not once per source.
+    session.open(store)?;
+    let mut jobs = Vec::new();
+    for (from, target) in find_sources(session, sources, &destination, arguments.recursive) {
+        let quoted = from.quoted();
+        match session.destination(&target) {
+            Ok(blob) => jobs.push(PutJob {
+                attributes: Attributes {
+                    content_type: Some(content_type(arguments, &blob)),
+                    ..attributes.clone()
+                },
+                blob,
+                from,
+                expectation: expectation.clone(),
+            }),
+            Err(error) => {
+                let error = anyhow::Error::from(error).context(format!("cannot upload {quoted}"));
+                session.report.failure(None, &error);
+            }
         }
     }
-    let mut jobs = Vec::new();
-    for (from, target) in found.pairs {
-        let blob = match session.destination(OP, &target) {
-            Ok(blob) => blob,
-            Err(error) => {
-                let error =
-                    anyhow::Error::from(error).context(format!("cannot upload `{}`", from.shown()));
-                session.report.failure(None, OP, &error);
-                continue;
-            }
-        };
-        let attributes = Attributes {
-            content_type: Some(
-                arguments
-                    .content_type
-                    .clone()
-                    .unwrap_or_else(|| guess(&blob)),
-            ),
-            ..attributes.clone()
-        };
-        jobs.push(Job {
-            blob,
-            from,
-            attributes,
-            expectation: expectation.clone(),
-        });
-    }
-    refuse_twins(
-        jobs.iter()
-            .map(|job| (job.blob.id(), job.blob.subject.url.shown())),
-    )?;
-    let (report, cancel) = (Arc::clone(&session.report), Arc::clone(&session.cancel));
-    workers::run(
-        jobs,
-        session.settings.jobs()?,
-        &session.cancel,
-        session.deadline,
-        move |job| store(&job, &report, &cancel),
-    )?;
+    let destinations = jobs.iter().map(|job| &job.blob);
+    reject_duplicate_destinations(destinations.map(|blob| (blob.id(), blob.subject.url.shown())))?;
+    let cancel = Arc::clone(&session.cancel);
+    session.for_each(jobs, move |job| {
+        let (from, url) = (job.from.quoted(), job.blob.subject.url.shown());
+        transfer(job, &cancel).with_context(|| format!("cannot upload {from} to {url}"))
+    })?;
     Ok(session.exit())
 }
 
-/// The destination as cp(1) understands it.
-enum Into {
-    /// Below this prefix, which is empty or ends in `/`, under the source's base name.
+/// The destination of all sources, as cp(1) understands it.
+enum UploadTarget {
+    /// Below this prefix, which is empty or ends in `/`, under the base name of each source.
     Prefix(Target),
-    /// This very key.
+    /// Exactly this key.
     Key(Target),
 }
 
-impl Into {
+impl UploadTarget {
     fn target(&self) -> &Target {
         match self {
             Self::Prefix(target) | Self::Key(target) => target,
@@ -129,14 +119,17 @@ impl Into {
     }
 }
 
-/// Splits what was typed into sources and destination.
-fn destination<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [OsString], Into)> {
+/// Splits the arguments into sources and destination.
+fn split_arguments<'a>(
+    session: &Session,
+    arguments: &'a Put,
+) -> Result<(&'a [OsString], UploadTarget)> {
     if let Some(prefix) = &arguments.target {
         let mut target = store_target(session, prefix)?;
         if !target.key.is_empty() && !target.key.ends_with('/') {
             target.key.push('/');
         }
-        return Ok((&arguments.paths, Into::Prefix(target)));
+        return Ok((&arguments.paths, UploadTarget::Prefix(target)));
     }
     let Some((last, sources)) = arguments
         .paths
@@ -144,20 +137,19 @@ fn destination<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [OsStri
         .filter(|(_, sources)| !sources.is_empty())
     else {
         if arguments.paths.first().is_some_and(|path| path == "-") {
-            return Err(
-                Error::new(Kind::Usage, "stdin has no name").hint("add a key: blobctl put - KEY")
-            );
+            return Err(Error::new(Kind::Usage, "stdin has no name")
+                .with_hint("add a key: blobctl put - KEY"));
         }
-        // The chosen store's top: what a plain, empty key would mean.
+        // The top of the chosen store, like an empty key.
         let target = store_target(session, OsStr::new(""))?;
-        return Ok((&arguments.paths, Into::Prefix(target)));
+        return Ok((&arguments.paths, UploadTarget::Prefix(target)));
     };
     if last.is_empty() {
         return Err(Error::new(Kind::Usage, "the key is empty"));
     }
     let target = store_target(session, last)?;
     if target.key.is_empty() || target.key.ends_with('/') {
-        return Ok((sources, Into::Prefix(target)));
+        return Ok((sources, UploadTarget::Prefix(target)));
     }
     if sources.len() > 1 {
         let text = format!(
@@ -165,49 +157,74 @@ fn destination<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [OsStri
             printable(&last.to_string_lossy())
         );
         return Err(Error::new(Kind::Usage, text)
-            .hint("the last argument is the destination; or name it first with -t"));
+            .with_hint("the last argument is the destination; or name it first with -t"));
     }
-    Ok((sources, Into::Key(target)))
+    Ok((sources, UploadTarget::Key(target)))
 }
 
 fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
     session
         .target(text)?
-        .ok_or_else(|| Error::new(Kind::Usage, "`-` is no key: it can only be the source"))
+        .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a key: it can only be the source"))
 }
 
-/// The files found so far. A source that cannot be stored is one failure among the others.
-struct Found<'a> {
+/// Pairs the sources, or the files below them, with keys. A source that cannot be stored is reported as one failure among
+/// the others.
+fn find_sources(
+    session: &Session,
+    sources: &[OsString],
+    destination: &UploadTarget,
+    recursive: bool,
+) -> Vec<(LocalSource, Target)> {
+    let mut finder = SourceFinder {
+        report: &session.report,
+        observer: &*session.terminal,
+        pairs: Vec::new(),
+    };
+    for source in sources {
+        if let Err(error) = finder.collect(source, destination, recursive) {
+            finder.failed(error);
+        }
+    }
+    finder.pairs
+}
+
+struct SourceFinder<'a> {
     report: &'a Report,
     observer: &'a dyn Observer,
-    pairs: Vec<(From, Target)>,
+    pairs: Vec<(LocalSource, Target)>,
 }
 
-/// The entries of a directory that are still to be looked at.
-struct Level {
+/// The entries of a directory that have not been visited yet.
+struct DirectoryLevel {
     path: PathBuf,
     prefix: Target,
     entries: std::vec::IntoIter<(OsString, std::io::Result<FileType>)>,
 }
 
-impl Found<'_> {
-    fn failed(&self, error: &anyhow::Error) {
-        self.report.failure(None, OP, error);
+impl SourceFinder<'_> {
+    fn failed(&self, error: Error) {
+        self.report.failure(None, &error.into());
     }
 
-    fn skipped(&self, path: &Path, what: &str) {
-        let text = format!("skipped `{}`: {what}", printable(&path.to_string_lossy()));
+    fn skipped(&self, path: &Path, reason: &str) {
+        let text = format!("skipped `{}`: {reason}", printable(&path.to_string_lossy()));
         self.observer.notify(&Event::Warning(&text));
     }
 
     /// Pairs a source, or the files below it, with keys.
-    fn collect(&mut self, source: &OsStr, into: &Into, recursive: bool) -> Result<()> {
+    fn collect(
+        &mut self,
+        source: &OsStr,
+        destination: &UploadTarget,
+        recursive: bool,
+    ) -> Result<()> {
         if source == "-" {
-            let Into::Key(target) = into else {
+            let UploadTarget::Key(target) = destination else {
                 return Err(Error::new(Kind::Usage, "stdin has no name")
-                    .hint("end the key with one instead of `/`"));
+                    .with_hint("end the key with one instead of `/`"));
             };
-            self.pairs.push((From::Stdin, target.clone()));
+            self.pairs.push((LocalSource::Stdin, target.clone()));
             return Ok(());
         }
         let path = Path::new(source);
@@ -219,21 +236,21 @@ impl Found<'_> {
         let is_dir = metadata.is_ok_and(|metadata| metadata.is_dir());
         if is_dir && !recursive {
             return Err(Error::new(Kind::Usage, format!("`{shown}` is a directory"))
-                .hint("add --recursive (-r) to put the files in it"));
+                .with_hint("add --recursive (-r) to put the files in it"));
         }
-        // As for cp(1), `dir/.` means what is in the directory; std strips the dot.
+        // As for cp(1), `dir/.` means the content of the directory; std strips the dot.
         let name = path
             .file_name()
             .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
-        let target = match (into, name) {
-            (Into::Key(target), _) => target.clone(),
-            (Into::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
-            // `.` and `..` have no name of their own: what is in them goes right below the prefix.
-            (Into::Prefix(prefix), None) if is_dir => {
+        let target = match (destination, name) {
+            (UploadTarget::Key(target), _) => target.clone(),
+            (UploadTarget::Prefix(prefix), Some(name)) => below(prefix, utf8(name, &shown)?),
+            // `.` and `..` have no base name: their content goes directly below the prefix.
+            (UploadTarget::Prefix(prefix), None) if is_dir => {
                 self.walk(path, prefix.clone());
                 return Ok(());
             }
-            (Into::Prefix(_), None) => {
+            (UploadTarget::Prefix(_), None) => {
                 return Err(Error::new(
                     Kind::Usage,
                     format!("`{shown}` has no base name"),
@@ -243,17 +260,18 @@ impl Found<'_> {
         if is_dir {
             self.walk(path, below(&target, ""));
         } else {
-            self.pairs.push((From::Path(path.to_path_buf()), target));
+            self.pairs
+                .push((LocalSource::Path(path.to_path_buf()), target));
         }
         Ok(())
     }
 
     /// Pairs all files below `dir`, in the order of their names, with keys under `prefix`, which is empty or ends in `/`.
     ///
-    /// Links to files are followed. Links to directories are skipped, since they may lead in circles, and so are FIFOs,
-    /// sockets and devices, each with a warning.
+    /// Links to files are followed. Links to directories, which may form a cycle, and FIFOs, sockets and devices are skipped
+    /// with a warning.
     fn walk(&mut self, dir: &Path, prefix: Target) {
-        // The levels are kept here and not on the stack: a tree may be deeper than that.
+        // A vector instead of recursion, because a tree may be deeper than the stack.
         let mut levels = vec![self.read(dir.to_path_buf(), prefix)];
         while let Some(level) = levels.last_mut() {
             let Some((name, kind)) = level.entries.next() else {
@@ -261,15 +279,15 @@ impl Found<'_> {
                 continue;
             };
             let path = level.path.join(&name);
-            if let Some(what) = reason_to_skip(&path, kind.as_ref().ok()) {
-                self.skipped(&path, what);
+            if let Some(reason) = reason_to_skip(&path, kind.as_ref().ok()) {
+                self.skipped(&path, reason);
                 continue;
             }
             let shown = printable(&path.to_string_lossy());
             let target = match utf8(&name, &shown) {
                 Ok(name) => below(&level.prefix, name),
                 Err(error) => {
-                    self.failed(&error.into());
+                    self.failed(error);
                     continue;
                 }
             };
@@ -277,14 +295,15 @@ impl Found<'_> {
                 let below = self.read(path, below(&target, ""));
                 levels.push(below);
             } else {
-                // A link that leads nowhere, too: its upload fails, and says why.
-                self.pairs.push((From::Path(path), target));
+                // Also a dangling link: its upload fails with the reason.
+                self.pairs.push((LocalSource::Path(path), target));
             }
         }
     }
 
-    /// The entries of a directory, as far as they can be read.
-    fn read(&self, path: PathBuf, prefix: Target) -> Level {
+    /// Returns the entries of a directory. If reading stops early, the failure is reported and the entries so far are
+    /// returned.
+    fn read(&self, path: PathBuf, prefix: Target) -> DirectoryLevel {
         let mut entries = Vec::new();
         let result = std::fs::read_dir(&path).and_then(|listing| {
             for entry in listing {
@@ -296,10 +315,10 @@ impl Found<'_> {
         if let Err(error) = result {
             let shown = printable(&path.to_string_lossy());
             let doing = format_args!("cannot read the directory `{shown}`");
-            self.failed(&Error::local(doing, &error).into());
+            self.failed(Error::local(doing, &error));
         }
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Level {
+        DirectoryLevel {
             path,
             prefix,
             entries: entries.into_iter(),
@@ -307,11 +326,11 @@ impl Found<'_> {
     }
 }
 
-/// Why an entry of a directory is no blob, if it is none.
+/// The reason to skip an entry of a directory, if there is one.
 fn reason_to_skip(path: &Path, kind: Option<&FileType>) -> Option<&'static str> {
     let kind = kind?;
     if kind.is_symlink() {
-        // A link that leads nowhere is no reason to skip it, but a failure.
+        // A dangling link is not skipped: it is a failure.
         let target = std::fs::metadata(path).ok()?.file_type();
         return match target.is_dir() {
             true => Some("it is a symbolic link to a directory"),
@@ -338,7 +357,7 @@ fn below(prefix: &Target, name: &str) -> Target {
         "/"
     };
     Target {
-        place: prefix.place.clone(),
+        store: prefix.store.clone(),
         key: format!("{}{slash}{name}", prefix.key),
     }
 }
@@ -352,86 +371,67 @@ fn utf8<'a>(name: &'a OsStr, shown: &str) -> Result<&'a str> {
     })
 }
 
-/// The media type that the key's ending stands for.
-fn guess(blob: &Blob) -> String {
-    mime_guess::from_path(blob.key.as_str())
-        .first_raw()
-        .unwrap_or("application/octet-stream")
-        .to_owned()
-}
-
-fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
-    let Job {
-        blob: Blob {
-            engine,
-            key,
-            subject,
-        },
-        from,
-        attributes,
-        expectation,
-    } = job;
-    let shown = from.shown();
-    let begin = Instant::now();
-    let meter = Meter::new();
-    let result = open(from, &shown, cancel).and_then(|source| {
-        let source = source.expecting(expectation)?;
-        engine.observer.notify(&Event::Started {
-            name: &subject.key,
-            total: source.size(),
-            meter: &meter,
-        });
-        upload(engine, key, source, attributes, &meter)
-    });
-    engine.observer.notify(&Event::Ended { meter: &meter });
-    match result {
-        Ok(done) => {
-            let (elapsed, stored) = (begin.elapsed(), done.value);
-            let place = format!("`{shown}` to {}", subject.url.shown());
-            let outcome = Outcome {
-                line: transfer_line("stored", stored.bytes, &place, elapsed, stored.verified),
-                bytes: Some(stored.bytes),
-                elapsed: Some(elapsed),
-                etag: stored.etag,
-                kept: Kept {
-                    version_id: stored.version_id,
-                    ..Kept::default()
-                },
-                verified: Some(stored.verified),
-                attempts: Some(done.attempts),
-                changed: Some(true),
-                atomic: stored.atomic,
-                ..Outcome::default()
-            };
-            report.success(subject, &outcome);
-        }
-        Err(error) => {
-            let error = anyhow::Error::from(error).context(format!(
-                "cannot upload `{shown}` to {}",
-                subject.url.shown()
-            ));
-            report.failure(Some(subject), OP, &error);
-        }
+/// `--content-type`, or the media type of the key's extension.
+fn content_type(arguments: &Put, blob: &Blob) -> String {
+    let guessed = mime_guess::from_path(blob.key.as_str()).first_raw();
+    match &arguments.content_type {
+        Some(content_type) => content_type.clone(),
+        None => guessed.unwrap_or("application/octet-stream").to_owned(),
     }
 }
 
-fn open(from: &From, shown: &str, cancel: &Arc<Cancel>) -> Result<Source> {
+fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
+    let PutJob { blob, from, .. } = job;
+    let engine = &blob.engine;
+    let begin = Instant::now();
+    let meter = Meter::new();
+    let result = open(from, cancel).and_then(|source| {
+        let source = source.expecting(&job.expectation)?;
+        engine.observer.notify(&Event::Started {
+            name: &blob.subject.key,
+            total: source.size(),
+            meter: &meter,
+        });
+        upload(engine, &blob.key, source, &job.attributes, &meter)
+    });
+    engine.observer.notify(&Event::Ended { meter: &meter });
+    let done = result?;
+    let stored = done.value;
+    let outcome = Transferred {
+        verb: "stored",
+        route: format!("{} to {}", from.quoted(), blob.subject.url.shown()),
+        bytes: stored.bytes,
+        elapsed: begin.elapsed(),
+        etag: stored.etag,
+        version_id: stored.version_id,
+        verified: stored.verified,
+        attempts: done.attempts,
+    }
+    .into_outcome();
+    Ok(Outcome {
+        atomic: stored.atomic,
+        ..outcome
+    })
+}
+
+fn open(from: &LocalSource, cancel: &Arc<Cancel>) -> Result<Source> {
     let file = match from {
-        From::Path(path) => {
+        LocalSource::Path(path) => {
             File::open(path).map_err(|error| Error::new(Kind::Local, describe(&error)))?
         }
-        From::Stdin => {
+        LocalSource::Stdin => {
             let stdin = std::io::stdin().as_fd().try_clone_to_owned();
             let stdin = stdin
                 .map(File::from)
                 .map_err(|error| Error::local("open stdin", &error))?;
             if standard_streams::is_closed(&stdin) {
-                // An empty blob in its place would replace the one that is stored.
-                return Err(Error::new(Kind::Usage, "stdin is closed")
-                    .hint("pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null"));
+                // An empty upload would overwrite the stored blob.
+                return Err(Error::new(Kind::Usage, "stdin is closed").with_hint(
+                    "pipe the bytes in; for an empty blob: blobctl put - KEY </dev/null",
+                ));
             }
             stdin
         }
     };
-    Source::open(file, shown, cancel)
+    Source::open(file, &from.shown(), cancel)
 }

@@ -1,84 +1,63 @@
 //! `blobctl rm`: removes blobs.
 
-use std::sync::Arc;
+use anyhow::Context as _;
 
 use super::session::{Blob, Session};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::report::Report;
 use crate::report::outcome::Outcome;
-use crate::transfer::{retry, workers};
+use crate::transfer::retry;
 
-const OP: &str = "rm";
-
-/// What a blob that is not there means.
+/// The treatment of a blob that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Missing {
-    /// A failure (1).
-    Fails,
-    /// Nothing to do.
-    IsFine,
+    /// It is a failure (1).
+    Fail,
+    /// It counts as removed.
+    Ignore,
 }
 
 /// Removes every key.
 pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
-    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
-    let blobs = session.blobs(OP, &arguments.keys)?;
+    session.select_version(arguments.version_id.as_ref(), arguments.keys.len())?;
+    let blobs = session.blobs(&arguments.keys)?;
     let missing = if arguments.force {
-        Missing::IsFine
+        Missing::Ignore
     } else {
-        Missing::Fails
+        Missing::Fail
     };
-    let report = Arc::clone(&session.report);
-    workers::run(
-        blobs,
-        session.settings.jobs()?,
-        &session.cancel,
-        session.deadline,
-        move |blob| remove(&blob, missing, &report),
-    )?;
+    session.for_each(blobs, move |blob| {
+        let url = blob.subject.url.shown();
+        remove(blob, missing).with_context(|| format!("cannot remove {url}"))
+    })?;
     Ok(session.exit())
 }
 
-fn remove(blob: &Blob, missing: Missing, report: &Report) {
-    let Blob {
-        engine,
-        key,
-        subject,
-    } = blob;
-    let mut tried_before = false;
+fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {
+    let backend = &blob.engine.backend;
+    let mut is_repetition = false;
     let attempt = || {
-        let again = std::mem::replace(&mut tried_before, true);
-        // S3 says yes to the removal of what is not there, so that it has to be asked first.
-        if missing == Missing::Fails && !again && engine.backend.stat(key)?.is_none() {
+        let again = std::mem::replace(&mut is_repetition, true);
+        // S3 reports success for the removal of a missing blob, so its existence is checked first.
+        if missing == Missing::Fail && !again && backend.stat(&blob.key)?.is_none() {
             return Err(Error::not_found());
         }
-        match engine.backend.remove(key) {
-            // After a lost answer it may have been ourselves.
+        match backend.remove(&blob.key) {
+            // After a lost response, the earlier attempt may have removed it.
             Err(error)
-                if error.kind() == Kind::NotFound && (again || missing == Missing::IsFine) =>
+                if error.kind() == Kind::NotFound && (again || missing == Missing::Ignore) =>
             {
                 Ok(())
             }
             result => result,
         }
     };
-    match retry::run(engine, attempt, || 0) {
-        Ok(done) => {
-            let line = format!("removed {}", subject.url.shown());
-            let outcome = Outcome {
-                line,
-                attempts: Some(done.attempts),
-                changed: Some(true),
-                ..Outcome::default()
-            };
-            report.success(subject, &outcome);
-        }
-        Err(error) => {
-            let error = anyhow::Error::from(error)
-                .context(format!("cannot remove {}", subject.url.shown()));
-            report.failure(Some(subject), OP, &error);
-        }
-    }
+    let done = retry::run(&blob.engine, attempt, || 0)?;
+    Ok(Outcome {
+        line: format!("removed {}", blob.subject.url.shown()),
+        attempts: Some(done.attempts),
+        changed: Some(true),
+        ..Outcome::default()
+    })
 }

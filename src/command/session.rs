@@ -1,48 +1,61 @@
-//! What every command works with: settings, terminal, report, and the stores that are open.
+//! The session that every command runs in: settings, terminal, report, and the stores that are open.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::backend;
 use crate::cancel::Cancel;
-use crate::cli::BackendKind;
+use crate::cli::{BackendKind, Cli, Command, Get, Progress};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::exit::Exit;
+use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::key::Key;
-use crate::report::Report;
-use crate::report::outcome::Subject;
-use crate::settings::{Place, Settings, Target};
+use crate::report::outcome::{Outcome, Subject};
+use crate::report::{Format, Report};
+use crate::settings::environment::Environment;
+use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
-use crate::transfer::Engine;
 use crate::transfer::resume::Resume;
+use crate::transfer::{Engine, workers};
 
-/// Everything that a verb works with.
+/// The state of one run.
 pub struct Session {
     /// All settings.
     pub settings: Settings,
     /// stderr.
     pub terminal: Arc<Terminal>,
-    /// Where results go.
+    /// Collects and prints the results.
     pub report: Arc<Report>,
-    /// The wish to stop.
+    /// Set by a signal or the deadline.
     pub cancel: Arc<Cancel>,
-    pub(super) engines: HashMap<Place, (Engine, String)>,
-    /// When the whole command has to be over.
+    /// The end of `--deadline`.
     pub deadline: Option<Instant>,
-    /// What may be gone on with.
+    /// The unfinished transfers that may be resumed.
     pub resume: Resume,
-    /// The version of the one blob that is meant, instead of the newest.
-    pub(super) version: Option<String>,
-    /// The first destination in the default store, where no option or setting chose it, and how many there are.
-    pub(super) in_default_store: Option<(String, usize)>,
+    stores: HashMap<StoreRef, OpenStore>,
+    /// `--version-id`.
+    version: Option<String>,
+    /// The first destination in the default store, where no option or setting chose it, and the number of such
+    /// destinations.
+    in_default_store: Option<(String, usize)>,
 }
 
-/// A blob: which engine reaches it, and under which key.
+/// A store that is open.
+#[derive(Clone)]
+pub struct OpenStore {
+    /// Transfers blobs from and to the store.
+    pub engine: Engine,
+    /// Prepended to every key that is typed.
+    pub prefix: String,
+}
+
+/// A blob: the engine of its store, and its key there.
 #[derive(Clone)]
 pub struct Blob {
     /// The store.
@@ -54,22 +67,92 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// Its identity: blobs are compared by this, never by what is shown.
+    /// The identity by which blobs are compared. Shown text is never compared.
     pub fn id(&self) -> BlobId {
         self.engine.backend.id(&self.key)
     }
 }
 
+impl AsRef<Subject> for Blob {
+    fn as_ref(&self) -> &Subject {
+        &self.subject
+    }
+}
+
 impl Session {
-    /// The blob that a target means.
-    pub fn blob(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
-        let (engine, prefix) = self.engine(&target.place)?;
+    /// Reads all settings and opens nothing yet.
+    pub fn start(cli: &Cli) -> Result<Self> {
+        check_output(cli)?;
+        let environment = Environment::capture();
+        let interactive = environment.terminal;
+        let settings = Settings::load(cli.global.clone(), environment)?;
+        let deadline = settings.deadline()?.map(|limit| Instant::now() + limit);
+        let terminal = Terminal::new(settings.progress()?, verbosity(cli), interactive);
+        let terminal = Arc::new(terminal);
+        for warning in settings.warnings() {
+            terminal.notify(&Event::Warning(&warning));
+        }
+        let report = Report::new(cli.command.name(), Arc::clone(&terminal), format(cli));
+        Ok(Self {
+            settings,
+            terminal,
+            report: Arc::new(report),
+            cancel: Cancel::new(),
+            deadline,
+            resume: Resume::default(),
+            stores: HashMap::new(),
+            version: None,
+            in_default_store: None,
+        })
+    }
+
+    /// Does `work` for every job, as many at a time as `--jobs` allows, and reports each outcome.
+    ///
+    /// The error of a job carries, as its context, what was attempted.
+    pub fn for_each<J>(
+        &self,
+        jobs: Vec<J>,
+        work: impl Fn(&J) -> anyhow::Result<Outcome> + Send + Sync + 'static,
+    ) -> Result<()>
+    where
+        J: AsRef<Subject> + Send + 'static,
+    {
+        let report = Arc::clone(&self.report);
+        let work = move |job: J| match work(&job) {
+            Ok(outcome) => report.success(job.as_ref(), &outcome),
+            Err(error) => report.failure(Some(job.as_ref()), &error),
+        };
+        let workers = self.settings.jobs()?;
+        workers::run(jobs, workers, &self.cancel, self.deadline, work).map(drop)
+    }
+
+    /// Does `work` on one worker, under the run's signals and deadline.
+    pub fn run_one<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        workers::run_one(&self.cancel, self.deadline, work)
+    }
+
+    /// Takes the bars away, reports an error of the command as a whole, and returns the exit code.
+    pub fn finish(&self, result: Result<Exit>) -> Exit {
+        self.terminal.finish();
+        self.note_default_store();
+        result.unwrap_or_else(|error| {
+            let exit = error.exit();
+            self.report.failure(None, &error.into());
+            exit
+        })
+    }
+
+    /// The blob that a target names.
+    pub fn blob(&mut self, target: &Target) -> Result<Blob> {
+        let OpenStore { engine, prefix } = self.open(&target.store)?;
         if target.key.is_empty() {
-            return Err(target.place.without_key());
+            return Err(target.store.without_key());
         }
         let key = Key::new(format!("{prefix}{}", target.key))?;
         let subject = Subject {
-            op,
             key: target.key.clone(),
             url: engine.backend.url(key.as_str()),
         };
@@ -80,23 +163,23 @@ impl Session {
         })
     }
 
-    /// Refuses a store's address where a local path is expected.
-    pub fn check_local(&self, path: &std::ffi::OsStr, what: &str, copy: &str) -> Result<()> {
+    /// Rejects the address of a blob where a local path is expected.
+    pub fn check_local(&self, path: &std::ffi::OsStr, expected: &str, copy: &str) -> Result<()> {
         if !self.settings.is_store_address(path) {
             return Ok(());
         }
         let shown = printable(&path.to_string_lossy());
-        let text = format!("`{shown}` is the address of a blob in a store, and {what}");
-        Err(Error::new(Kind::Usage, text).hint(format!(
+        let text = format!("`{shown}` is the address of a blob in a store, but {expected}");
+        Err(Error::new(Kind::Usage, text).with_hint(format!(
             "cp copies between stores: blobctl cp {}",
             copy.replace("{}", &shown)
         )))
     }
 
-    /// The blob that a target means, as the destination of a put or cp.
-    pub fn destination(&mut self, op: &'static str, target: &Target) -> Result<Blob> {
-        let blob = self.blob(op, target)?;
-        if self.settings.is_unasked_default(&target.place) {
+    /// The blob that a target names, as the destination of a put or cp.
+    pub fn destination(&mut self, target: &Target) -> Result<Blob> {
+        let blob = self.blob(target)?;
+        if self.settings.is_unasked_default(&target.store) {
             let first = blob.subject.url.shown();
             let (_, count) = self.in_default_store.get_or_insert((first, 0));
             *count += 1;
@@ -104,8 +187,9 @@ impl Session {
         Ok(blob)
     }
 
-    /// Says on a terminal where blobs were stored that nobody told where to go: whoever meant another store must see it.
-    pub(super) fn note_default_store(&self) {
+    /// Prints a line on a terminal if blobs were stored in the default store without being asked to: the user may have meant
+    /// another store.
+    fn note_default_store(&self) {
         let Some((first, count)) = &self.in_default_store else {
             return;
         };
@@ -116,18 +200,18 @@ impl Session {
         if stored == 0 || !is_shown {
             return;
         }
-        let place = if *count == 1 {
+        let url = if *count == 1 {
             first.clone()
         } else {
             let root = self.settings.default_root().unwrap_or_default();
             format!("file://{}", printable(&root.to_string_lossy()))
         };
         self.terminal.line(&format!(
-            "blobctl: stored in the default store, {place} (-b, --remote or an address names another)"
+            "blobctl: stored in the default store, {url} (select another one with -b, --remote or an address)"
         ));
     }
 
-    /// The target of an address that must not be stdin or stdout.
+    /// The target of an address; `None` for `-`, which is stdin or stdout.
     pub fn target(&self, text: &std::ffi::OsStr) -> Result<Option<Target>> {
         let text = text.to_str().ok_or_else(|| {
             let shown = printable(&text.to_string_lossy());
@@ -136,30 +220,26 @@ impl Session {
         self.settings.target(text)
     }
 
-    /// The blobs that addresses mean, none of which may be stdin.
-    pub fn blobs(
-        &mut self,
-        op: &'static str,
-        addresses: &[std::ffi::OsString],
-    ) -> Result<Vec<Blob>> {
+    /// The blobs that addresses name, none of which may be `-`.
+    pub fn blobs(&mut self, addresses: &[std::ffi::OsString]) -> Result<Vec<Blob>> {
         let mut targets = Vec::new();
         for text in addresses {
             let target = self.target(text)?;
-            targets.push(target.ok_or_else(|| Error::new(Kind::Usage, "`-` is no blob"))?);
+            targets.push(target.ok_or_else(not_a_blob)?);
         }
-        self.check_flags(targets.iter().map(|target| &target.place))?;
-        targets.iter().map(|target| self.blob(op, target)).collect()
+        self.check_flags(targets.iter().map(|target| &target.store))?;
+        targets.iter().map(|target| self.blob(target)).collect()
     }
 
-    /// Takes `--version-id`, which can name a version of one blob only. Before the store is opened.
-    pub fn take_version(&mut self, version: Option<&String>, blobs: usize) -> Result<()> {
+    /// Selects the version that `--version-id` names, which is one of one blob. To be called before the store is opened.
+    pub fn select_version(&mut self, version: Option<&String>, blobs: usize) -> Result<()> {
         match version {
             Some(_) if blobs != 1 => Err(Error::new(
                 Kind::Usage,
-                "--version-id names a version of one blob, and these are several",
+                "--version-id selects a version of one blob, but several blobs were given",
             )),
             Some(version) if version.is_empty() => {
-                Err(Error::new(Kind::Usage, "the version id is empty"))
+                Err(Error::new(Kind::Usage, "the version ID is empty"))
             }
             version => {
                 self.version = version.cloned();
@@ -168,54 +248,51 @@ impl Session {
         }
     }
 
-    /// Refuses options that fit none of the stores in use.
-    pub fn check_flags<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Result<()> {
-        let kinds: Vec<BackendKind> = places.map(Place::kind).collect();
+    /// Rejects options that apply to none of the stores in use.
+    pub fn check_flags<'a>(&self, stores: impl Iterator<Item = &'a StoreRef>) -> Result<()> {
+        let kinds: Vec<BackendKind> = stores.map(StoreRef::kind).collect();
         self.settings.check_flags(&kinds)
     }
 
-    /// Opens a store once; the text stands before every key.
-    pub fn engine(&mut self, place: &Place) -> Result<(Engine, String)> {
-        if let Some(opened) = self.engines.get(place) {
-            return Ok(opened.clone());
+    /// Opens a store, once per session.
+    pub fn open(&mut self, store: &StoreRef) -> Result<OpenStore> {
+        if let Some(open) = self.stores.get(store) {
+            return Ok(open.clone());
         }
-        let mut store = self.settings.store(place)?;
-        match (&mut store.config, &self.version) {
+        let mut settings = self.settings.store(store)?;
+        match (&mut settings.config, &self.version) {
             (_, None) => {}
             (backend::Config::S3(config), version) => config.version.clone_from(version),
             _ => {
-                let kind = place.kind().name();
-                let text = format!("only S3 has versions of blobs, and this is {kind}");
-                return Err(Error::new(Kind::Usage, text).hint("leave --version-id out"));
+                let kind = store.kind().name();
+                let text =
+                    format!("--version-id is supported by S3 only, and this store is {kind}");
+                return Err(Error::new(Kind::Usage, text).with_hint("omit --version-id"));
             }
         }
         let observer: Arc<dyn Observer> = self.terminal.clone();
+        if is_insecure(&settings.config) {
+            observer.notify(&Event::Warning(INSECURE));
+        }
         let context = Context {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
-            timeouts: store.timeouts,
-            workers: self.settings.jobs()?.saturating_mul(store.parts.at_once),
+            timeouts: settings.timeouts,
+            workers: self.settings.jobs()?.saturating_mul(settings.parts.at_once),
         };
-        let insecure = match &store.config {
-            backend::Config::S3(config) => config.insecure,
-            backend::Config::Ftp(config) => {
-                config.insecure && config.tls != backend::ftp::Tls::None
-            }
-            backend::Config::Fs(_) => false,
-        };
-        if insecure {
-            observer.notify(&Event::Warning("certificates are not checked (--insecure): anybody in between can read and change everything"));
-        }
-        let backend = backend::open(store.config, context);
-        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer)
+        let backend = backend::open(settings.config, context);
+        let engine = Engine::new(backend, settings.retry_for, &self.cancel, observer)
             .with_resume(self.resume.clone())
-            .with_parts(store.parts);
-        self.engines
-            .insert(place.clone(), (engine.clone(), store.prefix.clone()));
-        Ok((engine, store.prefix))
+            .with_parts(settings.parts);
+        let open = OpenStore {
+            engine,
+            prefix: settings.prefix,
+        };
+        self.stores.insert(store.clone(), open.clone());
+        Ok(open)
     }
 
-    /// How the run ended: by signal, or as its results say.
+    /// The exit code of the run: that of the signal that stopped it, or the one that its results merge to.
     pub fn exit(&self) -> Exit {
         match self.cancel.check() {
             Err(error) => error.exit(),
@@ -224,16 +301,79 @@ impl Session {
     }
 }
 
-/// Refuses two sources for one destination: the one that ends first would be lost without a word.
+const INSECURE: &str =
+    "certificates are not checked (--insecure): anybody in between can read and change everything";
+
+/// Returns whether TLS connections to the store are made without a check of certificates.
+fn is_insecure(config: &backend::Config) -> bool {
+    match config {
+        backend::Config::S3(config) => config.insecure,
+        backend::Config::Ftp(config) => config.insecure && config.tls != backend::ftp::Tls::None,
+        backend::Config::Fs(_) => false,
+    }
+}
+
+/// The error about `-` in place of a blob.
+pub fn not_a_blob() -> Error {
+    Error::new(Kind::Usage, "`-` is not a blob")
+}
+
+/// Reports the error that [`Session::start`] returned; returns its exit code.
+pub fn report_failed_start(cli: &Cli, error: Error) -> Exit {
+    let exit = error.exit();
+    let terminal = Arc::new(Terminal::new(Progress::None, verbosity(cli), false));
+    Report::new(cli.command.name(), terminal, format(cli)).failure(None, &error.into());
+    exit
+}
+
+fn verbosity(cli: &Cli) -> Verbosity {
+    match (cli.global.quiet, cli.global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, 0) => Verbosity::Normal,
+        (_, 1) => Verbosity::Verbose,
+        _ => Verbosity::Trace,
+    }
+}
+
+fn format(cli: &Cli) -> Format {
+    match (cli.global.json, &cli.command) {
+        (false, _) => Format::Human,
+        (true, Command::Get(get)) if goes_to_stdout(get) => Format::JsonOnStderr,
+        (true, _) => Format::Json,
+    }
+}
+
+/// Returns whether stdout carries a blob: the destination is `-`, or leads to our stdout as `/dev/stdout` does.
+fn goes_to_stdout(arguments: &Get) -> bool {
+    match (&arguments.target, arguments.paths.as_slice()) {
+        (None, [_, to]) => to == "-" || is_stdout(Path::new(to)),
+        _ => false,
+    }
+}
+
+/// Fails if stdout is closed and the command only prints something. A command that changes something runs without stdout:
+/// its exit code reports the result, and a `/dev/null` that was opened on purpose can look like a closed stdout.
+fn check_output(cli: &Cli) -> Result<()> {
+    let only_prints = match &cli.command {
+        Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
+        Command::Exists(_) => cli.global.json,
+        Command::Get(arguments) => goes_to_stdout(arguments),
+        Command::Put(_) | Command::Rm(_) | Command::Cp(_) => false,
+    };
+    if only_prints { check_stdout() } else { Ok(()) }
+}
+
+/// Rejects two sources with the same destination: the one that is stored first would be lost without notice.
 ///
-/// Each destination comes with its text for the message, by which nothing is compared.
-pub fn refuse_twins<T: Eq + Hash>(destinations: impl Iterator<Item = (T, String)>) -> Result<()> {
+/// Each destination comes with its text for the message, which is not compared.
+pub fn reject_duplicate_destinations<T: Eq + Hash>(
+    destinations: impl Iterator<Item = (T, String)>,
+) -> Result<()> {
     let mut seen = HashSet::new();
     for (destination, shown) in destinations {
         if !seen.insert(destination) {
-            let text = format!("two sources would both become `{shown}`");
-            return Err(Error::new(Kind::Usage, text)
-                .hint("give them different destinations, in commands of their own"));
+            let text = format!("two sources have the same destination `{shown}`");
+            return Err(Error::new(Kind::Usage, text).with_hint("store them in separate commands"));
         }
     }
     Ok(())

@@ -1,65 +1,48 @@
-//! `blobctl stat`: what stores tell about blobs.
+//! `blobctl stat`: the properties of blobs.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+
+use anyhow::Context as _;
 
 use super::session::{Blob, Session};
 use crate::cli::Stat;
 use crate::error::{Error, Result, printable};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
-use crate::report::{Report, timestamp};
+use crate::report::timestamp;
 use crate::store::types::BlobInfo;
-use crate::transfer::{retry, workers};
-
-const OP: &str = "stat";
+use crate::transfer::retry;
 
 /// Describes every key.
 pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
-    session.take_version(arguments.version_id.as_ref(), arguments.keys.len())?;
-    let blobs = session.blobs(OP, &arguments.keys)?;
-    let report = Arc::clone(&session.report);
-    workers::run(
-        blobs,
-        session.settings.jobs()?,
-        &session.cancel,
-        session.deadline,
-        move |blob| describe(&blob, &report),
-    )?;
+    session.select_version(arguments.version_id.as_ref(), arguments.keys.len())?;
+    let blobs = session.blobs(&arguments.keys)?;
+    session.for_each(blobs, |blob| {
+        let url = blob.subject.url.shown();
+        describe(blob).with_context(|| format!("cannot describe {url}"))
+    })?;
     Ok(session.exit())
 }
 
-fn describe(blob: &Blob, report: &Report) {
-    let Blob {
-        engine,
-        key,
-        subject,
-    } = blob;
-    let look = || engine.backend.stat(key)?.ok_or_else(Error::not_found);
-    match retry::run(engine, look, || 0) {
-        Ok(done) => {
-            report.print(&lines(&subject.url.shown(), &done.value));
-            let outcome = Outcome {
-                bytes: Some(done.value.size),
-                etag: done.value.etag,
-                modified: done.value.modified,
-                digest: done.value.digest,
-                content_type: done.value.content_type,
-                kept: *done.value.kept,
-                attempts: Some(done.attempts),
-                ..Outcome::default()
-            };
-            report.success(subject, &outcome);
-        }
-        Err(error) => {
-            let error = anyhow::Error::from(error)
-                .context(format!("cannot describe {}", subject.url.shown()));
-            report.failure(Some(subject), OP, &error);
-        }
-    }
+fn describe(blob: &Blob) -> Result<Outcome> {
+    let backend = &blob.engine.backend;
+    let look_up = || backend.stat(&blob.key)?.ok_or_else(Error::not_found);
+    let done = retry::run(&blob.engine, look_up, || 0)?;
+    let info = done.value;
+    Ok(Outcome {
+        text: lines(&blob.subject.url.shown(), &info),
+        bytes: Some(info.size),
+        etag: info.etag,
+        modified: info.modified,
+        digest: info.digest,
+        content_type: info.content_type,
+        kept: *info.kept,
+        attempts: Some(done.attempts),
+        ..Outcome::default()
+    })
 }
 
-/// The address, and an indented `name: value` for each thing that the store tells.
+/// The address, and an indented line `name: value` for each property that the store returned.
 fn lines(url: &str, info: &BlobInfo) -> String {
     let mut text = format!("{url}\n  size: {}\n", info.size);
     let mut field = |name: &str, value: Option<String>| {

@@ -53,7 +53,7 @@ impl Endpoint {
                 Kind::Config,
                 format!("the endpoint `{}` {what}", printable(text)),
             )
-            .hint("write it like https://s3.example.com or http://127.0.0.1:9000")
+            .with_hint("write it like https://s3.example.com or http://127.0.0.1:9000")
         };
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
@@ -65,7 +65,7 @@ impl Endpoint {
             // Not shown: it may hold a password.
             return Err(
                 Error::new(Kind::Config, "the endpoint holds a user name or password")
-                    .hint("credentials belong into the config file or the environment"),
+                    .with_hint("credentials belong into the config file or the environment"),
             );
         }
         if text.contains(['?', '#', '\\'])

@@ -52,7 +52,9 @@ pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
                 printable(&what.to_string())
             ),
         )
-        .hint("compare the scheme (http or https) and the port of the endpoint with the service's"),
+        .with_hint(
+            "compare the scheme (http or https) and the port of the endpoint with the service's",
+        ),
         other => Error::new(
             Kind::Remote,
             format!("{host}: {}", printable(&other.to_string())),
@@ -83,7 +85,7 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
         rustls::Error::InvalidCertificate(why) => refused(host, why),
         rustls::Error::InvalidMessage(_) => {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
-                .hint("an endpoint without TLS begins with http://")
+                .with_hint("an endpoint without TLS begins with http://")
         }
         // Both sides said what they want, and will say it again.
         rustls::Error::AlertReceived(_)

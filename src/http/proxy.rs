@@ -29,7 +29,7 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
                 endpoint.scheme.name()
             ),
         )
-        .hint("write it like http://proxy.example.com:3128, or set NO_PROXY for this host")
+        .with_hint("write it like http://proxy.example.com:3128, or set NO_PROXY for this host")
     })?;
     match proxy.protocol() {
         ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
@@ -41,7 +41,7 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
                 endpoint.scheme.name()
             ),
         )
-        .hint("name an HTTP proxy, or set NO_PROXY for this host")),
+        .with_hint("name an HTTP proxy, or set NO_PROXY for this host")),
     }
 }
 

@@ -1,10 +1,10 @@
-//! A file that appears under its name whole or not at all, and stays after a crash.
+//! A file that appears under its name complete or not at all, and survives a crash.
 //!
 //! Order of steps: create under a temporary name in the same directory, write, sync the file, rename it over the
-//! final name, sync the directory. Until the rename, the old file is what everybody sees.
+//! final name, sync the directory. Until the rename, readers see the old file.
 //!
-//! The temporary file is private (0600): whoever could open it while it is written would read, or change, what is moved
-//! to the final name. The final mode is set by the commit.
+//! The temporary file is private (0600): a process that opens it early could read or change the content of the finished
+//! file. The final mode is set by the commit.
 
 use std::fs::File;
 use std::io;
@@ -17,9 +17,9 @@ use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::cancel::{Cancel, Watch};
-use crate::error::{Error, Kind, Result, access, is_there};
+use crate::error::{Error, Kind, Result, access};
 
-/// Files below this size are not preallocated: it would cost a system call and gain nothing.
+/// Smaller files are not preallocated, which would cost a system call for no gain.
 const PREALLOCATE_FROM: u64 = 1 << 20;
 
 /// The mode of a temporary file.
@@ -28,9 +28,9 @@ const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// `TMPFS_MAGIC` of statfs(2).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 
-/// A file that is being written. Dropped without [`StagedFile::commit`], it leaves nothing behind.
+/// A file that is being written. If it is dropped without [`AtomicFile::commit`], nothing is left.
 #[derive(Debug)]
-pub struct StagedFile {
+pub struct AtomicFile {
     dir: Arc<OwnedFd>,
     /// `None` once renamed.
     temporary: Option<String>,
@@ -38,13 +38,14 @@ pub struct StagedFile {
     /// For messages.
     shown: String,
     file: File,
-    /// Last, so that it ends after the file is removed; `None` for a file that may be gone on with later.
+    /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
+    /// file that may be resumed later.
     watch: Option<Watch>,
 }
 
-/// A file that an earlier run left: its temporary name, and the numbers by which it is known again.
+/// A file that an earlier run left: its temporary name, and the numbers that identify it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
+pub struct UnfinishedFile {
     /// In the directory of the finished file.
     pub name: String,
     /// `st_dev`.
@@ -53,16 +54,16 @@ pub struct Unfinished {
     pub inode: u64,
 }
 
-/// What a finished file may take the place of.
+/// The treatment of an existing file by [`AtomicFile::commit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replace {
-    /// The old file of that name, if there is one.
-    Old,
-    /// Nothing: a file of that name is `Precondition`, decided by the system in one step with the rename.
-    Nothing,
+pub enum Overwrite {
+    /// An existing file of that name is replaced.
+    Allow,
+    /// An existing file of that name is `Precondition`, decided by the system in one step with the rename.
+    Refuse,
 }
 
-/// Opens a directory for [`StagedFile::create`].
+/// Opens a directory for [`AtomicFile::create`].
 pub fn open_dir(path: &Path) -> Result<OwnedFd> {
     let shown = if path.as_os_str().is_empty() {
         Path::new(".")
@@ -82,11 +83,11 @@ pub fn open_dir(path: &Path) -> Result<OwnedFd> {
     })
 }
 
-impl StagedFile {
-    /// Begins a file that will be called `name` in `dir`; `temporary` is its name until then, `shown` its path for
+impl AtomicFile {
+    /// Creates a file that will have the name `name` in `dir`. `temporary` is its name until then, `shown` its path for
     /// messages.
     ///
-    /// Nobody else can open it before [`StagedFile::commit`].
+    /// Other users cannot open it before [`AtomicFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
         name: &str,
@@ -95,7 +96,7 @@ impl StagedFile {
         cancel: &Arc<Cancel>,
     ) -> Result<Self> {
         let failed =
-            |errno: Errno| access(errno, format!("create a temporary file beside `{shown}`"));
+            |errno: Errno| access(errno, format!("create a temporary file next to `{shown}`"));
         match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::Directory => {
                 return Err(Error::new(Kind::Local, format!("`{shown}` is a directory")));
@@ -109,7 +110,7 @@ impl StagedFile {
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
-                // It may be gone already, and the process ends in any case.
+                // It may be removed already, and the process ends in any case.
                 let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
             }
         });
@@ -123,11 +124,11 @@ impl StagedFile {
         })
     }
 
-    /// Opens what an earlier run left in `dir`, if it is still the file that it was, ours and nobody else's.
+    /// Opens a file that an earlier run left in `dir`, if it is still the same file and belongs to this user alone.
     pub fn reopen(
         dir: Arc<OwnedFd>,
         name: &str,
-        unfinished: &Unfinished,
+        unfinished: &UnfinishedFile,
         shown: String,
     ) -> Option<Self> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -137,7 +138,7 @@ impl StagedFile {
             && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
             && found.st_uid == rustix::process::geteuid().as_raw()
             && found.st_nlink == 1
-            // Older versions left it readable for others.
+            // Older versions left it readable by others.
             && set_mode(&file, PRIVATE).is_ok();
         same.then(|| Self {
             dir,
@@ -149,42 +150,42 @@ impl StagedFile {
         })
     }
 
-    /// Lets the file stay if the run ends at once. It still goes when it is dropped, unless by [`StagedFile::keep`].
-    pub fn survive(&mut self) {
+    /// Keeps the file if the process exits. Dropping it still removes it, unless [`AtomicFile::keep`] is called.
+    pub fn keep_on_exit(&mut self) {
         self.watch = None;
     }
 
-    /// By what [`StagedFile::reopen`] finds it.
-    pub fn identity(&self) -> Result<Unfinished> {
+    /// The identity by which [`AtomicFile::reopen`] finds the file.
+    pub fn identity(&self) -> Result<UnfinishedFile> {
         let found = rustix::fs::fstat(&self.file)
             .map_err(|errno| access(errno, format!("examine `{}`", self.shown)))?;
-        Ok(Unfinished {
+        Ok(UnfinishedFile {
             name: self.temporary.clone().unwrap_or_default(),
             device: found.st_dev,
             inode: found.st_ino,
         })
     }
 
-    /// Makes what was written durable.
+    /// Makes the written bytes durable.
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 
-    /// Leaves the unfinished file for another run.
+    /// Leaves the unfinished file for a later run.
     pub fn keep(mut self) {
         self.temporary = None;
     }
 
-    /// Reserves room for `len` bytes, so that a full disk is found before the transfer.
+    /// Reserves space for `len` bytes, so that a full disk is detected before the transfer.
     pub fn preallocate(&self, len: u64) -> Result<()> {
-        // A file system in memory would fill every page with zeros first.
+        // tmpfs would fill every page with zeros first.
         if len < PREALLOCATE_FROM
             || rustix::fs::fstatfs(&self.file).is_ok_and(|fs| fs.f_type == TMPFS)
         {
             return Ok(());
         }
         match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
-            // A file system that cannot reserve is written without.
+            // The file system cannot reserve space.
             Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR | Errno::INVAL) => Ok(()),
             Err(errno) => Err(self.write_failed(&errno.into())),
         }
@@ -197,18 +198,18 @@ impl StagedFile {
             .map_err(|error| self.write_failed(&error))
     }
 
-    /// Fills `bytes` from `offset`; what was not written yet is an error.
+    /// Fills `bytes` from `offset`. Bytes that are not written yet are an error.
     pub fn read_at(&self, bytes: &mut [u8], offset: u64) -> Result<()> {
         let failed = |error: io::Error| Error::local(format_args!("read `{}`", self.shown), &error);
         self.file.read_exact_at(bytes, offset).map_err(failed)
     }
 
-    /// Makes the file, `len` bytes long, durable and gives it its name.
-    pub fn commit(mut self, len: u64, replace: Replace) -> Result<()> {
+    /// Sets the length of the file to `len` bytes, makes it durable and renames it to its final name.
+    pub fn commit(mut self, len: u64, overwrite: Overwrite) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
             Error::local(format_args!("{doing} `{}`", staged.shown), &error)
         };
-        // Preallocation may have made it longer than what came.
+        // Preallocation may have made it longer.
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
@@ -219,13 +220,13 @@ impl StagedFile {
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;
         if let Some(temporary) = &self.temporary {
-            let flags = match replace {
-                Replace::Old => RenameFlags::empty(),
-                Replace::Nothing => RenameFlags::NOREPLACE,
+            let flags = match overwrite {
+                Overwrite::Allow => RenameFlags::empty(),
+                Overwrite::Refuse => RenameFlags::NOREPLACE,
             };
             rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
                 .map_err(|errno| match errno {
-                    Errno::EXIST => is_there(),
+                    Errno::EXIST => Error::already_exists(),
                     _ => failed(&self, "move the finished file to", errno.into()),
                 })?;
             self.temporary = None;
@@ -236,8 +237,8 @@ impl StagedFile {
 
     /// The mode of the finished file: that of the old file of that name, else 0666 less the umask.
     ///
-    /// An old file of another user can only take permissions away: its owner could otherwise make what we write readable
-    /// or writable. Where the new file gets another group, neither group nor others get more than both had before.
+    /// An old file of another user can only remove permissions: otherwise its owner could make our file readable or writable.
+    /// If the new file gets another group, neither the group nor others get more permissions than both had before.
     fn final_mode(&self) -> Result<Mode, Errno> {
         let fresh = 0o666 & !*UMASK;
         let old = match rustix::fs::statat(&*self.dir, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -264,15 +265,14 @@ impl StagedFile {
         );
         let error = Error::local(format_args!("write `{}`", self.shown), error);
         if full {
-            error.hint("free some space there and run the same command again")
+            error.with_hint("free some space there and run the same command again")
         } else {
             error
         }
     }
 }
 
-/// The permissions that new files do not get (proc_pid_status(5)), as they were when this was first needed. Without
-/// procfs, files are private.
+/// The umask of the process (proc_pid_status(5)) at the time of the first use. Without procfs, files are private.
 static UMASK: LazyLock<u32> = LazyLock::new(|| {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
@@ -280,7 +280,7 @@ static UMASK: LazyLock<u32> = LazyLock::new(|| {
         .unwrap_or(0o077)
 });
 
-/// Sets the mode of a file of ours. A file system without modes refuses it, and decides alone who reads the file.
+/// Sets the mode of a file. File systems without modes reject this, which is ignored.
 fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
     match rustix::fs::fchmod(file, mode) {
         Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
@@ -288,10 +288,10 @@ fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
     }
 }
 
-impl Drop for StagedFile {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
-            // Nothing can be done about a failure here, and the first error is on its way already.
+            // A failure here cannot be helped, and the first error is already being returned.
             let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
         }
     }
@@ -302,9 +302,9 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn staged(dir: &Path, name: &str) -> Result<StagedFile> {
+    fn staged(dir: &Path, name: &str) -> Result<AtomicFile> {
         let handle = Arc::new(open_dir(dir).unwrap());
-        StagedFile::create(
+        AtomicFile::create(
             handle,
             name,
             ".t.part".to_owned(),
@@ -330,7 +330,7 @@ mod tests {
         file.preallocate(4 << 20).unwrap();
         file.write_at(b"new", 0).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        file.commit(3, Replace::Old).unwrap();
+        file.commit(3, Overwrite::Allow).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
@@ -340,14 +340,14 @@ mod tests {
     }
 
     #[test]
-    fn dropped_or_swept_it_leaves_nothing() {
+    fn nothing_is_left_after_a_drop_or_an_exit() {
         let dir = tempfile::tempdir().unwrap();
         drop(staged(dir.path(), "x").unwrap());
         assert!(names(dir.path()).is_empty());
         let cancel = Cancel::new();
         let handle = Arc::new(open_dir(dir.path()).unwrap());
         let _stuck =
-            StagedFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
+            AtomicFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
         cancel.sweep();
         assert!(names(dir.path()).is_empty());
     }

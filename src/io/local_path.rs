@@ -1,9 +1,9 @@
 //! Resolves the path of a local destination: a file to be replaced, or a stream to be written through.
 //!
-//! Symbolic links are followed, as cp(1) and curl(1) do, one step at a time by descriptors, so that nothing can be
+//! Symbolic links are followed, as by cp(1) and curl(1), one step at a time through descriptors, so that nothing can be
 //! exchanged between a check and its use. In a sticky directory that everyone can write to, like /tmp, a link is followed
-//! only if it belongs to us or to the directory's owner: the rule of Linux's `protected_symlinks` (proc_sys_fs(5)), here
-//! whatever the system's setting is. A FIFO in such a directory is held to the same rule (`protected_fifos`).
+//! only if it belongs to this user or to the owner of the directory: the rule of Linux's `protected_symlinks`
+//! (proc_sys_fs(5)), applied regardless of the system's setting. The same rule applies to a FIFO (`protected_fifos`).
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,22 +20,22 @@ use crate::error::{Error, Kind, Result, describe, printable};
 /// `PROC_SUPER_MAGIC` of statfs(2).
 const PROCFS: rustix::fs::FsWord = 0x9fa0;
 
-/// Symbolic links in one path, as for the kernel (path_resolution(7)).
-const MOST_LINKS: usize = 40;
+/// The maximum number of symbolic links in one path, as in the kernel (path_resolution(7)).
+const MAX_LINKS: usize = 40;
 
-/// What a path leads to.
+/// The file that a path leads to.
 #[derive(Debug)]
 pub enum LocalPath {
     /// A file, existing or not, that can be replaced: its directory and its name there.
     File { dir: OwnedFd, name: OsString },
-    /// A FIFO, a device, a file of procfs, or a descriptor that we were started with.
+    /// A FIFO, a device, a file of procfs, or an inherited descriptor.
     Stream(File),
 }
 
 impl LocalPath {
     /// Resolves `path` for writing. Nothing is created.
     pub fn resolve(path: &Path) -> Result<Self> {
-        let mut walk = Walk {
+        let mut walk = PathWalk {
             typed: path,
             dir: None,
             rest: Vec::new(),
@@ -54,7 +54,7 @@ impl LocalPath {
 }
 
 /// The walk along a path.
-struct Walk<'a> {
+struct PathWalk<'a> {
     /// For messages.
     typed: &'a Path,
     /// The directory reached so far; `None` is the working directory.
@@ -64,7 +64,7 @@ struct Walk<'a> {
     links: usize,
 }
 
-impl Walk<'_> {
+impl PathWalk<'_> {
     /// Puts the steps of `path` in front of those that remain.
     fn push(&mut self, path: &Path) {
         let path = path.as_os_str().as_bytes();
@@ -90,12 +90,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Goes into the directory `name`, which may be a link to one.
+    /// Enters the directory `name`, which may be a link to one.
     fn enter(&mut self, name: &OsStr) -> Result<()> {
         let directory = OFlags::PATH | OFlags::DIRECTORY;
         match self.open(name, directory | OFlags::NOFOLLOW) {
             Ok(dir) => self.dir = Some(dir),
-            // Either a link or no directory.
+            // Either a link or not a directory.
             Err(Errno::NOTDIR | Errno::LOOP) => {
                 let found = self
                     .open(name, OFlags::PATH | OFlags::NOFOLLOW)
@@ -105,7 +105,7 @@ impl Walk<'_> {
                     return Err(self.not_entered(Errno::NOTDIR));
                 }
                 if is_on_procfs(&found) {
-                    // Links there are the kernel's own, and their text need not be a path.
+                    // Links of procfs are resolved by the kernel, and their text need not be a path.
                     let dir = self.open(name, directory);
                     self.dir = Some(dir.map_err(|errno| self.not_entered(errno))?);
                 } else {
@@ -117,7 +117,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Looks at the last step; `None` if it was a link, whose steps are next.
+    /// Opens the last step; `None` if it is a link, whose steps are next.
     fn finish(&mut self, name: OsString) -> Result<Option<LocalPath>> {
         let found = match self.open(&name, OFlags::PATH | OFlags::NOFOLLOW) {
             Ok(found) => found,
@@ -141,7 +141,7 @@ impl Walk<'_> {
 
     /// A file that can be replaced.
     fn file(&self, name: OsString) -> Result<LocalPath> {
-        // A descriptor that only names the directory could not be synced.
+        // A descriptor with O_PATH cannot be synced.
         let dir = self
             .open(OsStr::new("."), OFlags::RDONLY | OFlags::DIRECTORY)
             .map_err(|errno| self.not_entered(errno))?;
@@ -155,7 +155,7 @@ impl Walk<'_> {
     fn special(&self, name: &OsStr, stat: &Stat) -> Result<LocalPath> {
         let is_fifo = FileType::from_raw_mode(stat.st_mode) == FileType::Fifo;
         if is_fifo && !self.is_trusted(stat)? {
-            return Err(self.distrusted("FIFO", stat));
+            return Err(self.untrusted("FIFO", stat));
         }
         let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY;
         let file = self.open(name, flags).map_err(|errno| self.failed(errno))?;
@@ -167,8 +167,8 @@ impl Walk<'_> {
         Ok(LocalPath::Stream(file.into()))
     }
 
-    /// `/proc/self/fd/N` is the descriptor itself, so that bytes go where it stands; any other link of procfs is opened as
-    /// a path.
+    /// Opens a link of procfs. `/proc/self/fd/N` is the descriptor itself, so that bytes are written at its offset. Any other
+    /// link is opened as a path.
     fn procfs_link(&self, name: &OsStr) -> Result<LocalPath> {
         let number = name.to_str().and_then(|name| name.parse().ok());
         let stream = match number {
@@ -192,7 +192,7 @@ impl Walk<'_> {
         Ok(is_this("/proc/self/fd") || is_this("/proc/thread-self/fd"))
     }
 
-    /// A duplicate of a descriptor that we were started with.
+    /// Duplicates an inherited descriptor.
     fn inherited(&self, number: i32, name: &OsStr) -> Result<OwnedFd, Errno> {
         match number {
             1 => return rustix::io::fcntl_dupfd_cloexec(std::io::stdout().as_fd(), 3),
@@ -207,17 +207,17 @@ impl Walk<'_> {
                 rustix::process::pidfd_getfd(process, number, PidfdGetfdFlags::empty())
             },
         );
-        // Containers may forbid that. A file is opened once more then, and its end is where a shell's `3>file` stands.
+        // Containers may forbid this. The file is then opened again for appending: its end is the offset of a shell's `3>file`.
         duplicate.or_else(|_| self.open(name, OFlags::WRONLY | OFlags::APPEND | OFlags::NOCTTY))
     }
 
-    /// Goes on with the text of a link.
+    /// Continues with the text of a link.
     fn follow(&mut self, link: &OwnedFd, stat: &Stat) -> Result<()> {
         if !self.is_trusted(stat)? {
-            return Err(self.distrusted("symbolic link", stat));
+            return Err(self.untrusted("symbolic link", stat));
         }
         self.links += 1;
-        if self.links > MOST_LINKS {
+        if self.links > MAX_LINKS {
             return Err(self.failed(Errno::LOOP));
         }
         let text =
@@ -227,8 +227,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether what lies in the current directory was put there by us, by the directory's owner, or in a directory where
-    /// others cannot put anything under a name of their choice.
+    /// Returns whether a file in the current directory was created by this user or by the owner of the directory, or whether
+    /// the directory does not let other users create files.
     fn is_trusted(&self, found: &Stat) -> Result<bool> {
         let dir = self
             .open(OsStr::new("."), OFlags::PATH)
@@ -254,13 +254,13 @@ impl Walk<'_> {
         Error::new(Kind::Local, format!("`{}` is a directory", self.shown()))
     }
 
-    fn distrusted(&self, what: &str, stat: &Stat) -> Error {
+    fn untrusted(&self, what: &str, stat: &Stat) -> Error {
         let text = format!(
             "`{}` leads through a {what} of another user (uid {}) in a directory that everyone can write to",
             self.shown(),
             stat.st_uid
         );
-        Error::new(Kind::Local, text).hint("name the file itself, in a directory of your own")
+        Error::new(Kind::Local, text).with_hint("name the file itself, in a directory of your own")
     }
 
     fn not_entered(&self, errno: Errno) -> Error {
@@ -281,7 +281,7 @@ impl Walk<'_> {
                 Kind::Local,
                 format!("the directory `{parent}` does not exist"),
             )
-            .hint(format!("mkdir -p {parent}")),
+            .with_hint(format!("mkdir -p {parent}")),
             errno => Error::new(
                 Kind::Local,
                 format!("open the directory `{parent}`: {}", describe(&errno.into())),
@@ -298,7 +298,7 @@ fn is_on_procfs(fd: impl AsFd) -> bool {
     rustix::fs::fstatfs(fd).is_ok_and(|fs| fs.f_type == PROCFS)
 }
 
-/// Whether we opened the descriptor ourselves: all of ours end at an exec, and none that we were started with does.
+/// Returns whether the program opened the descriptor itself: all of its own have CLOEXEC, inherited ones cannot have it.
 fn is_ours(number: i32) -> bool {
     let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));

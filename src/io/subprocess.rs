@@ -1,4 +1,4 @@
-//! A command of the user's that prints a secret: run to its end, within limits of time and length.
+//! Runs a command of the user that prints a secret, within limits of time and output.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,30 +12,30 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 
-/// How long a command may take: it may ask a vault, but a cron job must not hang.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit of a command. It is long enough to query a vault, and short enough for a cron job.
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// No secret is longer, in bytes.
+/// The longest secret, in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// Where the command's complaints go.
+/// The treatment of the command's stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stderr {
-    /// To the user, as they come.
+    /// It is inherited, so that the user sees it.
     Shown,
     /// The first line becomes part of the error.
     Quoted,
 }
 
-/// Runs a command with nothing on its stdin and returns its stdout. `name` stands in errors, which never tell what it
-/// printed there.
+/// Runs a command with an empty stdin and returns its stdout. `name` is the subject of errors, which never contain its
+/// stdout.
 ///
-/// It gets a process group of its own, which is killed when the time is over or the run is stopped.
+/// The command runs in its own process group, which is killed after the time limit or if the run is stopped.
 pub fn output(
     command: &mut Command,
     name: &str,
     stderr: Stderr,
-    patience: Duration,
+    time_limit: Duration,
     cancel: &Cancel,
 ) -> Result<String> {
     let failed = |why: &str| Error::new(Kind::Config, format!("{name} {why}"));
@@ -50,25 +50,25 @@ pub fn output(
         .spawn()
         .map_err(|error| failed(&format!("could not be started: {}", describe(&error))))?;
     let mut stdout = Pipe::new(child.stdout.take());
-    let mut complaint = Pipe::new(child.stderr.take());
-    let mut running = Running {
+    let mut errors = Pipe::new(child.stderr.take());
+    let mut running = RunningChild {
         child,
         failed: &failed,
     };
-    let status = running.finish(&mut [&mut stdout, &mut complaint], patience, cancel)?;
+    let status = running.finish(&mut [&mut stdout, &mut errors], time_limit, cancel)?;
     if !status.success() {
-        let complaint = String::from_utf8_lossy(&complaint.text);
-        let first = complaint.lines().find(|line| !line.trim().is_empty());
-        let said = first.map_or(String::new(), |line| format!(": {}", printable(line)));
-        return Err(failed(&format!("failed ({status}){said}")));
+        let errors = String::from_utf8_lossy(&errors.text);
+        let first = errors.lines().find(|line| !line.trim().is_empty());
+        let quoted = first.map_or(String::new(), |line| format!(": {}", printable(line)));
+        return Err(failed(&format!("failed ({status}){quoted}")));
     }
     if stdout.text.len() > LONGEST {
         return Err(failed("printed more than 64 KiB"));
     }
-    String::from_utf8(stdout.text).map_err(|_| failed("printed no UTF-8"))
+    String::from_utf8(stdout.text).map_err(|_| failed("printed text that is not UTF-8"))
 }
 
-/// One of the child's outputs and what came of it.
+/// An output of the child and the text read from it.
 struct Pipe {
     file: Option<File>,
     text: Vec<u8>,
@@ -82,7 +82,7 @@ impl Pipe {
         }
     }
 
-    /// Takes what there is; what is too long is read and forgotten.
+    /// Reads the available bytes. Bytes beyond the limit are read and discarded.
     fn take(&mut self) -> std::io::Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -98,27 +98,27 @@ impl Pipe {
     }
 }
 
-/// A child that does not outlive us.
-struct Running<'a> {
+/// A child process that is killed when this is dropped.
+struct RunningChild<'a> {
     child: Child,
     failed: &'a dyn Fn(&str) -> Error,
 }
 
-impl Running<'_> {
-    /// Reads until the child has ended and all that it wrote is here; others may still hold its outputs open.
+impl RunningChild<'_> {
+    /// Reads until the child has ended and all of its output is read. Its own children may still hold the pipes open.
     fn finish(
         &mut self,
         pipes: &mut [&mut Pipe],
-        patience: Duration,
+        time_limit: Duration,
         cancel: &Cancel,
     ) -> Result<ExitStatus> {
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + time_limit;
         loop {
             let ended = self
                 .child
                 .try_wait()
                 .map_err(|error| self.broken("waited for", &error))?;
-            // Short steps, so that a signal is heard meanwhile.
+            // Short steps, so that a signal is noticed.
             let wait = match ended {
                 Some(_) => Duration::ZERO,
                 None => Duration::from_millis(100),
@@ -126,7 +126,7 @@ impl Running<'_> {
             let ready = self.ready(pipes, wait, cancel)?;
             match ended {
                 Some(status) if ready.is_empty() => return Ok(status),
-                None if Instant::now() > deadline => return Err(self.too_slow(patience)),
+                None if Instant::now() > deadline => return Err(self.too_slow(time_limit)),
                 _ => {}
             }
             for index in ready {
@@ -137,7 +137,7 @@ impl Running<'_> {
         }
     }
 
-    /// The pipes that have bytes or their end.
+    /// Returns the pipes that have bytes or are at their end.
     fn ready(&self, pipes: &[&mut Pipe], wait: Duration, cancel: &Cancel) -> Result<Vec<usize>> {
         cancel.check()?;
         let open: Vec<(usize, &File)> = pipes
@@ -146,7 +146,7 @@ impl Running<'_> {
             .filter_map(|(index, pipe)| Some((index, pipe.file.as_ref()?)))
             .collect();
         if open.is_empty() {
-            // The end of the child mostly follows that of its outputs at once.
+            // The child usually ends immediately after its outputs.
             cancel.sleep(wait.min(Duration::from_millis(2)))?;
             return Ok(Vec::new());
         }
@@ -167,8 +167,8 @@ impl Running<'_> {
             .collect())
     }
 
-    fn too_slow(&self, patience: Duration) -> Error {
-        let limit = crate::units::format_duration(patience);
+    fn too_slow(&self, time_limit: Duration) -> Error {
+        let limit = crate::units::format_duration(time_limit);
         (self.failed)(&format!("did not end within {limit}"))
     }
 
@@ -177,7 +177,7 @@ impl Running<'_> {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for RunningChild<'_> {
     fn drop(&mut self) {
         if let Ok(Some(_)) = self.child.try_wait() {
             return;
@@ -186,7 +186,7 @@ impl Drop for Running<'_> {
             .ok()
             .and_then(rustix::process::Pid::from_raw)
         {
-            // It may have ended in this moment: then there is nothing to kill.
+            // Fails if the group has just ended.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.child.wait();
@@ -197,7 +197,7 @@ impl Drop for Running<'_> {
 mod tests {
     use super::*;
 
-    fn shell(script: &str, patience: Duration) -> Result<String> {
+    fn shell(script: &str, time_limit: Duration) -> Result<String> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]);
         let cancel = Cancel::new();
@@ -205,26 +205,26 @@ mod tests {
             &mut command,
             "the command",
             Stderr::Quoted,
-            patience,
+            time_limit,
             &cancel,
         )
     }
 
     #[test]
-    fn stdout_comes_back_whole_and_stderr_is_left_out() {
+    fn stdout_is_returned_completely_without_stderr() {
         assert_eq!(
-            shell("echo a; echo b >&2; echo c", PATIENCE).unwrap(),
+            shell("echo a; echo b >&2; echo c", TIME_LIMIT).unwrap(),
             "a\nc\n"
         );
-        let long = shell("head -c 65536 /dev/zero | tr '\\0' x", PATIENCE).unwrap();
+        let long = shell("head -c 65536 /dev/zero | tr '\\0' x", TIME_LIMIT).unwrap();
         assert_eq!(long.len(), 65536);
     }
 
     #[test]
-    fn the_first_complaint_is_told_and_what_was_printed_is_not() {
+    fn the_first_line_of_stderr_is_quoted_and_stdout_is_not() {
         let error = shell(
             "echo hunter2; echo >&2; echo no >&2; echo more >&2; exit 3",
-            PATIENCE,
+            TIME_LIMIT,
         );
         assert_eq!(
             error.unwrap_err().to_string(),
@@ -233,10 +233,10 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_output_is_an_error_and_no_memory() {
-        let error = shell("head -c 65537 /dev/zero", PATIENCE).unwrap_err();
+    fn too_much_output_is_an_error() {
+        let error = shell("head -c 65537 /dev/zero", TIME_LIMIT).unwrap_err();
         assert_eq!(error.to_string(), "the command printed more than 64 KiB");
-        assert!(shell("head -c 1000000 /dev/zero >&2; echo k", PATIENCE).is_ok());
+        assert!(shell("head -c 1000000 /dev/zero >&2; echo k", TIME_LIMIT).is_ok());
     }
 
     #[test]
@@ -249,10 +249,10 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_a_child_with_its_outputs_behind_is_not_waited_for() {
+    fn a_background_process_that_holds_the_pipes_is_not_waited_for() {
         let begin = Instant::now();
-        let patience = Duration::from_secs(300);
-        assert_eq!(shell("sleep 120 & echo k", patience).unwrap(), "k\n");
+        let time_limit = Duration::from_secs(300);
+        assert_eq!(shell("sleep 120 & echo k", time_limit).unwrap(), "k\n");
         assert!(begin.elapsed() < Duration::from_secs(120));
     }
 }

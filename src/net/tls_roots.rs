@@ -119,7 +119,7 @@ pub fn refused(host: &str, why: &CertificateError) -> Error {
         other => (printable(&other.to_string()), "have another one made"),
     };
     let text = format!("the certificate of {host} is not valid: {why}");
-    Error::new(Kind::Denied, text).hint(hint)
+    Error::new(Kind::Denied, text).with_hint(hint)
 }
 
 /// `DnsName("example.com")`, as rustls writes it, is example.com.

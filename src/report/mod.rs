@@ -1,5 +1,4 @@
-//! What the user is told of each blob: a line, a JSON object, an exit code. The only file that prints errors and
-//! results.
+//! Results and errors as lines, JSON objects and exit codes. The only file that prints them.
 
 mod json;
 pub mod outcome;
@@ -7,7 +6,7 @@ mod usage;
 
 use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use self::json::Json;
 use self::outcome::{Outcome, Subject};
@@ -17,14 +16,13 @@ use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
-use crate::units::format_bytes;
 
-/// How results are written.
+/// The form of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Nothing, or a line on stderr with `-v`.
     Human,
-    /// One JSON object a blob on stdout.
+    /// One JSON object per blob on stdout.
     Json,
     /// The same on stderr, because stdout carries the blob.
     JsonOnStderr,
@@ -32,18 +30,20 @@ pub enum Format {
 
 /// Collects the results of a run.
 pub struct Report {
+    op: &'static str,
     terminal: Arc<Terminal>,
     format: Format,
     exits: Mutex<Vec<Exit>>,
     stdout: Mutex<BufWriter<Stdout>>,
-    /// Why nothing more can be written on stdout, once that is so.
+    /// The first error of a write to stdout.
     broken: OnceLock<Error>,
 }
 
 impl Report {
-    /// Nothing happened yet.
-    pub fn new(terminal: Arc<Terminal>, format: Format) -> Self {
+    /// A report without results. `op` is the name of the command.
+    pub fn new(op: &'static str, terminal: Arc<Terminal>, format: Format) -> Self {
         Self {
+            op,
             terminal,
             format,
             exits: Mutex::new(Vec::new()),
@@ -52,19 +52,23 @@ impl Report {
         }
     }
 
-    /// A blob is done.
+    /// Reports the outcome of one blob.
     pub fn success(&self, subject: &Subject, outcome: &Outcome) {
+        if outcome.exists == Some(false) {
+            return self.absent(subject, outcome);
+        }
         self.listed(subject, outcome);
         self.flush_quietly();
-        self.remember(Exit::Ok);
+        self.add_exit(Exit::Ok);
     }
 
-    /// One blob of many that a listing tells.
+    /// Prints one of many blobs of a listing.
     pub fn listed(&self, subject: &Subject, outcome: &Outcome) {
-        if self.terminal.verbosity() >= Verbosity::Verbose && !outcome.line.is_empty() {
-            self.terminal.line(&format!("blobctl: {}", outcome.line));
+        self.print_line(&outcome.line);
+        if !self.is_json() {
+            return self.write(&outcome.text);
         }
-        let mut json = Json::about(subject, Exit::Ok);
+        let mut json = self.json(subject, Exit::Ok);
         json.bool("exists", outcome.exists);
         json.number("bytes", outcome.bytes);
         json.text("modified", outcome.modified.map(timestamp).as_deref());
@@ -72,9 +76,10 @@ impl Report {
         if let Some(digest) = outcome.digest {
             json.text(digest.algorithm().name(), Some(&digest.hex()));
         }
-        if let Some(elapsed) = outcome.elapsed {
-            json.raw("seconds", &format!("{:.3}", elapsed.as_secs_f64()));
-        }
+        json.seconds(
+            "seconds",
+            outcome.elapsed.map(|elapsed| elapsed.as_secs_f64()),
+        );
         json.text("etag", outcome.etag.as_deref());
         let kept = &outcome.kept;
         json.text("version_id", kept.version_id.as_deref());
@@ -89,38 +94,35 @@ impl Report {
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
         json.bool("atomic", outcome.atomic);
-        self.emit(json);
+        self.emit(&json);
     }
 
-    /// `exists` found that a blob is not there: an answer, not an error.
-    pub fn absent(&self, subject: &Subject) {
-        if self.terminal.verbosity() >= Verbosity::Verbose {
-            self.terminal
-                .line(&format!("blobctl: {} does not exist", subject.url.shown()));
-        }
-        let mut json = Json::about(subject, Exit::NotFound);
+    /// Reports that a blob does not exist. This is an answer of `exists`, and no error line is printed.
+    fn absent(&self, subject: &Subject, outcome: &Outcome) {
+        self.print_line(&outcome.line);
+        let mut json = self.json(subject, Exit::NotFound);
         json.bool("exists", Some(false));
         json.text("error", Some(Exit::NotFound.name()));
         json.text("message", Some("no such blob"));
-        self.emit(json);
+        self.emit(&json);
         self.flush_quietly();
-        self.remember(Exit::NotFound);
+        self.add_exit(Exit::NotFound);
     }
 
-    /// A blob, or (without a subject) the whole command, failed.
-    pub fn failure(&self, subject: Option<&Subject>, op: &'static str, error: &anyhow::Error) {
+    /// Reports that a blob, or (without a subject) the whole command, failed.
+    pub fn failure(&self, subject: Option<&Subject>, error: &anyhow::Error) {
         let cause = Error::recover(error.as_ref());
         let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
-        // The reader of our stdout went away: it does not want to hear of it.
+        // The reader of stdout closed it, and needs no message about that.
         if exit != Exit::Signal(Signal::Pipe) {
             self.terminal.line(&format!("blobctl: {error:#}"));
-            if let Some(hint) = cause.as_ref().and_then(Error::the_hint) {
+            if let Some(hint) = cause.as_ref().and_then(Error::hint) {
                 self.terminal.line(&format!("hint: {hint}"));
             }
         }
         let mut json = match subject {
-            Some(subject) => Json::about(subject, exit),
-            None => Json::without_subject(op, exit),
+            Some(subject) => self.json(subject, exit),
+            None => Json::without_subject(self.op, exit),
         };
         json.text("error", Some(exit.name()));
         json.text(
@@ -132,19 +134,19 @@ impl Report {
             ),
         );
         if let Some(cause) = &cause {
-            json.text("hint", cause.the_hint());
+            json.text("hint", cause.hint());
             let answer = cause.answer();
             json.number("http", answer.http.map(u64::from));
             json.number("ftp", answer.ftp.map(u64::from));
             json.text("s3", answer.s3.as_deref());
             json.text("request_id", answer.request_id.as_deref());
         }
-        self.emit(json);
+        self.emit(&json);
         self.flush_quietly();
-        self.remember(exit);
+        self.add_exit(exit);
     }
 
-    /// The exit codes of all results so far; results that could not be told outweigh what they were.
+    /// The exit codes of all results so far. A result that could not be written takes precedence over all of them.
     pub fn exits(&self) -> Vec<Exit> {
         if let Err(error) = self.check_stdout() {
             if error.kind() == Kind::Local {
@@ -158,31 +160,34 @@ impl Report {
             .clone()
     }
 
-    fn remember(&self, exit: Exit) {
+    fn add_exit(&self, exit: Exit) {
         self.exits
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(exit);
     }
 
-    /// Prints a result on stdout, unless JSON is printed there instead.
-    pub fn print(&self, text: &str) {
-        if self.format == Format::Human {
-            self.write(text);
-        }
+    fn json(&self, subject: &Subject, exit: Exit) -> Json {
+        Json::about(self.op, subject, exit)
     }
 
-    /// Whether results are JSON objects.
-    pub fn is_json(&self) -> bool {
+    fn is_json(&self) -> bool {
         self.format != Format::Human
     }
 
-    /// The error to stop with, once stdout takes nothing more.
+    /// Prints the line of `-v`.
+    fn print_line(&self, line: &str) {
+        if self.terminal.verbosity() >= Verbosity::Verbose && !line.is_empty() {
+            self.terminal.line(&format!("blobctl: {line}"));
+        }
+    }
+
+    /// Returns the first error of a write to stdout, which ends the run.
     pub fn check_stdout(&self) -> Result<(), Error> {
         self.broken.get().cloned().map_or(Ok(()), Err)
     }
 
-    /// Sends what was printed on its way.
+    /// Flushes stdout.
     pub fn flush(&self) -> Result<(), Error> {
         self.flush_quietly();
         self.check_stdout()
@@ -208,7 +213,7 @@ impl Report {
         self.stdout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn emit(&self, json: Json) {
+    fn emit(&self, json: &Json) {
         match self.format {
             Format::Human => {}
             Format::JsonOnStderr => self.terminal.line(&json.finish()),
@@ -217,7 +222,7 @@ impl Report {
     }
 }
 
-/// Prints the only output of a command that reads no settings, like `--help`; returns how that ended.
+/// Prints the only output of a command that reads no settings, like `--help`; returns its exit code.
 pub fn print_alone(text: &[u8]) -> Exit {
     let print = || {
         let mut stdout = std::io::stdout().lock();
@@ -230,15 +235,15 @@ pub fn print_alone(text: &[u8]) -> Exit {
 /// Prints the error of a command that reads no settings; returns its exit code.
 pub fn complain(error: &Error) -> Exit {
     if error.exit() != Exit::Signal(Signal::Pipe) {
-        let hint = error.the_hint();
+        let hint = error.hint();
         let hint = hint.map_or(String::new(), |hint| format!("hint: {hint}\n"));
-        // Nothing can be done about a stderr that is gone.
+        // A stderr that is closed cannot be helped.
         let _ = write!(std::io::stderr(), "blobctl: {error}\n{hint}");
     }
     error.exit()
 }
 
-/// A reader that went away is no error of ours; a full disk is.
+/// The error of a write to stdout. A reader that closed it ends the run as SIGPIPE would; a full disk is an error.
 fn unwritten(error: &std::io::Error) -> Error {
     match error.kind() {
         std::io::ErrorKind::BrokenPipe => Error::interrupted(Signal::Pipe),
@@ -257,21 +262,5 @@ pub fn timestamp(time: SystemTime) -> String {
         time.hour(),
         time.minute(),
         time.second()
-    )
-}
-
-/// `uploaded 5.0 MiB to s3://… (md5)`: the line of `-v`.
-pub fn transfer_line(
-    verb: &str,
-    bytes: u64,
-    place: &str,
-    elapsed: Duration,
-    verified: Verified,
-) -> String {
-    format!(
-        "{verb} {} {place} in {:.1} s, verified by {}",
-        format_bytes(bytes),
-        elapsed.as_secs_f64(),
-        verified.name()
     )
 }

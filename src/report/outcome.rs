@@ -4,46 +4,99 @@ use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};
 use crate::store::types::Kept;
+use crate::units::format_bytes;
 use crate::url::Url;
 
-/// Which blob a result is about.
+/// The blob that a result is about.
 #[derive(Debug, Clone)]
 pub struct Subject {
-    /// `put`, `get`, `exists`.
-    pub op: &'static str,
     /// As typed, or as derived from what was typed.
     pub key: String,
     /// Whole address.
     pub url: Url,
 }
 
-/// A success, as far as the operation has something to say.
+/// A success. Fields that the command does not report are `None` or empty.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// The line for `-v`, behind "blobctl: ".
+    /// The result on stdout, unless `--json` is given.
+    pub text: String,
+    /// The line of `-v`, without "blobctl: ".
     pub line: String,
     /// Bytes of the blob.
     pub bytes: Option<u64>,
-    /// How long it took.
+    /// Duration of the transfer.
     pub elapsed: Option<Duration>,
     /// S3's ETag.
     pub etag: Option<String>,
-    /// How it was proven.
+    /// The check that the transferred bytes passed.
     pub verified: Option<Verified>,
     /// Attempts, counted from 1.
     pub attempts: Option<u32>,
-    /// Whether the destination was written.
+    /// `true` if the destination was written.
     pub changed: Option<bool>,
-    /// Whether a condition was certainly tested in one step with the change.
+    /// `true` if the condition was tested in one step with the change.
     pub atomic: Option<bool>,
     /// The answer of `exists`.
     pub exists: Option<bool>,
-    /// When the blob was last written.
+    /// Time of the last write to the blob.
     pub modified: Option<SystemTime>,
-    /// The strongest digest that the store tells.
+    /// The strongest checksum that the store returned.
     pub digest: Option<Digest>,
     /// Media type.
     pub content_type: Option<String>,
-    /// What S3 tells beyond that.
+    /// Further headers that S3 returned.
     pub kept: Kept,
+}
+
+/// A finished upload, download or copy.
+pub struct Transferred {
+    /// `stored`, `fetched` or `copied`.
+    pub verb: &'static str,
+    /// `SOURCE to DESTINATION`.
+    pub route: String,
+    /// Bytes of the blob.
+    pub bytes: u64,
+    /// Duration of the transfer.
+    pub elapsed: Duration,
+    /// S3's ETag.
+    pub etag: Option<String>,
+    /// The version that was read or written.
+    pub version_id: Option<String>,
+    /// The check that the bytes passed.
+    pub verified: Verified,
+    /// Attempts, counted from 1.
+    pub attempts: u32,
+}
+
+impl Transferred {
+    /// The result of a transfer that wrote its destination.
+    pub fn into_outcome(self) -> Outcome {
+        Outcome {
+            line: self.line(),
+            bytes: Some(self.bytes),
+            elapsed: Some(self.elapsed),
+            etag: self.etag,
+            kept: Kept {
+                version_id: self.version_id,
+                ..Kept::default()
+            },
+            verified: Some(self.verified),
+            attempts: Some(self.attempts),
+            changed: Some(true),
+            ..Outcome::default()
+        }
+    }
+
+    /// ``stored 5.0 MiB `x` to s3://b/x in 0.3 s, verified by md5``
+    fn line(&self) -> String {
+        format!(
+            "{} {} {} in {:.1} s, verified by {}",
+            self.verb,
+            format_bytes(self.bytes),
+            self.route,
+            self.elapsed.as_secs_f64(),
+            self.verified.name()
+        )
+    }
 }

@@ -1,10 +1,10 @@
-//! Wrong command lines.
+//! Usage errors.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::{Error, Kind, printable};
 
-/// A wrong command line in our words: one line and at most one hint, where clap would print a paragraph.
+/// Shortens the error of clap, which is a paragraph, to one line and at most one hint.
 pub fn usage(error: &clap::Error) -> Error {
     let get = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -14,46 +14,46 @@ pub fn usage(error: &clap::Error) -> Error {
     let argument = get(ContextKind::InvalidArg).unwrap_or_default();
     let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
     let new = |text: String| Error::new(Kind::Usage, text);
-    let help = "`blobctl --help` shows what there is";
+    let help = "`blobctl --help` lists commands and options";
     match error.kind() {
-        ErrorKind::UnknownArgument if is_secret(&name) => new(format!("there is no option `{name}`"))
-            .hint("secrets are not taken from the command line, where everybody can see them: use the config file or the environment"),
+        ErrorKind::UnknownArgument if is_secret(&name) => new(format!("unknown option `{name}`"))
+            .with_hint("secrets are not accepted on the command line, where other users can see them: use the config file or the environment"),
         ErrorKind::UnknownArgument => {
             let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
-            let what = if name.starts_with('-') { "there is no option" } else { "unexpected argument" };
-            new(format!("{what} `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+            let what = if name.starts_with('-') { "unknown option" } else { "unexpected argument" };
+            new(format!("{what} `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::InvalidSubcommand => {
             let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
             let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
-            new(format!("there is no command `{name}`")).hint(near.unwrap_or_else(|| help.to_owned()))
+            new(format!("unknown command `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            new("no command was given".to_owned()).hint("the commands are put, get and exists; `blobctl --help` shows more")
+            new("missing command".to_owned()).with_hint("`blobctl --help` lists the commands")
         }
-        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).hint("add --help to the command to see its arguments"),
+        ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).with_hint("run the command with --help to see its arguments"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
             let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
             match (value.is_empty(), std::error::Error::source(error)) {
-                (true, _) => new(format!("`{name}` needs a value")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (true, _) => new(format!("`{name}` needs a value")).with_hint(valid.unwrap_or_else(|| help.to_owned())),
                 (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),
-                (false, None) => new(format!("`{name}` cannot be `{value}`")).hint(valid.unwrap_or_else(|| help.to_owned())),
+                (false, None) => new(format!("invalid value `{value}` of `{name}`")).with_hint(valid.unwrap_or_else(|| help.to_owned())),
             }
         }
         ErrorKind::ArgumentConflict => {
             let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
             if other == argument {
-                new(format!("`{name}` was given twice"))
+                new(format!("`{name}` is given twice"))
             } else {
-                new(format!("`{name}` and `{other}` cannot go together"))
+                new(format!("`{name}` and `{other}` cannot be combined"))
             }
         }
         ErrorKind::InvalidUtf8 => new("an argument is not UTF-8 text".to_owned()),
         _ => {
             let text = error.to_string();
             let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
-            new(printable(line)).hint(help)
+            new(printable(line)).with_hint(help)
         }
     }
 }

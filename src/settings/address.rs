@@ -29,28 +29,29 @@ pub enum Address {
 /// The schemes, for messages.
 pub const SCHEMES: &str = "s3, ftp, ftpes, ftps, file";
 
-/// What the text before `:` names.
-enum Scheme {
+/// The scheme of an address.
+enum AddressScheme {
     S3,
     Ftp(Tls),
     File,
 }
 
 /// Schemes are case-insensitive (RFC 3986, section 3.1).
-fn scheme(text: &str) -> Option<Scheme> {
+fn scheme(text: &str) -> Option<AddressScheme> {
     match text.to_ascii_lowercase().as_str() {
-        "s3" => Some(Scheme::S3),
-        "ftp" => Some(Scheme::Ftp(Tls::None)),
-        "ftpes" => Some(Scheme::Ftp(Tls::Explicit)),
-        "ftps" => Some(Scheme::Ftp(Tls::Implicit)),
-        "file" => Some(Scheme::File),
+        "s3" => Some(AddressScheme::S3),
+        "ftp" => Some(AddressScheme::Ftp(Tls::None)),
+        "ftpes" => Some(AddressScheme::Ftp(Tls::Explicit)),
+        "ftps" => Some(AddressScheme::Ftp(Tls::Implicit)),
+        "file" => Some(AddressScheme::File),
         _ => None,
     }
 }
 
 impl Address {
-    /// Parses an address. The text before the first `:`, if no `/` comes before it, is a scheme or the name of a remote;
-    /// `is_remote` knows the remotes, and one that is called like a scheme is meant where `//` does not follow.
+    /// Parses an address. The text before the first `:`, if it contains no `/`, is a scheme or the name of a remote.
+    /// `is_remote` returns whether a remote of that name exists; a remote with the name of a scheme is used unless `//`
+    /// follows.
     pub fn parse(text: &str, is_remote: impl Fn(&str) -> bool) -> Result<Self> {
         if text == "-" {
             return Ok(Self::Stdio);
@@ -60,9 +61,9 @@ impl Address {
             return Ok(Self::Plain(text.to_owned()));
         };
         match (scheme(head), rest.strip_prefix("//")) {
-            (Some(Scheme::S3), Some(rest)) => s3(text, rest),
-            (Some(Scheme::Ftp(tls)), Some(rest)) => ftp(text, rest, tls),
-            (Some(Scheme::File), Some(rest)) => file(text, rest),
+            (Some(AddressScheme::S3), Some(rest)) => s3(text, rest),
+            (Some(AddressScheme::Ftp(tls)), Some(rest)) => ftp(text, rest, tls),
+            (Some(AddressScheme::File), Some(rest)) => file(text, rest),
             _ if is_remote(head) => Ok(Self::Remote {
                 remote: head.to_owned(),
                 key: rest.to_owned(),
@@ -72,14 +73,14 @@ impl Address {
                     true => "file:///PATH".to_owned(),
                     false => format!("{}://…", head.to_ascii_lowercase()),
                 };
-                // The rest is not shown: it may hold a password.
+                // The rest is not shown: it may contain a password.
                 let text = format!("the address `{head}:` has too few slashes");
                 Err(Error::new(Kind::Usage, text)
-                    .hint(format!("write {form}; the schemes are {SCHEMES}")))
+                    .with_hint(format!("write {form}; the schemes are {SCHEMES}")))
             }
             (None, Some(_)) if !head.is_empty() => {
                 let text = format!("unknown scheme `{}`", printable(head));
-                Err(Error::new(Kind::Usage, text).hint(format!("the schemes are {SCHEMES}")))
+                Err(Error::new(Kind::Usage, text).with_hint(format!("the schemes are {SCHEMES}")))
             }
             (None, _) => Ok(Self::Remote {
                 remote: head.to_owned(),
@@ -89,7 +90,7 @@ impl Address {
     }
 }
 
-fn wrong(text: &str, what: &str) -> Error {
+fn invalid(text: &str, what: &str) -> Error {
     Error::new(
         Kind::Usage,
         format!("the address `{}` {what}", printable(text)),
@@ -102,7 +103,7 @@ fn s3(text: &str, rest: &str) -> Result<Address> {
         return Err(credentials());
     }
     if bucket.is_empty() {
-        return Err(wrong(text, "names no bucket"));
+        return Err(invalid(text, "names no bucket"));
     }
     Ok(Address::S3 {
         bucket: bucket.to_owned(),
@@ -117,7 +118,7 @@ fn ftp(text: &str, rest: &str, tls: Tls) -> Result<Address> {
         Some((user, place)) => (Some(user.to_owned()).filter(|user| !user.is_empty()), place),
         None => (None, authority),
     };
-    // An IPv6 address stands in brackets, since its colons would read as a port.
+    // An IPv6 address is in brackets, because its colons would be read as the start of a port.
     let (host, port) = match place
         .strip_prefix('[')
         .and_then(|place| place.split_once(']'))
@@ -134,16 +135,16 @@ fn ftp(text: &str, rest: &str, tls: Tls) -> Result<Address> {
         },
     };
     if host.is_empty() {
-        return Err(wrong(text, "names no host"));
+        return Err(invalid(text, "names no host"));
     }
     let port = match port {
         None => None,
-        Some(port) => Some(
-            port.parse()
-                .ok()
-                .filter(|port| *port > 0)
-                .ok_or_else(|| wrong(text, "has a port that is not a number from 1 to 65535"))?,
-        ),
+        Some(port) => Some(port.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
+            invalid(
+                text,
+                "has an invalid port: expected a number from 1 to 65535",
+            )
+        })?),
     };
     Ok(Address::Ftp {
         tls,
@@ -159,17 +160,17 @@ fn file(text: &str, rest: &str) -> Result<Address> {
     if path.starts_with('/') {
         Ok(Address::File(path.to_owned()))
     } else {
-        Err(wrong(text, "needs an absolute path: file:///PATH"))
+        Err(invalid(text, "needs an absolute path: file:///PATH"))
     }
 }
 
-/// The address is not shown: it holds a secret.
+/// The address is not shown: it contains a secret.
 fn credentials() -> Error {
     Error::new(
         Kind::Usage,
-        "an address must not hold a password or key: everybody on this machine can see it",
+        "an address must not contain a password or key, because other users of this machine can see it",
     )
-    .hint("put it into the config file or an environment variable; see `blobctl --help`")
+    .with_hint("put it into the config file or an environment variable; see `blobctl --help`")
 }
 
 #[cfg(test)]
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_understood() {
+    fn every_form_is_parsed() {
         let plain = |text: &str| Some(Address::Plain(text.to_owned()));
         assert_eq!(parse("-"), Some(Address::Stdio));
         for text in ["", "a", "a//b", "/a", "a/b:c", "./x:y", "a%20b", "-x"] {
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_addresses_and_passwords_are_refused() {
+    fn invalid_addresses_and_passwords_are_rejected() {
         for text in [
             "s3:///k",
             "ftp:///p",

@@ -1,22 +1,22 @@
-//! The process's surroundings, captured once as a value, so that everything below reads no globals.
+//! The environment of the process, captured once as a value, so that no other code reads globals.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-/// Environment variables and terminals.
+/// Environment variables, and the properties of stderr.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     variables: HashMap<String, OsString>,
-    /// Whether stderr is a terminal.
+    /// `true` if stderr is a terminal.
     pub is_terminal: bool,
-    /// Whether stderr is a terminal that understands cursor movements.
+    /// `true` if stderr is a terminal that supports cursor movements.
     pub terminal: bool,
 }
 
 impl Environment {
-    /// The real one. Variables whose name is not UTF-8 are left out: no setting has such a name.
+    /// Captures the environment. Variables whose name is not UTF-8 are skipped: no setting has such a name.
     pub fn capture() -> Self {
         let variables: HashMap<String, OsString> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
@@ -30,7 +30,7 @@ impl Environment {
         }
     }
 
-    /// One with exactly these variables and no terminal.
+    /// An environment with exactly these variables and without a terminal.
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let variables = variables
             .into_iter()
@@ -43,7 +43,7 @@ impl Environment {
         }
     }
 
-    /// A variable's bytes, unless it is unset or empty.
+    /// The bytes of a variable; `None` if it is unset or empty.
     pub fn raw(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(name)
@@ -51,13 +51,13 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// A variable's text, unless it is unset, empty or not UTF-8; [`super::Settings::load`] refuses the last case for every
-    /// variable that is read as text.
+    /// The text of a variable; `None` if it is unset, empty or not UTF-8. [`super::Settings::load`] rejects the last case for
+    /// every variable that is read as text.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.raw(name)?.to_str()
     }
 
-    /// Whether a variable of the AWS tools is switched off by another one.
+    /// Returns whether another variable disables this variable of the AWS tools.
     pub fn ignores(&self, name: &str) -> bool {
         name.starts_with("AWS_ENDPOINT_URL")
             && self
@@ -65,12 +65,12 @@ impl Environment {
                 .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
-    /// A variable as a path: any bytes, and `~/` is the home directory.
+    /// A variable as a path: any bytes, with `~/` expanded.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.raw(name).map(|path| self.expand(Path::new(path)))
     }
 
-    /// A path setting: `~/` means the home directory, since no shell expands it in a file.
+    /// Expands `~/` in a path setting to the home directory, because no shell does so in a file.
     pub fn expand(&self, path: &Path) -> PathBuf {
         path.strip_prefix("~")
             .ok()
@@ -83,7 +83,7 @@ impl Environment {
         Some(PathBuf::from(self.raw("HOME")?).join(below))
     }
 
-    /// A file below an XDG base directory, which must be absolute to count (XDG Base Directory Specification).
+    /// A file below an XDG base directory, which is ignored unless it is absolute (XDG Base Directory Specification).
     pub fn xdg(&self, variable: &str, fallback: &str, below: &str) -> Option<PathBuf> {
         let base = self.raw(variable).map(PathBuf::from);
         match base.filter(|path| path.is_absolute()) {
@@ -92,13 +92,13 @@ impl Environment {
         }
     }
 
-    /// A file below blobctl's state directory; `None` if there is no place for one.
+    /// A file below blobctl's state directory; `None` if neither HOME nor XDG_STATE_HOME is set.
     pub fn state(&self, below: &str) -> Option<PathBuf> {
         let below = format!("blobctl/{below}");
         self.xdg("XDG_STATE_HOME", ".local/state", &below)
     }
 
-    /// The names of all variables, to find misspelt ones.
+    /// The names of all variables, to find typos.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! The config file: TOML whose every key is known, with the line of each value for messages.
+//! The config file: TOML without unknown keys, with the line of each value for messages.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,23 +7,23 @@ use toml::de::{DeTable, DeValue};
 
 use super::environment::Environment;
 use super::schema;
-use super::schema::{BACKENDS, Kind};
+use super::schema::{BACKENDS, SettingKind};
 use crate::error::{Error, Kind as ErrorKind, Result, printable};
 
-/// More than any configuration needs; a device or a blob given by mistake must not fill the memory.
+/// The largest config file, in bytes. The limit protects the memory if a device is given by mistake.
 const LIMIT: u64 = 1 << 20;
 
-/// What the file says.
+/// The parsed file.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigFile {
-    /// Where it was found.
+    /// Its path.
     pub path: PathBuf,
     sections: BTreeMap<String, BTreeMap<String, Value>>,
-    /// Whether it holds a secret although others may read it.
+    /// `true` if it contains a secret and is readable by others.
     pub exposed: bool,
 }
 
-/// One value and where it stands.
+/// A value and its line.
 #[derive(Debug, Clone)]
 pub struct Value {
     /// As it would be written in an environment variable.
@@ -33,7 +33,7 @@ pub struct Value {
 }
 
 impl ConfigFile {
-    /// Reads the file that was named, or else the first one that is there, or none.
+    /// Reads the named file, or else the first of the usual files that exists, or none.
     pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Option<Self>> {
         let named = named
             .map(Path::to_path_buf)
@@ -59,9 +59,9 @@ impl ConfigFile {
         Ok(None)
     }
 
-    /// Takes in `text` as the content of `path`.
+    /// Parses `text`, the content of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self> {
-        let mut parser = Parser {
+        let mut parser = ConfigParser {
             path,
             text,
             file: Self {
@@ -74,7 +74,7 @@ impl ConfigFile {
             parser.at(error.span().map_or(0, |span| span.start), error.message())
         })?;
         parser.top(table.get_ref())?;
-        let Parser {
+        let ConfigParser {
             mut file, secret, ..
         } = parser;
         file.exposed = secret && readable_by_others(path);
@@ -86,7 +86,7 @@ impl ConfigFile {
         self.sections.get(section)?.get(key)
     }
 
-    /// The kind of backend of a remote, if there is a remote of that name.
+    /// The kind of backend of a remote; `None` if there is no remote of that name.
     pub fn remote(&self, name: &str) -> Option<&str> {
         self.get(&format!("remotes.{name}"), "backend")
             .map(|value| value.text.as_str())
@@ -144,7 +144,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The line, counted from 1, that the byte at `offset` stands on.
+/// The line, counted from 1, of the byte at `offset`.
 fn line_of(text: &[u8], offset: usize) -> usize {
     text[..offset.min(text.len())]
         .split(|byte| *byte == b'\n')
@@ -156,19 +156,19 @@ fn readable_by_others(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
-struct Parser<'a> {
+struct ConfigParser<'a> {
     path: &'a Path,
     text: &'a str,
     file: ConfigFile,
     secret: bool,
 }
 
-impl Parser<'_> {
+impl ConfigParser<'_> {
     fn line(&self, offset: usize) -> usize {
         line_of(self.text.as_bytes(), offset)
     }
 
-    /// An error about the line that holds the byte at `offset`.
+    /// An error about the line of the byte at `offset`.
     fn at(&self, offset: usize, what: &str) -> Error {
         Error::new(
             ErrorKind::Config,
@@ -222,7 +222,7 @@ impl Parser<'_> {
             {
                 return Err(self.at(
                     at,
-                    &format!("the remote name `{remote}` holds a character that addresses use"),
+                    &format!("invalid remote name `{remote}`: it contains `:`, `/` or a control character, or is empty"),
                 ));
             }
             let backend = entries
@@ -250,7 +250,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Takes in the entries of a section whose keys are those of `like`.
+    /// Adds the entries of a section, which has the keys of the section `like`.
     fn section(&mut self, section: &str, like: &str, entries: &DeTable<'_>) -> Result<()> {
         let mut known = schema::keys_of(like);
         if like != "defaults" {
@@ -259,7 +259,7 @@ impl Parser<'_> {
         if section != like {
             known.push("backend");
         }
-        // A section without entries is there all the same: a remote may live on its backend's settings.
+        // A section without entries still exists: a remote can take all settings from its backend's section.
         self.file.sections.entry(section.to_owned()).or_default();
         for (key, value) in entries {
             self.entry(
@@ -287,14 +287,17 @@ impl Parser<'_> {
             return Err(self.unknown(at, "key", key, known));
         }
         let setting = schema::find_in(like, key).or_else(|| schema::find("", key));
-        let kind = setting.map_or(Kind::Text, |setting| setting.kind);
-        self.secret |= matches!(kind, Kind::Secret);
+        let kind = setting.map_or(SettingKind::Text, |setting| setting.kind);
+        self.secret |= matches!(kind, SettingKind::Secret);
         let text = match (kind, value) {
-            (Kind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
-            (Kind::Number(_) | Kind::Size(_) | Kind::Duration(_), DeValue::Integer(number)) => {
-                number.to_string()
-            }
-            (kind, DeValue::String(text)) if !matches!(kind, Kind::Flag | Kind::Number(_)) => {
+            (SettingKind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
+            (
+                SettingKind::Number(_) | SettingKind::Size(_) | SettingKind::Duration(_),
+                DeValue::Integer(number),
+            ) => number.to_string(),
+            (kind, DeValue::String(text))
+                if !matches!(kind, SettingKind::Flag | SettingKind::Number(_)) =>
+            {
                 text.clone().into_owned()
             }
             (_, other) => {
@@ -324,21 +327,24 @@ impl Parser<'_> {
         let near = schema::nearest(name, known.iter().copied());
         let error = self.at(at, &format!("unknown {what} `{name}`"));
         match near {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("known here: {}", known.join(", "))),
+            Some(near) => error.with_hint(format!("did you mean `{near}`?")),
+            None => error.with_hint(format!("known here: {}", known.join(", "))),
         }
     }
 }
 
-fn expected(kind: Kind) -> &'static str {
+fn expected(kind: SettingKind) -> &'static str {
     match kind {
-        Kind::Flag => "true or false",
-        Kind::Number(_) => "a number",
-        Kind::Duration(_) => "a duration like \"15m\"",
-        Kind::Size(_) => "a size like \"16MiB\"",
-        Kind::Text | Kind::Path | Kind::Secret | Kind::Choice(_) | Kind::Ports | Kind::Address => {
-            "a string"
-        }
+        SettingKind::Flag => "true or false",
+        SettingKind::Number(_) => "a number",
+        SettingKind::Duration(_) => "a duration like \"15m\"",
+        SettingKind::Size(_) => "a size like \"16MiB\"",
+        SettingKind::Text
+        | SettingKind::Path
+        | SettingKind::Secret
+        | SettingKind::Choice(_)
+        | SettingKind::Ports
+        | SettingKind::Address => "a string",
     }
 }
 
@@ -364,7 +370,7 @@ mod tests {
     fn refusal(text: &str) -> String {
         let error = parse(text).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        format!("{error} | {}", error.the_hint().unwrap_or(""))
+        format!("{error} | {}", error.hint().unwrap_or(""))
     }
 
     #[test]
@@ -379,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_name_file_line_key_and_neighbour() {
+    fn errors_name_file_line_key_and_the_nearest_key() {
         for (text, wanted) in [
             (
                 "[s3]\nbuket = \"x\"\n",
@@ -427,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_toml_is_refused_without_showing_the_line() {
+    fn invalid_toml_is_rejected_without_showing_the_line() {
         let shown = refusal("[s3]\nsecret_access_key = hunter2\n");
         assert!(
             shown.starts_with("/c.toml, line 2: ") && !shown.contains("hunter2"),

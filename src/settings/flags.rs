@@ -1,12 +1,12 @@
-//! Options that belong to one kind of store.
+//! Options of one kind of store.
 
 use super::Settings;
 use crate::cli::BackendKind;
 use crate::error::{Error, Kind, Result};
 
 impl Settings {
-    /// Refuses options of a kind of store that none of `kinds` is: silently ignored, `--bucket` on a directory
-    /// would put the blob where nobody looks for it.
+    /// Rejects options of a kind of store that is not among `kinds`. If `--bucket` were ignored, the blob would be stored in
+    /// the wrong place without notice.
     pub fn check_flags(&self, kinds: &[BackendKind]) -> Result<()> {
         let flags = &self.flags;
         let s3 = [
@@ -47,12 +47,11 @@ impl Settings {
                 let kind = owners[0];
                 let here = kinds.first().map_or("fs", |kind| kind.name());
                 let text = format!(
-                    "{option} is an option of the {} backend, and this is {here}",
+                    "{option} is an option of the {} backend, but this store is {here}",
                     kind.name()
                 );
-                return Err(
-                    Error::new(Kind::Usage, text).hint(format!("add --backend {}", kind.name()))
-                );
+                return Err(Error::new(Kind::Usage, text)
+                    .with_hint(format!("add --backend {}", kind.name())));
             }
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! The settings of the FTP backend.
 //!
-//! A login belongs to the host and port of the level that it stands on, and is sent nowhere else, nor without the TLS that
-//! this level demands. A level that names no host takes that of the level below; the environment, which is set for one run,
-//! then means the run's one FTP login.
+//! A login belongs to the host and port of its level. It is never sent to another server, nor without the TLS that its level
+//! requires. A level without a host uses that of the level below. A login in the environment without a host is the only FTP
+//! login of the run.
 
-use super::scope::{Found, Level, Scope, choice};
+use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use super::{Settings, netrc};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
@@ -22,22 +22,22 @@ pub(super) struct FtpAddress<'a> {
     pub base_dir: &'a str,
 }
 
-/// One server, as settings name it.
+/// A server, as named by settings.
 #[derive(Debug, Clone)]
-pub(super) struct Endpoint {
+pub(super) struct FtpServer {
     pub host: String,
     pub port: u16,
     pub tls: Tls,
 }
 
-impl Endpoint {
+impl FtpServer {
     fn is_same_server(&self, other: &Self) -> bool {
         self.host.eq_ignore_ascii_case(&other.host) && self.port == other.port
     }
 }
 
 /// `HOST[:PORT]`, with an IPv6 address in brackets.
-pub(super) fn authority(endpoint: &Endpoint) -> String {
+pub(super) fn authority(endpoint: &FtpServer) -> String {
     let host = if endpoint.host.contains(':') {
         format!("[{}]", endpoint.host)
     } else {
@@ -50,7 +50,7 @@ pub(super) fn authority(endpoint: &Endpoint) -> String {
     }
 }
 
-/// The one login that the environment's password was used for, if the environment names no host.
+/// The login that the environment's password was used for, if the environment names no host.
 pub(super) type EnvironmentLogin = std::sync::OnceLock<(String, u16, String)>;
 
 const PASSWORDS: [&str; 3] = ["password", "password_file", "password_command"];
@@ -58,7 +58,7 @@ const PASSWORDS: [&str; 3] = ["password", "password_file", "password_command"];
 impl Settings {
     pub(super) fn ftp(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         address: Option<&FtpAddress<'_>>,
     ) -> Result<Config> {
         let flags = &self.flags;
@@ -71,7 +71,7 @@ impl Settings {
         };
         let login = self.ftp_login(scope, &endpoint, asked)?;
         if endpoint.tls == Tls::None && login.demand != Tls::None {
-            // `ftp://` does not say "without TLS", it only does not ask for it.
+            // `ftp://` does not require TLS, but does not forbid it.
             if address.is_none() || login.demand == Tls::Implicit {
                 return Err(without_tls(&endpoint, &login));
             }
@@ -109,24 +109,24 @@ impl Settings {
                 .value("encoding", flags.ftp_encoding, choice)?
                 .unwrap_or(Encoding::Utf8),
             digests: digests(checksum).ok_or_else(|| {
-                Error::new(Kind::Usage, "FTP servers compute no digest of this kind")
-                    .hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
+                Error::new(Kind::Usage, "FTP servers do not support this checksum")
+                    .with_hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
             })?,
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
         })
     }
 
-    /// The server of plain keys.
-    pub(super) fn ftp_endpoint(&self, scope: &Scope<'_>) -> Result<Endpoint> {
+    /// The server for plain keys.
+    pub(super) fn ftp_endpoint(&self, scope: &SettingScope<'_>) -> Result<FtpServer> {
         let flags = &self.flags;
         server(scope, 0, flags.host.as_deref(), flags.port, flags.ftp_tls)?
             .ok_or_else(|| scope.missing("host"))
     }
 
-    /// The server of an address. TLS is used where the level that names the same server demands it.
-    fn addressed(&self, scope: &Scope<'_>, address: &FtpAddress<'_>) -> Result<Endpoint> {
-        let mut endpoint = Endpoint {
+    /// The server of an address. TLS is used if a level that names the same server requires it.
+    fn addressed(&self, scope: &SettingScope<'_>, address: &FtpAddress<'_>) -> Result<FtpServer> {
+        let mut endpoint = FtpServer {
             host: address.host.to_owned(),
             port: address
                 .port
@@ -146,68 +146,34 @@ impl Settings {
             if demands.contains(&Tls::Explicit) {
                 endpoint.tls = Tls::Explicit;
             } else if demands.contains(&Tls::Implicit) {
-                let text = format!("{} speaks TLS from the first byte", authority(&endpoint));
-                return Err(Error::new(Kind::Config, text).hint("write ftps:// instead of ftp://"));
+                let text = format!("{} requires implicit TLS", authority(&endpoint));
+                return Err(
+                    Error::new(Kind::Config, text).with_hint("use ftps:// instead of ftp://")
+                );
             }
         }
         Ok(endpoint)
     }
 
-    /// The login for a server. User, password and the demand for TLS come from one level, and only from one that names this
-    /// server; then from netrc.
+    /// The login for a server. User, password and the required TLS come from one level that names this server, or else from
+    /// netrc.
     fn ftp_login(
         &self,
-        scope: &Scope<'_>,
-        endpoint: &Endpoint,
+        scope: &SettingScope<'_>,
+        endpoint: &FtpServer,
         asked: Option<String>,
-    ) -> Result<Login> {
-        let mut user = asked;
-        let mut secret: Option<Chosen<'_>> = None;
-        let mut foreign = None;
-        for (index, level) in scope.levels().into_iter().enumerate() {
-            let name = scope.at(level, "username").map(|found| found.text);
-            let own = PASSWORDS
-                .into_iter()
-                .find_map(|key| Some((key, scope.at(level, key)?)));
-            if name.is_none() && own.is_none() {
-                continue;
-            }
-            let is_for_the_run = level == Level::Environment && scope.at(level, "host").is_none();
-            let home = server(scope, index, None, None, None)?;
-            let is_home = home
-                .as_ref()
-                .is_some_and(|home| home.is_same_server(endpoint));
-            if !is_for_the_run && !is_home {
-                if own.is_some() {
-                    foreign = foreign.or(Some((level, home)));
-                }
-                continue;
-            }
-            if name.is_some() && user.is_some() && name != user {
-                continue;
-            }
-            user = user.or(name);
-            if secret.is_none()
-                && let Some((key, found)) = own
-            {
-                let demand = match home {
-                    Some(home) if !is_for_the_run => home.tls,
-                    _ => level_tls(scope, level)?.unwrap_or(Tls::None),
-                };
-                secret = Some(Chosen {
-                    key,
-                    found,
-                    demand,
-                    is_for_the_run,
-                });
-            }
-        }
-        if let Some(chosen) = secret {
+    ) -> Result<FtpLogin> {
+        let LevelLogin {
+            user,
+            password,
+            foreign,
+        } = level_login(scope, endpoint, asked)?;
+        if let Some(chosen) = password {
             let username = user.ok_or_else(|| scope.missing("username"))?;
             if chosen.is_for_the_run {
                 self.bind_environment_login(endpoint, &username, &chosen.found.origin)?;
             }
-            return Ok(Login {
+            return Ok(FtpLogin {
                 username,
                 password: match chosen.key {
                     "password_file" => Password::File(chosen.found.path),
@@ -221,19 +187,19 @@ impl Settings {
         if let Some(login) = self.netrc(&endpoint.host, user.as_deref())?
             && let (Some(username), Some(password)) = (user.clone().or(login.user), login.password)
         {
-            return Ok(Login::free(username, Password::Text(password)));
+            return Ok(FtpLogin::free(username, Password::Text(password)));
         }
         match user {
-            None => Ok(Login::free("anonymous".to_owned(), Password::Anonymous)),
+            None => Ok(FtpLogin::free("anonymous".to_owned(), Password::Anonymous)),
             Some(user) if user == "anonymous" || user == "ftp" => {
-                Ok(Login::free(user, Password::Anonymous))
+                Ok(FtpLogin::free(user, Password::Anonymous))
             }
             Some(user) => Err(no_password(&user, endpoint, foreign)),
         }
     }
 
-    /// A password of the environment goes to one login of the run; a second one is an error, not a second recipient.
-    fn bind_environment_login(&self, endpoint: &Endpoint, user: &str, origin: &str) -> Result<()> {
+    /// Binds the password of the environment to one login. Its use for a second login is an error.
+    fn bind_environment_login(&self, endpoint: &FtpServer, user: &str, origin: &str) -> Result<()> {
         let shown = |host: &str, port: u16, user: &str| {
             format!("`{}` on {}:{port}", printable(user), printable(host))
         };
@@ -245,16 +211,16 @@ impl Settings {
             return Ok(());
         }
         let text = format!(
-            "{origin} is the password of one login, and this run has two: {} and {}",
+            "{origin} is the password of one login, but this run has two: {} and {}",
             shown(host, *port, first),
             shown(&endpoint.host, endpoint.port, user)
         );
-        Err(Error::new(Kind::Config, text).hint(format!(
+        Err(Error::new(Kind::Config, text).with_hint(format!(
             "unset {origin} and put each password into the config file or ~/.netrc"
         )))
     }
 
-    fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::Login>> {
+    fn netrc(&self, host: &str, user: Option<&str>) -> Result<Option<netrc::NetrcLogin>> {
         let Some(path) = self
             .environment
             .path("NETRC")
@@ -264,10 +230,9 @@ impl Settings {
         };
         let shown = printable(&path.to_string_lossy());
         match std::fs::read_to_string(&path) {
-            Ok(text) => netrc::find(&text, host, user).map_err(|mistake| {
-                let text = format!("{shown}, line {}: {}", mistake.line, mistake.what);
-                Error::new(Kind::Config, text)
-                    .hint("put a value that is a keyword into double quotes")
+            Ok(text) => netrc::find(&text, host, user).map_err(|error| {
+                let text = format!("{shown}, line {}: {}", error.line, error.problem);
+                Error::new(Kind::Config, text).with_hint("quote a value that is a keyword")
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new(
@@ -278,26 +243,87 @@ impl Settings {
     }
 }
 
-/// A password and the level's demands.
-struct Chosen<'k> {
-    key: &'k str,
-    found: Found,
+/// A password and the requirements of its level.
+struct ChosenPassword {
+    key: &'static str,
+    found: SettingValue,
     demand: Tls,
     is_for_the_run: bool,
 }
 
+/// The login of the levels for a server.
+struct LevelLogin<'a> {
+    user: Option<String>,
+    password: Option<ChosenPassword>,
+    /// The first level whose login is for another server, with that server.
+    foreign: Option<(SettingLevel<'a>, Option<FtpServer>)>,
+}
+
+/// Finds user and password on the levels that name this server. A level with another user than the one asked for is skipped.
+fn level_login<'a>(
+    scope: &'a SettingScope<'_>,
+    endpoint: &FtpServer,
+    asked: Option<String>,
+) -> Result<LevelLogin<'a>> {
+    let mut login = LevelLogin {
+        user: asked,
+        password: None,
+        foreign: None,
+    };
+    for (index, level) in scope.levels().into_iter().enumerate() {
+        let name = scope.at(level, "username").map(|found| found.text);
+        let own = PASSWORDS
+            .into_iter()
+            .find_map(|key| Some((key, scope.at(level, key)?)));
+        if name.is_none() && own.is_none() {
+            continue;
+        }
+        let is_for_the_run =
+            level == SettingLevel::Environment && scope.at(level, "host").is_none();
+        let home = server(scope, index, None, None, None)?;
+        let is_home = home
+            .as_ref()
+            .is_some_and(|home| home.is_same_server(endpoint));
+        if !is_for_the_run && !is_home {
+            if own.is_some() {
+                login.foreign = login.foreign.or(Some((level, home)));
+            }
+            continue;
+        }
+        if name.is_some() && login.user.is_some() && name != login.user {
+            continue;
+        }
+        login.user = login.user.or(name);
+        if login.password.is_none()
+            && let Some((key, found)) = own
+        {
+            let demand = match home {
+                Some(home) if !is_for_the_run => home.tls,
+                _ => level_tls(scope, level)?.unwrap_or(Tls::None),
+            };
+            login.password = Some(ChosenPassword {
+                key,
+                found,
+                demand,
+                is_for_the_run,
+            });
+        }
+    }
+    Ok(login)
+}
+
 /// A complete login.
-struct Login {
+struct FtpLogin {
     username: String,
     password: Password,
-    /// The TLS without which it is not sent.
+    /// The TLS that is required for sending it.
     demand: Tls,
-    /// Where the password stands.
+    /// The origin of the password, for messages.
     origin: String,
 }
 
-impl Login {
-    /// A login that is sent without TLS too.
+impl FtpLogin {
+    /// A login that does not require TLS.
     fn free(username: String, password: Password) -> Self {
         Self {
             username,
@@ -308,23 +334,24 @@ impl Login {
     }
 }
 
-/// The server that the levels from the one at `start` downwards name, unless options name it. A port that stands beside
-/// another host is not this host's.
+/// The server named by options, or else by the levels from `start` downwards. A port on the level of another host is not
+/// used.
 fn server(
-    scope: &Scope<'_>,
+    scope: &SettingScope<'_>,
     start: usize,
     host: Option<&str>,
     port: Option<u16>,
     tls: Option<Tls>,
-) -> Result<Option<Endpoint>> {
+) -> Result<Option<FtpServer>> {
     let levels = scope.levels().split_off(start);
-    let host_of = |level: &Level<'_>| scope.at(*level, "host").map(|found| found.text);
+    let host_of = |level: &SettingLevel<'_>| scope.at(*level, "host").map(|found| found.text);
     let host = host.map(str::to_owned);
     let Some(host) = host.or_else(|| levels.iter().find_map(host_of)) else {
         return Ok(None);
     };
-    let is_ours =
-        |level: &&Level<'_>| host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host));
+    let is_ours = |level: &&SettingLevel<'_>| {
+        host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host))
+    };
     let named = levels
         .iter()
         .filter(is_ours)
@@ -341,38 +368,38 @@ fn server(
         }
     }
     let tls = tls.unwrap_or(Tls::None);
-    Ok(Some(Endpoint {
+    Ok(Some(FtpServer {
         host,
         port: port.unwrap_or(tls.port()),
         tls,
     }))
 }
 
-fn level_tls(scope: &Scope<'_>, level: Level<'_>) -> Result<Option<Tls>> {
+fn level_tls(scope: &SettingScope<'_>, level: SettingLevel<'_>) -> Result<Option<Tls>> {
     let found = scope.at(level, "tls");
     found.map(|found| found.parse("tls", choice)).transpose()
 }
 
-fn without_tls(endpoint: &Endpoint, login: &Login) -> Error {
+fn without_tls(endpoint: &FtpServer, login: &FtpLogin) -> Error {
     let word = match login.demand {
         Tls::Implicit => "implicit",
         _ => "explicit",
     };
     let text = format!(
-        "{}: this login is sent with TLS only (`tls = \"{word}\"`), and {} is to be reached without",
+        "{}: this login is sent with TLS only (`tls = \"{word}\"`), but {} is accessed without TLS",
         login.origin,
         authority(endpoint)
     );
-    Error::new(Kind::Config, text).hint(format!(
-        "write {}://, or --ftp-tls {word}",
+    Error::new(Kind::Config, text).with_hint(format!(
+        "use {}:// or --ftp-tls {word}",
         login.demand.scheme()
     ))
 }
 
 fn no_password(
     user: &str,
-    endpoint: &Endpoint,
-    foreign: Option<(Level<'_>, Option<Endpoint>)>,
+    endpoint: &FtpServer,
+    foreign: Option<(SettingLevel<'_>, Option<FtpServer>)>,
 ) -> Error {
     let text = format!(
         "no password for `{}` on {}",
@@ -382,7 +409,7 @@ fn no_password(
     let hint = match foreign {
         None => "set `password_file` or `password_command` in the config file, BLOBCTL_FTP_PASSWORD, or an entry in ~/.netrc".to_owned(),
         Some((level, None)) => format!(
-            "the login of {} is not sent because no `host` stands beside it",
+            "the login of {} is not used because its section has no `host`",
             level.name()
         ),
         Some((level, Some(home))) => format!(
@@ -391,10 +418,10 @@ fn no_password(
             printable(&format!("{}:{}", home.host, home.port))
         ),
     };
-    Error::new(Kind::Config, text).hint(hint)
+    Error::new(Kind::Config, text).with_hint(hint)
 }
 
-/// The digests that a kind of checksum asks an FTP server for; `None` if no FTP server computes it.
+/// The digests to request from an FTP server for a kind of checksum; `None` if FTP servers do not support it.
 pub(super) fn digests(kind: ChecksumKind) -> Option<Digests> {
     match kind {
         ChecksumKind::Auto => Some(Digests::Auto),

@@ -1,6 +1,6 @@
-//! Flags, environment and config file become values in which nothing is optional that a run needs.
+//! Resolves options, environment and config file into complete settings, in which everything that a run needs has a value.
 //!
-//! Precedence, in one place ([`Scope::found`]): option > environment > remote's section > backend's section >
+//! Precedence, in one place ([`SettingScope::found`]): option > environment > remote's section > backend's section >
 //! `[defaults]` > built-in.
 
 pub mod address;
@@ -9,10 +9,10 @@ pub mod file;
 mod flags;
 mod ftp;
 pub mod netrc;
-mod place;
 mod s3;
 pub mod schema;
 mod scope;
+mod target;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -21,9 +21,9 @@ use std::time::Duration;
 use self::environment::Environment;
 use self::file::ConfigFile;
 use self::ftp::{EnvironmentLogin, FtpAddress};
-pub use self::place::{Place, Target};
 use self::schema::SETTINGS;
-use self::scope::{Scope, choice, invalid};
+use self::scope::{SettingScope, choice, invalid};
+pub use self::target::{StoreRef, Target};
 use crate::backend::fs;
 use crate::cli::bounds::{JOBS, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT};
 use crate::cli::{BackendKind, Global, Progress};
@@ -44,24 +44,24 @@ pub struct Settings {
     environment_login: EnvironmentLogin,
 }
 
-/// A store's settings, complete.
+/// The complete settings of a store.
 #[derive(Debug, Clone)]
-pub struct Store {
-    /// What [`backend::open`] needs.
+pub struct StoreSettings {
+    /// The argument of [`backend::open`].
     pub config: backend::Config,
-    /// Stands before every key.
+    /// Prepended to every plain key.
     pub prefix: String,
-    /// Limits of silence.
+    /// Limits for the time without progress.
     pub timeouts: Timeouts,
-    /// Temporary failures are repeated for this long.
+    /// Temporary failures are retried for up to this long.
     pub retry_for: Duration,
-    /// How blobs are cut into parts.
+    /// Size, number and memory of the parts of a blob.
     pub parts: PartRules,
 }
 
 impl Settings {
-    /// Reads the config file; everything else is there already. Every value of the file and of the environment is checked,
-    /// also those of stores that this run does not use.
+    /// Reads the config file and checks every value of the file and of the environment, including those of stores that this
+    /// run does not use.
     ///
     /// # Errors
     /// A value is not one that the table of settings allows, or the file cannot be read.
@@ -83,7 +83,7 @@ impl Settings {
         if let Some(file) = self.file.as_ref().filter(|file| file.exposed) {
             let path = file.path.display();
             warnings.push(format!(
-                "`{path}` holds a secret and others may read it: chmod 600 {path}"
+                "`{path}` contains a secret and is readable by others: chmod 600 {path}"
             ));
         }
         let known: Vec<String> = schema::SETTINGS
@@ -100,7 +100,7 @@ impl Settings {
                 let near = schema::nearest(name, known.iter().map(String::as_str));
                 let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
                 warnings.push(format!(
-                    "the environment variable {} is no setting and is ignored{near}",
+                    "ignored the unknown environment variable {}{near}",
                     printable(name)
                 ));
             }
@@ -109,19 +109,32 @@ impl Settings {
         warnings
     }
 
-    /// The settings of a place.
-    pub fn store(&self, place: &Place) -> Result<Store> {
-        let kind = place.kind();
-        let scope = self.scope(place);
-        let prefix = match place {
-            Place::Backend(_) | Place::Remote { .. } => {
-                scope.text("prefix", None).unwrap_or_default()
-            }
-            _ => String::new(),
+    /// The settings of a store.
+    pub fn store(&self, store: &StoreRef) -> Result<StoreSettings> {
+        let scope = self.scope(store);
+        let prefix = match store {
+            StoreRef::Backend(_) | StoreRef::Remote { .. } => scope.text("prefix", None),
+            _ => None,
         };
-        let config = match place {
-            Place::S3 { bucket } => backend::Config::S3(self.s3(&scope, Some(bucket))?),
-            Place::Ftp {
+        let usual = Duration::from_secs(120);
+        let retry_for = scope
+            .value("retry_for", self.flags.retry_for, |text| {
+                RETRY_FOR.parse(text)
+            })?
+            .unwrap_or(usual);
+        Ok(StoreSettings {
+            config: self.config(store, &scope)?,
+            prefix: prefix.unwrap_or_default(),
+            timeouts: self.timeouts(&scope)?,
+            retry_for,
+            parts: self.parts(&scope)?,
+        })
+    }
+
+    fn config(&self, store: &StoreRef, scope: &SettingScope<'_>) -> Result<backend::Config> {
+        Ok(match store {
+            StoreRef::S3 { bucket } => backend::Config::S3(self.s3(scope, Some(bucket))?),
+            StoreRef::Ftp {
                 tls,
                 user,
                 host,
@@ -135,40 +148,32 @@ impl Settings {
                     port: *port,
                     base_dir,
                 };
-                backend::Config::Ftp(self.ftp(&scope, Some(&address))?)
+                backend::Config::Ftp(self.ftp(scope, Some(&address))?)
             }
-            Place::Root => backend::Config::Fs(fs::Config {
+            StoreRef::Root => backend::Config::Fs(fs::Config {
                 root: PathBuf::from("/"),
                 missing_root: fs::MissingRoot::Refuse,
             }),
-            _ => match kind {
-                BackendKind::S3 => backend::Config::S3(self.s3(&scope, None)?),
-                BackendKind::Ftp => backend::Config::Ftp(self.ftp(&scope, None)?),
-                BackendKind::Fs => backend::Config::Fs(self.fs(&scope)?),
+            StoreRef::Backend(kind) | StoreRef::Remote { kind, .. } => match kind {
+                BackendKind::S3 => backend::Config::S3(self.s3(scope, None)?),
+                BackendKind::Ftp => backend::Config::Ftp(self.ftp(scope, None)?),
+                BackendKind::Fs => backend::Config::Fs(self.fs(scope)?),
             },
-        };
-        let flags = &self.flags;
+        })
+    }
+
+    fn timeouts(&self, scope: &SettingScope<'_>) -> Result<Timeouts> {
         let timeout = |key: &str, option: Option<Duration>, usual: u64| {
             let value = scope.value(key, option, |text| TIMEOUT.parse(text))?;
             Ok(value.unwrap_or(Duration::from_secs(usual)))
         };
-        let timeouts = Timeouts {
-            connect: timeout("connect_timeout", flags.connect_timeout, 10)?,
-            idle: timeout("timeout", flags.timeout, 60)?,
-        };
-        let retry_for = scope
-            .value("retry_for", flags.retry_for, |text| RETRY_FOR.parse(text))?
-            .unwrap_or(Duration::from_secs(120));
-        Ok(Store {
-            config,
-            prefix,
-            timeouts,
-            retry_for,
-            parts: self.parts(&scope)?,
+        Ok(Timeouts {
+            connect: timeout("connect_timeout", self.flags.connect_timeout, 10)?,
+            idle: timeout("timeout", self.flags.timeout, 60)?,
         })
     }
 
-    fn parts(&self, scope: &Scope<'_>) -> Result<PartRules> {
+    fn parts(&self, scope: &SettingScope<'_>) -> Result<PartRules> {
         let flags = &self.flags;
         let usual = PartRules::default();
         Ok(PartRules {
@@ -184,13 +189,13 @@ impl Settings {
         })
     }
 
-    /// How long the whole command may take, if there is a limit.
+    /// The time limit of the whole command, if there is one.
     pub fn deadline(&self) -> Result<Option<Duration>> {
         let parse = |text: &str| TIMEOUT.parse(text);
         self.general().value("deadline", self.flags.deadline, parse)
     }
 
-    /// How many blobs are transferred at once.
+    /// The number of blobs to transfer in parallel.
     pub fn jobs(&self) -> Result<usize> {
         Ok(usize::from(
             self.general()
@@ -199,20 +204,22 @@ impl Settings {
         ))
     }
 
-    /// What may be gone on with.
-    pub fn resume(&self, flag: Option<cli::Resume>) -> Result<Resume> {
+    /// The unfinished transfers that may be resumed.
+    pub fn resume(&self, flag: Option<cli::ResumeChoice>) -> Result<Resume> {
         let choice = self
             .general()
-            .value("resume", flag, choice::<cli::Resume>)?
-            .unwrap_or(cli::Resume::Run);
+            .value("resume", flag, choice::<cli::ResumeChoice>)?
+            .unwrap_or(cli::ResumeChoice::Run);
         Ok(match choice {
-            cli::Resume::Never => Resume::Never,
-            cli::Resume::Run => Resume::Run,
-            cli::Resume::Auto => Resume::Auto(self.environment.state("resume").map(Into::into)),
+            cli::ResumeChoice::Never => Resume::Never,
+            cli::ResumeChoice::Run => Resume::Run,
+            cli::ResumeChoice::Auto => {
+                Resume::Auto(self.environment.state("resume").map(Into::into))
+            }
         })
     }
 
-    /// How progress is shown.
+    /// The display of progress.
     pub fn progress(&self) -> Result<Progress> {
         Ok(self
             .general()
@@ -220,32 +227,32 @@ impl Settings {
             .unwrap_or(Progress::Auto))
     }
 
-    /// The surroundings.
+    /// The environment.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// Where the settings of a place are looked for.
-    fn scope(&self, place: &Place) -> Scope<'_> {
-        Scope {
+    /// The levels that are searched for the settings of a store.
+    fn scope(&self, store: &StoreRef) -> SettingScope<'_> {
+        SettingScope {
             settings: self,
-            section: place.kind().name(),
-            remote: match place {
-                Place::Remote { name, .. } => Some(format!("remotes.{name}")),
+            section: store.kind().name(),
+            remote: match store {
+                StoreRef::Remote { name, .. } => Some(format!("remotes.{name}")),
                 _ => None,
             },
         }
     }
 
-    fn general(&self) -> Scope<'_> {
-        Scope {
+    fn general(&self) -> SettingScope<'_> {
+        SettingScope {
             settings: self,
             section: "defaults",
             remote: None,
         }
     }
 
-    fn fs(&self, scope: &Scope<'_>) -> Result<fs::Config> {
+    fn fs(&self, scope: &SettingScope<'_>) -> Result<fs::Config> {
         if let Some(root) = scope.path("root", self.flags.root.as_ref()) {
             return Ok(fs::Config {
                 root,
@@ -258,7 +265,7 @@ impl Settings {
         let root = root.ok_or_else(|| {
             scope
                 .missing("root")
-                .hint("HOME is not set either, so there is no default directory")
+                .with_hint("without HOME there is no default directory")
         })?;
         Ok(fs::Config {
             root,
@@ -266,21 +273,21 @@ impl Settings {
         })
     }
 
-    fn roots(&self, scope: &Scope<'_>) -> Roots {
+    fn roots(&self, scope: &SettingScope<'_>) -> Roots {
         Roots {
             bundle: scope.path("ca_bundle", self.flags.ca_bundle.as_ref()),
             system: self.environment.path("SSL_CERT_FILE"),
         }
     }
 
-    fn insecure(&self, scope: &Scope<'_>) -> Result<bool> {
+    fn insecure(&self, scope: &SettingScope<'_>) -> Result<bool> {
         Ok(scope
             .value("insecure", self.flags.insecure.then_some(true), parse_flag)?
             .unwrap_or(false))
     }
 }
 
-/// Variables of other tools that are read as text, beside the aliases of settings.
+/// Variables of other tools that are read as text, in addition to the aliases of settings.
 const FOREIGN_TEXTS: [&str; 27] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -311,8 +318,8 @@ const FOREIGN_TEXTS: [&str; 27] = [
     "NO_PROXY",
 ];
 
-/// Checks every variable that is read. One that is not UTF-8 would otherwise count as unset, and the run would use another
-/// store than the one that was meant.
+/// Checks every variable that is read. A variable that is not UTF-8 must not count as unset: the run would use another store
+/// than the intended one.
 fn check_environment(environment: &Environment) -> Result<()> {
     let check_text = |name: &str| match environment.raw(name).map(OsStr::to_str) {
         Some(None) => Err(Error::new(
@@ -323,7 +330,7 @@ fn check_environment(environment: &Environment) -> Result<()> {
     };
     for setting in SETTINGS {
         let name = schema::variable(setting);
-        if matches!(setting.kind, schema::Kind::Path) {
+        if matches!(setting.kind, schema::SettingKind::Path) {
             continue;
         }
         check_text(&name)?;

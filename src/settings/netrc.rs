@@ -1,40 +1,40 @@
 //! `~/.netrc`: logins by host, as curl and ftp(1) read them.
 //!
 //! Tokens are separated by white space; `machine HOST` or `default` begins an entry of `login`, `password` and
-//! `account`; `macdef` runs to the next empty line; a token may stand in double quotes with `\` escapes. `#` begins a
-//! comment only where a keyword may stand: a password may begin with it. A value that is a keyword is an error unless it is
-//! quoted: most likely the real value is missing, and the login of one host would be sent to another.
+//! `account`; `macdef` ends at the next empty line; a token can be in double quotes with `\` escapes. `#` begins a
+//! comment only in place of a keyword, because a password may begin with it. A value that is a keyword is an error unless
+//! it is quoted: the real value is probably missing, and the login of one host would be sent to another.
 
 use crate::secret::Secret;
 
 /// One entry's login.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
-    /// Login name, if the entry has one.
+pub struct NetrcLogin {
+    /// NetrcLogin name, if the entry has one.
     pub user: Option<String>,
     /// Password, if the entry has one.
     pub password: Option<Secret>,
 }
 
-/// A line that cannot be read.
+/// An error in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct NetrcError {
     /// Counted from 1.
     pub line: usize,
-    /// The mistake, without any value of the file.
-    pub what: String,
+    /// The problem, without any value of the file.
+    pub problem: String,
 }
 
 const KEYWORDS: [&str; 6] = [
     "machine", "default", "login", "password", "account", "macdef",
 ];
 
-/// The first entry for `host` that fits `user` (any, if none was asked for), or else the `default` entry.
+/// The first entry for `host` that matches `user` (or any user if `None`), or else the `default` entry.
 ///
 /// # Errors
-/// A keyword stands where a value is expected.
-pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<Login>, Mistake> {
-    let fits = |entry: &Entry| {
+/// A keyword in place of a value.
+pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<NetrcLogin>, NetrcError> {
+    let fits = |entry: &NetrcEntry| {
         entry
             .login
             .user
@@ -58,18 +58,18 @@ pub fn find(text: &str, host: &str, user: Option<&str>) -> Result<Option<Login>,
         .map(|entry| entry.login.clone()))
 }
 
-struct Entry {
+struct NetrcEntry {
     /// `None` for `default`.
     host: Option<String>,
-    login: Login,
+    login: NetrcLogin,
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Mistake> {
-    let mut entries: Vec<Entry> = Vec::new();
+fn entries(text: &str) -> Result<Vec<NetrcEntry>, NetrcError> {
+    let mut entries: Vec<NetrcEntry> = Vec::new();
     let mut tokens = Tokens { text, rest: text };
     while let Some(keyword) = tokens.keyword() {
         match keyword.as_str() {
-            // At the end of the file there is no host: an entry that fits none.
+            // Without a host, at the end of the file, there is no entry.
             "machine" => {
                 if let Some(host) = tokens.value("machine")? {
                     entries.push(entry(Some(host)));
@@ -96,10 +96,10 @@ fn entries(text: &str) -> Result<Vec<Entry>, Mistake> {
     Ok(entries)
 }
 
-fn entry(host: Option<String>) -> Entry {
-    Entry {
+fn entry(host: Option<String>) -> NetrcEntry {
+    NetrcEntry {
         host,
-        login: Login {
+        login: NetrcLogin {
             user: None,
             password: None,
         },
@@ -112,7 +112,7 @@ struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The next token where a keyword may stand, and with it a comment.
+    /// The next keyword. Comments before it are skipped.
     fn keyword(&mut self) -> Option<String> {
         self.rest = self.rest.trim_start();
         while self.rest.starts_with('#') {
@@ -126,21 +126,21 @@ impl Tokens<'_> {
     }
 
     /// The value of a keyword; `None` at the end of the file.
-    fn value(&mut self, keyword: &str) -> Result<Option<String>, Mistake> {
+    fn value(&mut self, keyword: &str) -> Result<Option<String>, NetrcError> {
         self.rest = self.rest.trim_start();
         let start = self.text.len() - self.rest.len();
         let is_quoted = self.rest.starts_with('"');
         let value = self.token();
         match &value {
-            Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(Mistake {
+            Some(text) if !is_quoted && KEYWORDS.contains(&text.as_str()) => Err(NetrcError {
                 line: 1 + self.text[..start].matches('\n').count(),
-                what: format!("`{keyword}` has the keyword `{text}` where its value should be"),
+                problem: format!("`{keyword}` has the keyword `{text}` instead of a value"),
             }),
             _ => Ok(value),
         }
     }
 
-    /// A macro ends at an empty line.
+    /// Skips a macro, which ends at an empty line.
     fn skip_macro(&mut self) {
         let ends = ["\n\n", "\n\r\n"].map(|end| self.rest.find(end));
         let end = ends.into_iter().flatten().min();
@@ -159,14 +159,14 @@ impl Tokens<'_> {
             return Some(token.to_owned());
         };
         let mut token = String::new();
-        let mut letters = quoted.char_indices();
-        while let Some((at, letter)) = letters.next() {
-            match letter {
+        let mut characters = quoted.char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
                 '"' => {
                     self.rest = &quoted[at + 1..];
                     return Some(token);
                 }
-                '\\' => token.extend(letters.next().map(|(_, escaped)| match escaped {
+                '\\' => token.extend(characters.next().map(|(_, escaped)| match escaped {
                     'n' => '\n',
                     'r' => '\r',
                     't' => '\t',
@@ -184,8 +184,8 @@ impl Tokens<'_> {
 mod tests {
     use super::*;
 
-    fn login(user: &str, password: &str) -> Login {
-        Login {
+    fn login(user: &str, password: &str) -> NetrcLogin {
+        NetrcLogin {
             user: Some(user.to_owned()),
             password: Some(Secret::new(password)),
         }
@@ -241,9 +241,9 @@ mod tests {
             ("machine\n\ndefault login x\n", 3),
             ("machine a account macdef\n", 1),
         ] {
-            let mistake = find(text, "a", None).unwrap_err();
-            assert_eq!(mistake.line, line, "{text}");
-            assert!(!mistake.what.contains("pw"), "{mistake:?}");
+            let error = find(text, "a", None).unwrap_err();
+            assert_eq!(error.line, line, "{text}");
+            assert!(!error.problem.contains("pw"), "{error:?}");
         }
         let quoted = "machine a login \"login\" password \"machine\"\n";
         assert_eq!(find(quoted, "a", None), Ok(Some(login("login", "machine"))));

@@ -1,7 +1,7 @@
 //! The settings of the S3 backend.
 
 use super::Settings;
-use super::scope::{Found, Level, Scope, choice};
+use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
 use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
 use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning};
@@ -13,7 +13,7 @@ use crate::secret::{Secret, read_bounded};
 use crate::units::parse_flag;
 
 impl Settings {
-    pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<Config> {
+    pub(super) fn s3(&self, scope: &SettingScope<'_>, bucket: Option<&str>) -> Result<Config> {
         let flags = &self.flags;
         let bucket = match bucket {
             Some(bucket) => Some(bucket.to_owned()),
@@ -22,7 +22,7 @@ impl Settings {
         let bucket = bucket.ok_or_else(|| scope.missing("bucket"))?;
         let aws = self.aws_environment(scope.text("profile", None));
         let credentials = self.s3_credentials(scope, aws.clone())?;
-        // Only who takes the credentials from a profile takes the place from it.
+        // Region and endpoint come from a profile only if the credentials do.
         let from_profile = matches!(credentials, Source::Chain(_));
         let region = match scope.text("region", flags.region.as_ref()) {
             None if from_profile => chain::profile_region(&aws)?,
@@ -64,13 +64,13 @@ impl Settings {
         })
     }
 
-    /// The key of SSE-C. The file's content is never shown.
-    fn customer_key(&self, scope: &Scope<'_>) -> Result<Option<CustomerKey>> {
+    /// The key of SSE-C. The content of its file is never shown.
+    fn customer_key(&self, scope: &SettingScope<'_>) -> Result<Option<CustomerKey>> {
         let (place, path) = match &self.flags.sse_c_key_file {
             Some(path) => ("--sse-c-key-file".to_owned(), self.environment.expand(path)),
             None => match first_of(scope, &["sse_c_key_file"]) {
                 Some((index, level, found)) => {
-                    self.stays_home(scope, index, level, "sse_c_key_file")?;
+                    self.check_endpoint_of_secret(scope, index, level, "sse_c_key_file")?;
                     (format!("{}: `sse_c_key_file`", found.origin), found.path)
                 }
                 None => return Ok(None),
@@ -80,29 +80,29 @@ impl Settings {
         let failed = |what: &str| Error::new(Kind::Config, format!("{place} `{shown}`: {what}"));
         let content = read_bounded(&path).map_err(|what| failed(&what))?;
         let key = CustomerKey::parse(&content).ok_or_else(|| {
-            failed("it holds no key of 32 bytes, nor the base64 or hex of one")
-                .hint("openssl rand -out FILE 32 makes one")
+            failed("invalid key: expected 32 bytes, or their base64 or hex")
+                .with_hint("create one with: openssl rand -out FILE 32")
         })?;
         Ok(Some(key))
     }
 
     fn s3_credentials(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         aws: credentials::Environment,
     ) -> Result<credentials::Source> {
         let unsigned = self.flags.no_sign_request.then_some(true);
         if scope.value("no_sign_request", unsigned, parse_flag)? == Some(true) {
             return Ok(Source::Anonymous);
         }
-        // A profile that is asked for on the command line beats what was written down earlier.
+        // A profile on the command line takes precedence over keys in files and variables.
         if self.flags.profile.is_some() {
             return Ok(Source::Chain(Box::new(aws)));
         }
         let Some((index, level, _)) = first_of(scope, &KEYS) else {
             return Ok(Source::Chain(Box::new(aws)));
         };
-        // All of one login stands on one level; what is missing there is not looked for below.
+        // All parts of a login are on one level. A missing part is not taken from a lower level.
         let at = |key: &str| scope.at(level, key);
         let secret = ["secret_access_key", "secret_access_key_file"]
             .into_iter()
@@ -110,7 +110,7 @@ impl Settings {
         match (at("access_key_id"), secret, at("session_token")) {
             (Some(id), Some((key, secret)), token) => {
                 if token.is_some() {
-                    self.stays_home(scope, index, level, "session_token")?;
+                    self.check_endpoint_of_secret(scope, index, level, "session_token")?;
                 }
                 let secret_access_key = if key == "secret_access_key_file" {
                     secret_file(&secret)?
@@ -138,13 +138,14 @@ impl Settings {
         }
     }
 
-    /// A secret that is sent as it is goes only to the service that its level names. One that stands beside no `endpoint_url` is
-    /// for AWS, or for the service that an option or the environment names for this run, but never for that of a remote.
-    fn stays_home(
+    /// Checks that a secret that is sent in clear goes only to the service that its level names. A secret without an
+    /// `endpoint_url` on its level is for AWS, or for the service that an option or the environment selects for this run, but
+    /// never for the service of a remote.
+    fn check_endpoint_of_secret(
         &self,
-        scope: &Scope<'_>,
+        scope: &SettingScope<'_>,
         index: usize,
-        level: Level<'_>,
+        level: SettingLevel<'_>,
         key: &str,
     ) -> Result<()> {
         let named = |start: usize| {
@@ -154,11 +155,11 @@ impl Settings {
                 .find_map(|level| scope.at(level, "endpoint_url"))
                 .map(|found| found.text)
         };
-        if level == Level::Environment && scope.at(level, "endpoint_url").is_none() {
+        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
             return Ok(());
         }
         let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
-            let found = scope.at(Level::Environment, "endpoint_url")?;
+            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
             Some(found.text)
         });
         let home = named(index);
@@ -175,13 +176,13 @@ impl Settings {
         }
         let shown = |url: Option<String>| url.map_or("AWS".to_owned(), |url| printable(&url));
         let text = format!(
-            "the `{key}` of {} is for {}, and this store is at {}",
+            "the `{key}` of {} is for {}, but this store is at {}",
             level.name(),
             shown(home),
             shown(used)
         );
         Err(Error::new(Kind::Config, text)
-            .hint("set `endpoint_url` and the secrets that belong to it in one section"))
+            .with_hint("set `endpoint_url` and its secrets in the same section"))
     }
 
     fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
@@ -233,7 +234,7 @@ impl Settings {
                 .map(str::to_owned)
         };
         Proxies {
-            // HTTP_PROXY in capitals can be set by a request's header where a CGI program runs us (httpoxy).
+            // A request header can set HTTP_PROXY in capitals if a CGI program runs blobctl (httpoxy).
             http: get(&["http_proxy"]),
             https: get(&["https_proxy", "HTTPS_PROXY"]),
             all: get(&["all_proxy", "ALL_PROXY"]),
@@ -246,7 +247,7 @@ fn is_true(text: Option<&str>) -> bool {
     text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
-/// The settings that are one login.
+/// The settings that form one login.
 const KEYS: [&str; 5] = [
     "access_key_id",
     "secret_access_key",
@@ -255,8 +256,11 @@ const KEYS: [&str; 5] = [
     "credential_process",
 ];
 
-/// The highest level that has one of the keys, and its place among the levels.
-fn first_of<'a>(scope: &'a Scope<'_>, keys: &[&str]) -> Option<(usize, Level<'a>, Found)> {
+/// The highest level that has one of the keys, with its index and the value.
+fn first_of<'a>(
+    scope: &'a SettingScope<'_>,
+    keys: &[&str],
+) -> Option<(usize, SettingLevel<'a>, SettingValue)> {
     let levels = scope.levels().into_iter().enumerate();
     levels.into_iter().find_map(|(index, level)| {
         let found = keys.iter().find_map(|key| scope.at(level, key))?;
@@ -282,10 +286,10 @@ fn half(origin: &str, there: &str, missing: &str) -> Error {
         Kind::Config,
         format!("{origin}: `{there}` is set without `{missing}`"),
     )
-    .hint("set both, or leave both out to take the credentials from the AWS environment and files")
+    .with_hint("set both, or omit both to use the AWS environment variables and files")
 }
 
-fn secret_file(found: &Found) -> Result<Secret> {
+fn secret_file(found: &SettingValue) -> Result<Secret> {
     Secret::read_first_line(&found.path).map_err(|what| {
         let shown = printable(&found.path.to_string_lossy());
         let text = format!("{}: `secret_access_key_file` {shown}: {what}", found.origin);

@@ -1,7 +1,7 @@
-//! Every setting: one table that options, the environment, the config file and the documentation follow.
+//! The table of all settings, which options, environment variables, the config file and the documentation follow.
 //!
-//! A bound or a word of this table holds wherever a value comes from: clap's parsers, [`check`] and the README's table are
-//! made from it.
+//! The bounds and words of this table apply to every source of a value: clap's parsers, [`SettingKind::check`] and the table
+//! in the documentation are made from it.
 
 use clap::ValueEnum;
 
@@ -11,7 +11,7 @@ use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
     Durations, JOBS, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes, TIMEOUT,
 };
-use crate::cli::{BackendKind, ChecksumKind, Progress, Resume};
+use crate::cli::{BackendKind, ChecksumKind, Progress, ResumeChoice};
 use crate::units::parse_flag;
 
 /// A setting: a key of a section of the config file, its variable and its option.
@@ -21,8 +21,8 @@ pub struct Setting {
     pub section: &'static str,
     /// The key.
     pub key: &'static str,
-    /// The values that it takes.
-    pub kind: Kind,
+    /// The accepted values.
+    pub kind: SettingKind,
     /// The option, as the documentation shows it; empty if there is none.
     pub option: &'static str,
     /// Variables of other tools that are read if the setting's own is not set.
@@ -31,9 +31,9 @@ pub struct Setting {
     pub default: &'static str,
 }
 
-/// The values that a setting takes.
+/// The values that a setting accepts.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum SettingKind {
     /// A string.
     Text,
     /// A path: any bytes, and `~/` is the home directory.
@@ -56,8 +56,8 @@ pub enum Kind {
     Address,
 }
 
-impl Kind {
-    /// Whether a value is acceptable; the error says what was expected.
+impl SettingKind {
+    /// Checks a value; the error says what was expected.
     pub fn check(self, text: &str) -> Result<(), String> {
         match self {
             Self::Text | Self::Path | Self::Secret => Ok(()),
@@ -111,14 +111,14 @@ fn one_of(text: &str, words: &[String]) -> Result<(), String> {
     if words.iter().any(|word| word == text) {
         Ok(())
     } else {
-        Err(format!("`{text}` is none of {}", words.join(", ")))
+        Err(format!("`{text}` is not one of {}", words.join(", ")))
     }
 }
 
 const fn setting(
     section: &'static str,
     key: &'static str,
-    kind: Kind,
+    kind: SettingKind,
     option: &'static str,
     default: &'static str,
 ) -> Setting {
@@ -141,7 +141,7 @@ pub const BACKENDS: [&str; 3] = ["s3", "ftp", "fs"];
 
 /// All settings, in the order of the documentation.
 pub const SETTINGS: &[Setting] = {
-    use Kind::{Address, Choice, Duration, Flag, Number, Path, Ports, Secret, Size, Text};
+    use SettingKind::{Address, Choice, Duration, Flag, Number, Path, Ports, Secret, Size, Text};
     &[
         setting(
             "",
@@ -199,7 +199,7 @@ pub const SETTINGS: &[Setting] = {
         setting(
             "defaults",
             "resume",
-            Choice(words::<Resume>),
+            Choice(words::<ResumeChoice>),
             "--resume",
             "run",
         ),
@@ -307,13 +307,13 @@ pub fn find(section: &str, key: &str) -> Option<&'static Setting> {
         .find(|setting| setting.section == section && setting.key == key)
 }
 
-/// The setting that a key of a section means; sections and remotes may have the keys of `[defaults]` too.
+/// The setting of a key in a section. Sections and remotes can also have the keys of `[defaults]`.
 pub fn find_in(section: &str, key: &str) -> Option<&'static Setting> {
     find(section, key).or_else(|| find("defaults", key))
 }
 
-/// The keys that a section of the file may have. `[remotes.NAME]` has `backend` and its backend's keys; backend
-/// sections and remotes may override what `[defaults]` says about time.
+/// The keys of a section of the file. `[remotes.NAME]` also has `backend`, and backend sections and remotes can override the
+/// keys of `[defaults]`.
 pub fn keys_of(section: &str) -> Vec<&'static str> {
     SETTINGS
         .iter()
@@ -334,34 +334,17 @@ pub fn variable(setting: &Setting) -> String {
     }
 }
 
-/// The known name that looks most like `text`, if one is close (optimal string alignment distance of at most a third of
-/// its length).
+/// The known name that is closest to `text`, if one is close: an optimal string alignment distance of at most a third of
+/// its length. Only the first 64 characters of `text` count.
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (text.chars().count() / 3).max(1);
+    let text: String = text.chars().take(64).collect();
     known
         .into_iter()
-        .map(|name| (distance(text, name), name))
+        .map(|name| (strsim::osa_distance(&text, name), name))
         .filter(|(far, _)| *far <= limit)
         .min()
         .map(|(_, name)| name)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

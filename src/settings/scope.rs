@@ -1,4 +1,4 @@
-//! One setting from all the levels that may have it.
+//! Looks up a setting on all levels that can have it.
 //!
 //! Below the options: environment > remote's section > backend's section > `[defaults]`.
 
@@ -9,8 +9,8 @@ use clap::ValueEnum;
 use super::{Settings, schema};
 use crate::error::{Error, Kind, Result, printable};
 
-/// Where the settings of one store are looked for.
-pub struct Scope<'a> {
+/// The levels that are searched for the settings of one store.
+pub struct SettingScope<'a> {
     /// All sources.
     pub settings: &'a Settings,
     /// The backend's section.
@@ -21,14 +21,14 @@ pub struct Scope<'a> {
 
 /// A level below the options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level<'a> {
+pub enum SettingLevel<'a> {
     /// The environment.
     Environment,
     /// A section of the config file.
     Section(&'a str),
 }
 
-impl Level<'_> {
+impl SettingLevel<'_> {
     /// The level, for messages.
     pub fn name(self) -> String {
         match self {
@@ -40,8 +40,8 @@ impl Level<'_> {
 
 /// A setting's value and where it came from.
 #[derive(Debug, Clone)]
-pub struct Found {
-    /// As written; replacement characters where it is not UTF-8, which only a path may be.
+pub struct SettingValue {
+    /// As written. Bytes that are not UTF-8, which only a path may contain, are replaced.
     pub text: String,
     /// The same as a path, byte for byte, with `~/` expanded.
     pub path: PathBuf,
@@ -49,54 +49,57 @@ pub struct Found {
     pub origin: String,
 }
 
-impl Found {
-    /// The value, or an error that names where it stands.
+impl SettingValue {
+    /// Parses the value; the error names its origin.
     pub fn parse<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T> {
-        parse(&self.text).map_err(|what| invalid(&self.origin, key, &what))
+        parse(&self.text).map_err(|problem| invalid(&self.origin, key, &problem))
     }
 }
 
-/// The error about a value.
-pub fn invalid(origin: &str, key: &str, what: &str) -> Error {
+/// The error about an invalid value.
+pub fn invalid(origin: &str, key: &str, problem: &str) -> Error {
     Error::new(
         Kind::Config,
-        format!("{origin}: `{key}`: {}", printable(what)),
+        format!("{origin}: `{key}`: {}", printable(problem)),
     )
 }
 
-impl Scope<'_> {
+impl SettingScope<'_> {
     /// The levels, the highest first.
-    pub fn levels(&self) -> Vec<Level<'_>> {
-        std::iter::once(Level::Environment)
-            .chain(self.remote.as_deref().map(Level::Section))
-            .chain([Level::Section(self.section), Level::Section("defaults")])
+    pub fn levels(&self) -> Vec<SettingLevel<'_>> {
+        std::iter::once(SettingLevel::Environment)
+            .chain(self.remote.as_deref().map(SettingLevel::Section))
+            .chain([
+                SettingLevel::Section(self.section),
+                SettingLevel::Section("defaults"),
+            ])
             .collect()
     }
 
     /// A setting on one level.
-    pub fn at(&self, level: Level<'_>, key: &str) -> Option<Found> {
+    pub fn at(&self, level: SettingLevel<'_>, key: &str) -> Option<SettingValue> {
         match level {
-            Level::Environment => self.in_environment(key),
-            Level::Section(section) => self.in_file(section, key),
+            SettingLevel::Environment => self.in_environment(key),
+            SettingLevel::Section(section) => self.in_file(section, key),
         }
     }
 
-    /// The first level that has one of the keys, and which one.
-    pub fn first<'k>(&self, keys: &[&'k str]) -> Option<(&'k str, Found)> {
+    /// The first of the keys that a level has, and its value; the highest level first.
+    pub fn first<'k>(&self, keys: &[&'k str]) -> Option<(&'k str, SettingValue)> {
         self.levels().into_iter().find_map(|level| {
             keys.iter()
                 .find_map(|key| Some((*key, self.at(level, key)?)))
         })
     }
 
-    /// The setting below the options.
-    pub fn found(&self, key: &str) -> Option<Found> {
+    /// The value of a setting below the options.
+    pub fn found(&self, key: &str) -> Option<SettingValue> {
         self.levels()
             .into_iter()
             .find_map(|level| self.at(level, key))
     }
 
-    fn in_environment(&self, key: &str) -> Option<Found> {
+    fn in_environment(&self, key: &str) -> Option<SettingValue> {
         let environment = &self.settings.environment;
         let setting = schema::find_in(self.section, key)?;
         let own = schema::variable(setting);
@@ -104,7 +107,7 @@ impl Scope<'_> {
             .chain(setting.aliases.iter().copied())
             .filter(|name| !environment.ignores(name))
             .find_map(|name| {
-                Some(Found {
+                Some(SettingValue {
                     text: environment.raw(name)?.to_string_lossy().into_owned(),
                     path: environment.path(name)?,
                     origin: name.to_owned(),
@@ -112,17 +115,17 @@ impl Scope<'_> {
             })
     }
 
-    fn in_file(&self, section: &str, key: &str) -> Option<Found> {
+    fn in_file(&self, section: &str, key: &str) -> Option<SettingValue> {
         let file = self.settings.file.as_ref()?;
         let value = file.get(section, key)?;
-        Some(Found {
+        Some(SettingValue {
             text: value.text.clone(),
             path: self.settings.environment.expand(Path::new(&value.text)),
             origin: file.place(value),
         })
     }
 
-    /// The option, or else what [`Scope::found`] finds.
+    /// The option, or else the value of [`SettingScope::found`].
     pub fn value<T>(
         &self,
         key: &str,
@@ -153,7 +156,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The error about a setting that the run cannot do without.
+    /// The error about a missing setting that is required.
     pub fn missing(&self, key: &str) -> Error {
         let section = self.remote.as_deref().unwrap_or(self.section);
         let mut hint = format!("set `{key}` in [{section}] of the config file");
@@ -166,14 +169,14 @@ impl Scope<'_> {
         }
         Error::new(
             Kind::Config,
-            format!("no `{key}` is set for the {} backend", self.section),
+            format!("`{key}` is not set for the {} backend", self.section),
         )
-        .hint(hint)
+        .with_hint(hint)
     }
 }
 
-/// One of an option's values.
+/// Parses a value of an option that takes one of a few words.
 pub fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
     T::from_str(text, false)
-        .map_err(|_| format!("`{text}` is none of {}", schema::words::<T>().join(", ")))
+        .map_err(|_| format!("`{text}` is not one of {}", schema::words::<T>().join(", ")))
 }

@@ -12,7 +12,7 @@ use super::upload::upload;
 use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::Replace;
+use crate::io::atomic_file::Overwrite;
 use crate::key::Key;
 use crate::store::types::{Attributes, Stored};
 
@@ -67,14 +67,14 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
         pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
     }));
     let terms = Terms {
-        replace: Replace::Old,
+        replace: Overwrite::Allow,
         proof: Demand::Best,
     };
     let engine = engine.clone().with_parts(parts);
     let result = download(&engine, key, &destination, terms, &Meter::new()).map(drop);
     let last = match &result {
         Ok(()) => Piece::End,
-        Err(error) => Piece::Failed(error.clone().settled()),
+        Err(error) => Piece::Failed(error.clone().permanent()),
     };
     // Nobody may be left who wants to know.
     let _ = send.send(last);

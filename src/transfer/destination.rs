@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
-use crate::io::atomic_file::Replace;
+use crate::io::atomic_file::Overwrite;
 use crate::io::local_path::LocalPath;
 
 /// Where a blob goes.
@@ -55,7 +55,7 @@ impl Destination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
     /// What the file may take the place of.
-    pub replace: Replace,
+    pub replace: Overwrite,
     /// How it is to be proven.
     pub proof: Demand,
 }

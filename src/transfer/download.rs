@@ -58,7 +58,7 @@ pub fn download(
             Kind::Integrity,
             "the store has no digest of it that could be compared",
         )
-        .hint("leave --require-verified out to accept the length as proof"));
+        .with_hint("leave --require-verified out to accept the length as proof"));
     }
     let info = receiver.commit(terms.replace)?;
     Ok(Downloaded {
@@ -99,7 +99,7 @@ fn transfer<'a>(
         Compared::Different | Compared::Doubtful(_) => {
             let text = "the bytes that came do not match the digest that the store has for them";
             Err(Error::new(Kind::Integrity, text)
-                .hint("try again; if it stays so, the blob itself is damaged"))
+                .with_hint("try again; if it stays so, the blob itself is damaged"))
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn list(
                 }
                 told += 1;
                 // What the receiver says is final, whatever it is.
-                each(listed).map_err(Error::settled)
+                each(listed).map_err(Error::permanent)
             })
         };
         match retry::run(engine, attempt, || 0)?.value {

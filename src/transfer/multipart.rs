@@ -310,8 +310,8 @@ pub(super) fn upload_vanished(error: Error) -> Error {
         return error;
     }
     Error::new(Kind::Disconnected, "the store forgot the unfinished upload")
-        .settled()
-        .hint("another run may have stored or removed the same key meanwhile: try again")
+        .permanent()
+        .with_hint("another run may have stored or removed the same key meanwhile: try again")
         .answered(error.answer().clone())
 }
 

@@ -13,7 +13,7 @@ use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::StagedFile;
+use crate::io::atomic_file::AtomicFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
@@ -30,7 +30,7 @@ pub struct Rest<'a> {
     /// The blob.
     pub key: &'a Key,
     /// Where it goes.
-    pub staged: &'a StagedFile,
+    pub staged: &'a AtomicFile,
     /// The blob as the first request found it.
     pub info: &'a BlobInfo,
     /// Counts the bytes.

@@ -39,7 +39,7 @@ pub fn repeat(
             .map_err(|error| {
                 if error.is_transient() && !payload.can_be_read() {
                     // A pipe cannot be read again: the caller has to run its left side again.
-                    error.settled().hint(
+                    error.permanent().with_hint(
                         "input from a pipe cannot be sent again: run the whole command once more",
                     )
                 } else {

@@ -4,12 +4,12 @@
 //! of time that begins with the first failure and begins anew whenever an attempt got further than all before:
 //! a long transfer over a bad line ends, an outage longer than the budget does not last for ever.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
+use crate::io::random::random_u64;
 use crate::units::format_duration;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -70,7 +70,7 @@ pub fn run<T>(
             return Err(give_up(error, attempts, since.elapsed()));
         }
         // The last pause ends with the budget, so that the last attempt uses all of it.
-        let wait = pause(failures_since_progress, &error, random()).min(left);
+        let wait = pause(failures_since_progress, &error, random_u64()).min(left);
         engine.observer.notify(&Event::Retrying {
             error: &error,
             attempt: attempts,
@@ -84,10 +84,10 @@ pub fn run<T>(
 }
 
 fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
-    if attempts == 1 || error.the_hint().is_some() {
+    if attempts == 1 || error.hint().is_some() {
         return error;
     }
-    error.hint(format!(
+    error.with_hint(format!(
         "gave up after {attempts} attempts in {}; --retry-for sets how long to try",
         format_duration(after)
     ))
@@ -113,11 +113,6 @@ fn asked(error: &Error) -> Duration {
         Kind::Busy { after } => after.unwrap_or_default(),
         _ => Duration::ZERO,
     }
-}
-
-/// The operating system's randomness, without a package for it.
-fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Source {
         let metadata = file.metadata().map_err(|error| failed(&error))?;
         if metadata.is_dir() {
             return Err(Error::new(Kind::Usage, format!("`{name}` is a directory"))
-                .hint("add --recursive (-r) to put the files in it"));
+                .with_hint("add --recursive (-r) to put the files in it"));
         }
         // Files of /proc and the like say that they are empty: only reading tells.
         if !metadata.is_file()
@@ -108,7 +108,7 @@ pub struct Expectation {
 impl Expectation {
     fn check(&self, len: u64, sha256: Option<Digest>) -> Result<()> {
         let wrong =
-            |text: String| Err(Error::new(Kind::Integrity, text).hint("nothing was stored"));
+            |text: String| Err(Error::new(Kind::Integrity, text).with_hint("nothing was stored"));
         match self.size {
             Some(size) if size != len => {
                 return wrong(format!("the source has {len} bytes instead of {size}"));

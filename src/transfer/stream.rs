@@ -111,7 +111,7 @@ impl Stream {
                 "the input is longer than 10,000 parts can be here: {}",
                 format_bytes(self.row.total())
             );
-            return Err(Error::new(Kind::Usage, text).hint(
+            return Err(Error::new(Kind::Usage, text).with_hint(
                 "larger parts (--part-size, --max-memory) hold more; or store it in a file first",
             ));
         }

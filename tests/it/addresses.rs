@@ -1,4 +1,4 @@
-//! Addresses: what names a remote, what names a store, and that nothing is stored where it was not sent.
+//! Addresses: remotes, schemes and keys, and that nothing is stored in a place that the address does not name.
 
 use crate::support::ftp::FtpServer;
 use crate::support::s3::S3Server;
@@ -8,7 +8,7 @@ use crate::support::{Sandbox, files};
 const CONFIG: &str = "[remotes.backup]\nbackend = \"fs\"\nroot = \"/nonexistent\"\n";
 
 #[test]
-fn an_unknown_remote_is_an_error_whatever_the_verb_and_nothing_is_stored() {
+fn an_unknown_remote_is_an_error_of_every_command_and_nothing_is_stored() {
     for config in [None, Some(CONFIG)] {
         for backend in [&[][..], &["-b", "fs"]] {
             let sandbox = Sandbox::new().file("a", "x");
@@ -36,7 +36,7 @@ fn an_unknown_remote_is_an_error_whatever_the_verb_and_nothing_is_stored() {
             assert!(!sandbox.default_root().exists());
         }
     }
-    // A name that is far from all others is no guess.
+    // A name that is far from all others is not suggested.
     let outcome = Sandbox::new().config(CONFIG).run(["exists", "zebra:x"]);
     outcome.fails_with(3, "unknown remote `zebra`");
     assert!(!outcome.stderr.contains("did you mean"), "{outcome:?}");
@@ -45,9 +45,12 @@ fn an_unknown_remote_is_an_error_whatever_the_verb_and_nothing_is_stored() {
 #[test]
 fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     let typed = |outcome: crate::support::Outcome| {
-        outcome.fails_with(3, "typed as ");
+        outcome.fails_with(3, "contains a colon, use ");
         let hint = outcome.stderr.lines().last().unwrap().to_owned();
-        hint.split("typed as ").nth(1).unwrap().to_owned()
+        hint.split("contains a colon, use ")
+            .nth(1)
+            .unwrap()
+            .to_owned()
     };
     // The default store.
     let sandbox = Sandbox::new().file("a", "x");
@@ -57,7 +60,7 @@ fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     sandbox.run(["put", "a", &address]).succeeds();
     assert!(root.join("12:30/report").exists());
     sandbox.run(["exists", &address]).succeeds();
-    // A key whose first segment has no colon needs none of this.
+    // A key without a colon in its first segment is a plain key.
     sandbox.run(["put", "a", "dir/12:30"]).succeeds();
     assert!(root.join("dir/12:30").exists());
 
@@ -203,14 +206,14 @@ fn an_address_without_a_key_says_so() {
     for verb in verbs {
         sandbox
             .run(verb)
-            .fails(2, "blobctl: `s3://lab` names a bucket and no key");
+            .fails(2, "blobctl: `s3://lab` names a bucket but no key");
     }
     sandbox
         .run(["exists", "backup:"])
-        .fails(2, "blobctl: `backup:` names a remote and no key");
+        .fails(2, "blobctl: `backup:` names a remote but no key");
     sandbox
         .run(["exists", "ftp://h.invalid"])
-        .fails(2, "blobctl: `ftp://h.invalid` names a server and no path");
+        .fails(2, "blobctl: `ftp://h.invalid` names a server but no path");
     sandbox
         .run(["exists", ""])
         .fails_with(2, "the key is empty");
@@ -234,7 +237,7 @@ fn put_and_get_point_to_cp_when_both_ends_are_stores() {
     assert_eq!(sandbox.read("w"), b"y");
 }
 
-/// The lines on a terminal, without what only moves the cursor.
+/// The lines on a terminal, without cursor movements.
 fn shown(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let (terminal, far) = Terminal::open();
     let mut command = sandbox.command(arguments);
@@ -268,7 +271,7 @@ fn a_terminal_shows_where_the_default_store_keeps_a_blob() {
     let several = shown(&sandbox, &["put", "a", "b", "dir/"]);
     assert_eq!(several.matches('\n').count(), 1, "{several}");
     assert!(several.contains(&format!("file://{root} ")), "{several}");
-    // Nobody is told who asked for the store, is quiet, only reads, or has no terminal.
+    // No line is printed if the store was selected, with --quiet, for a command that only reads, or without a terminal.
     for arguments in [
         &["put", "a", "-q"][..],
         &["put", "a", "-b", "fs"],

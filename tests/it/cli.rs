@@ -1,4 +1,4 @@
-//! The command line: what is refused, in which words, and cp(1)'s rules for sources and destinations.
+//! The command line: usage errors with their messages, and the rules of cp(1) for sources and destinations.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -20,16 +20,16 @@ fn bad_command_lines_are_one_line_and_2() {
         .file("c", "z");
     let before = files(&sandbox.work());
     let cases: &[(&[&str], &str)] = &[
-        (&[], "no command was given"),
-        (&["frobnicate"], "there is no command `frobnicate`"),
-        (&["pt", "a"], "there is no command `pt`"),
+        (&[], "missing command"),
+        (&["frobnicate"], "unknown command `frobnicate`"),
+        (&["pt", "a"], "unknown command `pt`"),
         (&["put"], "missing argument"),
         (&["get"], "missing argument"),
         (&["exists"], "missing argument"),
-        (&["put", "a", "--frob"], "there is no option `--frob`"),
+        (&["put", "a", "--frob"], "unknown option `--frob`"),
         (
             &["put", "a", "--backend", "s4"],
-            "`--backend` cannot be `s4`",
+            "invalid value `s4` of `--backend`",
         ),
         (
             &["put", "a", "--retry-for", "soon"],
@@ -43,23 +43,23 @@ fn bad_command_lines_are_one_line_and_2() {
             &["put", "a", "--jobs", "many"],
             "`many` is not a number from 1 to 256",
         ),
-        (&["put", "a", "-q", "-v"], "cannot go together"),
+        (&["put", "a", "-q", "-v"], "cannot be combined"),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),
         (&["put", "", "k"], "the source is empty"),
         (&["exists", ""], "the key is empty"),
         (&["get", "", "x"], "the key is empty"),
         (&["get", "k", ""], "the destination is empty"),
-        (&["put", "a", "b\nc"], "holds the control character \\n"),
+        (&["put", "a", "b\nc"], "contains the control character \\n"),
         (
             &["exists", "a\u{1b}[2J"],
-            "holds the control character \\u{1b}",
+            "contains the control character \\u{1b}",
         ),
         (&["put", "-"], "stdin has no name"),
         (&["put", "-", "p/"], "stdin has no name"),
-        (&["put", "a", "-"], "`-` is no key"),
-        (&["get", "-", "x"], "`-` is no blob"),
-        (&["exists", "-"], "`-` is no blob"),
+        (&["put", "a", "-"], "`-` is not a key"),
+        (&["get", "-", "x"], "`-` is not a blob"),
+        (&["exists", "-"], "`-` is not a blob"),
         (
             &["put", "a", "c", "k"],
             "several sources need a destination that ends in `/`",
@@ -71,34 +71,34 @@ fn bad_command_lines_are_one_line_and_2() {
         (&["get", "k/"], "has no base name"),
         (
             &["put", "a", "--bucket", "b"],
-            "--bucket is an option of the s3 backend, and this is fs",
+            "--bucket is an option of the s3 backend, but this store is fs",
         ),
         (
             &["put", "a", "--host", "h"],
-            "--host is an option of the ftp backend, and this is fs",
+            "--host is an option of the ftp backend, but this store is fs",
         ),
         (
             &["put", "a", "-b", "s3", "--bucket", "b", "--root", "."],
-            "--root is an option of the fs backend, and this is s3",
+            "--root is an option of the fs backend, but this store is s3",
         ),
         (
             &["put", "a", "ftp://u:hunter2@h/x"],
-            "an address must not hold a password",
+            "an address must not contain a password",
         ),
         (&["put", "a", "s3:///x"], "names no bucket"),
         (&["put", "a", "ftp://h:0/x"], "port"),
         (&["put", "a", "file://x/y"], "absolute path"),
         (
             &["put", "a", "--secret-access-key", "hunter2"],
-            "there is no option `--secret-access-key`",
+            "unknown option `--secret-access-key`",
         ),
         (
             &["put", "a", "--secret-access-key=hunter2"],
-            "there is no option `--secret-access-key`",
+            "unknown option `--secret-access-key`",
         ),
         (
             &["put", "a", "--password=hunter2"],
-            "there is no option `--password`",
+            "unknown option `--password`",
         ),
     ];
     for (arguments, part) in cases {
@@ -110,7 +110,7 @@ fn bad_command_lines_are_one_line_and_2() {
 }
 
 #[test]
-fn hints_say_what_to_do() {
+fn usage_errors_have_a_hint() {
     let sandbox = Sandbox::new().file("dir/b", "y").file("a", "x");
     for (arguments, hint) in [
         (
@@ -124,7 +124,7 @@ fn hints_say_what_to_do() {
         ),
         (
             &["put", "a", "--secret-key", "x"],
-            "hint: secrets are not taken from the command line",
+            "hint: secrets are not accepted on the command line",
         ),
         (&["put", "-"], "hint: add a key: blobctl put - KEY"),
         (&["get", "k", "no/such/x"], "hint: mkdir -p no/such"),
@@ -160,12 +160,12 @@ fn local_trouble_is_8_and_writes_nothing() {
     sandbox.run(["get", "k", "a/x"]).fails_with(8, "`a/x`");
     sandbox
         .run(["get", "k", "k", "a"])
-        .fails_with(8, "`a` is no directory");
+        .fails_with(8, "`a` is not a directory");
     assert_eq!(files(&sandbox.work()).len(), 2);
     sandbox.nothing_left_behind();
 }
 
-/// Root may read and write everything, so that these tests give the files to nobody and become nobody themselves.
+/// Root can read and write everything, so these tests give the files to the user `nobody` and run as `nobody`.
 #[test]
 fn unreadable_sources_and_unwritable_destinations_are_8() {
     let sandbox = Sandbox::new().file("secret", "y").file("a", "x");
@@ -181,7 +181,7 @@ fn unreadable_sources_and_unwritable_destinations_are_8() {
         if !root {
             return sandbox.run(arguments);
         }
-        // Everything on the way to the sandbox is made passable, then the program runs as nobody.
+        // All parent directories of the sandbox are made accessible, then the program runs as `nobody`.
         set(sandbox.work().parent().unwrap().to_path_buf(), 0o755);
         let command = sandbox.command(arguments);
         let binary = sandbox.work().join("../blobctl");
@@ -237,7 +237,7 @@ fn help_and_version_are_on_stdout() {
 fn the_help_has_the_exit_codes_and_addresses() {
     let help = String::from_utf8(Sandbox::new().run(["--help"]).stdout).unwrap();
     for part in [
-        "1 the blob is not there",
+        "1 no such blob",
         "7 temporary",
         "s3://BUCKET/KEY",
         "ftpes://",
@@ -391,7 +391,7 @@ fn addresses_reach_every_kind_of_store() {
 }
 
 #[test]
-fn what_is_neither_file_nor_absent_is_written_through() {
+fn special_files_are_written_through() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"hello").succeeds();
     sandbox.run(["get", "k", "/dev/null"]).succeeds();
@@ -432,7 +432,7 @@ fn neither_keys_nor_links_lead_out_of_the_root() {
     sandbox.run(["put", "a", "in/a"]).succeeds();
     let root = sandbox.default_root();
     symlink(sandbox.work().join("outside"), root.join("out")).unwrap();
-    // From the root, five directories up is where the sandbox's own directories are.
+    // Five directories above the root are the directories of the sandbox.
     let up = format!("{}work/outside", "../".repeat(5));
     symlink(up, root.join("up")).unwrap();
     symlink("in", root.join("inside")).unwrap();
@@ -472,7 +472,7 @@ fn a_configured_root_that_is_not_there_is_never_an_empty_store() {
 }
 
 #[test]
-fn special_files_are_no_blobs() {
+fn special_files_are_not_blobs() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"x").succeeds();
     let fifo = sandbox.default_root().join("fifo");
@@ -491,7 +491,7 @@ fn special_files_are_no_blobs() {
 
 #[test]
 fn a_full_disk_is_8_and_leaves_nothing() {
-    // /dev/full is a device that is always full: what is written through to it must say so.
+    // Every write to /dev/full fails with "no space left", which must be reported.
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"hello").succeeds();
     sandbox
@@ -510,7 +510,7 @@ fn a_file_address_follows_the_systems_own_links() {
 }
 
 #[test]
-fn names_that_are_no_text_are_refused_or_given_a_key() {
+fn names_that_are_not_text_are_rejected_or_need_a_key() {
     use std::os::unix::ffi::OsStrExt;
     let odd = std::ffi::OsStr::from_bytes(b"odd\xff");
     let sandbox = Sandbox::new().file("a", "x");
@@ -574,13 +574,13 @@ fn two_sources_for_one_destination_are_refused_before_anything_is_done() {
     ] {
         sandbox
             .run(arguments)
-            .fails_with(2, "two sources would both become");
+            .fails_with(2, "two sources have the same destination");
     }
     nothing_written(&sandbox, &before);
 }
 
 #[test]
-fn what_fails_before_any_blob_is_an_object_too() {
+fn a_failure_before_any_blob_is_a_json_object_too() {
     let sandbox = Sandbox::new().file("a", "1");
     let outcome = sandbox.run(["put", "a", "", "--json"]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
@@ -630,7 +630,7 @@ fn a_full_disk_under_stdout_is_8() {
 }
 
 #[test]
-fn a_closed_stdin_is_no_empty_blob() {
+fn a_closed_stdin_is_not_an_empty_blob() {
     let sandbox = Sandbox::new();
     sandbox.pipe(["put", "-", "k"], b"old").succeeds();
     let run = |redirection: &str| {

@@ -115,10 +115,10 @@ fn keys_that_a_store_of_files_would_change_are_refused() {
             for key in ["a//b", "/a", "../up", "a/../b", "./a", "a/."] {
                 sandbox
                     .run(["put", "in", key])
-                    .fails_with(2, "a store of files cannot keep");
+                    .fails_with(2, "a file system cannot represent");
                 sandbox
                     .run(["exists", key])
-                    .fails_with(2, "a store of files cannot keep");
+                    .fails_with(2, "a file system cannot represent");
             }
         } else {
             sandbox.run(["put", "in", "a//b"]).succeeds();
@@ -493,10 +493,10 @@ fn if_absent_never_replaces() {
         );
         sandbox
             .run(["put", "two", "k", "--if-absent"])
-            .fails_with(5, "it exists already");
+            .fails_with(5, "already exists");
         sandbox
             .pipe(["put", "-", "k", "--if-absent"], b"3")
-            .fails_with(5, "it exists already");
+            .fails_with(5, "already exists");
         assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"1"[..]));
         sandbox.nothing_left_behind();
         store.is_clean(&sandbox);
@@ -573,7 +573,7 @@ fn no_clobber_leaves_the_old_file_alone() {
         sandbox.pipe(["put", "-", "k"], b"new").succeeds();
         sandbox
             .run(["get", "k", "old", "--no-clobber"])
-            .fails_with(5, "it exists already");
+            .fails_with(5, "already exists");
         assert_eq!(sandbox.read("old"), b"old");
         sandbox
             .run(["get", "k", "fresh", "--no-clobber"])

@@ -18,7 +18,7 @@ fn read(below: &str) -> String {
     std::fs::read_to_string(root(below)).unwrap_or_else(|error| panic!("{below}: {error}"))
 }
 
-/// Compares a kept file with what the program makes today, or writes it.
+/// Compares a committed file with the output of the program, or rewrites it.
 fn same(below: &str, made: &[u8]) {
     if std::env::var_os("BLOBCTL_BLESS").is_some() {
         std::fs::write(root(below), made).unwrap();
@@ -26,12 +26,12 @@ fn same(below: &str, made: &[u8]) {
     let kept = std::fs::read(root(below)).unwrap_or_default();
     assert!(
         kept == made,
-        "{below} is not what the program makes; BLOBCTL_BLESS=1 cargo test --test it generated writes it"
+        "{below} is out of date; BLOBCTL_BLESS=1 cargo test --test it generated rewrites it"
     );
 }
 
 #[test]
-fn completions_are_what_the_program_prints() {
+fn completions_are_the_output_of_the_program() {
     for (shell, file, name) in [
         (Shell::Bash, "blobctl.bash", "bash"),
         (Shell::Zsh, "_blobctl", "zsh"),

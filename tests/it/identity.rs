@@ -251,7 +251,7 @@ fn long_siblings_are_different_blobs() {
         sandbox.write("x/a", "three");
         sandbox
             .run(["put", "-t", &format!("{deep}/"), "a", "x/a"])
-            .fails_with(2, "two sources would both become");
+            .fails_with(2, "two sources have the same destination");
         sandbox
             .run(["cp", &format!("{deep}/a"), &format!("{deep}/a")])
             .fails_with(2, "would be copied onto itself");

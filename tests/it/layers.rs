@@ -52,7 +52,7 @@ fn imports() -> BTreeMap<Module, Vec<Module>> {
     modules
 }
 
-/// The paths below the crate's root that a file's `use` lines name. Unit tests may import what they like.
+/// The paths below the crate's root that a file's `use` lines name. Unit tests may import anything.
 fn used_paths(module: &[String], text: &str) -> Vec<Module> {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let mut paths = Vec::new();
@@ -188,7 +188,7 @@ fn no_siblings_import_each_other() {
     assert!(circles.is_empty(), "in a circle of imports: {circles:#?}");
 }
 
-/// The parser of this file, on what rustfmt makes of `use` lines.
+/// Tests the parser of this file with `use` lines as formatted by rustfmt.
 #[test]
 fn use_lines_are_understood() {
     let text = "//! Doc.\n\nuse std::io;\n\nuse super::b::{self, C};\nuse crate::{\n    d::E,\n    f::{G as H, I},\n};\npub use self::j::K;\n\nfn x() {}\n";

@@ -73,7 +73,7 @@ fn a_link_that_leads_nowhere_makes_its_target_and_a_loop_fails() {
     symlink("d/kept", work.join("kept")).unwrap();
     sandbox
         .run(["get", "k", "kept", "--no-clobber"])
-        .fails_with(5, "exists already");
+        .fails_with(5, "already exists");
     symlink("two", work.join("one")).unwrap();
     symlink("one", work.join("two")).unwrap();
     sandbox

@@ -67,7 +67,7 @@ fn variables(section: &str, level: &Level) -> Vec<(String, String)> {
 const HOSTS: [&str; 3] = ["a.invalid", "b.invalid", "c.invalid"];
 const PORTS: [&str; 3] = ["21", "990", "2121"];
 
-/// A level of FTP settings whose secret tells where it stands.
+/// A level of FTP settings whose secret names the level.
 fn ftp_level(dice: &mut Dice, name: &str) -> Level {
     let mut level = Level::new();
     if dice.roll(3) > 0 {
@@ -96,7 +96,7 @@ fn highest<'a>(levels: &[&'a Level], key: &str) -> Option<&'a str> {
     levels.iter().find_map(|level| get(level, key))
 }
 
-/// What a generated configuration comes to: `None` if it is refused.
+/// The result of a generated configuration: `None` if it is rejected.
 fn resolve(
     config: &str,
     environment: &[(String, String)],
@@ -115,7 +115,7 @@ fn resolve(
     };
     let settings = Settings::load(flags, Environment::of(environment)).unwrap();
     let target = settings.target(address).unwrap().unwrap();
-    settings.store(&target.place).ok().map(|store| store.config)
+    settings.store(&target.store).ok().map(|store| store.config)
 }
 
 /// Fails if the login of a configuration is not one of the levels that name its server.
@@ -215,7 +215,7 @@ fn no_ftp_login_leaves_its_server_in_any_of_many_configurations() {
     );
 }
 
-/// A level of S3 settings whose keys tell where they stand.
+/// A level of S3 settings whose keys name the level.
 fn s3_level(dice: &mut Dice, name: &str) -> Level {
     let mut level = Level::new();
     if dice.roll(2) == 0 {
@@ -354,7 +354,7 @@ fn no_password_reaches_the_server_of_another_section() {
         };
         sandbox.run(arguments.iter().chain(&["--retry-for", "0"]));
     }
-    // What anonymous logins send is no secret.
+    // The password of an anonymous login is not a secret.
     let own = |server: &FtpServer, names: &[&str]| {
         let sent = passwords(server);
         for password in &sent {
@@ -413,7 +413,7 @@ fn a_section_without_a_login_of_its_own_does_not_send_that_of_another_host() {
     );
 }
 
-/// A protected server and a sandbox whose `[ftp]` section has its login and demands TLS.
+/// A server with TLS, and a sandbox whose `[ftp]` section has its login and requires TLS.
 fn demanding_tls(server: &FtpServer) -> Sandbox {
     Sandbox::new().file("ca.pem", &server.certificate).config(&format!(
         "[ftp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"explicit\"\nusername = \"{USER}\"\npassword = \"{PASSWORD}\"\n\
@@ -465,7 +465,7 @@ fn a_server_of_implicit_tls_is_not_spoken_to_without() {
     );
     sandbox
         .run(["exists", "ftp://127.0.0.1:990/x"])
-        .fails_with(3, "hint: write ftps:// instead of ftp://");
+        .fails_with(3, "hint: use ftps:// instead of ftp://");
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn the_environments_password_is_for_one_login_of_the_run() {
         let outcome: Outcome = sandbox.run(["cp", &from, &to]);
         outcome.fails_with(
             3,
-            "BLOBCTL_FTP_PASSWORD is the password of one login, and this run has two",
+            "BLOBCTL_FTP_PASSWORD is the password of one login, but this run has two",
         );
         assert!(!outcome.stderr.contains(PASSWORD), "{outcome:?}");
     }
@@ -508,7 +508,7 @@ fn the_environments_password_is_for_one_login_of_the_run() {
         "nothing is sent before that is known"
     );
     assert_eq!(two.log(), Vec::<String>::new());
-    // Where the environment names its host, other hosts have logins of their own.
+    // If the environment names its host, other hosts have their own logins.
     let sandbox = sandbox
         .env("BLOBCTL_FTP_HOST", "127.0.0.1")
         .env("BLOBCTL_FTP_PORT", &one.address.port().to_string());

@@ -1,4 +1,4 @@
-//! `put -r`, and several sources: what cannot be stored is named, and does not keep the rest from being stored.
+//! `put -r`, and several sources: an entry that cannot be stored is reported, and the others are stored.
 
 use std::ffi::OsStr;
 use std::fs::{Permissions, create_dir, set_permissions};
@@ -33,7 +33,7 @@ fn says(outcome: &Outcome, code: i32, lines: &[&str]) {
 }
 
 #[test]
-fn what_is_no_file_is_skipped_with_a_warning() {
+fn entries_that_are_not_files_are_skipped_with_a_warning() {
     on_every_store(|store| {
         let sandbox = store
             .sandbox()
@@ -72,7 +72,7 @@ fn what_is_no_file_is_skipped_with_a_warning() {
 }
 
 #[test]
-fn what_cannot_be_read_is_a_failure_among_successes() {
+fn an_unreadable_entry_is_a_failure_among_successes() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("d/a", "1").file("d/z/f", "2");
         let d = sandbox.work().join("d");
@@ -146,7 +146,7 @@ fn a_directory_or_file_that_is_closed_to_us_is_a_failure_among_successes() {
     .unwrap();
 }
 
-/// Whether every directory above the program can be entered by all.
+/// Returns whether all users can enter every parent directory of the program.
 fn is_open_to_all() -> bool {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_blobctl"));
     program.ancestors().all(|path| {
@@ -217,7 +217,7 @@ fn a_name_that_the_store_cannot_hold_does_not_stop_the_rest() {
 }
 
 #[test]
-fn an_empty_directory_is_no_failure_whatever_the_options() {
+fn an_empty_directory_is_not_a_failure_with_any_option() {
     on_every_store(|store| {
         let sandbox = store.sandbox();
         create_dir(sandbox.work().join("empty")).unwrap();

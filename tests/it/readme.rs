@@ -1,4 +1,4 @@
-//! What README.md shows does what it says.
+//! The commands of README.md work as described.
 
 use std::process::Command;
 

@@ -163,7 +163,7 @@ fn what_http_cannot_carry_is_refused_before_anything_is_sent() {
         .run(["put", "a", "--content-type", "text\r\nx-evil: 1"])
         .fails_with(
             2,
-            "`--content-type` cannot be `text\\r\\nx-evil: 1`: a header holds printable ASCII",
+            "invalid value `text\\r\\nx-evil: 1` of `--content-type`: expected printable ASCII",
         );
     let outcome = against(&server)
         .file("a", "x")

@@ -73,7 +73,7 @@ fn attributes_travel_as_signed_headers() {
     Sandbox::new()
         .file("a", "x")
         .run(["put", "a", "--acl", "private"])
-        .fails_with(2, "--acl is kept by S3 alone, and this is fs");
+        .fails_with(2, "--acl is supported by S3 only, and this store is fs");
 }
 
 #[test]

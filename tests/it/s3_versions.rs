@@ -174,20 +174,23 @@ fn a_version_is_of_one_blob_in_s3() {
     for (arguments, what) in [
         (
             &["exists", "a", "b", "--version-id", "v"][..],
-            "these are several",
+            "several blobs were given",
         ),
-        (&["rm", "a", "b", "--version-id", "v"], "these are several"),
+        (
+            &["rm", "a", "b", "--version-id", "v"],
+            "several blobs were given",
+        ),
         (
             &["stat", "a", "--version-id", ""],
-            "the version id is empty",
+            "the version ID is empty",
         ),
         (
             &["stat", "file:///a", "--version-id", "v"],
-            "only S3 has versions of blobs",
+            "--version-id is supported by S3 only",
         ),
         (
             &["presign", "a", "--method", "put", "--version-id", "v"],
-            "an upload makes a version of its own",
+            "an upload creates a new version",
         ),
     ] {
         sandbox.run(arguments).fails_with(2, what);

@@ -4,37 +4,37 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use blobctl::settings::schema::{self, Kind, SETTINGS, Setting};
+use blobctl::settings::schema::{self, SETTINGS, Setting, SettingKind};
 
 use crate::support::ftp::{BASE, FtpServer, PASSWORD, USER};
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::{Outcome, Sandbox, finish};
 
 /// Values that a setting must not have.
-fn wrong_values(kind: Kind) -> &'static [&'static str] {
+fn wrong_values(kind: SettingKind) -> &'static [&'static str] {
     match kind {
-        Kind::Text | Kind::Path | Kind::Secret => &[],
-        Kind::Flag => &["maybe"],
-        Kind::Number(numbers) if numbers.most == u16::MAX => &["0", "65536", "x"],
-        Kind::Number(_) => &["0", "5000", "65537", "-1"],
-        Kind::Duration(_) => &[
+        SettingKind::Text | SettingKind::Path | SettingKind::Secret => &[],
+        SettingKind::Flag => &["maybe"],
+        SettingKind::Number(numbers) if numbers.most == u16::MAX => &["0", "65536", "x"],
+        SettingKind::Number(_) => &["0", "5000", "65537", "-1"],
+        SettingKind::Duration(_) => &[
             "soon",
             "1e30",
             "18446744073709551615s",
             "99999999999999h",
             "3651d",
         ],
-        Kind::Size(_) => &["1MiB", "much"],
-        Kind::Choice(_) => &["nonsense", ""],
-        Kind::Ports => &["5-1", "x"],
-        Kind::Address => &["0.0.0.0", "x"],
+        SettingKind::Size(_) => &["1MiB", "much"],
+        SettingKind::Choice(_) => &["nonsense", ""],
+        SettingKind::Ports => &["5-1", "x"],
+        SettingKind::Address => &["0.0.0.0", "x"],
     }
 }
 
 /// The same value in TOML.
 fn toml(setting: &Setting, value: &str) -> String {
     let bare = match setting.kind {
-        Kind::Number(_) => value.parse::<i64>().is_ok(),
+        SettingKind::Number(_) => value.parse::<i64>().is_ok(),
         _ => false,
     };
     let key = setting.key;
@@ -94,7 +94,7 @@ fn a_wrong_value_of_an_option_is_a_usage_error() {
         };
         for value in wrong_values(setting.kind) {
             // Flags take no value, FTP's checksums are fewer than the option's, and --resume is an option of put and get.
-            let is_flag = matches!(setting.kind, Kind::Flag);
+            let is_flag = matches!(setting.kind, SettingKind::Flag);
             if is_flag || setting.section == "ftp" && setting.key == "checksum" {
                 continue;
             }
@@ -148,7 +148,7 @@ fn right_values_are_taken_in_every_spelling() {
     let crc = "[ftp]\nchecksum = \"crc32c\"\n";
     Sandbox::new().config(crc).run(["exists", "k"]).fails_with(
         3,
-        "line 2: `checksum`: `crc32c` is none of auto, crc32, sha256, sha1, md5, none",
+        "line 2: `checksum`: `crc32c` is not one of auto, crc32, sha256, sha1, md5, none",
     );
 }
 
@@ -195,7 +195,7 @@ fn overlong_durations_are_errors_and_never_panics() {
     sandbox.run(longest).is_silent(1);
 }
 
-/// Runs with a variable that is no text.
+/// Runs with a variable that is not text.
 fn with_bytes(sandbox: &Sandbox, name: &str, bytes: &[u8], arguments: &[&str]) -> Outcome {
     let mut command = sandbox.command(arguments);
     finish(command.env(name, OsStr::from_bytes(bytes)).spawn().unwrap())
@@ -216,7 +216,7 @@ fn a_path_may_be_any_bytes_and_everything_else_is_text() {
     let bytes = config.as_os_str().as_bytes();
     with_bytes(&sandbox, "BLOBCTL_CONFIG", bytes, &["exists", "a"]).fails_with(3, "/nonexistent");
     for setting in SETTINGS {
-        if !matches!(setting.kind, Kind::Path) {
+        if !matches!(setting.kind, SettingKind::Path) {
             let name = schema::variable(setting);
             with_bytes(&sandbox, &name, b"caf\xe9", &["exists", "a"])
                 .fails(3, &format!("blobctl: {name} is not UTF-8 text"));
@@ -231,7 +231,7 @@ fn a_path_may_be_any_bytes_and_everything_else_is_text() {
         with_bytes(&sandbox, name, b"caf\xe9", &["exists", "a"])
             .fails(3, &format!("blobctl: {name} is not UTF-8 text"));
     }
-    // What is no setting is nobody's business.
+    // Other variables are not checked.
     with_bytes(&sandbox, "LS_COLORS", b"caf\xe9", &["exists", "nothing"]).is_silent(1);
 }
 
@@ -406,7 +406,7 @@ fn all_secret_files_are_read_alike() {
                 .file("secret", content)
                 .run(all.iter().chain(&arguments));
             let wanted = match what {
-                "sse_c_key_file" => "holds no key",
+                "sse_c_key_file" => "invalid key",
                 _ => "its first line is empty",
             };
             assert!(outcome.stderr.contains(wanted), "{what}: {outcome:?}");

@@ -1,4 +1,4 @@
-//! Where settings come from, which one wins, and what is said of wrong ones.
+//! The sources of settings, their precedence, and the messages about invalid ones.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,7 +62,7 @@ fn each_level_beats_the_ones_below() {
 
 #[test]
 fn time_settings_are_looked_for_in_section_and_defaults() {
-    // The address is one that nobody listens on; the budget decides how often it is tried.
+    // No server listens on the address; `retry_for` decides the number of attempts.
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -150,7 +150,7 @@ fn a_wrong_config_is_one_line_with_its_place_and_3() {
         ),
         (
             "backend = \"s4\"\n",
-            "line 1: `backend`: `s4` is none of s3, ftp, fs",
+            "line 1: `backend`: `s4` is not one of s3, ftp, fs",
         ),
         ("remote = \"nope\"\n", "unknown remote `nope`"),
         ("this is no toml\n", "line 1: "),
@@ -165,7 +165,7 @@ fn a_wrong_config_is_one_line_with_its_place_and_3() {
         ),
         (
             "[defaults]\nprogress = \"loud\"\n",
-            "line 2: `progress`: `loud` is none of auto, bar, lines, none",
+            "line 2: `progress`: `loud` is not one of auto, bar, lines, none",
         ),
     ] {
         let sandbox = Sandbox::new().config(text).file("a", "x");
@@ -198,10 +198,10 @@ fn a_secret_in_a_broken_line_is_not_shown() {
 fn missing_values_say_where_to_set_them() {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run(["exists", "k", "-b", "s3"]);
-    outcome.fails(3, "blobctl: no `bucket` is set for the s3 backend\nhint: set `bucket` in [s3] of the config file, BLOBCTL_S3_BUCKET, or --bucket");
+    outcome.fails(3, "blobctl: `bucket` is not set for the s3 backend\nhint: set `bucket` in [s3] of the config file, BLOBCTL_S3_BUCKET, or --bucket");
     sandbox
         .run(["exists", "k", "-b", "ftp"])
-        .fails_with(3, "no `host` is set for the ftp backend");
+        .fails_with(3, "`host` is not set for the ftp backend");
     sandbox
         .run([
             "exists",
@@ -303,7 +303,7 @@ fn a_misspelt_variable_is_warned_of() {
     let outcome = Sandbox::new()
         .env("BLOBCTL_S3_BUKET", "x")
         .run(["exists", "k"]);
-    outcome.fails(1, "blobctl: warning: the environment variable BLOBCTL_S3_BUKET is no setting and is ignored; did you mean BLOBCTL_S3_BUCKET?");
+    outcome.fails(1, "blobctl: warning: ignored the unknown environment variable BLOBCTL_S3_BUKET; did you mean BLOBCTL_S3_BUCKET?");
 }
 
 fn unsigned_as_told(server: &S3Server) -> Sandbox {

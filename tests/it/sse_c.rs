@@ -136,8 +136,8 @@ fn the_key_is_taken_as_bytes_base64_or_hex_and_as_nothing_else() {
             .all(|seen| seen.header(KEY_HEADER) == Some(KEY_SENT))
     );
     for (wrong, what) in [
-        ("short", "holds no key of 32 bytes"),
-        ("medium", "holds no key of 32 bytes"),
+        ("short", "invalid key: expected 32 bytes"),
+        ("medium", "invalid key: expected 32 bytes"),
         ("long", "larger than 64 KiB"),
         ("nowhere", "no such file"),
     ] {

@@ -44,7 +44,7 @@ impl Search<'_> {
         if let Some(found) = imds::ask_if_any(self)? {
             return Ok(found);
         }
-        Err(Error::new(Kind::Config, "no credentials were found").hint(
+        Err(Error::new(Kind::Config, "no credentials were found").with_hint(
             "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or the keys in the config file; --no-sign-request does without",
         ))
     }

@@ -78,7 +78,7 @@ impl Container {
         let host = printable(&endpoint.host);
         let what = format!("AWS_CONTAINER_CREDENTIALS_FULL_URI names {host} without TLS");
         Err(wrong(&what)
-            .hint("only this machine and the addresses of ECS and EKS may be asked over http"))
+            .with_hint("only this machine and the addresses of ECS and EKS may be asked over http"))
     }
 
     fn token(&self) -> Result<Option<Secret>> {
@@ -149,8 +149,8 @@ fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
 /// The same error, with who failed in front.
 fn named(error: &Error) -> Error {
     let named = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
-    match error.the_hint() {
-        Some(hint) => named.hint(hint),
+    match error.hint() {
+        Some(hint) => named.with_hint(hint),
         None => named,
     }
 }

@@ -23,5 +23,5 @@ pub fn from_variables(environment: &Environment) -> Result<Option<Credentials>> 
 }
 
 pub fn half(what: &str) -> Error {
-    Error::new(Kind::Config, what).hint("set both or neither")
+    Error::new(Kind::Config, what).with_hint("set both or neither")
 }

@@ -23,7 +23,7 @@ pub fn run(command: &str, place: &str, cancel: &Cancel) -> Result<Credentials> {
         &mut command,
         &name,
         Stderr::Quoted,
-        subprocess::PATIENCE,
+        subprocess::TIME_LIMIT,
         cancel,
     )?;
     let credentials = json::object(&text)

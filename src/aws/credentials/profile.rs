@@ -131,7 +131,7 @@ impl Walk<'_> {
             }),
             "Ec2InstanceMetadata" => imds::ask(self.search),
             _ => Err(wrong(name, "has a `credential_source` that is none")
-                .hint("write Environment, EcsContainer or Ec2InstanceMetadata")),
+                .with_hint("write Environment, EcsContainer or Ec2InstanceMetadata")),
         }
     }
 }
@@ -186,7 +186,7 @@ fn unusable(name: &str, key: &str) -> Error {
         Kind::Config,
         format!("the profile `{shown}` takes its credentials from `{key}`, which blobctl cannot use"),
     )
-    .hint(format!(
+    .with_hint(format!(
         "put short-lived keys into the environment: eval \"$(aws configure export-credentials --profile {shown} --format env)\""
     ))
 }

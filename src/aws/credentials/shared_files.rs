@@ -94,7 +94,7 @@ impl Files {
             known.join(", ")
         };
         let what = format!("there is no profile `{}`", printable(name));
-        Error::new(Kind::Config, what).hint(format!("profiles in the AWS files: {known}"))
+        Error::new(Kind::Config, what).with_hint(format!("profiles in the AWS files: {known}"))
     }
 }
 

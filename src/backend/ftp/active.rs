@@ -57,7 +57,7 @@ impl Session {
             if left.is_zero() {
                 let text = "the server did not connect back in time";
                 return Err(Error::new(Kind::Disconnected, text)
-                    .hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
+                    .with_hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
             }
             match listener.accept() {
                 Ok((socket, from)) if from.ip().to_canonical() == server.to_canonical() => {
@@ -90,14 +90,14 @@ fn none_is_free(ports: Option<Ports>) -> Error {
     let ports = ports.map_or_else(|| "all".to_owned(), |ports| ports.to_string());
     let text = format!("no local port of {ports} is free for the server to connect to");
     Error::new(Kind::Disconnected, text)
-        .hint("widen `active_ports` (--ftp-active-ports): each of --jobs needs one")
+        .with_hint("widen `active_ports` (--ftp-active-ports): each of --jobs needs one")
 }
 
 /// The refusal to connect to us, or the failure to.
 pub(super) fn does_not_connect_back(reply: &Reply) -> Error {
     reply
         .error(Kind::Remote, "the server does not connect back")
-        .hint("use `mode = \"passive\"` (--ftp-mode passive)")
+        .with_hint("use `mode = \"passive\"` (--ftp-mode passive)")
 }
 
 /// PORT for IPv4 (RFC 959), EPRT for IPv6 (RFC 2428).

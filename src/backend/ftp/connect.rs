@@ -128,8 +128,9 @@ impl<'a> Opening<'a> {
                 "{} has no address that fits {here}",
                 printable(&config.host)
             );
-            return Err(Error::new(Kind::Config, text)
-                .hint("`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6"));
+            return Err(Error::new(Kind::Config, text).with_hint(
+                "`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6",
+            ));
         }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
@@ -148,7 +149,7 @@ impl<'a> Opening<'a> {
         }
         Err(self
             .lost(&last)
-            .hint("check `host`, `port` and the network"))
+            .with_hint("check `host`, `port` and the network"))
     }
 
     fn lost(&self, error: &io::Error) -> Error {
@@ -237,7 +238,7 @@ impl<'a> Opening<'a> {
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
-        error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
+        error.with_hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
     }
 
     fn no_tls(&self, error: NoReply) -> Error {
@@ -260,7 +261,7 @@ fn check(here: IpAddr) -> Result<()> {
         Err(error) => {
             let text = format!("the address {here} cannot be used: {}", describe(&error));
             Err(Error::new(Kind::Config, text)
-                .hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
+                .with_hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
         }
     }
 }

@@ -103,7 +103,7 @@ impl Session {
         };
         let socket = self.dial_port(port).map_err(|error| {
             Error::disconnected("connect to the server's data port", &error)
-                .hint("a firewall may be in between; `mode = \"active\"` is the other way")
+                .with_hint("a firewall may be in between; `mode = \"active\"` is the other way")
         })?;
         self.server.facts().passive = Passive::Plain;
         Ok(socket)

@@ -39,7 +39,7 @@ impl Encoding {
                     printable(&letter.to_string())
                 ),
             )
-            .hint("use another key, or `encoding = \"utf-8\"` (--ftp-encoding utf-8)")),
+            .with_hint("use another key, or `encoding = \"utf-8\"` (--ftp-encoding utf-8)")),
             _ => Ok(()),
         }
     }

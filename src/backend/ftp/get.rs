@@ -161,7 +161,7 @@ impl Incoming {
                     info.size
                 ),
             )
-            .hint("the blob may have been replaced meanwhile: try again"),
+            .with_hint("the blob may have been replaced meanwhile: try again"),
             Ended::Unclear(_) => Error::new(
                 Kind::Disconnected,
                 format!(
@@ -183,7 +183,7 @@ fn end_of_data(transfer: &mut Transfer, cancel: &Cancel) -> Result<()> {
             Kind::Integrity,
             "the server sends more bytes than it announced",
         )
-        .hint("the blob may have grown meanwhile: try again")),
+        .with_hint("the blob may have grown meanwhile: try again")),
         // All bytes are there: an end that is late or impolite takes nothing away.
         _ => cancel.check(),
     }

@@ -70,9 +70,9 @@ fn refused_login(reply: &Reply, tls: Tls) -> Error {
             let error = reply.error(Kind::Denied, "the login was refused");
             let wants_tls = tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
             if wants_tls {
-                error.hint("set `tls = \"explicit\"` (--ftp-tls explicit)")
+                error.with_hint("set `tls = \"explicit\"` (--ftp-tls explicit)")
             } else {
-                error.hint("check `username` and the password")
+                error.with_hint("check `username` and the password")
             }
         }
     }

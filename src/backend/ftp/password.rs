@@ -42,7 +42,7 @@ fn from_command(command: &str, cancel: &Cancel) -> Result<Secret> {
         &mut shell,
         name,
         Stderr::Shown,
-        subprocess::PATIENCE,
+        subprocess::TIME_LIMIT,
         cancel,
     )?;
     match text.lines().next() {

@@ -54,7 +54,7 @@ pub fn publish(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(),
         let text = "the server does not rename over the old blob, which is unchanged";
         return Err(reply
             .error(Kind::Remote, text)
-            .hint("--ftp-replace delete-first moves the old blob away first, so that readers may find neither for a moment")
+            .with_hint("--ftp-replace delete-first moves the old blob away first, so that readers may find neither for a moment")
             .into());
     }
     replace(lease, places, bytes)
@@ -126,7 +126,7 @@ fn replace(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unp
 fn delete_first(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
     let keep = |error: Error| {
         Unpublished {
-        error: error.hint(format!(
+        error: error.with_hint(format!(
             "the old blob is deleted, and the new one is whole on the server as `{}`: rename it, or put it again",
             printable(&places.temporary)
         )),
@@ -154,7 +154,7 @@ fn arrive(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<()> {
         .and_then(|session| session.move_file(&places.temporary, &places.target));
     let error = match moved {
         Ok(Moved::Done) => Error::new(Kind::Integrity, "the server renamed, but not the blob"),
-        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().settled(),
+        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().permanent(),
         Err(error) => error,
     };
     match lease.ask(|session| session.size_of(&places.target)) {

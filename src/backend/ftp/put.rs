@@ -12,7 +12,7 @@ use super::send::{Sent, compare, measured, proven, send, verify};
 use super::session::Session;
 use super::stat::Found;
 use crate::digest::{Hasher, Verified};
-use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::resumable::Draft;
@@ -180,7 +180,7 @@ fn conclude(
     publish(lease, places, bytes).map_err(|failed| {
         if failed.leftover == Leftover::Keep {
             draft.keep();
-            return failed.error.settled();
+            return failed.error.permanent();
         }
         failed.error
     })?;
@@ -192,7 +192,7 @@ fn conclude(
             measured(found)
         );
         return Err(Error::new(Kind::Integrity, text)
-            .hint("the server may keep another name than the key; try a plainer key"));
+            .with_hint("the server may keep another name than the key; try a plainer key"));
     }
     Ok(Stored {
         bytes,
@@ -215,7 +215,7 @@ impl Session {
     fn must_be_absent(&mut self, target: &str) -> Result<()> {
         match self.look_up(target)? {
             Found::Absent => Ok(()),
-            Found::Blob(_) | Found::Directory => Err(is_there()),
+            Found::Blob(_) | Found::Directory => Err(Error::already_exists()),
         }
     }
 

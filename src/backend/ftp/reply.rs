@@ -208,7 +208,7 @@ impl Reply {
 
     fn unprotected(&self) -> Error {
         self.error(Kind::Remote, "the server refuses the data connection")
-            .hint("it may demand TLS on data connections, or that they resume the TLS session")
+            .with_hint("it may demand TLS on data connections, or that they resume the TLS session")
     }
 
     /// `what` with this reply behind it.

@@ -183,7 +183,7 @@ pub fn compare(
         told.hex(),
         ours.hex()
     );
-    Err(Error::new(Kind::Integrity, text).hint("nothing was replaced; try again"))
+    Err(Error::new(Kind::Integrity, text).with_hint("nothing was replaced; try again"))
 }
 
 /// How it is proven that all attempts' bytes are one file: by the server's digest, or by the length and the bytes around

@@ -137,7 +137,7 @@ impl Session {
         let home = reply.directory().ok_or_else(|| {
             reply
                 .error(Kind::Remote, "the server does not tell the login directory")
-                .hint("set `base_dir` to a path that begins with `/`")
+                .with_hint("set `base_dir` to a path that begins with `/`")
         })?;
         self.server.facts().home = Some(home.clone());
         Ok(home)

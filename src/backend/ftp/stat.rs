@@ -178,7 +178,7 @@ impl Session {
         };
         let shown = crate::error::printable(base);
         let text = format!("the directory `{shown}` is missing on the server, or closed to us");
-        Error::new(Kind::Config, text).hint("create it, or correct `base_dir` (--base-dir)")
+        Error::new(Kind::Config, text).with_hint("create it, or correct `base_dir` (--base-dir)")
     }
 
     fn listed(&mut self, path: &str, entry: &Entry) -> Result<Found> {

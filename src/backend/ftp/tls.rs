@@ -165,7 +165,7 @@ fn explain(error: &io::Error) -> (Error, Remedy) {
         }
         Tls::InvalidMessage(_) => {
             let error = Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
-                .hint("`tls = \"implicit\"` is for ports that begin with TLS, mostly 990; otherwise use \"explicit\"");
+                .with_hint("`tls = \"implicit\"` is for ports that begin with TLS, mostly 990; otherwise use \"explicit\"");
             (error, Remedy::None)
         }
         _ => (

@@ -3,7 +3,7 @@
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
 use super::error::wording;
-use crate::error::{Error, Kind, Result, is_there, printable};
+use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Backend;
@@ -16,7 +16,7 @@ impl S3 {
         match condition {
             Condition::None => Ok(()),
             Condition::Absent => match self.stat(key)? {
-                Some(_) => Err(is_there()),
+                Some(_) => Err(Error::already_exists()),
                 None => Ok(()),
             },
             Condition::Etag(etag) => match self.stat(key)? {
@@ -69,7 +69,7 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
                 Kind::Precondition,
                 format!("the service keeps no conditions: {error}"),
             )
-            .hint("leave the condition out, and look with exists first")
+            .with_hint("leave the condition out, and look with exists first")
             .answered(answer.clone());
         }
         error

@@ -47,7 +47,7 @@ impl Endpoint {
         } else {
             format!("`{}` cannot be part of a host name", printable(bucket))
         };
-        Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
+        Err(Error::new(Kind::Config, text).with_hint("set `addressing` to `path` or `auto`"))
     }
 
     /// What is known of the service.

@@ -25,7 +25,9 @@ pub(super) fn etag(answer: &Answer) -> Result<String> {
                 answer.status()
             ),
         )
-        .hint("compare the endpoint with the service's; something in between may have answered")
+        .with_hint(
+            "compare the endpoint with the service's; something in between may have answered",
+        )
     })
 }
 
@@ -114,7 +116,8 @@ pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()>
         None => "the store answered with the newest blob instead of the version that was asked for"
             .to_owned(),
     };
-    Err(Error::new(Kind::Remote, text).hint("it seems to keep no versions: leave --version-id out"))
+    Err(Error::new(Kind::Remote, text)
+        .with_hint("it seems to keep no versions: leave --version-id out"))
 }
 
 pub(super) fn length(answer: &Answer) -> Result<u64> {
@@ -126,7 +129,7 @@ pub(super) fn length(answer: &Answer) -> Result<u64> {
             Kind::Remote,
             "the answer does not say how long it is, so that a cut could not be noticed",
         )
-        .hint("a proxy in between may be to blame")
+        .with_hint("a proxy in between may be to blame")
     })
 }
 

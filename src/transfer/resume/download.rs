@@ -9,7 +9,7 @@ use rustix::fs::fstat;
 use super::journal::Journal;
 use crate::error::{Error, describe};
 use crate::events::Observer;
-use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
+use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
 use crate::store::types::BlobInfo;
@@ -89,7 +89,7 @@ impl Unfinished {
     }
 
     /// Leaves it and the file for another run, if `error` is one that may pass; says whether.
-    pub fn keep_after(&mut self, error: &Error, file: &StagedFile) -> bool {
+    pub fn keep_after(&mut self, error: &Error, file: &AtomicFile) -> bool {
         if !crate::transfer::resume::is_worth_keeping(error) || file.sync().is_err() {
             return false;
         }

@@ -119,10 +119,10 @@ fn read_digest(text: &str) -> Option<Digest> {
 
 /// The same error, with the word that what was done so far is kept.
 fn kept(error: Error) -> Error {
-    if error.the_hint().is_some() {
+    if error.hint().is_some() {
         return error;
     }
-    error.hint("what was done is kept: the same command goes on where this one stopped")
+    error.with_hint("what was done is kept: the same command goes on where this one stopped")
 }
 
 #[cfg(test)]

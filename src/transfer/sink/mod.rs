@@ -19,7 +19,7 @@ use super::{Engine, plan, retry};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::{Replace, StagedFile};
+use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::io::temp_name::temporary_name;
@@ -57,7 +57,7 @@ pub(super) struct Receiver<'a> {
 enum Output<'a> {
     File {
         destination: &'a FileDestination,
-        staged: Option<StagedFile>,
+        staged: Option<AtomicFile>,
         block: PageBuffer,
         fill: usize,
     },
@@ -204,7 +204,7 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes what is still in memory and gives the file its name.
-    pub(super) fn commit(mut self, replace: Replace) -> Result<BlobInfo> {
+    pub(super) fn commit(mut self, replace: Overwrite) -> Result<BlobInfo> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         match self.output {
@@ -257,7 +257,7 @@ impl Sink for Receiver<'_> {
         } = &mut self.output
         {
             let FileDestination { dir, name, shown } = destination;
-            let mut file = StagedFile::create(
+            let mut file = AtomicFile::create(
                 Arc::clone(dir),
                 name,
                 temporary_name(),
@@ -272,7 +272,7 @@ impl Sink for Receiver<'_> {
             file.preallocate(info.size)?;
             if let Some(unfinished) = &mut self.unfinished {
                 if unfinished.begin(info, &file.identity()?) {
-                    file.survive();
+                    file.keep_on_exit();
                 } else {
                     self.unfinished = None;
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{BLOCK, Output, Receiver};
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::io::atomic_file::StagedFile;
+use crate::io::atomic_file::AtomicFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
 use crate::transfer::Engine;
@@ -35,7 +35,7 @@ impl Receiver<'_> {
         else {
             return Ok(());
         };
-        let Some(reopened) = StagedFile::reopen(Arc::clone(dir), name, &file, shown.clone()) else {
+        let Some(reopened) = AtomicFile::reopen(Arc::clone(dir), name, &file, shown.clone()) else {
             return Ok(());
         };
         // Something is asked for always: the store has to say that it is still the same blob.
@@ -101,7 +101,7 @@ impl Receiver<'_> {
 }
 
 /// Hashes the first `len` bytes of the file.
-fn hash_front(staged: &StagedFile, len: u64, sum: &mut Sum) -> Result<()> {
+fn hash_front(staged: &AtomicFile, len: u64, sum: &mut Sum) -> Result<()> {
     let mut block = PageBuffer::new(BLOCK);
     let mut at = 0;
     while at < len {

@@ -198,8 +198,9 @@ impl Client {
                 "the SSE-C key must not travel over http, and the endpoint is http://{}",
                 endpoint.authority()
             );
-            return Err(Error::new(Kind::Config, text)
-                .hint("use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out"));
+            return Err(Error::new(Kind::Config, text).with_hint(
+                "use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out",
+            ));
         }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }

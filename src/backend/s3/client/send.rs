@@ -183,10 +183,10 @@ impl Client {
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = signature_mismatch::explain(ours, &body)
         {
-            error = error.hint(cause);
+            error = error.with_hint(cause);
         }
         if let Some(hint) = about_encryption(error.answer()) {
-            error = error.hint(hint);
+            error = error.with_hint(hint);
         }
         (error, correction)
     }

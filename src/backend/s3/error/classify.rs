@@ -17,28 +17,28 @@ pub(super) fn by_code(
     match code {
         "NoSuchKey" | "NoSuchUpload" | "NoSuchVersion" => new(Kind::NotFound, format!("no such blob: {code}")),
         "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
-            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
+            .map(|error| error.with_hint("compare `bucket` and `endpoint_url` with the service's")),
         // Bucket, account, access point, …: what the blob would be in is not there.
         code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
-            .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
+            .map(|error| error.with_hint("compare `bucket` and `endpoint_url` with the service's")),
         "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
         | "OperationAborted" | "ConditionalRequestConflict" | "ConcurrentModification" | "TooManyRequests" | "Throttling" | "ThrottlingException"
         | "RequestLimitExceeded" | "BandwidthLimitExceeded" | "503 SlowDown" => {
             new(Kind::Busy { after }, format!("the store asks to come back later: {said}"))
         }
         "ExpiredToken" | "TokenRefreshRequired" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("the session token has expired: get new credentials")),
+            .map(|error| error.with_hint("the session token has expired: get new credentials")),
         "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("the service does not know this access key: is it another service's?")),
+            .map(|error| error.with_hint("the service does not know this access key: is it another service's?")),
         "SignatureDoesNotMatch" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint(format!("compare the secret key, the clock and `region` (now `{region}`) with the service's"))),
+            .map(|error| error.with_hint(format!("compare the secret key, the clock and `region` (now `{region}`) with the service's"))),
         "RequestTimeTooSkewed" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.hint("this machine's clock is wrong by more than 15 minutes")),
+            .map(|error| error.with_hint("this machine's clock is wrong by more than 15 minutes")),
         "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
             Some(wrong_region(said, other_region, region))
         }
         "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {said}"))
-            .map(|error| error.hint("restore it in the service first")),
+            .map(|error| error.with_hint("restore it in the service first")),
         "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {said}")),
         code if is_damage(code) => {
             new(Kind::Integrity, format!("the bytes were changed on their way: {said}"))
@@ -77,7 +77,7 @@ pub(super) fn by_status(
         // Of a document that speaks of something else the region is no news: Garage puts it into each.
         400 if other_region.is_some() && code.is_none() => wrong_region(said, other_region, region),
         400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {said}"))
-            .hint(format!(
+            .with_hint(format!(
                 "some services say no more when `region` (now `{region}`) is not the endpoint's"
             )),
         _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
@@ -87,8 +87,8 @@ pub(super) fn by_status(
 fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
     let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {said}"));
     match other_region {
-        Some(other) => error.hint(format!("set `region` to `{other}` (now `{region}`)")),
-        None => error.hint(format!(
+        Some(other) => error.with_hint(format!("set `region` to `{other}` (now `{region}`)")),
+        None => error.with_hint(format!(
             "compare `region` (now `{region}`) and `endpoint_url` with the bucket's"
         )),
     }

@@ -89,7 +89,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
 /// Adds to a refusal what it may stand for, unless the service said what was wrong with the request itself.
 pub fn may_be_missing(error: Error) -> Error {
     match error.answer().s3.as_deref() {
-        None | Some("AccessDenied") if error.kind() == Kind::Denied => error.hint(
+        None | Some("AccessDenied") if error.kind() == Kind::Denied => error.with_hint(
             "the blob may be missing all the same: without the right to list the bucket the service does not tell",
         ),
         _ => error,
@@ -104,8 +104,9 @@ fn is_foreign(body: &str) -> bool {
 
 fn foreign(status: u16) -> Error {
     let text = format!("the answer (HTTP {status}) is not S3's, so it says nothing about the blob");
-    Error::new(Kind::Remote, text)
-        .hint("compare the endpoint with the service's; something in between may have answered")
+    Error::new(Kind::Remote, text).with_hint(
+        "compare the endpoint with the service's; something in between may have answered",
+    )
 }
 
 /// The error inside an answer of 200: CompleteMultipartUpload and CopyObject begin to answer before they know.
@@ -255,7 +256,7 @@ mod tests {
         assert_eq!(of("HEAD", 404, &[], "").kind(), Kind::NotFound);
         let denied = of("HEAD", 403, &[], "");
         assert_eq!(
-            (denied.kind(), denied.the_hint().is_some()),
+            (denied.kind(), denied.hint().is_some()),
             (Kind::Denied, true)
         );
         assert_eq!(
@@ -317,23 +318,18 @@ mod tests {
     fn the_right_region_is_named_if_it_can_be_one() {
         let moved = of("PUT", 301, &[("x-amz-bucket-region", "eu-west-1")], "");
         assert_eq!(
-            moved.the_hint(),
+            moved.hint(),
             Some("set `region` to `eu-west-1` (now `us-east-1`)")
         );
         let body =
             "<Error><Code>AuthorizationHeaderMalformed</Code><Region>garage</Region></Error>";
         assert_eq!(
-            of("PUT", 400, &[], body).the_hint(),
+            of("PUT", 400, &[], body).hint(),
             Some("set `region` to `garage` (now `us-east-1`)")
         );
         let hostile =
             "<Error><Code>AuthorizationHeaderMalformed</Code><Region>x/../y</Region></Error>";
-        assert!(
-            !of("PUT", 400, &[], hostile)
-                .the_hint()
-                .unwrap()
-                .contains("..")
-        );
+        assert!(!of("PUT", 400, &[], hostile).hint().unwrap().contains(".."));
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! Where an address leads.
+//! The store and the key that an address names.
 
 use super::address::Address;
 use super::ftp::authority;
-use super::scope::{Scope, choice};
+use super::scope::{SettingScope, choice};
 use super::{Settings, schema};
 use crate::backend::ftp::Tls;
 use crate::cli::BackendKind;
 use crate::error::{Error, Kind, Result, printable};
 
-/// Which store, as far as the command line says. Equal places are one store.
+/// A reference to a store, made from the command line. Equal references are the same store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum StoreRef {
     /// The backend with the settings of its section.
     Backend(BackendKind),
     /// A remote of the config file.
@@ -29,7 +29,7 @@ pub enum Place {
     Root,
 }
 
-impl Place {
+impl StoreRef {
     /// The kind of store.
     pub fn kind(&self) -> BackendKind {
         match self {
@@ -40,33 +40,33 @@ impl Place {
         }
     }
 
-    /// The error about an address that names a store and no blob.
+    /// The error about an address that names a store but no blob.
     pub fn without_key(&self) -> Error {
         let what = match self {
             Self::Backend(_) => "the key is empty".to_owned(),
             Self::Remote { name, .. } => {
-                format!("`{}:` names a remote and no key", printable(name))
+                format!("`{}:` names a remote but no key", printable(name))
             }
             Self::S3 { bucket } => {
-                format!("`s3://{}` names a bucket and no key", printable(bucket))
+                format!("`s3://{}` names a bucket but no key", printable(bucket))
             }
             Self::Ftp { tls, host, .. } => format!(
-                "`{}://{}` names a server and no path",
+                "`{}://{}` names a server but no path",
                 tls.scheme(),
                 printable(host)
             ),
-            Self::Root => "`file:///` names a directory and no file".to_owned(),
+            Self::Root => "`file:///` names a directory but no file".to_owned(),
         };
         Error::new(Kind::Usage, what)
     }
 }
 
-/// An address, resolved to a place and a key, which may be empty or end in `/`.
+/// A resolved address. The key may be empty or end in `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Which store.
-    pub place: Place,
-    /// The text after the place, without the place's prefix.
+    /// The store.
+    pub store: StoreRef,
+    /// The key as typed, without the prefix of the store's settings.
     pub key: String,
 }
 
@@ -74,15 +74,15 @@ impl Settings {
     /// The target of an address; `None` for stdin or stdout.
     pub fn target(&self, text: &str) -> Result<Option<Target>> {
         let is_remote = |name: &str| self.has_remote(name);
-        let (place, key) = match Address::parse(text, is_remote)? {
+        let (store, key) = match Address::parse(text, is_remote)? {
             Address::Stdio => return Ok(None),
-            Address::Plain(key) => (self.default_place()?, key),
+            Address::Plain(key) => (self.default_store()?, key),
             Address::Remote { remote, key } => (
                 self.remote(&remote)
                     .map_err(|error| self.explain_colon(error, &remote, text))?,
                 key,
             ),
-            Address::S3 { bucket, key } => (Place::S3 { bucket }, key),
+            Address::S3 { bucket, key } => (StoreRef::S3 { bucket }, key),
             Address::Ftp {
                 tls,
                 user,
@@ -95,53 +95,53 @@ impl Settings {
                     Some(rest) => ("/", rest.to_owned()),
                     None => ("", path),
                 };
-                let place = Place::Ftp {
+                let store = StoreRef::Ftp {
                     tls,
                     user,
                     host,
                     port,
                     base_dir,
                 };
-                (place, key)
+                (store, key)
             }
-            Address::File(path) => (Place::Root, path.trim_start_matches('/').to_owned()),
+            Address::File(path) => (StoreRef::Root, path.trim_start_matches('/').to_owned()),
         };
-        Ok(Some(Target { place, key }))
+        Ok(Some(Target { store, key }))
     }
 
-    /// The place of plain keys.
-    fn default_place(&self) -> Result<Place> {
+    /// The store for plain keys.
+    fn default_store(&self) -> Result<StoreRef> {
         if let Some(name) = &self.flags.remote {
-            let place = self.remote(name)?;
+            let store = self.remote(name)?;
             return match self.flags.backend {
-                Some(kind) if kind != place.kind() => {
+                Some(kind) if kind != store.kind() => {
                     let text = format!(
-                        "the remote `{}` is on {}, not on {}",
+                        "the remote `{}` is a store of {}, not of {}",
                         printable(name),
-                        place.kind().name(),
+                        store.kind().name(),
                         kind.name()
                     );
-                    Err(Error::new(Kind::Usage, text).hint("leave --backend out"))
+                    Err(Error::new(Kind::Usage, text).with_hint("omit --backend"))
                 }
-                _ => Ok(place),
+                _ => Ok(store),
             };
         }
         if let Some(kind) = self.flags.backend {
-            return Ok(Place::Backend(kind));
+            return Ok(StoreRef::Backend(kind));
         }
-        // One level after the other: a backend in the environment beats a remote in the file.
+        // Level by level: a backend in the environment takes precedence over a remote in the file.
         if let Some((key, found)) = self.top().first(&["remote", "backend"]) {
             return match key {
                 "remote" => self.remote(&found.text),
                 _ => found
                     .parse("backend", choice::<BackendKind>)
-                    .map(Place::Backend),
+                    .map(StoreRef::Backend),
             };
         }
-        Ok(Place::Backend(BackendKind::Fs))
+        Ok(StoreRef::Backend(BackendKind::Fs))
     }
 
-    /// Whether a text is the address of a blob in a store, where a local path is expected. A file of that name wins.
+    /// Returns whether a text in place of a local path is the address of a blob. A local file of that name takes precedence.
     pub fn is_store_address(&self, text: &std::ffi::OsStr) -> bool {
         let is_remote = |name: &str| self.has_remote(name);
         let parsed = text.to_str().map(|text| Address::parse(text, is_remote));
@@ -153,10 +153,10 @@ impl Settings {
         is_address && std::path::Path::new(text).symlink_metadata().is_err()
     }
 
-    /// Whether plain keys go to the built-in default store because no option, variable or file names another one.
-    pub fn is_unasked_default(&self, place: &Place) -> bool {
-        let is_fs = *place == Place::Backend(BackendKind::Fs);
-        let scope = self.scope(place);
+    /// Returns whether `store` is the built-in default store, chosen because no option, variable or file names another one.
+    pub fn is_unasked_default(&self, store: &StoreRef) -> bool {
+        let is_fs = *store == StoreRef::Backend(BackendKind::Fs);
+        let scope = self.scope(store);
         is_fs
             && self.flags.backend.is_none()
             && self.flags.root.is_none()
@@ -166,26 +166,26 @@ impl Settings {
 
     /// The directory of the built-in default store.
     pub fn default_root(&self) -> Option<std::path::PathBuf> {
-        let scope = self.scope(&Place::Backend(BackendKind::Fs));
+        let scope = self.scope(&StoreRef::Backend(BackendKind::Fs));
         self.fs(&scope).ok().map(|config| config.root)
     }
 
-    fn top(&self) -> Scope<'_> {
-        Scope {
+    fn top(&self) -> SettingScope<'_> {
+        SettingScope {
             settings: self,
             section: "",
             remote: None,
         }
     }
 
-    fn remote(&self, name: &str) -> Result<Place> {
+    fn remote(&self, name: &str) -> Result<StoreRef> {
         let kind = self
             .file
             .as_ref()
             .and_then(|file| file.remote(name))
             .and_then(|kind| choice::<BackendKind>(kind).ok());
         if let Some(kind) = kind {
-            return Ok(Place::Remote {
+            return Ok(StoreRef::Remote {
                 name: name.to_owned(),
                 kind,
             });
@@ -195,13 +195,13 @@ impl Settings {
             format!("unknown remote `{}`", printable(name)),
         );
         Err(match (self.nearest_remote(name), &self.file) {
-            (Some(near), _) => error.hint(format!("did you mean `{near}`?")),
+            (Some(near), _) => error.with_hint(format!("did you mean `{near}`?")),
             (None, None) => {
-                error.hint("there is no config file; remotes are its sections [remotes.NAME]")
+                error.with_hint("there is no config file; remotes are its sections [remotes.NAME]")
             }
             (None, Some(file)) => {
                 let known: Vec<&str> = file.remotes().collect();
-                error.hint(format!(
+                error.with_hint(format!(
                     "{} has: {}",
                     file.path.display(),
                     if known.is_empty() {
@@ -224,7 +224,7 @@ impl Settings {
         schema::nearest(name, self.file.as_ref()?.remotes())
     }
 
-    /// The same error; its hint has the address of the key that really contains a colon.
+    /// Adds a hint with the full address of the key, in case the key contains a colon on purpose.
     fn explain_colon(&self, error: Error, name: &str, key: &str) -> Error {
         let address = self
             .full_address(key)
@@ -233,21 +233,21 @@ impl Settings {
             Some(near) => format!("did you mean `{near}:`? "),
             None => String::new(),
         };
-        error.hint(format!(
-            "{near}a key that contains a colon is typed as {}",
+        error.with_hint(format!(
+            "{near}for a key that contains a colon, use {}",
             printable(&address)
         ))
     }
 
-    /// The address that means `key` on the chosen store wherever it is typed; `None` where settings are missing.
+    /// The address of `key` on the default store, valid whatever the default store is; `None` if settings are missing.
     fn full_address(&self, key: &str) -> Option<String> {
-        let place = self.default_place().ok()?;
-        if let Place::Remote { name, .. } = &place {
+        let store = self.default_store().ok()?;
+        if let StoreRef::Remote { name, .. } = &store {
             return Some(format!("{name}:{key}"));
         }
-        let (scope, flags) = (self.scope(&place), &self.flags);
+        let (scope, flags) = (self.scope(&store), &self.flags);
         let prefix = scope.text("prefix", None).unwrap_or_default();
-        match place.kind() {
+        match store.kind() {
             BackendKind::Fs => {
                 let root = std::path::absolute(self.fs(&scope).ok()?.root).ok()?;
                 let root = root.to_str()?.trim_end_matches('/');
