@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::percent::{Slash, uri_encode};
-use crate::digest::decode_hex;
+use super::percent::{Slash, uri_decode, uri_encode};
 use crate::error::{Error, Kind, Result, printable};
 
 /// The root of a service.
@@ -77,7 +76,7 @@ impl Endpoint {
             .ok_or_else(|| wrong("has a host or port that cannot be understood"))?;
         let port = port.filter(|port| *port != scheme.default_port());
         // Written encoded or not, it is signed and sent in the one form that S3 signs.
-        let base_path = decoded(path.trim_end_matches('/'))
+        let base_path = uri_decode(path.trim_end_matches('/'))
             .map(|path| uri_encode(&path, Slash::Keep))
             .ok_or_else(|| wrong("has a path with a broken `%`"))?;
         Ok(Self {
@@ -113,22 +112,6 @@ impl Endpoint {
             || self.host.ends_with(".localhost")
             || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
-}
-
-/// Undoes percent-encoding; `None` for what is not one, or no UTF-8.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend_from_slice(parts.next()?.as_bytes());
-    for part in parts {
-        let mut byte = [0];
-        if !decode_hex(part.get(..2)?, &mut byte) {
-            return None;
-        }
-        bytes.extend_from_slice(&byte);
-        bytes.extend_from_slice(part.get(2..)?.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.

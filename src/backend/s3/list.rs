@@ -15,6 +15,7 @@ use super::pagination::Position;
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::http::percent::{form_decode, has_whole_escapes};
 use crate::store::types::{BlobInfo, Listed};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
@@ -61,7 +62,7 @@ impl S3 {
                 Error::new(Kind::Remote, "the listing has an entry without a key")
             })?;
             let key = if encoded {
-                String::from_utf8_lossy(&decode(key)).into_owned()
+                String::from_utf8_lossy(&form_decode(key)).into_owned()
             } else {
                 key.to_owned()
             };
@@ -75,7 +76,7 @@ impl S3 {
         }
         let next = position.next(&listing, last.as_deref(), |text| {
             match encoded && is_encoded(text) {
-                true => decode(text),
+                true => form_decode(text),
                 false => text.as_bytes().to_vec(),
             }
         })?;
@@ -133,40 +134,9 @@ fn info(entry: &Element) -> BlobInfo {
     }
 }
 
-/// Whether a text can be the result of S3's encoding: no blank, no byte outside ASCII, no `%` without its digits.
+/// Whether a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.
 fn is_encoded(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
-    let whole = |at: usize| {
-        bytes
-            .get(at + 1..at + 3)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    bytes.iter().all(u8::is_ascii_graphic) && escapes.into_iter().all(|(at, _)| whole(at))
-}
-
-/// The inverse of S3's encoding, in which a blank is `+`.
-fn decode(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, after @ ..]) => {
-                let digit = |byte: &u8| {
-                    char::from(*byte)
-                        .to_digit(16)
-                        .and_then(|value| u8::try_from(value).ok())
-                        .unwrap_or(0)
-                };
-                bytes.push(digit(high) << 4 | digit(low));
-                rest = after;
-            }
-            (other, _) => bytes.push(*other),
-        }
-    }
-    bytes
+    text.bytes().all(|byte| byte.is_ascii_graphic()) && has_whole_escapes(text)
 }
 
 #[cfg(test)]
@@ -174,8 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_decoded_if_they_were_encoded() {
-        assert_eq!(decode("a+b%2Bc/%C3%BC"), "a b+c/ü".as_bytes());
+    fn an_encoded_key_is_recognised() {
         for (text, encoded) in [
             ("a+b%2B", true),
             ("a b", false),
