@@ -7,7 +7,7 @@ use ureq::{Agent, ProxyProtocol};
 
 use super::endpoint::{Endpoint, Scheme};
 use super::proxy::Proxies;
-use super::tls::Trust;
+use super::tls::CertificateTrust;
 use super::transport::{Traffic, agent};
 use super::{proxy, tls};
 use crate::cancel::Cancel;
@@ -21,20 +21,20 @@ pub struct AgentOptions<'a> {
     /// The proxies of the environment; `None` to connect directly.
     pub proxies: Option<&'a Proxies>,
     /// Which certificates are accepted. Read for https only.
-    pub trust: Trust<'a>,
+    pub trust: CertificateTrust<'a>,
     /// Limits without progress; `None` if `total` alone counts.
     pub timeouts: Option<Timeouts>,
     /// Limit of a whole request, from the look-up of the name to the end of the response.
     pub total: Option<Duration>,
     /// Idle connections to keep, and the sizes of their buffers; `None` for a single small request.
-    pub pool: Option<Pool>,
+    pub pool: Option<ConnectionPool>,
     /// Ends a request when the run is cancelled.
     pub cancel: &'a Arc<Cancel>,
 }
 
 /// Connections that are kept for the next request.
 #[derive(Debug, Clone, Copy)]
-pub struct Pool {
+pub struct ConnectionPool {
     /// The most idle connections.
     pub connections: usize,
     /// Bytes of the input buffer and of the output buffer of each connection.

@@ -3,7 +3,7 @@
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
-use crate::net::tls_roots::refused;
+use crate::net::tls_roots::certificate_error;
 
 /// Whether a kept connection turned out to be closed: nothing of an answer was read.
 pub fn is_stale(error: &ureq::Error) -> bool {
@@ -80,7 +80,7 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
 
 fn tls_error(error: &rustls::Error, host: &str) -> Error {
     match error {
-        rustls::Error::InvalidCertificate(why) => refused(host, why),
+        rustls::Error::InvalidCertificate(why) => certificate_error(host, why),
         rustls::Error::InvalidMessage(_) => {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .hint("an endpoint without TLS begins with http://")

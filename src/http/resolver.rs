@@ -15,7 +15,7 @@ use crate::error::{Kind, describe, printable};
 #[derive(Default)]
 pub(super) struct CachingResolver<R = DefaultResolver> {
     system: R,
-    known: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
+    cache: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
 }
 
 impl<R> fmt::Debug for CachingResolver<R> {
@@ -37,24 +37,24 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
             uri.scheme_str().unwrap_or(""),
             uri.authority().map_or("", |a| a.as_str())
         );
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|(_, at, _)| at.elapsed() < LIFETIME);
-        if let Some((_, _, addresses)) = known.iter().find(|(host, _, _)| *host == name) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.retain(|(_, at, _)| at.elapsed() < LIFETIME);
+        if let Some((_, _, addresses)) = cache.iter().find(|(host, _, _)| *host == name) {
             return Ok(copy(self, addresses));
         }
         // The lock is held meanwhile, so that many workers ask once.
-        let local = below_localhost(uri);
+        let local = localhost_uri(uri);
         let addresses = self
             .system
             .resolve(local.as_ref().unwrap_or(uri), config, timeout)
-            .map_err(|error| unresolved(uri, error))?;
-        known.push((name, Instant::now(), copy(self, &addresses)));
+            .map_err(|error| lookup_error(uri, error))?;
+        cache.push((name, Instant::now(), copy(self, &addresses)));
         Ok(addresses)
     }
 }
 
 /// The failure to look a host up, as an error of ours: what getaddrinfo(3) reports has no kind of its own.
-fn unresolved(uri: &Uri, error: Error) -> Error {
+fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
             let host = uri.authority().map_or("", |authority| authority.as_str());
@@ -67,7 +67,7 @@ fn unresolved(uri: &Uri, error: Error) -> Error {
 
 /// The same service at `localhost`, if the host is one below it, as the bucket of a service on this machine is. All of them
 /// are this machine, and not every system's resolver knows: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
-fn below_localhost(uri: &Uri) -> Option<Uri> {
+fn localhost_uri(uri: &Uri) -> Option<Uri> {
     let host = uri.host()?.to_ascii_lowercase();
     host.strip_suffix('.')
         .unwrap_or(&host)
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn hosts_below_localhost_are_this_machine() {
         let local =
-            |uri: &'static str| below_localhost(&Uri::from_static(uri)).map(|uri| uri.to_string());
+            |uri: &'static str| localhost_uri(&Uri::from_static(uri)).map(|uri| uri.to_string());
         for (uri, expected) in [
             ("http://lab.localhost:9000/a?b", "http://localhost:9000/"),
             ("https://a.B.LocalHost./", "https://localhost/"),

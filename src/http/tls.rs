@@ -10,7 +10,7 @@ use crate::net::tls_roots::Roots;
 
 /// Which certificates of a server are accepted.
 #[derive(Debug, Clone, Copy)]
-pub enum Trust<'a> {
+pub enum CertificateTrust<'a> {
     /// Those that one of these roots has signed.
     Roots(&'a Roots),
     /// Any, because the user asked for that (`--insecure`).
@@ -18,11 +18,11 @@ pub enum Trust<'a> {
 }
 
 /// Reads the certificates of `trust`.
-pub fn config(trust: Trust<'_>) -> Result<TlsConfig> {
+pub fn config(trust: CertificateTrust<'_>) -> Result<TlsConfig> {
     let builder = TlsConfig::builder();
     Ok(match trust {
-        Trust::Any => builder.disable_verification(true).build(),
-        Trust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
+        CertificateTrust::Any => builder.disable_verification(true).build(),
+        CertificateTrust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
     })
 }
 

@@ -88,7 +88,7 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
 }
 
 /// Why a server's certificate is not accepted, and what to do. `host` is for people.
-pub fn refused(host: &str, why: &CertificateError) -> Error {
+pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
     use CertificateError as Why;
     let (why, hint) = match why {
         Why::UnknownIssuer => (

@@ -5,21 +5,21 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::http::{Call, Reply, Route, endpoint};
-use super::{Container, Credentials, Search, json};
+use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::{Container, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::Scheme;
 use crate::secret::Secret;
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 const ATTEMPTS: u32 = 3;
 
 const ORIGIN: &str = "the container's credential service";
 
 /// What the service gives, if the environment names one.
-pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
-    let variables = &search.environment.container;
+pub fn credentials(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
+    let variables = &lookup.environment.container;
     let Some(url) = variables.url()? else {
         return Ok(None);
     };
@@ -28,24 +28,24 @@ pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
         .iter()
         .map(|token| ("authorization".to_owned(), token.expose().to_owned()))
         .collect();
-    let call = Call {
+    let call = HttpRequest {
         method: "GET",
         url: &url,
         headers: &headers,
         body: b"",
-        patience: PATIENCE,
+        timeout: TIMEOUT,
         route: Route::Direct,
     };
     let mut attempt = 1;
     loop {
-        let result = search
-            .around
+        let result = lookup
+            .context
             .http
             .call(&call)
             .and_then(|reply| read(&reply, token.as_ref()));
         match result {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => attempt += 1,
-            Err(error) => return Err(named(&error)),
+            Err(error) => return Err(with_origin(&error)),
             Ok(credentials) => return Ok(Some(credentials)),
         }
     }
@@ -60,24 +60,26 @@ impl Container {
             return if stays {
                 Ok(Some(url))
             } else {
-                Err(wrong("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path"))
+                Err(config_error(
+                    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path",
+                ))
             };
         }
         let Some(url) = &self.full_uri else {
             return Ok(None);
         };
         let endpoint = endpoint(url).map_err(|_| {
-            wrong("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
+            config_error("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
         })?;
         if endpoint.scheme == Scheme::Https
             || endpoint.host == "localhost"
-            || is_near(&endpoint.host)
+            || is_local_service(&endpoint.host)
         {
             return Ok(Some(url.clone()));
         }
         let host = printable(&endpoint.host);
         let what = format!("AWS_CONTAINER_CREDENTIALS_FULL_URI names {host} without TLS");
-        Err(wrong(&what)
+        Err(config_error(&what)
             .hint("only this machine and the addresses of ECS and EKS may be asked over http"))
     }
 
@@ -89,14 +91,14 @@ impl Container {
                 let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
                 let token = Secret::read_first_line(path).map_err(|what| {
                     let shown = printable(&path.to_string_lossy());
-                    wrong(&format!("{name} `{shown}`: {what}"))
+                    config_error(&format!("{name} `{shown}`: {what}"))
                 })?;
                 (token, name)
             }
         };
         let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if token.is_empty() || !token.expose().bytes().all(fits) {
-            return Err(wrong(&format!(
+            return Err(config_error(&format!(
                 "{name} holds no token that a header can hold"
             )));
         }
@@ -105,7 +107,7 @@ impl Container {
 }
 
 /// This machine, ECS's address and the two of EKS.
-fn is_near(host: &str) -> bool {
+fn is_local_service(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
@@ -116,7 +118,7 @@ fn is_near(host: &str) -> bool {
     }
 }
 
-fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
+fn read(reply: &HttpReply, token: Option<&Secret>) -> Result<Credentials> {
     let answer = json::object(&reply.body);
     if reply.status != 200 {
         let field = |name: &str| answer.as_ref().ok()?.get(name)?.as_str();
@@ -137,25 +139,26 @@ fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
             format!("it refused: {}", parts.join(": ")),
         ));
     }
-    let odd = |flaw| Error::new(Kind::Remote, format!("its answer {flaw}"));
-    let answer = answer.map_err(odd)?;
-    let credentials = json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(odd)?;
+    let malformed = |flaw| Error::new(Kind::Remote, format!("its answer {flaw}"));
+    let answer = answer.map_err(malformed)?;
+    let credentials =
+        json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(malformed)?;
     if credentials.has_expired() {
-        return Err(odd("holds credentials that have expired"));
+        return Err(malformed("holds credentials that have expired"));
     }
     Ok(credentials)
 }
 
 /// The same error, with who failed in front.
-fn named(error: &Error) -> Error {
-    let named = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
+fn with_origin(error: &Error) -> Error {
+    let with_origin = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
     match error.the_hint() {
-        Some(hint) => named.hint(hint),
-        None => named,
+        Some(hint) => with_origin.hint(hint),
+        None => with_origin,
     }
 }
 
-fn wrong(what: &str) -> Error {
+fn config_error(what: &str) -> Error {
     Error::new(Kind::Config, what)
 }
 

@@ -32,8 +32,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-pub use self::cache::Keyring;
-pub use self::http::Http;
+pub use self::cache::CredentialCache;
+pub use self::http::HttpClient;
 use crate::error::printable;
 use crate::secret::Secret;
 
@@ -145,19 +145,19 @@ impl Environment {
 }
 
 /// What the sources need besides the environment.
-pub struct Surroundings<'a> {
+pub struct LookupContext<'a> {
     /// The region whose token service is asked.
     pub region: String,
     /// Whether this may be a machine of AWS.
-    pub instance: Instance,
+    pub instance_metadata: InstanceMetadata,
     /// The way to the services.
-    pub http: Http<'a>,
+    pub http: HttpClient<'a>,
 }
 
-/// One search through the sources.
-pub struct Search<'a> {
+/// One lookup through the sources.
+pub struct CredentialLookup<'a> {
     environment: &'a Environment,
-    around: &'a Surroundings<'a>,
+    context: &'a LookupContext<'a>,
 }
 
 /// The variables that say it.
@@ -186,11 +186,11 @@ pub struct WebIdentity {
 
 /// Whether this may be a machine of AWS: guessed from the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instance {
+pub enum InstanceMetadata {
     /// The endpoint is AWS's.
-    Possible,
+    Query,
     /// It is somebody else's, as on a laptop with a test server.
-    Unlikely,
+    Skip,
 }
 
 /// The variables that say it.

@@ -20,7 +20,7 @@ pub type Profiles = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A line that breaks the grammar. The line itself is not kept: it may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct SyntaxError {
     /// Counted from 1.
     pub line: usize,
     /// What is wrong.
@@ -28,8 +28,8 @@ pub struct Mistake {
 }
 
 /// Reads a file's text.
-pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, Mistake> {
-    let mut parser = Parser {
+pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, SyntaxError> {
+    let mut parser = ProfileParser {
         kind,
         profiles: Profiles::new(),
         section: Section::None,
@@ -37,7 +37,7 @@ pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, Mistake> {
         prefixed_default: false,
     };
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        parser.line(line).map_err(|what| Mistake {
+        parser.line(line).map_err(|what| SyntaxError {
             line: index + 1,
             what,
         })?;
@@ -52,7 +52,7 @@ enum Section {
     Profile(String),
 }
 
-struct Parser {
+struct ProfileParser {
     kind: FileKind,
     profiles: Profiles,
     section: Section,
@@ -62,7 +62,7 @@ struct Parser {
     prefixed_default: bool,
 }
 
-impl Parser {
+impl ProfileParser {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
         if line.trim().is_empty() || line.trim_start().starts_with(['#', ';']) {
             return Ok(());

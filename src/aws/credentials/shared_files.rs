@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result, describe, printable};
 pub type Profile = BTreeMap<String, String>;
 
 /// The properties that are one login.
-const KEYS: [&str; 4] = [
+const LOGIN_PROPERTIES: [&str; 4] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
@@ -19,15 +19,15 @@ const KEYS: [&str; 4] = [
 ];
 
 /// Both files.
-pub struct Files {
+pub struct SharedFiles {
     config: Profiles,
     credentials: Profiles,
 }
 
 /// The profile that counts for this run.
-pub struct Chosen {
+pub struct SelectedProfile {
     /// Where further profiles are.
-    pub files: Files,
+    pub files: SharedFiles,
     /// As it was asked for, or `default`.
     pub name: String,
     /// What it says.
@@ -35,25 +35,25 @@ pub struct Chosen {
 }
 
 /// The profile that was asked for, which must exist then, or else `default`.
-pub fn chosen(environment: &Environment) -> Result<Option<Chosen>> {
+pub fn selected_profile(environment: &Environment) -> Result<Option<SelectedProfile>> {
     let asked = environment
         .profile_flag
         .as_ref()
         .or(environment.profile.as_ref());
     let name = asked.map_or("default", String::as_str);
-    let files = Files::read(environment)?;
+    let files = SharedFiles::read(environment)?;
     match files.profile(name) {
-        Some(profile) => Ok(Some(Chosen {
+        Some(profile) => Ok(Some(SelectedProfile {
             files,
             name: name.to_owned(),
             profile,
         })),
-        None if asked.is_some() => Err(files.missing(name)),
+        None if asked.is_some() => Err(files.unknown_profile(name)),
         None => Ok(None),
     }
 }
 
-impl Files {
+impl SharedFiles {
     fn read(environment: &Environment) -> Result<Self> {
         Ok(Self {
             config: read(environment.config_file.as_deref(), FileKind::Config)?,
@@ -73,15 +73,18 @@ impl Files {
             (config, _) => config.cloned().unwrap_or_default(),
         };
         let credentials = credentials.cloned().unwrap_or_default();
-        if KEYS.iter().any(|key| get(&credentials, key).is_some()) {
-            profile.retain(|key, _| !KEYS.contains(&key.as_str()));
+        if LOGIN_PROPERTIES
+            .iter()
+            .any(|key| property(&credentials, key).is_some())
+        {
+            profile.retain(|key, _| !LOGIN_PROPERTIES.contains(&key.as_str()));
         }
         profile.extend(credentials);
         Some(profile)
     }
 
     /// The error about a profile that is in neither file.
-    pub fn missing(&self, name: &str) -> Error {
+    pub fn unknown_profile(&self, name: &str) -> Error {
         let known: Vec<String> = self
             .config
             .keys()
@@ -99,7 +102,7 @@ impl Files {
 }
 
 /// A property, unless it is missing or empty.
-pub fn get<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
+pub fn property<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
     profile
         .get(key)
         .map(String::as_str)

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::http::{Call, Reply, Route, endpoint};
-use super::{Credentials, Search, json};
+use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::{CredentialLookup, Credentials, json};
 use crate::aws::region::check_region;
 use crate::aws::sigv4::{Scope, SignableRequest};
 use crate::aws::xml::Element;
@@ -19,10 +19,10 @@ use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
 /// The service looks at a policy and answers within a second.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The role to take on.
-pub struct Assumption<'a> {
+pub struct AssumeRole<'a> {
     /// `arn:aws:iam::123456789012:role/backup`.
     pub role_arn: &'a str,
     /// What the service's log calls us; `None` = blobctl and the time.
@@ -33,24 +33,28 @@ pub struct Assumption<'a> {
     pub origin: String,
 }
 
-impl Assumption<'_> {
+impl AssumeRole<'_> {
     /// For who has credentials already.
-    pub fn by(
+    pub fn with_credentials(
         &self,
-        search: &Search<'_>,
+        lookup: &CredentialLookup<'_>,
         source: &Credentials,
         external_id: Option<&str>,
     ) -> Result<Credentials> {
         let mut form = self.form("AssumeRole");
         form.extend(external_id.map(|id| ("ExternalId", id.to_owned())));
-        self.ask(search, &form, Some(source))
+        self.send(lookup, &form, Some(source))
     }
 
     /// For the bearer of a token, without a signature.
-    pub fn with_token(&self, search: &Search<'_>, token: &Secret) -> Result<Credentials> {
+    pub fn with_web_identity(
+        &self,
+        lookup: &CredentialLookup<'_>,
+        token: &Secret,
+    ) -> Result<Credentials> {
         let mut form = self.form("AssumeRoleWithWebIdentity");
         form.push(("WebIdentityToken", token.expose().to_owned()));
-        self.ask(search, &form, None)
+        self.send(lookup, &form, None)
     }
 
     fn form(&self, action: &str) -> Vec<(&'static str, String)> {
@@ -71,19 +75,19 @@ impl Assumption<'_> {
         form
     }
 
-    fn ask(
+    fn send(
         &self,
-        search: &Search<'_>,
+        lookup: &CredentialLookup<'_>,
         form: &[(&'static str, String)],
-        signer: Option<&Credentials>,
+        credentials: Option<&Credentials>,
     ) -> Result<Credentials> {
-        let region = &search.around.region;
-        let service = match &search.environment.sts_endpoint {
+        let region = &lookup.context.region;
+        let service = match &lookup.environment.sts_endpoint {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => regional(region)?,
+            None => regional_endpoint(region)?,
         };
         let endpoint = endpoint(&service)?;
-        let body = encoded(form);
+        let body = encode_form(form);
         let path = format!("{}/", endpoint.base_path);
         let mut headers = vec![
             ("host".to_owned(), endpoint.authority()),
@@ -92,11 +96,11 @@ impl Assumption<'_> {
                 "application/x-www-form-urlencoded".to_owned(),
             ),
         ];
-        if let Some(signer) = signer {
+        if let Some(credentials) = credentials {
             let scope = Scope::new(OffsetDateTime::now_utc(), region, "sts");
-            sign(&mut headers, &path, body.as_bytes(), signer, &scope);
+            sign(&mut headers, &path, body.as_bytes(), credentials, &scope);
         }
-        let reply = search.around.http.call(&Call {
+        let reply = lookup.context.http.call(&HttpRequest {
             method: "POST",
             url: &format!(
                 "{}://{}{path}",
@@ -105,15 +109,19 @@ impl Assumption<'_> {
             ),
             headers: &headers,
             body: body.as_bytes(),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
             route: Route::Proxied,
         })?;
-        self.read(&reply, form)
+        self.parse_reply(&reply, form)
     }
 
-    fn read(&self, reply: &Reply, form: &[(&'static str, String)]) -> Result<Credentials> {
+    fn parse_reply(
+        &self,
+        reply: &HttpReply,
+        form: &[(&'static str, String)],
+    ) -> Result<Credentials> {
         if reply.status != 200 {
-            return Err(self.refused(reply, form));
+            return Err(self.service_error(reply, form));
         }
         let wrong = |what: &str| {
             let text = format!("{}: the token service's answer {what}", self.origin);
@@ -145,7 +153,7 @@ impl Assumption<'_> {
     }
 
     /// The service's refusal in our words. A token that it repeats is left out.
-    fn refused(&self, reply: &Reply, form: &[(&'static str, String)]) -> Error {
+    fn service_error(&self, reply: &HttpReply, form: &[(&'static str, String)]) -> Error {
         let mut body = reply.body.clone();
         for (_, token) in form.iter().filter(|(name, _)| *name == "WebIdentityToken") {
             body = body.replace(token, "(secret)");
@@ -162,11 +170,11 @@ impl Assumption<'_> {
             None => format!("HTTP {}", reply.status),
         };
         let text = format!("{}: the token service refused: {said}", self.origin);
-        Error::new(kind(reply.status, code), text)
+        Error::new(kind_of(reply.status, code), text)
     }
 }
 
-fn kind(status: u16, code: &str) -> Kind {
+fn kind_of(status: u16, code: &str) -> Kind {
     match (status, code) {
         (
             _,
@@ -196,13 +204,13 @@ fn kind(status: u16, code: &str) -> Kind {
 }
 
 /// AWS's own service in a region.
-fn regional(region: &str) -> Result<String> {
+fn regional_endpoint(region: &str) -> Result<String> {
     check_region(region)?;
     let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
     Ok(format!("https://sts.{region}.amazonaws.com{suffix}"))
 }
 
-fn encoded(form: &[(&'static str, String)]) -> String {
+fn encode_form(form: &[(&'static str, String)]) -> String {
     let fields: Vec<String> = form
         .iter()
         .map(|(name, value)| format!("{name}={}", uri_encode(value, Slash::Encode)))
@@ -215,11 +223,11 @@ fn sign(
     headers: &mut Vec<(String, String)>,
     path: &str,
     body: &[u8],
-    signer: &Credentials,
+    credentials: &Credentials,
     scope: &Scope,
 ) {
     headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
-    if let Some(token) = &signer.session_token {
+    if let Some(token) = &credentials.session_token {
         headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
     }
     let request = SignableRequest {
@@ -230,10 +238,10 @@ fn sign(
         payload_hash: &Hasher::digest(Algorithm::Sha256, body).hex(),
     };
     let string_to_sign = sigv4::string_to_sign(scope, &sigv4::canonical_request(&request));
-    let key = sigv4::signing_key(&signer.secret_access_key, scope);
+    let key = sigv4::signing_key(&credentials.secret_access_key, scope);
     let signature = sigv4::signature(&key, &string_to_sign);
     let names = sigv4::signed_headers(headers);
-    let authorization = sigv4::authorization(&signer.access_key_id, scope, &names, &signature);
+    let authorization = sigv4::authorization(&credentials.access_key_id, scope, &names, &signature);
     headers.push(("authorization".to_owned(), authorization));
 }
 
@@ -241,8 +249,8 @@ fn sign(
 mod tests {
     use super::*;
 
-    fn assumption() -> Assumption<'static> {
-        Assumption {
+    fn request() -> AssumeRole<'static> {
+        AssumeRole {
             role_arn: "arn:aws:iam::123456789012:role/a b",
             session_name: Some("me"),
             duration: Some(900),
@@ -252,8 +260,8 @@ mod tests {
 
     fn read(status: u16, body: &str) -> Result<Credentials> {
         let form = [("WebIdentityToken", "tok.en".to_owned())];
-        assumption().read(
-            &Reply {
+        request().parse_reply(
+            &HttpReply {
                 status,
                 body: body.to_owned(),
             },
@@ -264,7 +272,7 @@ mod tests {
     #[test]
     fn the_form_is_encoded() {
         assert_eq!(
-            encoded(&assumption().form("AssumeRole")),
+            encode_form(&request().form("AssumeRole")),
             "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%20b&RoleSessionName=me&DurationSeconds=900"
         );
     }
@@ -272,14 +280,14 @@ mod tests {
     #[test]
     fn regions_have_services_of_their_own() {
         assert_eq!(
-            regional("eu-west-1").unwrap(),
+            regional_endpoint("eu-west-1").unwrap(),
             "https://sts.eu-west-1.amazonaws.com"
         );
         assert_eq!(
-            regional("cn-north-1").unwrap(),
+            regional_endpoint("cn-north-1").unwrap(),
             "https://sts.cn-north-1.amazonaws.com.cn"
         );
-        assert!(regional("x.evil.test/").is_err());
+        assert!(regional_endpoint("x.evil.test/").is_err());
     }
 
     #[test]

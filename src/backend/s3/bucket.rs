@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::checksum_policy::Agreement;
+use super::checksum_policy::ChecksumNegotiation;
 use super::client::{Answer, Body, Client, Patience, Request};
 use super::config::Config;
 use super::encryption;
@@ -18,19 +18,19 @@ pub struct S3 {
     /// Whether the bucket is known to be there, so that a 404 must mean the blob.
     pub(super) bucket_seen: AtomicBool,
     /// Whether it turned out to know the older protocol of listings alone.
-    pub(super) lists_by_marker: AtomicBool,
+    pub(super) uses_list_v1: AtomicBool,
     /// What is known of how the store proves that it has the bytes.
-    pub(super) proof: Agreement,
+    pub(super) proof: ChecksumNegotiation,
 }
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            proof: Agreement::new(config.checksum, config.notebook.clone()),
+            proof: ChecksumNegotiation::new(config.checksum, config.notebook.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
-            lists_by_marker: AtomicBool::new(false),
+            uses_list_v1: AtomicBool::new(false),
         }
     }
 
@@ -66,8 +66,8 @@ impl S3 {
 
     /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
     pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
-        let own_key = encryption::unused(answer);
-        if let Some(text) = own_key.or_else(|| encryption::unencrypted(wanted?, answer)) {
+        let own_key = encryption::customer_key_warning(answer);
+        if let Some(text) = own_key.or_else(|| encryption::encryption_warning(wanted?, answer)) {
             self.client.warn(&format!(
                 "{}: {text}",
                 self.object_url(key.as_str()).shown()

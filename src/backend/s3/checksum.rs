@@ -17,19 +17,19 @@ use crate::io::payload::Payload;
 impl S3 {
     /// Runs a request with the proof that the store is thought to give; once again without the header if it refuses it.
     pub(super) fn with_proof<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
-        self.recall();
+        self.load_cached_result();
         let proof = self.proof.current();
         match request(proof) {
             Err(error)
-                if self.proof.is_a_choice()
+                if self.proof.is_auto()
                     && matches!(proof, Proof::Header(_))
                     && wording::refuses_checksum(error.answer()) =>
             {
                 self.client.note("the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used instead");
-                self.proof.forget_header();
+                self.proof.disable_header();
                 let done = request(self.proof.current())?;
                 if wording::names_checksum_header(error.answer()) {
-                    self.remember();
+                    self.persist_result();
                 }
                 Ok(done)
             }
@@ -38,30 +38,30 @@ impl S3 {
     }
 
     /// Takes over what earlier runs found out, before the first header would be sent.
-    fn recall(&self) {
+    fn load_cached_result(&self) {
         let Some(notebook) = self.proof.notebook.as_ref() else {
             return;
         };
-        if !self.proof.is_a_choice() {
+        if !self.proof.is_auto() {
             return;
         }
-        self.proof.recalled.call_once(|| {
+        self.proof.loaded.call_once(|| {
             let address = self.client.service_address();
-            if address.is_some_and(|address| notebook.has(&address)) {
+            if address.is_some_and(|address| notebook.contains(&address)) {
                 self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
-                self.proof.forget_header();
+                self.proof.disable_header();
             }
         });
     }
 
     /// Tells later runs that the header is of no use here.
-    fn remember(&self) {
+    fn persist_result(&self) {
         let Some(notebook) = self.proof.notebook.as_ref() else {
             return;
         };
-        self.proof.kept.call_once(|| {
+        self.proof.persisted.call_once(|| {
             let address = self.client.service_address();
-            if let Some(Err(error)) = address.map(|address| notebook.add(&address)) {
+            if let Some(Err(error)) = address.map(|address| notebook.insert(&address)) {
                 let text = format!(
                     "this cannot be remembered for later runs: {}",
                     describe(&error)
@@ -74,10 +74,10 @@ impl S3 {
     /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
     pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &Answer) {
         if let Proof::Header(algorithm) = proof
-            && self.proof.is_a_choice()
+            && self.proof.is_auto()
             && answer.header(header(algorithm)).is_none()
         {
-            self.remember();
+            self.persist_result();
         }
     }
 
@@ -139,7 +139,7 @@ impl S3 {
                 )),
                 None => {
                     // It was ignored. Later requests save the trouble; for this one the ETag has to do.
-                    self.proof.forget_header();
+                    self.proof.disable_header();
                     match plain_md5(etag, answer) {
                         None => Ok(None),
                         Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),

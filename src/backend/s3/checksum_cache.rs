@@ -24,41 +24,41 @@ const MAGIC: &str = "blobctl-s3-services 1";
 const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
 /// The youngest of them are kept.
-const MOST: usize = 64;
+const MAX_ENTRIES: usize = 64;
 
 /// Twice of what so many lines take.
-const LONGEST: usize = 8 << 10;
+const MAX_FILE_BYTES: usize = 8 << 10;
 
 /// Hex digits of a digest.
-const DIGITS: usize = 32;
+const DIGEST_DIGITS: usize = 32;
 
 /// The file.
 #[derive(Debug)]
-pub struct Notebook {
+pub struct UnsupportedChecksums {
     path: PathBuf,
 }
 
 /// A service that does nothing with the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+struct CachedService {
     /// Unix seconds.
     since: u64,
     /// Of the service's address.
     digest: String,
 }
 
-impl Notebook {
+impl UnsupportedChecksums {
     /// Nothing is read yet, and the file need not be there.
     pub fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
     /// Whether a run of the last seven days found that the service at this address does nothing with the header.
-    pub fn has(&self, address: &str) -> bool {
+    pub fn contains(&self, address: &str) -> bool {
         let digest = digest(address);
-        let text = rustix::fs::open(&self.path, reading(), Mode::empty()).and_then(read);
+        let text = rustix::fs::open(&self.path, read_flags(), Mode::empty()).and_then(read);
         text.is_ok_and(|text| {
-            valid(&text, now())
+            parse_entries(&text, now())
                 .iter()
                 .any(|entry| entry.digest == digest)
         })
@@ -66,7 +66,7 @@ impl Notebook {
 
     /// Writes down that it does nothing with it. Somebody who is writing just then is not waited for: what is not written
     /// down is found out again.
-    pub fn add(&self, address: &str) -> std::io::Result<()> {
+    pub fn insert(&self, address: &str) -> std::io::Result<()> {
         let (Some(directory), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(());
         };
@@ -85,12 +85,12 @@ impl Notebook {
             Err(errno) => return Err(errno.into()),
         }
         let name = Path::new(name);
-        let old = rustix::fs::openat(&directory, name, reading(), Mode::empty()).and_then(read);
-        let entry = Entry {
+        let old = rustix::fs::openat(&directory, name, read_flags(), Mode::empty()).and_then(read);
+        let entry = CachedService {
             since: now(),
             digest: digest(address),
         };
-        let text = with(valid(&old.unwrap_or_default(), entry.since), entry);
+        let text = with_entry(parse_entries(&old.unwrap_or_default(), entry.since), entry);
         // Of a run that died here there may be one; nobody else writes while the directory is locked.
         let next = name.with_extension("new");
         match rustix::fs::unlinkat(&directory, &next, AtFlags::empty()) {
@@ -111,7 +111,7 @@ impl Notebook {
 }
 
 /// Neither a symbolic link is followed nor a FIFO waited for.
-fn reading() -> OFlags {
+fn read_flags() -> OFlags {
     OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC
 }
 
@@ -121,11 +121,14 @@ fn read(file: impl Into<File> + AsFd) -> rustix::io::Result<String> {
     let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
     let others_write = found.st_mode & 0o022 != 0;
     let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
-    if !is_file || others_write || size > LONGEST || !is_ours(&file)? {
+    if !is_file || others_write || size > MAX_FILE_BYTES || !is_ours(&file)? {
         return Ok(String::new());
     }
     let mut text = String::with_capacity(size + 1);
-    let whole = file.into().take(LONGEST as u64).read_to_string(&mut text);
+    let whole = file
+        .into()
+        .take(MAX_FILE_BYTES as u64)
+        .read_to_string(&mut text);
     Ok(if whole.is_ok() { text } else { String::new() })
 }
 
@@ -134,7 +137,7 @@ fn is_ours(file: impl AsFd) -> rustix::io::Result<bool> {
 }
 
 /// The entries that still count, of a text that may say anything.
-fn valid(text: &str, now: u64) -> Vec<Entry> {
+fn parse_entries(text: &str, now: u64) -> Vec<CachedService> {
     let mut lines = text.lines();
     if lines.next() != Some(MAGIC) {
         return Vec::new();
@@ -144,29 +147,30 @@ fn valid(text: &str, now: u64) -> Vec<Entry> {
         let since = since.parse().ok()?;
         // What was found out tomorrow was found out by a clock that was wrong.
         let age = Duration::from_secs(now.checked_sub(since)?);
-        let is_digest = digest.len() == DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
-        (age < LIFETIME && is_digest).then(|| Entry {
+        let is_digest =
+            digest.len() == DIGEST_DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        (age < LIFETIME && is_digest).then(|| CachedService {
             since,
             digest: digest.to_owned(),
         })
     };
-    lines.take(MOST).filter_map(entry).collect()
+    lines.take(MAX_ENTRIES).filter_map(entry).collect()
 }
 
 /// The text of the file with one more entry, which comes first.
-fn with(mut entries: Vec<Entry>, new: Entry) -> String {
+fn with_entry(mut entries: Vec<CachedService>, new: CachedService) -> String {
     entries.retain(|entry| entry.digest != new.digest);
     entries.insert(0, new);
-    entries.truncate(MOST);
+    entries.truncate(MAX_ENTRIES);
     let lines = entries
         .iter()
-        .map(|Entry { since, digest }| format!("{since} {digest}\n"));
+        .map(|CachedService { since, digest }| format!("{since} {digest}\n"));
     std::iter::once(format!("{MAGIC}\n")).chain(lines).collect()
 }
 
 fn digest(address: &str) -> String {
     let mut hex = Hasher::digest(Algorithm::Sha256, address.as_bytes()).hex();
-    hex.truncate(DIGITS);
+    hex.truncate(DIGEST_DIGITS);
     hex
 }
 
@@ -181,8 +185,8 @@ mod tests {
 
     const DAY: u64 = 86_400;
 
-    fn entry(since: u64, address: &str) -> Entry {
-        Entry {
+    fn entry(since: u64, address: &str) -> CachedService {
+        CachedService {
             since,
             digest: digest(address),
         }
@@ -190,11 +194,11 @@ mod tests {
 
     #[test]
     fn what_is_added_is_there_for_seven_days() {
-        let text = with(Vec::new(), entry(100, "http://a"));
-        assert_eq!(valid(&text, 100), [entry(100, "http://a")]);
-        assert_eq!(valid(&text, 99 + 7 * DAY), [entry(100, "http://a")]);
-        assert!(valid(&text, 100 + 7 * DAY).is_empty());
-        assert!(valid(&text, 99).is_empty());
+        let text = with_entry(Vec::new(), entry(100, "http://a"));
+        assert_eq!(parse_entries(&text, 100), [entry(100, "http://a")]);
+        assert_eq!(parse_entries(&text, 99 + 7 * DAY), [entry(100, "http://a")]);
+        assert!(parse_entries(&text, 100 + 7 * DAY).is_empty());
+        assert!(parse_entries(&text, 99).is_empty());
     }
 
     #[test]
@@ -202,15 +206,15 @@ mod tests {
         let mut text = String::new();
         for number in 0..100 {
             let new = entry(1000 + number, &number.to_string());
-            text = with(valid(&text, 2000), new);
+            text = with_entry(parse_entries(&text, 2000), new);
         }
-        let entries = valid(&text, 2000);
-        assert_eq!(entries.len(), MOST);
+        let entries = parse_entries(&text, 2000);
+        assert_eq!(entries.len(), MAX_ENTRIES);
         assert_eq!(entries[0], entry(1099, "99"));
-        assert!(text.len() * 2 <= LONGEST, "{}", text.len());
+        assert!(text.len() * 2 <= MAX_FILE_BYTES, "{}", text.len());
         // The same again takes the place of what was known of it.
-        let again = valid(&with(entries, entry(1500, "50")), 2000);
-        assert_eq!(again.len(), MOST);
+        let again = parse_entries(&with_entry(entries, entry(1500, "50")), 2000);
+        assert_eq!(again.len(), MAX_ENTRIES);
         assert_eq!(again[0], entry(1500, "50"));
     }
 
@@ -227,7 +231,7 @@ mod tests {
             format!("{MAGIC}\n-1 {good}\nx {good}\n{good}\n \n"),
             format!("{MAGIC}\n99999999999999999999999 {good}\n"),
         ] {
-            assert!(valid(&text, 200).is_empty(), "{text}");
+            assert!(parse_entries(&text, 200).is_empty(), "{text}");
         }
     }
 
@@ -235,12 +239,12 @@ mod tests {
     fn a_file_is_private_and_found_again() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        let notebook = Notebook::new(dir.path().join("a/b/services"));
-        assert!(!notebook.has("http://a"));
-        notebook.add("http://a").unwrap();
-        notebook.add("http://b").unwrap();
-        assert!(notebook.has("http://a") && notebook.has("http://b"));
-        assert!(!notebook.has("http://c"));
+        let cache = UnsupportedChecksums::new(dir.path().join("a/b/services"));
+        assert!(!cache.contains("http://a"));
+        cache.insert("http://a").unwrap();
+        cache.insert("http://b").unwrap();
+        assert!(cache.contains("http://a") && cache.contains("http://b"));
+        assert!(!cache.contains("http://c"));
         let mode = |path: &str| {
             let path = dir.path().join(path);
             std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -257,17 +261,17 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("services");
-        let notebook = Notebook::new(path.clone());
-        notebook.add("http://a").unwrap();
+        let cache = UnsupportedChecksums::new(path.clone());
+        cache.insert("http://a").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(!notebook.has("http://a"));
+        assert!(!cache.contains("http://a"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(notebook.has("http://a"));
-        let link = Notebook::new(dir.path().join("link"));
+        assert!(cache.contains("http://a"));
+        let link = UnsupportedChecksums::new(dir.path().join("link"));
         symlink(&path, &link.path).unwrap();
-        assert!(!link.has("http://a"));
-        let directory = Notebook::new(dir.path().to_path_buf());
-        assert!(!directory.has("http://a"));
+        assert!(!link.contains("http://a"));
+        let directory = UnsupportedChecksums::new(dir.path().to_path_buf());
+        assert!(!directory.contains("http://a"));
     }
 
     #[test]
@@ -278,15 +282,15 @@ mod tests {
             for worker in 0..8 {
                 let path = path.clone();
                 scope.spawn(move || {
-                    let notebook = Notebook::new(path);
+                    let cache = UnsupportedChecksums::new(path);
                     for number in 0..20 {
-                        notebook.add(&format!("{worker} {number}")).unwrap();
+                        cache.insert(&format!("{worker} {number}")).unwrap();
                     }
                 });
             }
         });
         let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(valid(&text, now()).len(), text.lines().count() - 1);
+        assert_eq!(parse_entries(&text, now()).len(), text.lines().count() - 1);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Checksum;
-use super::checksum_cache::Notebook;
+use super::checksum_cache::UnsupportedChecksums;
 use crate::digest::{Algorithm, Digest, base64};
 
 /// The proof that is asked for.
@@ -21,25 +21,25 @@ pub enum Proof {
 
 /// What is known of the store.
 #[derive(Debug)]
-pub struct Agreement {
+pub struct ChecksumNegotiation {
     wanted: Checksum,
     /// Set once the store ignored or refused the header.
     without_header: AtomicBool,
     /// What earlier runs found out, and whether it was asked for and added to.
-    pub(super) notebook: Option<Notebook>,
-    pub(super) recalled: Once,
-    pub(super) kept: Once,
+    pub(super) notebook: Option<UnsupportedChecksums>,
+    pub(super) loaded: Once,
+    pub(super) persisted: Once,
 }
 
-impl Agreement {
+impl ChecksumNegotiation {
     /// Nothing is known yet; `notebook` is a file in the state directory.
     pub fn new(wanted: Checksum, notebook: Option<PathBuf>) -> Self {
         Self {
             wanted,
             without_header: AtomicBool::new(false),
-            notebook: notebook.map(Notebook::new),
-            recalled: Once::new(),
-            kept: Once::new(),
+            notebook: notebook.map(UnsupportedChecksums::new),
+            loaded: Once::new(),
+            persisted: Once::new(),
         }
     }
 
@@ -58,11 +58,11 @@ impl Agreement {
         }
     }
 
-    pub(super) fn forget_header(&self) {
+    pub(super) fn disable_header(&self) {
         self.without_header.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_a_choice(&self) -> bool {
+    pub(super) fn is_auto(&self) -> bool {
         self.wanted == Checksum::Auto
     }
 }

@@ -34,7 +34,7 @@ impl S3 {
         self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
         if info.size > ONE_COPY {
-            if self.client.traits().part_copies == PartCopies::Unknown {
+            if self.client.provider().part_copies == PartCopies::Unsupported {
                 return Err(not_implemented());
             }
             return self.copy_in_parts(from, source, to, attributes);
@@ -50,8 +50,8 @@ impl S3 {
         }
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let (etag, version_id) = self.copied(to, &request, "CopyObjectResult")?;
-        let verified = self.confirm_copy(to, info, &etag)?;
+        let (etag, version_id) = self.send_copy(to, &request, "CopyObjectResult")?;
+        let verified = self.verify_copy(to, info, &etag)?;
         Ok(Stored {
             bytes: info.size,
             etag: Some(etag),
@@ -115,7 +115,7 @@ impl S3 {
         ));
         request.body = Body::Bytes(&[]);
         request.patience = Patience::Long;
-        let (etag, _) = self.copied(to, &request, "CopyPartResult")?;
+        let (etag, _) = self.send_copy(to, &request, "CopyPartResult")?;
         Ok(Part {
             number,
             size,
@@ -127,7 +127,7 @@ impl S3 {
 
     /// Sends a copy and returns the ETag that its document names, and the version. Like a completion it may say 200 and then
     /// fail.
-    fn copied(
+    fn send_copy(
         &self,
         to: &Key,
         request: &crate::backend::s3::client::Request<'_>,
@@ -161,7 +161,7 @@ impl S3 {
     }
 
     /// The same MD5 is proof; anything else is no more than the length.
-    fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
+    fn verify_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
         let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
         match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),

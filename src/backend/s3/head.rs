@@ -20,7 +20,7 @@ impl S3 {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
             // A delete marker, which a version's name may stand for.
             (Some(405), _) if head.kind() == Kind::NotFound => Ok(None),
-            (Some(404), _) | (Some(400 | 401 | 403), None) => self.ask_again(key, head),
+            (Some(404), _) | (Some(400 | 401 | 403), None) => self.probe_with_get(key, head),
             _ => Err(head),
         }
     }
@@ -38,7 +38,7 @@ impl S3 {
         info(&answer, length(&answer)?)
     }
 
-    fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = self.about("GET", key);
         request

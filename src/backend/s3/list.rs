@@ -11,7 +11,7 @@ use super::bucket::S3;
 use super::client::{Body, Patience, Purpose, Request};
 use super::error::wording;
 use super::list_xml;
-use super::pagination::Position;
+use super::pagination::Cursor;
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
@@ -29,20 +29,20 @@ impl S3 {
         page: Option<&str>,
         each: &mut dyn FnMut(Listed) -> Result<()>,
     ) -> Result<Option<String>> {
-        let begins_old = self.lists_by_marker.load(Ordering::Relaxed);
-        let mut position = match page {
-            Some(name) => Position::parse(name)
+        let starts_with_v1 = self.uses_list_v1.load(Ordering::Relaxed);
+        let mut cursor = match page {
+            Some(name) => Cursor::parse(name)
                 .ok_or_else(|| Error::new(Kind::Usage, "there is no such page"))?,
-            None if begins_old => Position::OldBeginning,
-            None => Position::Beginning,
+            None if starts_with_v1 => Cursor::FirstPageV1,
+            None => Cursor::FirstPageV2,
         };
-        let text = match self.page(prefix, &position) {
+        let text = match self.page(prefix, &cursor) {
             Err(error)
-                if position == Position::Beginning && wording::lacks_list_v2(error.answer()) =>
+                if cursor == Cursor::FirstPageV2 && wording::lacks_list_v2(error.answer()) =>
             {
-                position = Position::OldBeginning;
-                let text = self.page(prefix, &position)?;
-                self.list_by_marker();
+                cursor = Cursor::FirstPageV1;
+                let text = self.page(prefix, &cursor)?;
+                self.switch_to_v1();
                 text
             }
             result => result?,
@@ -56,7 +56,7 @@ impl S3 {
                 .iter()
                 .filter_map(|entry| entry.child("Key"))
                 .all(is_encoded);
-        let mut last = None;
+        let mut last_key = None;
         for entry in &listing.contents {
             let key = entry.child("Key").ok_or_else(|| {
                 Error::new(Kind::Remote, "the listing has an entry without a key")
@@ -72,23 +72,23 @@ impl S3 {
                 let info = info(entry);
                 each(Listed { key, info })?;
             }
-            last = Some(key);
+            last_key = Some(key);
         }
-        let next = position.next(&listing, last.as_deref(), |text| {
+        let next = cursor.next(&listing, last_key.as_deref(), |text| {
             match encoded && is_encoded(text) {
                 true => form_decode(text),
                 false => text.as_bytes().to_vec(),
             }
         })?;
-        if next.as_ref().is_some_and(Position::is_old) {
-            self.list_by_marker();
+        if next.as_ref().is_some_and(Cursor::is_v1) {
+            self.switch_to_v1();
         }
         Ok(next.map(|next| next.name()))
     }
 
     /// The document of one page.
-    fn page(&self, prefix: &str, position: &Position) -> Result<String> {
-        let mut query = position.query();
+    fn page(&self, prefix: &str, cursor: &Cursor) -> Result<String> {
+        let mut query = cursor.query();
         query.push(("encoding-type".to_owned(), "url".to_owned()));
         if !prefix.is_empty() {
             query.push(("prefix".to_owned(), prefix.to_owned()));
@@ -107,8 +107,8 @@ impl S3 {
     }
 
     /// Later listings of this run begin in the older protocol.
-    fn list_by_marker(&self) {
-        if !self.lists_by_marker.swap(true, Ordering::Relaxed) {
+    fn switch_to_v1(&self) {
+        if !self.uses_list_v1.swap(true, Ordering::Relaxed) {
             self.client
                 .note("the store has no ListObjectsV2: ListObjects is used instead");
         }

@@ -7,7 +7,7 @@ use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 
 /// One page of ListObjectsV2 or of the older ListObjects, as far as anybody needs it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct ListPage {
     /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
     /// Whether keys are percent-encoded (`EncodingType` is `url`).
@@ -22,17 +22,17 @@ pub struct Page {
     pub has_marker: bool,
 }
 
-impl Page {
+impl ListPage {
     /// Whether it is one of ListObjects.
-    pub fn is_old(&self) -> bool {
+    pub fn is_v1(&self) -> bool {
         self.has_marker || self.next_marker.is_some()
     }
 }
 
 /// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`crate::aws::xml::parse`].
-pub fn parse_listing(text: &str) -> Option<Page> {
+pub fn parse_listing(text: &str) -> Option<ListPage> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
-    let mut page = Page::default();
+    let mut page = ListPage::default();
     let mut path: Vec<String> = Vec::new();
     let mut piece = String::new();
     loop {
@@ -105,14 +105,14 @@ mod tests {
             ),
             (Some("a%20&b"), Some("5"))
         );
-        assert!(page.truncated && !page.is_old());
+        assert!(page.truncated && !page.is_v1());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
     }
 
     #[test]
     fn the_older_form_of_a_listing_is_told_by_its_marker() {
-        for (inside, is_old, next) in [
+        for (inside, is_v1, next) in [
             ("<Marker/>", true, None),
             ("<Marker></Marker>", true, None),
             (
@@ -131,8 +131,8 @@ mod tests {
             let text = format!("<ListBucketResult>{inside}</ListBucketResult>");
             let page = parse_listing(&text).unwrap();
             assert_eq!(
-                (page.is_old(), page.next_marker.as_deref()),
-                (is_old, next),
+                (page.is_v1(), page.next_marker.as_deref()),
+                (is_v1, next),
                 "{inside}"
             );
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::providers::{Buckets, Service};
+use super::providers::{Buckets, Provider};
 use super::{Addressing, providers};
 use crate::aws::region::check_region;
 use crate::error::{Error, Kind, Result, printable};
@@ -51,14 +51,14 @@ impl Endpoint {
     }
 
     /// What is known of the service.
-    pub fn service(&self) -> Service {
-        providers::of(&self.host)
+    pub fn provider(&self) -> Provider {
+        providers::provider_of(&self.host)
     }
 
     /// The same service's endpoint for another region, where that is another host.
     pub fn in_region(&self, region: &str) -> Option<Self> {
         check_region(region).ok()?;
-        let host = self.service().host_in(region, &self.host)?;
+        let host = self.provider().host_in(region, &self.host)?;
         Some(Self {
             host,
             ..self.clone()
@@ -68,7 +68,7 @@ impl Endpoint {
     /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
     pub fn locate(&self, addressing: Addressing, bucket: &str, key: &str) -> Location {
         let key = uri_encode(key, Slash::Keep);
-        if self.style(addressing, bucket) == Addressing::Virtual {
+        if self.effective_addressing(addressing, bucket) == Addressing::Virtual {
             return Location {
                 authority: format!("{bucket}.{}", self.authority()),
                 path: format!("{}/{key}", self.base_path),
@@ -87,10 +87,10 @@ impl Endpoint {
 
     /// The style that `auto` means here: virtual-hosted where the service is known to take it and the bucket's name can
     /// stand in a host name (and, with TLS, under the service's wildcard certificate).
-    fn style(&self, addressing: Addressing, bucket: &str) -> Addressing {
+    fn effective_addressing(&self, addressing: Addressing, bucket: &str) -> Addressing {
         match addressing {
             Addressing::Auto
-                if self.service().buckets == Buckets::InHost
+                if self.provider().buckets == Buckets::InHost
                     && is_host_label(bucket, self.scheme) =>
             {
                 Addressing::Virtual
@@ -102,12 +102,12 @@ impl Endpoint {
 
     /// The region to sign for where none is set: what the service's host says, else us-east-1.
     pub fn default_region(&self) -> String {
-        self.own_region().unwrap_or("us-east-1").to_owned()
+        self.region_from_host().unwrap_or("us-east-1").to_owned()
     }
 
     /// The region that the host stands for, if it stands for one.
-    pub fn own_region(&self) -> Option<&str> {
-        let region = self.service().region_of(&self.host);
+    pub fn region_from_host(&self) -> Option<&str> {
+        let region = self.provider().region_of(&self.host);
         region.filter(|region| check_region(region).is_ok())
     }
 }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn the_style_follows_service_and_name() {
         use Addressing::{Auto, Path, Virtual};
-        for (endpoint, style, bucket, key, wanted) in [
+        for (endpoint, effective_addressing, bucket, key, wanted) in [
             (
                 "http://127.0.0.1:9000",
                 Auto,
@@ -275,15 +275,17 @@ mod tests {
             ),
             ("http://minio:9000", Auto, "lab", "", "minio:9000/lab"),
         ] {
-            assert_eq!(located(endpoint, style, bucket, key), wanted);
+            assert_eq!(located(endpoint, effective_addressing, bucket, key), wanted);
         }
     }
 
     #[test]
     fn a_style_that_cannot_be_is_refused() {
-        let check = |endpoint: &str, style, bucket: &str| {
+        let check = |endpoint: &str, effective_addressing, bucket: &str| {
             let endpoint = Endpoint::parse(endpoint).unwrap();
-            endpoint.check_addressing(style, bucket).is_ok()
+            endpoint
+                .check_addressing(effective_addressing, bucket)
+                .is_ok()
         };
         for (endpoint, bucket, can_be) in [
             ("http://s3.localhost:9000", "lab", true),

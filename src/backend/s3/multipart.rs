@@ -115,7 +115,7 @@ impl Multipart for S3 {
         condition: &Condition,
     ) -> Result<Stored> {
         let document = complete_document(parts);
-        let whole = Whole::of(parts);
+        let whole = UploadChecksum::of(parts);
         let mut request = self.about("POST", key);
         request
             .query
@@ -146,11 +146,11 @@ impl Multipart for S3 {
             return Err(error::late_error(xml::parse(&text).as_ref()));
         };
         let bytes = total(parts);
-        let told = whole.as_ref().and_then(|whole| {
+        let reported = whole.as_ref().and_then(|whole| {
             let name = format!("Checksum{}", service_name(whole.composite.algorithm()));
             root.as_ref()?.child(&name)
         });
-        let verified = self.confirm_whole(key, bytes, &etag, parts, whole, told)?;
+        let verified = self.verify_upload(key, bytes, &etag, parts, whole, reported)?;
         Ok(Stored {
             bytes,
             etag: Some(etag),
@@ -164,10 +164,10 @@ impl Multipart for S3 {
         let Some(info) = self.stat(key)? else {
             return Ok(None);
         };
-        let full = Whole::of(parts).and_then(|whole| whole.full);
+        let full = UploadChecksum::of(parts).and_then(|whole| whole.full);
         let verified = match (info.digest, expected_etag(parts)) {
             (Some(digest), _) if full == Some(digest) => digest.algorithm().into(),
-            (_, Some(etag)) if info.etag == Some(etag.clone()) => self.by_etag(),
+            (_, Some(etag)) if info.etag == Some(etag.clone()) => self.etag_verification(),
             _ => return Ok(None),
         };
         Ok(Some(Stored {
@@ -200,7 +200,7 @@ impl Multipart for S3 {
 
 impl S3 {
     /// What an ETag proves that the parts' own make: nothing more than the length, if those were not compared.
-    fn by_etag(&self) -> Verified {
+    fn etag_verification(&self) -> Verified {
         match self.client.wants_no_proof() {
             true => Verified::Length,
             false => Verified::EtagMultipart,
@@ -208,17 +208,17 @@ impl S3 {
     }
 
     /// What the end of an upload proves: the checksum of the whole, or the ETag that its parts make, or its length.
-    fn confirm_whole(
+    fn verify_upload(
         &self,
         key: &Key,
         bytes: u64,
         etag: &str,
         parts: &[Part],
-        whole: Option<Whole>,
-        told: Option<&str>,
+        whole: Option<UploadChecksum>,
+        reported: Option<&str>,
     ) -> Result<Verified> {
-        if let (Some(whole), Some(told)) = (whole, told) {
-            match whole.is(told.trim()) {
+        if let (Some(whole), Some(reported)) = (whole, reported) {
+            match whole.matches(reported.trim()) {
                 Some(true) => return Ok(whole.composite.algorithm().into()),
                 Some(false) => {
                     let text = "the store put the parts together to other bytes than were sent: its checksum is another one";
@@ -228,7 +228,7 @@ impl S3 {
             }
         }
         if expected_etag(parts).as_deref() == Some(etag) {
-            return Ok(self.by_etag());
+            return Ok(self.etag_verification());
         }
         // Some services make another ETag: that tells nothing, and each part's own digest has been compared.
         self.confirm_length(key, bytes)
@@ -236,7 +236,7 @@ impl S3 {
 }
 
 /// The checksum of an upload in the two forms that there are, made of those of its parts.
-struct Whole {
+struct UploadChecksum {
     /// Of all bytes: only CRCs can be put together to it.
     full: Option<Digest>,
     /// Of the checksums of the parts.
@@ -244,7 +244,7 @@ struct Whole {
     parts: usize,
 }
 
-impl Whole {
+impl UploadChecksum {
     /// `None` unless every part has a checksum of the same kind.
     fn of(parts: &[Part]) -> Option<Self> {
         let (first, rest) = parts.split_first()?;
@@ -269,15 +269,15 @@ impl Whole {
 
     /// Whether what the store tells is this checksum; `None` if it cannot be compared. Composite ones end in the number of
     /// parts, and a store may make one although it was asked for the other.
-    fn is(&self, told: &str) -> Option<bool> {
-        if let Some((told, parts)) = told.split_once('-') {
+    fn matches(&self, reported: &str) -> Option<bool> {
+        if let Some((reported, parts)) = reported.split_once('-') {
             let same_count = parts.parse() == Ok(self.parts);
-            return Some(same_count && told == base64(self.composite.bytes()));
+            return Some(same_count && reported == base64(self.composite.bytes()));
         }
         match self.full {
-            Some(full) => Some(told == base64(full.bytes())),
+            Some(full) => Some(reported == base64(full.bytes())),
             // It may be of all bytes, read once more by the store.
-            None => (told == base64(self.composite.bytes())).then_some(true),
+            None => (reported == base64(self.composite.bytes())).then_some(true),
         }
     }
 }
@@ -349,19 +349,19 @@ mod tests {
                 md5: None,
                 checksum: Some(Hasher::digest(algorithm, bytes)),
             };
-            Whole::of(&[part(1, b"12345"), part(2, b"6789")]).unwrap()
+            UploadChecksum::of(&[part(1, b"12345"), part(2, b"6789")]).unwrap()
         };
         let crc = whole(Algorithm::Crc32);
         // The check value of the algorithm, and what openssl and python's zlib make of the parts.
-        assert_eq!(crc.is("y/Q5Jg=="), Some(true));
-        assert_eq!(crc.is("4zspdQ==-2"), Some(true));
-        assert_eq!(crc.is("4zspdQ==-3"), Some(false));
-        assert_eq!(crc.is("AAAAAA=="), Some(false));
+        assert_eq!(crc.matches("y/Q5Jg=="), Some(true));
+        assert_eq!(crc.matches("4zspdQ==-2"), Some(true));
+        assert_eq!(crc.matches("4zspdQ==-3"), Some(false));
+        assert_eq!(crc.matches("AAAAAA=="), Some(false));
         let sha = whole(Algorithm::Sha1);
-        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs=-2"), Some(true));
-        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs="), Some(true));
-        assert_eq!(sha.is("AAAA-2"), Some(false));
-        assert_eq!(sha.is("98O8HYCOBHMq32eZZczDTKeuNEE="), None);
+        assert_eq!(sha.matches("UGmj5L5/K7lmsIeci6hTqydwTCs=-2"), Some(true));
+        assert_eq!(sha.matches("UGmj5L5/K7lmsIeci6hTqydwTCs="), Some(true));
+        assert_eq!(sha.matches("AAAA-2"), Some(false));
+        assert_eq!(sha.matches("98O8HYCOBHMq32eZZczDTKeuNEE="), None);
         assert!(sha.full.is_none());
     }
 

@@ -16,7 +16,7 @@ impl S3 {
         let Some((etag, (md5, count))) = info
             .etag
             .as_deref()
-            .and_then(|etag| Some((etag, of_parts(etag)?)))
+            .and_then(|etag| Some((etag, parse_multipart_etag(etag)?)))
         else {
             return Ok(None);
         };
@@ -54,7 +54,7 @@ impl S3 {
 }
 
 /// The MD5 of the MD5s, and the number of parts.
-fn of_parts(etag: &str) -> Option<(Digest, u64)> {
+fn parse_multipart_etag(etag: &str) -> Option<(Digest, u64)> {
     let (md5, count) = etag.split_once('-')?;
     let count = count.parse().ok().filter(|count| *count > 0)?;
     Some((Digest::md5_from_hex(md5)?, count))
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_etag_of_parts_has_an_md5_and_a_number() {
-        let (md5, count) = of_parts("00112233445566778899aabbccddeeff-12").unwrap();
+        let (md5, count) = parse_multipart_etag("00112233445566778899aabbccddeeff-12").unwrap();
         assert_eq!(
             (md5.hex().as_str(), count),
             ("00112233445566778899aabbccddeeff", 12)
@@ -79,7 +79,7 @@ mod tests {
             "-1",
             "",
         ] {
-            assert!(of_parts(etag).is_none(), "{etag}");
+            assert!(parse_multipart_etag(etag).is_none(), "{etag}");
         }
     }
 }

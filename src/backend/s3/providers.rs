@@ -7,7 +7,7 @@ use crate::store::multipart::PartSizes;
 
 /// One service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
+pub struct Provider {
     /// What its hosts are or end with, from a dot on; empty for the one that stands for all others.
     suffix: &'static str,
     /// The region to sign for where none is set.
@@ -52,7 +52,7 @@ pub enum Conditions {
     /// It is.
     Atomic,
     /// It is ignored, refused, or nobody knows.
-    Unproven,
+    BestEffort,
 }
 
 /// How an ETag is written in `If-Match` of a PUT.
@@ -61,25 +61,25 @@ pub enum IfMatch {
     /// In quotes, as the standard has it.
     Quoted,
     /// In quotes, and after 412 once without: <https://github.com/slatedb/slatedb/issues/1818>.
-    UnquotedToo,
+    QuotedThenUnquoted,
 }
 
 /// Whether `x-amz-checksum-mode` may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChecksumMode {
     /// It is understood or ignored.
-    Sent,
+    Accepted,
     /// It is refused: <https://github.com/iterate-ch/cyberduck/issues/16107>.
-    Left,
+    Rejected,
 }
 
 /// Whether the service knows UploadPartCopy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartCopies {
     /// Yes, or nobody knows.
-    Tried,
+    Supported,
     /// No: what one CopyObject cannot copy goes through here.
-    Unknown,
+    Unsupported,
 }
 
 /// Which connection a request goes over after 503.
@@ -93,19 +93,19 @@ pub enum AfterBusy {
 }
 
 /// Any other service, and what the ones below have in common with it.
-const OTHER: Service = Service {
+const OTHER: Provider = Provider {
     suffix: "",
     region: Region::Fixed("us-east-1"),
     buckets: Buckets::InPath,
-    conditions: Conditions::Unproven,
+    conditions: Conditions::BestEffort,
     if_match: IfMatch::Quoted,
-    checksum_mode: ChecksumMode::Sent,
+    checksum_mode: ChecksumMode::Accepted,
     parts: PartSizes::Any,
-    part_copies: PartCopies::Tried,
+    part_copies: PartCopies::Supported,
     after_busy: AfterBusy::Same,
 };
 
-const AWS: Service = Service {
+const AWS: Provider = Provider {
     suffix: ".amazonaws.com",
     region: Region::FromHost,
     buckets: Buckets::InHost,
@@ -113,13 +113,13 @@ const AWS: Service = Service {
     ..OTHER
 };
 
-const KNOWN: [Service; 7] = [
+const KNOWN: [Provider; 7] = [
     AWS,
-    Service {
+    Provider {
         suffix: ".amazonaws.com.cn",
         ..AWS
     },
-    Service {
+    Provider {
         suffix: ".r2.cloudflarestorage.com",
         region: Region::Fixed("auto"),
         conditions: Conditions::Atomic,
@@ -127,44 +127,44 @@ const KNOWN: [Service; 7] = [
         parts: PartSizes::Equal,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".digitaloceanspaces.com",
         buckets: Buckets::InHost,
-        if_match: IfMatch::UnquotedToo,
+        if_match: IfMatch::QuotedThenUnquoted,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".backblazeb2.com",
         region: Region::FromHost,
         buckets: Buckets::InHost,
-        checksum_mode: ChecksumMode::Left,
+        checksum_mode: ChecksumMode::Rejected,
         after_busy: AfterBusy::New,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".wasabisys.com",
         region: Region::FromHost,
         buckets: Buckets::InHost,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".storage.googleapis.com",
         region: Region::Fixed("auto"),
         buckets: Buckets::InHost,
-        part_copies: PartCopies::Unknown,
+        part_copies: PartCopies::Unsupported,
         ..OTHER
     },
 ];
 
 /// The service at a host, which is in lower case.
-pub fn of(host: &str) -> Service {
-    let is_at = |service: &&Service| {
+pub fn provider_of(host: &str) -> Provider {
+    let is_at = |service: &&Provider| {
         host.ends_with(service.suffix) || Some(host) == service.suffix.strip_prefix('.')
     };
     KNOWN.iter().find(is_at).copied().unwrap_or(OTHER)
 }
 
-impl Service {
+impl Provider {
     /// Whether it is AWS itself.
     pub fn is_aws(&self) -> bool {
         self.suffix.starts_with(AWS.suffix)
@@ -223,7 +223,7 @@ mod tests {
             ("minio", ""),
             ("127.0.0.1", ""),
         ] {
-            assert_eq!(of(host).suffix, suffix, "{host}");
+            assert_eq!(provider_of(host).suffix, suffix, "{host}");
         }
     }
 
@@ -241,7 +241,7 @@ mod tests {
             ("fra1.digitaloceanspaces.com", None),
             ("minio", None),
         ] {
-            assert_eq!(of(host).region_of(host), region, "{host}");
+            assert_eq!(provider_of(host).region_of(host), region, "{host}");
         }
     }
 
@@ -262,7 +262,7 @@ mod tests {
             ("minio", None),
         ] {
             assert_eq!(
-                of(host).host_in("eu-west-1", host).as_deref(),
+                provider_of(host).host_in("eu-west-1", host).as_deref(),
                 other,
                 "{host}"
             );

@@ -86,7 +86,7 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
-        kept: Box::new(kept(answer)),
+        kept: Box::new(object_headers(answer)),
     })
 }
 
@@ -131,7 +131,7 @@ pub(super) fn length(answer: &Answer) -> Result<u64> {
 }
 
 /// What goes with an object, as its headers tell it.
-pub fn kept(answer: &Answer) -> Kept {
+pub fn object_headers(answer: &Answer) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
     Kept {

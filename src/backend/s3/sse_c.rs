@@ -38,12 +38,13 @@ impl CustomerKey {
 
     /// What goes with a request about a blob.
     pub fn headers(&self) -> Vec<(String, String)> {
-        self.named("x-amz-server-side-encryption-customer-")
+        self.headers_with_prefix("x-amz-server-side-encryption-customer-")
     }
 
     /// What goes with a copy from a blob.
     pub fn source_headers(&self) -> Vec<(String, Secret)> {
-        let headers = self.named("x-amz-copy-source-server-side-encryption-customer-");
+        let headers =
+            self.headers_with_prefix("x-amz-copy-source-server-side-encryption-customer-");
         headers
             .into_iter()
             .map(|(name, value)| (name, Secret::new(value)))
@@ -55,7 +56,7 @@ impl CustomerKey {
         self.md5.expose()
     }
 
-    fn named(&self, prefix: &str) -> Vec<(String, String)> {
+    fn headers_with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         vec![
             (format!("{prefix}algorithm"), "AES256".to_owned()),
             (format!("{prefix}key"), self.base64.expose().to_owned()),

@@ -9,7 +9,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, Either, Transpo
 use ureq::{Error, Timeout};
 
 use super::buffers::SocketBuffers;
-use super::socket::{Socket, State, limit, told_apart};
+use super::socket::{Socket, SocketState, limit, timeout_or_io};
 use super::{CONNECTED, GENERATION, Traffic};
 use crate::cancel::Cancel;
 
@@ -42,7 +42,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
             buffers,
             traffic: self.traffic,
             sending_body: false,
-            state: State::Usable,
+            state: SocketState::Usable,
             generation: GENERATION.load(Ordering::Relaxed),
             read_timeout: None,
             write_timeout: None,
@@ -78,5 +78,5 @@ fn connect(address: &SocketAddr, limit: Option<Duration>) -> Result<TcpStream, E
         Some(limit) => TcpStream::connect_timeout(address, limit.max(Duration::from_millis(1))),
         None => TcpStream::connect(address),
     };
-    stream.map_err(|error| told_apart(error, Timeout::Connect))
+    stream.map_err(|error| timeout_or_io(error, Timeout::Connect))
 }

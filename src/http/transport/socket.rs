@@ -17,7 +17,7 @@ use crate::cancel::Watch;
 
 /// Whether more can be sent on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum SocketState {
     Usable,
     /// The answer came early: nothing more is sent, and nobody uses the connection again.
     Answered,
@@ -32,7 +32,7 @@ pub(super) struct Socket {
     pub(super) traffic: Traffic,
     /// Whether bytes of a request are on their way and its answer is not awaited yet.
     pub(super) sending_body: bool,
-    pub(super) state: State,
+    pub(super) state: SocketState,
     /// When it was made, in terms of [`GENERATION`].
     pub(super) generation: u64,
     pub(super) read_timeout: Option<Duration>,
@@ -52,9 +52,9 @@ impl Socket {
     /// What a call after a failed write gets.
     fn check(&self) -> Result<(), Error> {
         match self.state {
-            State::Broken(Some(timeout)) => Err(Error::Timeout(timeout)),
-            State::Broken(None) => Err(Error::Io(io::ErrorKind::BrokenPipe.into())),
-            State::Usable | State::Answered => Ok(()),
+            SocketState::Broken(Some(timeout)) => Err(Error::Timeout(timeout)),
+            SocketState::Broken(None) => Err(Error::Io(io::ErrorKind::BrokenPipe.into())),
+            SocketState::Usable | SocketState::Answered => Ok(()),
         }
     }
 
@@ -74,7 +74,7 @@ impl Socket {
 
     fn flush(&mut self, timeout: &NextTimeout) -> Result<(), Error> {
         let len = std::mem::take(&mut self.buffers.held);
-        if len == 0 || self.state == State::Answered {
+        if len == 0 || self.state == SocketState::Answered {
             return Ok(());
         }
         let timeout = timeout.for_write();
@@ -107,8 +107,8 @@ impl Socket {
                 Ok(())
             }
             Err(error) => {
-                let error = told_apart(error, reason);
-                self.state = State::Broken(match error {
+                let error = timeout_or_io(error, reason);
+                self.state = SocketState::Broken(match error {
                     Error::Timeout(timeout) => Some(timeout),
                     _ => None,
                 });
@@ -118,7 +118,7 @@ impl Socket {
     }
 
     fn stop_sending(&mut self) {
-        self.state = State::Answered;
+        self.state = SocketState::Answered;
         ANSWERED.set(true);
     }
 
@@ -148,7 +148,7 @@ impl Transport for Socket {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.check()?;
         self.buffers.held += amount;
-        if self.state == State::Answered {
+        if self.state == SocketState::Answered {
             self.buffers.held = 0;
             return Ok(());
         }
@@ -174,7 +174,7 @@ impl Transport for Socket {
             match (&self.stream).read(room) {
                 Ok(len) => break len,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(told_apart(error, timeout.reason)),
+                Err(error) => return Err(timeout_or_io(error, timeout.reason)),
             }
         };
         // A hint that the system may ignore; it lasts until the next delay, so it is given each time.
@@ -191,7 +191,7 @@ impl Transport for Socket {
             Err(rustix::io::Errno::AGAIN)
         );
         let is_current = self.generation == GENERATION.load(Ordering::Relaxed);
-        self.state == State::Usable && is_current && nothing_to_read
+        self.state == SocketState::Usable && is_current && nothing_to_read
     }
 }
 
@@ -200,7 +200,7 @@ pub(super) fn limit(timeout: &NextTimeout) -> Option<Duration> {
 }
 
 /// A time-out of the system as ureq's own.
-pub(super) fn told_apart(error: io::Error, reason: Timeout) -> Error {
+pub(super) fn timeout_or_io(error: io::Error, reason: Timeout) -> Error {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(reason),
         _ => Error::Io(error),

@@ -11,8 +11,8 @@ use super::request::{Body, Patience, Purpose, Request};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::http::agent;
-use crate::http::agent::{AgentOptions, Pool};
-use crate::http::tls::Trust;
+use crate::http::agent::{AgentOptions, ConnectionPool};
+use crate::http::tls::CertificateTrust;
 use crate::http::transport::{answered_early, begin_request};
 use crate::net::timeouts::Timeouts;
 
@@ -103,12 +103,12 @@ impl Client {
             endpoint: self.endpoint()?,
             proxies: Some(&self.config.proxies),
             trust: match self.config.insecure {
-                true => Trust::Any,
-                false => Trust::Roots(&self.config.roots),
+                true => CertificateTrust::Any,
+                false => CertificateTrust::Roots(&self.config.roots),
             },
             timeouts: Some(timeouts),
             total,
-            pool: Some(Pool {
+            pool: Some(ConnectionPool {
                 connections: self.context.workers.max(8),
                 buffer: BUFFER,
             }),

@@ -16,7 +16,7 @@ pub use self::response::Answer;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
 use super::{Checksum, Config, PayloadSigning, location, providers};
-use crate::aws::credentials::{Credentials, Keyring};
+use crate::aws::credentials::{CredentialCache, Credentials};
 use crate::aws::region;
 use crate::aws::sigv4::{Scope, SigningKey};
 use crate::error::{Error, Kind, Result};
@@ -32,11 +32,11 @@ pub struct Client {
     context: Context,
     endpoint: OnceLock<Endpoint>,
     agent: OnceLock<Agent>,
-    keyring: Keyring,
+    credential_cache: CredentialCache,
     signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
-    learnt: Mutex<Learnt>,
+    corrections: Mutex<Corrections>,
     /// AWS's endpoint of the region that the bucket turned out to be in.
-    moved: OnceLock<Endpoint>,
+    redirected_endpoint: OnceLock<Endpoint>,
 }
 
 impl Client {
@@ -47,10 +47,10 @@ impl Client {
             context,
             endpoint: OnceLock::new(),
             agent: OnceLock::new(),
-            keyring: Keyring::default(),
+            credential_cache: CredentialCache::default(),
             signing_key: Mutex::new(None),
-            learnt: Mutex::default(),
-            moved: OnceLock::new(),
+            corrections: Mutex::default(),
+            redirected_endpoint: OnceLock::new(),
         }
     }
 
@@ -71,20 +71,20 @@ impl Client {
 
     /// Whether the service may be asked for the checksums that it keeps.
     pub fn tells_checksums(&self) -> bool {
-        self.traits().checksum_mode == ChecksumMode::Sent
+        self.provider().checksum_mode == ChecksumMode::Accepted
     }
 
     /// Whether the service is known to test a condition and store in one step.
     pub fn keeps_conditions(&self) -> bool {
-        self.traits().conditions == Conditions::Atomic
+        self.provider().conditions == Conditions::Atomic
     }
 
     /// What is known of the service.
-    pub fn traits(&self) -> providers::Service {
+    pub fn provider(&self) -> providers::Provider {
         match self.endpoint() {
-            Ok(endpoint) => endpoint.service(),
+            Ok(endpoint) => endpoint.provider(),
             // Whatever is sent next fails with this error.
-            Err(_) => providers::of(""),
+            Err(_) => providers::provider_of(""),
         }
     }
 
@@ -113,7 +113,7 @@ impl Client {
     /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
     pub fn makes_etags_of_md5s(&self) -> bool {
         self.endpoint()
-            .is_ok_and(|endpoint| endpoint.service().is_aws())
+            .is_ok_and(|endpoint| endpoint.provider().is_aws())
     }
 
     /// The parameter that names the version, if one was asked for.
@@ -169,7 +169,7 @@ impl Client {
 
     /// Which sizes the parts of one upload may have.
     pub fn part_sizes(&self) -> PartSizes {
-        self.traits().parts
+        self.provider().parts
     }
 
     /// Tells of a fact, with `-v`.
@@ -178,7 +178,7 @@ impl Client {
     }
 
     fn endpoint(&self) -> Result<&Endpoint> {
-        if let Some(endpoint) = self.moved.get() {
+        if let Some(endpoint) = self.redirected_endpoint.get() {
             return Ok(endpoint);
         }
         if let Some(endpoint) = self.endpoint.get() {
@@ -207,7 +207,7 @@ impl Client {
 
 /// What the service said about how it wants to be asked; it holds for the process.
 #[derive(Debug, Default)]
-pub(super) struct Learnt {
+pub(super) struct Corrections {
     region: Option<String>,
     /// The service's clock less ours, in seconds.
     skew: Option<i64>,

@@ -10,11 +10,11 @@ use ureq::{Body as ResponseBody, Error as TransportError};
 use super::Client;
 use super::request::{Purpose, Request};
 use super::response::Answer;
-use super::signing::{Signed, check_values};
+use super::signing::{SignedRequest, check_values};
 use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
-use crate::backend::s3::error::signature_mismatch::Ours;
+use crate::backend::s3::error::signature_mismatch::SignedText;
 use crate::backend::s3::error::wording::CustomerKeyProblem;
 use crate::backend::s3::error::{
     Correction, correction, error as service_error, signature_mismatch, wording,
@@ -28,17 +28,17 @@ use crate::http::error;
 use crate::http::transport::retire_connections;
 
 /// What one attempt came to.
-enum Tried {
-    Answered(Answer),
-    Refused(Error, Option<Remedy>),
+enum AttemptOutcome {
+    Success(Answer),
+    Failure(Error, Option<Recovery>),
 }
 
 /// What may help against a refusal.
-enum Remedy {
+enum Recovery {
     /// To ask as the service wants to be asked.
-    Correction(Correction),
+    ApplyCorrection(Correction),
     /// Others than these credentials, whose time is over.
-    Renewal(Arc<Credentials>),
+    RefreshCredentials(Arc<Credentials>),
 }
 
 impl Client {
@@ -51,18 +51,20 @@ impl Client {
         expected: &[u16],
         purpose: Purpose,
     ) -> Result<Answer> {
-        match self.ask(request, expected, purpose) {
-            Err(error) if error.answer().http == Some(412) => match self.unquoted(request) {
-                Some(request) => self.ask(&request, expected, purpose),
-                None => Err(error),
-            },
+        match self.send_with_recovery(request, expected, purpose) {
+            Err(error) if error.answer().http == Some(412) => {
+                match self.with_unquoted_etag(request) {
+                    Some(request) => self.send_with_recovery(&request, expected, purpose),
+                    None => Err(error),
+                }
+            }
             result => result,
         }
     }
 
     /// The same request with the ETag of its condition written as the service may want it.
-    fn unquoted<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
-        if request.method != "PUT" || self.traits().if_match != IfMatch::UnquotedToo {
+    fn with_unquoted_etag<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
+        if request.method != "PUT" || self.provider().if_match != IfMatch::QuotedThenUnquoted {
             return None;
         }
         let mut request = request.clone();
@@ -75,32 +77,42 @@ impl Client {
         Some(request)
     }
 
-    fn ask(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Answer> {
-        match self.try_once(request, expected, purpose)? {
-            Tried::Answered(answer) => Ok(answer),
-            Tried::Refused(error, None) => Err(error),
-            Tried::Refused(error, Some(remedy)) => {
-                let helps = match remedy {
-                    Remedy::Correction(correction) => self.learn(correction),
-                    Remedy::Renewal(expired) => {
-                        self.keyring.renew(&expired, || self.find_credentials())?
-                    }
+    fn send_with_recovery(
+        &self,
+        request: &Request<'_>,
+        expected: &[u16],
+        purpose: Purpose,
+    ) -> Result<Answer> {
+        match self.attempt(request, expected, purpose)? {
+            AttemptOutcome::Success(answer) => Ok(answer),
+            AttemptOutcome::Failure(error, None) => Err(error),
+            AttemptOutcome::Failure(error, Some(recovery)) => {
+                let helps = match recovery {
+                    Recovery::ApplyCorrection(correction) => self.apply(correction),
+                    Recovery::RefreshCredentials(expired) => self
+                        .credential_cache
+                        .replace_rejected(&expired, || self.load_credentials())?,
                 };
                 if !helps {
                     return Err(error);
                 }
-                match self.try_once(request, expected, purpose)? {
-                    Tried::Answered(answer) => Ok(answer),
-                    Tried::Refused(error, _) => Err(error),
+                match self.attempt(request, expected, purpose)? {
+                    AttemptOutcome::Success(answer) => Ok(answer),
+                    AttemptOutcome::Failure(error, _) => Err(error),
                 }
             }
         }
     }
 
-    fn try_once(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Tried> {
+    fn attempt(
+        &self,
+        request: &Request<'_>,
+        expected: &[u16],
+        purpose: Purpose,
+    ) -> Result<AttemptOutcome> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
-        let Signed {
+        let SignedRequest {
             headers,
             canonical,
             string_to_sign,
@@ -125,17 +137,17 @@ impl Client {
             }
             result => result,
         }
-        .map_err(|error| self.failed(error, &location.authority, purpose))?;
+        .map_err(|error| self.transport_failure(error, &location.authority, purpose))?;
         self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
             let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
-            return Ok(Tried::Answered(Answer { response, own_key }));
+            return Ok(AttemptOutcome::Success(Answer { response, own_key }));
         }
-        let ours = Ours {
+        let ours = SignedText {
             canonical: &canonical,
             string_to_sign: &string_to_sign,
         };
-        let (error, correction) = self.refused(request, ours, response);
+        let (error, correction) = self.service_failure(request, ours, response);
         if wording::is_about_signature(error.answer()) {
             self.trace('|', || {
                 format!(
@@ -144,17 +156,17 @@ impl Client {
                 )
             });
         }
-        let renewal = credentials.filter(|used| may_be_expiry(request, &error, used));
-        let remedy = correction
-            .map(Remedy::Correction)
-            .or(renewal.map(Remedy::Renewal));
-        Ok(Tried::Refused(error, remedy))
+        let renewal = credentials.filter(|used| may_mean_expired(request, &error, used));
+        let recovery = correction
+            .map(Recovery::ApplyCorrection)
+            .or(renewal.map(Recovery::RefreshCredentials));
+        Ok(AttemptOutcome::Failure(error, recovery))
     }
 
-    fn refused(
+    fn service_failure(
         &self,
         request: &Request<'_>,
-        ours: Ours<'_>,
+        ours: SignedText<'_>,
         mut response: Response<ResponseBody>,
     ) -> (Error, Option<Correction>) {
         // Reading it out frees the connection; what is longer than any error needs is left unread.
@@ -172,27 +184,27 @@ impl Client {
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let correction = correction(status, headers, &body, &region, now);
-        if status == 503 && self.traits().after_busy == AfterBusy::New {
+        if status == 503 && self.provider().after_busy == AfterBusy::New {
             retire_connections();
         }
         let mut error = service_error(request.method, status, headers, &body, &region);
         let correction = correction.or_else(|| {
             let says_nothing = body.is_empty() && error.answer().s3.is_none();
-            self.own_region(error.answer(), says_nothing, &region)
+            self.region_from_host(error.answer(), says_nothing, &region)
         });
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = signature_mismatch::explain(ours, &body)
         {
             error = error.hint(cause);
         }
-        if let Some(hint) = about_encryption(error.answer()) {
+        if let Some(hint) = customer_key_hint(error.answer()) {
             error = error.hint(hint);
         }
         (error, correction)
     }
 
     /// An error of the connection, in our words.
-    fn failed(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
+    fn transport_failure(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
             Purpose::Work => self.context.cancel.explain(error),
@@ -213,7 +225,7 @@ impl Client {
 }
 
 /// What to do where a service says that a blob is, or is not, encrypted with a key of the user's.
-fn about_encryption(answer: &crate::error::Answer) -> Option<&'static str> {
+fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     wording::customer_key_problem(answer).map(|problem| match problem {
         CustomerKeyProblem::Missing => {
             "it is encrypted with a key of the owner's: name it with --sse-c-key-file"
@@ -225,7 +237,7 @@ fn about_encryption(answer: &crate::error::Answer) -> Option<&'static str> {
 }
 
 /// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.
-fn may_be_expiry(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
+fn may_mean_expired(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
     let answer = error.answer();
     match answer.s3.as_deref() {
         Some(code) => matches!(code, "ExpiredToken" | "TokenRefreshRequired"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::Client;
 use super::request::{Body, Request};
-use crate::aws::credentials::{Credentials, Http, Instance, Surroundings, chain};
+use crate::aws::credentials::{Credentials, HttpClient, InstanceMetadata, LookupContext, chain};
 use crate::aws::sigv4;
 use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
 use crate::backend::s3::location::Location;
@@ -12,7 +12,7 @@ use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 
 /// What goes before the body, and the text whose hash was signed.
-pub(super) struct Signed {
+pub(super) struct SignedRequest {
     pub(super) headers: Vec<(String, String)>,
     /// Empty if nothing was signed.
     pub(super) canonical: String,
@@ -24,11 +24,11 @@ pub(super) struct Signed {
 
 impl Client {
     /// The request's headers with all that the signature needs and the signature itself.
-    pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<Signed> {
+    pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<SignedRequest> {
         let mut headers = request.headers.clone();
         headers.push(("host".to_owned(), location.authority.clone()));
         let Some(credentials) = self.credentials()? else {
-            return Ok(Signed {
+            return Ok(SignedRequest {
                 headers,
                 canonical: String::new(),
                 string_to_sign: String::new(),
@@ -67,7 +67,7 @@ impl Client {
         let authorization =
             sigv4::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
-        Ok(Signed {
+        Ok(SignedRequest {
             headers,
             canonical,
             string_to_sign,
@@ -151,24 +151,25 @@ impl Client {
         let failed = |error: &Error| {
             self.note(&format!("the credentials could not be renewed: {error}"));
         };
-        self.keyring.current(|| self.find_credentials(), failed)
+        self.credential_cache
+            .current(|| self.load_credentials(), failed)
     }
 
-    pub(super) fn find_credentials(&self) -> Result<Option<Credentials>> {
-        let around = Surroundings {
-            instance: if self.traits().is_aws() {
-                Instance::Possible
+    pub(super) fn load_credentials(&self) -> Result<Option<Credentials>> {
+        let context = LookupContext {
+            instance_metadata: if self.provider().is_aws() {
+                InstanceMetadata::Query
             } else {
-                Instance::Unlikely
+                InstanceMetadata::Skip
             },
             region: self.region(),
-            http: Http {
+            http: HttpClient {
                 roots: &self.config.roots,
                 proxies: &self.config.proxies,
                 cancel: &self.context.cancel,
             },
         };
-        let found = chain::find(&self.config.credentials, &around)?;
+        let found = chain::load(&self.config.credentials, &context)?;
         match &found {
             Some(found) => self.note(&format!(
                 "credentials: {}, access key {}",

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 
 pub(super) fn by_code(
     code: &str,
-    said: &str,
+    message: &str,
     after: Option<Duration>,
     other_region: Option<&str>,
     region: &str,
@@ -19,32 +19,32 @@ pub(super) fn by_code(
         "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
             .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
         // Bucket, account, access point, …: what the blob would be in is not there.
-        code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
+        code if code.starts_with("NoSuch") => new(Kind::Config, message.to_owned())
             .map(|error| error.hint("compare `bucket` and `endpoint_url` with the service's")),
         "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
         | "OperationAborted" | "ConditionalRequestConflict" | "ConcurrentModification" | "TooManyRequests" | "Throttling" | "ThrottlingException"
         | "RequestLimitExceeded" | "BandwidthLimitExceeded" | "503 SlowDown" => {
-            new(Kind::Busy { after }, format!("the store asks to come back later: {said}"))
+            new(Kind::Busy { after }, format!("the store asks to come back later: {message}"))
         }
-        "ExpiredToken" | "TokenRefreshRequired" => new(Kind::Denied, format!("access denied: {said}"))
+        "ExpiredToken" | "TokenRefreshRequired" => new(Kind::Denied, format!("access denied: {message}"))
             .map(|error| error.hint("the session token has expired: get new credentials")),
-        "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => new(Kind::Denied, format!("access denied: {said}"))
+        "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => new(Kind::Denied, format!("access denied: {message}"))
             .map(|error| error.hint("the service does not know this access key: is it another service's?")),
-        "SignatureDoesNotMatch" => new(Kind::Denied, format!("access denied: {said}"))
+        "SignatureDoesNotMatch" => new(Kind::Denied, format!("access denied: {message}"))
             .map(|error| error.hint(format!("compare the secret key, the clock and `region` (now `{region}`) with the service's"))),
-        "RequestTimeTooSkewed" => new(Kind::Denied, format!("access denied: {said}"))
+        "RequestTimeTooSkewed" => new(Kind::Denied, format!("access denied: {message}"))
             .map(|error| error.hint("this machine's clock is wrong by more than 15 minutes")),
         "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
-            Some(wrong_region(said, other_region, region))
+            Some(wrong_region(message, other_region, region))
         }
-        "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {said}"))
+        "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {message}"))
             .map(|error| error.hint("restore it in the service first")),
-        "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {said}")),
+        "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {message}")),
         code if is_damage(code) => {
-            new(Kind::Integrity, format!("the bytes were changed on their way: {said}"))
+            new(Kind::Integrity, format!("the bytes were changed on their way: {message}"))
         }
         "KeyTooLongError" | "InvalidBucketName" | "InvalidObjectName" | "XMinioInvalidObjectName" => {
-            new(Kind::Usage, format!("the store does not take this name: {said}"))
+            new(Kind::Usage, format!("the store does not take this name: {message}"))
         }
         _ => None,
     }
@@ -54,38 +54,41 @@ pub(super) fn by_status(
     method: &str,
     status: u16,
     code: Option<&str>,
-    said: &str,
+    message: &str,
     after: Option<Duration>,
     other_region: Option<&str>,
     region: &str,
 ) -> Error {
     match status {
         404 => Error::new(Kind::NotFound, "no such blob"),
-        401 | 403 if method == "HEAD" => {
-            may_be_missing(Error::new(Kind::Denied, format!("access denied: {said}")))
-        }
-        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
+        401 | 403 if method == "HEAD" => may_be_missing(Error::new(
+            Kind::Denied,
+            format!("access denied: {message}"),
+        )),
+        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {message}")),
         412 | 304 => Error::new(
             Kind::Precondition,
-            format!("a condition does not hold: {said}"),
+            format!("a condition does not hold: {message}"),
         ),
         408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
             Kind::Busy { after },
-            format!("the store is not able to answer: {said}"),
+            format!("the store is not able to answer: {message}"),
         ),
-        301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
+        301 | 302 | 303 | 307 | 308 => wrong_region(message, other_region, region),
         // Of a document that speaks of something else the region is no news: Garage puts it into each.
-        400 if other_region.is_some() && code.is_none() => wrong_region(said, other_region, region),
-        400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {said}"))
+        400 if other_region.is_some() && code.is_none() => {
+            wrong_region(message, other_region, region)
+        }
+        400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {message}"))
             .hint(format!(
                 "some services say no more when `region` (now `{region}`) is not the endpoint's"
             )),
-        _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
+        _ => Error::new(Kind::Remote, format!("the store refused: {message}")),
     }
 }
 
-fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
-    let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {said}"));
+fn wrong_region(message: &str, other_region: Option<&str>, region: &str) -> Error {
+    let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {message}"));
     match other_region {
         Some(other) => error.hint(format!("set `region` to `{other}` (now `{region}`)")),
         None => error.hint(format!(

@@ -49,7 +49,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
         .as_ref()
         .and_then(|root| root.child("Code"))
         .or_else(|| header("x-minio-error-code"));
-    let answer = said(status, code, header("x-amz-request-id"), document.as_ref());
+    let answer = message(status, code, header("x-amz-request-id"), document.as_ref());
     let code = answer.s3.clone();
     // The newest version is a delete marker (404), or the one that was asked for (405).
     // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
@@ -63,11 +63,11 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
     }
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"))
         .or((status == 429).then_some(A_WRITE_A_SECOND));
-    let said = shown(&answer);
+    let message = describe(&answer);
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
     by_code(
         code.as_deref().unwrap_or(""),
-        &said,
+        &message,
         after,
         other_region.as_deref(),
         region,
@@ -77,7 +77,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
             method,
             status,
             code.as_deref(),
-            &said,
+            &message,
             after,
             other_region.as_deref(),
             region,
@@ -114,14 +114,14 @@ pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
-    let answer = said(200, code, None, root);
-    let said = shown(&answer);
-    let error = by_code(answer.s3.as_deref().unwrap_or(""), &said, None, None, "")
+    let answer = message(200, code, None, root);
+    let message = describe(&answer);
+    let error = by_code(answer.s3.as_deref().unwrap_or(""), &message, None, None, "")
         // Without a word of success the manual says: as after 500, again.
         .unwrap_or_else(|| {
             Error::new(
                 Kind::Busy { after: None },
-                format!("the store did not finish: {said}"),
+                format!("the store did not finish: {message}"),
             )
         })
         .answered(answer);
@@ -129,7 +129,7 @@ pub fn late_error(root: Option<&Element>) -> Error {
 }
 
 /// The fields of a response. Some services put what matters into `Details`, `Header` or `ArgumentName`.
-fn said(
+fn message(
     status: u16,
     code: Option<&str>,
     request_id: Option<&str>,
@@ -150,7 +150,7 @@ fn said(
 }
 
 /// `SlowDown: Please reduce your request rate` or `HTTP 503`, for a message.
-fn shown(answer: &Answer) -> String {
+fn describe(answer: &Answer) -> String {
     let message = answer.message.as_deref().map(printable);
     let detail = answer.detail.as_deref().map(printable);
     let message = match (message, detail) {

@@ -8,7 +8,7 @@ use crate::error::printable;
 
 /// What was signed here.
 #[derive(Debug, Clone, Copy)]
-pub struct Ours<'a> {
+pub struct SignedText<'a> {
     /// The canonical request.
     pub canonical: &'a str,
     /// The string to sign.
@@ -16,7 +16,7 @@ pub struct Ours<'a> {
 }
 
 /// The cause, if the error document tells what the service signed. Values of secret headers are left out.
-pub fn explain(ours: Ours<'_>, document: &str) -> Option<String> {
+pub fn explain(ours: SignedText<'_>, document: &str) -> Option<String> {
     let root = xml::parse(document).filter(|root| root.name == "Error")?;
     let text = |name: &str| {
         root.child(name)
@@ -125,7 +125,7 @@ mod tests {
         let document = format!(
             "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{to_sign}</StringToSign>{canonical}</Error>"
         );
-        let ours = Ours {
+        let ours = SignedText {
             canonical: CANONICAL,
             string_to_sign: TO_SIGN,
         };
@@ -156,11 +156,11 @@ mod tests {
             ("host;x-amz-date;", "host;", "the list of signed headers"),
             ("UNSIGNED-PAYLOAD", "e3b0", "the payload hash `e3b0`"),
         ] {
-            let said = of(Some(&CANONICAL.replacen(from, to, 1)), TO_SIGN).unwrap();
-            assert!(said.contains(text), "{said}");
+            let message = of(Some(&CANONICAL.replacen(from, to, 1)), TO_SIGN).unwrap();
+            assert!(message.contains(text), "{message}");
             assert!(
-                !said.contains("hunter2") && !said.contains("secret3"),
-                "{said}"
+                !message.contains("hunter2") && !message.contains("secret3"),
+                "{message}"
             );
         }
     }
@@ -168,17 +168,17 @@ mod tests {
     #[test]
     fn equal_requests_leave_scope_and_secret() {
         let other = TO_SIGN.replace("us-east-1", "garage");
-        let said = of(Some(CANONICAL), &other).unwrap();
-        assert!(said.contains("compare `region`"), "{said}");
-        let said = of(Some(CANONICAL), TO_SIGN).unwrap();
-        assert!(said.contains("the secret key"), "{said}");
-        let said = of(None, &TO_SIGN.replace("abc", "abd")).unwrap();
-        assert!(said.contains("something in between"), "{said}");
+        let message = of(Some(CANONICAL), &other).unwrap();
+        assert!(message.contains("compare `region`"), "{message}");
+        let message = of(Some(CANONICAL), TO_SIGN).unwrap();
+        assert!(message.contains("the secret key"), "{message}");
+        let message = of(None, &TO_SIGN.replace("abc", "abd")).unwrap();
+        assert!(message.contains("something in between"), "{message}");
     }
 
     #[test]
     fn documents_without_these_texts_explain_nothing() {
-        let ours = Ours {
+        let ours = SignedText {
             canonical: CANONICAL,
             string_to_sign: TO_SIGN,
         };
