@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checksum_policy::ChecksumNegotiation;
-use super::client::{Answer, Body, Client, Patience, Request};
+use super::client::{Body, Client, Patience, Request, S3Response};
 use super::config::Config;
 use super::encryption;
 use crate::error::{Error, Kind, Result};
@@ -65,7 +65,7 @@ impl S3 {
     }
 
     /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
-    pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
+    pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &S3Response) {
         let own_key = encryption::customer_key_warning(answer);
         if let Some(text) = own_key.or_else(|| encryption::encryption_warning(wanted?, answer)) {
             self.client.warn(&format!(

@@ -7,7 +7,7 @@
 use super::PayloadSigning;
 use super::bucket::S3;
 use super::checksum_policy::{Proof, Sums, header};
-use super::client::Answer;
+use super::client::S3Response;
 use super::error::wording;
 use super::response_headers::plain_md5;
 use crate::digest::{Algorithm, Digest, Verified, base64};
@@ -72,7 +72,7 @@ impl S3 {
     }
 
     /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
-    pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &Answer) {
+    pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &S3Response) {
         if let Proof::Header(algorithm) = proof
             && self.proof.is_auto()
             && answer.header(header(algorithm)).is_none()
@@ -125,7 +125,7 @@ impl S3 {
         sums: &Sums,
         payload: &Payload,
         etag: &str,
-        answer: &Answer,
+        answer: &S3Response,
     ) -> Result<Option<Verified>> {
         match (proof, sums.proof) {
             (Proof::Header(algorithm), Some(sent)) => match answer
@@ -152,7 +152,7 @@ impl S3 {
     }
 }
 
-fn compare_md5(sent: &[Digest], etag: &str, answer: &Answer) -> Result<Option<Verified>> {
+fn compare_md5(sent: &[Digest], etag: &str, answer: &S3Response) -> Result<Option<Verified>> {
     match plain_md5(etag, answer) {
         Some(stored) if sent.contains(&stored) => Ok(Some(Verified::Md5)),
         Some(_) => Err(Error::new(

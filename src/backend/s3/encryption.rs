@@ -1,11 +1,11 @@
 //! Warnings about encryption that the service did not confirm.
 
-use super::client::Answer;
+use super::client::S3Response;
 use super::sse_c::ALGORITHM;
 
 /// What is wrong if the answer to a put that was sent with a key does not say that the key was used: a service that does
 /// not know the headers stores the blob as it is.
-pub fn customer_key_warning(answer: &Answer) -> Option<String> {
+pub fn customer_key_warning(answer: &S3Response) -> Option<String> {
     (answer.has_own_key() && answer.header(ALGORITHM).is_none()).then(|| {
         "the store does not say that it used the SSE-C key: the blob may lie there unencrypted"
             .to_owned()
@@ -13,7 +13,7 @@ pub fn customer_key_warning(answer: &Answer) -> Option<String> {
 }
 
 /// The same for encryption by the service's own key.
-pub fn encryption_warning(wanted: &str, answer: &Answer) -> Option<String> {
+pub fn encryption_warning(wanted: &str, answer: &S3Response) -> Option<String> {
     match answer.header("x-amz-server-side-encryption") {
         Some(used) if used.eq_ignore_ascii_case(wanted) => None,
         Some(used) => Some(format!(

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::bucket::S3;
-use super::client::{Answer, Purpose};
+use super::client::{Purpose, S3Response};
 use super::response_headers::{info, is_of_version, is_weak, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
@@ -73,7 +73,7 @@ impl S3 {
     /// are wanted.
     fn push(
         &self,
-        answer: &mut Answer,
+        answer: &mut S3Response,
         mut skip: u64,
         (mut left, mut more): (u64, u64),
         sink: &mut dyn Sink,
@@ -153,7 +153,7 @@ fn nothing_left(from: &From) -> Result<BlobInfo> {
 }
 
 /// First byte and size of the whole blob. Some servers answer 200 to a range and have the range right all the same.
-fn extent(answer: &Answer) -> Result<(u64, u64)> {
+fn extent(answer: &S3Response) -> Result<(u64, u64)> {
     let length = length(answer)?;
     match (answer.status(), answer.header("content-range")) {
         (200, None) => Ok((0, length)),

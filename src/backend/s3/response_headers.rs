@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::client::Answer;
+use super::client::S3Response;
 use super::encoded_word::decoded_words;
 use super::sse_c;
 use super::sse_c::ALGORITHM;
@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::store::types::{BlobInfo, Kept};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
-pub(super) fn etag(answer: &Answer) -> Result<String> {
+pub(super) fn etag(answer: &S3Response) -> Result<String> {
     let etag = answer.header("etag").map(unquoted);
     let etag = etag.filter(|etag| !etag.is_empty()).map(str::to_owned);
     etag.ok_or_else(|| {
@@ -44,7 +44,7 @@ pub(super) fn is_weak(etag: &str) -> bool {
 
 /// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
-pub(super) fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
+pub(super) fn plain_md5(etag: &str, answer: &S3Response) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
     let own_key = answer.has_own_key() || answer.header(sse_c::ALGORITHM).is_some();
     if encryption.starts_with("aws:kms") || own_key {
@@ -55,7 +55,7 @@ pub(super) fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
 
 /// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
-fn full_checksum(answer: &Answer) -> Option<Digest> {
+fn full_checksum(answer: &S3Response) -> Option<Digest> {
     const KNOWN: [(&str, Algorithm); 5] = [
         ("x-amz-checksum-crc64nvme", Algorithm::Crc64Nvme),
         ("x-amz-checksum-crc32c", Algorithm::Crc32c),
@@ -75,7 +75,7 @@ fn full_checksum(answer: &Answer) -> Option<Digest> {
     })
 }
 
-pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
+pub(super) fn info(answer: &S3Response, size: u64) -> Result<BlobInfo> {
     let etag = etag(answer)?;
     let modified = answer
         .header("last-modified")
@@ -91,12 +91,12 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
 }
 
 /// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
-pub(super) fn version_id(answer: &Answer) -> Option<String> {
+pub(super) fn version_id(answer: &S3Response) -> Option<String> {
     answer.header("x-amz-version-id").map(str::to_owned)
 }
 
 /// A store that knows nothing of versions tells of the newest blob, whatever was asked for.
-pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()> {
+pub(super) fn is_of_version(answer: &S3Response, wanted: Option<&str>) -> Result<()> {
     let Some(wanted) = wanted else {
         return Ok(());
     };
@@ -117,7 +117,7 @@ pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()>
     Err(Error::new(Kind::Remote, text).hint("it seems to keep no versions: leave --version-id out"))
 }
 
-pub(super) fn length(answer: &Answer) -> Result<u64> {
+pub(super) fn length(answer: &S3Response) -> Result<u64> {
     let length = answer
         .header("content-length")
         .and_then(|text| text.trim().parse().ok());
@@ -131,7 +131,7 @@ pub(super) fn length(answer: &Answer) -> Result<u64> {
 }
 
 /// What goes with an object, as its headers tell it.
-pub fn object_headers(answer: &Answer) -> Kept {
+pub fn object_headers(answer: &S3Response) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
     Kept {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use ureq::Agent;
 
 pub use self::request::{Body, Patience, Purpose, Request};
-pub use self::response::Answer;
+pub use self::response::S3Response;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
 use super::{Checksum, Config, PayloadSigning, location, providers};

@@ -11,13 +11,13 @@ use crate::http::endpoint::Endpoint;
 use crate::http::error;
 
 /// An answer whose status says success.
-pub struct Answer {
+pub struct S3Response {
     pub(super) response: Response<ResponseBody>,
     /// Whether the request was about a blob that is encrypted with a key of ours.
     pub(super) own_key: bool,
 }
 
-impl Answer {
+impl S3Response {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.response.status().as_u16()

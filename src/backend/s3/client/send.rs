@@ -9,7 +9,7 @@ use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
 use super::request::{Purpose, Request};
-use super::response::Answer;
+use super::response::S3Response;
 use super::signing::{SignedRequest, check_values};
 use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;
@@ -29,7 +29,7 @@ use crate::http::transport::retire_connections;
 
 /// What one attempt came to.
 enum AttemptOutcome {
-    Success(Answer),
+    Success(S3Response),
     Failure(Error, Option<Recovery>),
 }
 
@@ -50,7 +50,7 @@ impl Client {
         request: &Request<'_>,
         expected: &[u16],
         purpose: Purpose,
-    ) -> Result<Answer> {
+    ) -> Result<S3Response> {
         match self.send_with_recovery(request, expected, purpose) {
             Err(error) if error.answer().http == Some(412) => {
                 match self.with_unquoted_etag(request) {
@@ -82,7 +82,7 @@ impl Client {
         request: &Request<'_>,
         expected: &[u16],
         purpose: Purpose,
-    ) -> Result<Answer> {
+    ) -> Result<S3Response> {
         match self.attempt(request, expected, purpose)? {
             AttemptOutcome::Success(answer) => Ok(answer),
             AttemptOutcome::Failure(error, None) => Err(error),
@@ -141,7 +141,7 @@ impl Client {
         self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
             let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
-            return Ok(AttemptOutcome::Success(Answer { response, own_key }));
+            return Ok(AttemptOutcome::Success(S3Response { response, own_key }));
         }
         let ours = SignedText {
             canonical: &canonical,
