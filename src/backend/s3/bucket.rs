@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checksum_policy::ChecksumNegotiation;
-use super::client::{Body, Client, Patience, Request, S3Response};
+use super::client::{Body, Client, Request, ResponseTimeout, S3Response};
 use super::config::Config;
 use super::encryption;
 use crate::error::{Error, Kind, Result};
@@ -83,6 +83,6 @@ pub fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
-        patience: Patience::Usual,
+        response_timeout: ResponseTimeout::Idle,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
-use super::client::{Body, Patience, Purpose};
+use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
 use super::providers::PartCopies;
 use crate::aws::xml;
@@ -49,7 +49,7 @@ impl S3 {
             attribute_headers(attributes, &mut request.headers);
         }
         request.body = Body::Bytes(&[]);
-        request.patience = Patience::Long;
+        request.response_timeout = ResponseTimeout::Extended;
         let (etag, version_id) = self.send_copy(to, &request, "CopyObjectResult")?;
         let verified = self.verify_copy(to, info, &etag)?;
         Ok(Stored {
@@ -114,7 +114,7 @@ impl S3 {
             format!("bytes={offset}-{}", offset + size - 1),
         ));
         request.body = Body::Bytes(&[]);
-        request.patience = Patience::Long;
+        request.response_timeout = ResponseTimeout::Extended;
         let (etag, _) = self.send_copy(to, &request, "CopyPartResult")?;
         Ok(Part {
             number,
@@ -133,13 +133,13 @@ impl S3 {
         request: &crate::backend::s3::client::Request<'_>,
         root_name: &str,
     ) -> Result<(String, Option<String>)> {
-        let answer =
-            self.client
-                .send(request, &[200], Purpose::Work)
-                .map_err(|error| match error.kind() {
-                    Kind::Precondition if error.answer().http == Some(412) => changed(),
-                    _ => error,
-                })?;
+        let answer = self
+            .client
+            .send(request, &[200], RequestPurpose::Work)
+            .map_err(|error| match error.kind() {
+                Kind::Precondition if error.answer().http == Some(412) => changed(),
+                _ => error,
+            })?;
         let number = |(name, number): &(String, String)| name == "partNumber" && number != "1";
         if !request.query.iter().any(number) {
             self.look_at_encryption(to, None, &answer);

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::bucket::S3;
-use super::client::{Purpose, S3Response};
+use super::client::{RequestPurpose, S3Response};
 use super::response_headers::{info, is_of_version, is_weak, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
@@ -38,7 +38,7 @@ impl S3 {
         }
         let mut answer = self
             .client
-            .send(&request, &[200, 206, 416], Purpose::Work)
+            .send(&request, &[200, 206, 416], RequestPurpose::Work)
             .map_err(|error| match error.kind() {
                 Kind::Precondition if earlier.is_some() => changed(),
                 _ => error,

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::bucket::S3;
-use super::client::Purpose;
+use super::client::RequestPurpose;
 use super::error;
 use super::response_headers::{info, is_of_version, length};
 use crate::digest::Verified;
@@ -32,7 +32,7 @@ impl S3 {
                 .headers
                 .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
         }
-        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
         self.bucket_seen.store(true, Ordering::Relaxed);
         is_of_version(&answer, self.client.version_id())?;
         info(&answer, length(&answer)?)
@@ -44,7 +44,10 @@ impl S3 {
         request
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
-        match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
+        match self
+            .client
+            .send(&request, &[200, 206, 416], RequestPurpose::Work)
+        {
             // A document about the key is proof, whatever HEAD stumbled over.
             Err(error)
                 if error.kind() == Kind::NotFound && (missing || error.answer().s3.is_some()) =>

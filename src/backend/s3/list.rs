@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::bucket::S3;
-use super::client::{Body, Patience, Purpose, Request};
+use super::client::{Body, Request, RequestPurpose, ResponseTimeout};
 use super::error::wording;
 use super::list_xml;
 use super::pagination::Cursor;
@@ -99,10 +99,10 @@ impl S3 {
             query,
             headers: Vec::new(),
             body: Body::None,
-            patience: Patience::Usual,
+            response_timeout: ResponseTimeout::Idle,
         };
         self.client
-            .send(&request, &[200], Purpose::Work)?
+            .send(&request, &[200], RequestPurpose::Work)?
             .text(&self.client, PAGE_LIMIT)
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
 use super::checksum_policy::{Proof, header};
-use super::client::{Body, Patience, Purpose};
+use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
 use super::response_headers::{etag, plain_md5, version_id};
 use crate::aws::xml;
@@ -38,7 +38,7 @@ impl Multipart for S3 {
                 }
             }
             request.body = Body::Bytes(&[]);
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
             // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
             if let Some(wanted) = &attributes.encryption {
                 self.look_at_encryption(key, Some(wanted), &answer);
@@ -82,7 +82,7 @@ impl Multipart for S3 {
                 size,
                 sha256: sums.sha256.clone(),
             };
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
             let plain = etag(&answer)?;
             if number == 1 {
                 self.look_at_encryption(key, None, &answer);
@@ -130,10 +130,10 @@ impl Multipart for S3 {
         }
         condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
-        request.patience = Patience::Long;
+        request.response_timeout = ResponseTimeout::Extended;
         let answer = self
             .client
-            .send(&request, &[200], Purpose::Work)
+            .send(&request, &[200], RequestPurpose::Work)
             .map_err(unsupported(condition))?;
         let version_id = version_id(&answer);
         let text = answer.text(&self.client, ANSWER_LIMIT)?;
@@ -184,11 +184,16 @@ impl Multipart for S3 {
         request
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
-        match self.client.send(&request, &[200, 204], Purpose::CleanUp) {
+        match self
+            .client
+            .send(&request, &[200, 204], RequestPurpose::CleanUp)
+        {
             Ok(_) => {
                 // A part whose connection was cut may have come after all and outlive the upload: a second abort finds it.
                 // Most services say that there is nothing left, each in its own way.
-                let _ = self.client.send(&request, &[200, 204], Purpose::CleanUp);
+                let _ = self
+                    .client
+                    .send(&request, &[200, 204], RequestPurpose::CleanUp);
                 Ok(())
             }
             // It is gone already.

@@ -1,7 +1,7 @@
 //! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
 
 use super::bucket::S3;
-use super::client::Purpose;
+use super::client::RequestPurpose;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
@@ -27,7 +27,10 @@ impl S3 {
         request
             .headers
             .push(("if-match".to_owned(), format!("\"{etag}\"")));
-        let answer = match self.client.send(&request, &[200, 206], Purpose::Work) {
+        let answer = match self
+            .client
+            .send(&request, &[200, 206], RequestPurpose::Work)
+        {
             Ok(answer) => answer,
             Err(error) if error.is_transient() => return Err(error),
             // A store that knows nothing of part numbers.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
-use super::client::{Body, Purpose};
+use super::client::{Body, RequestPurpose};
 use super::config::Checksum;
 use super::response_headers::{etag, version_id};
 use crate::digest::Algorithm;
@@ -57,7 +57,7 @@ impl Backend for S3 {
             };
             let answer = self
                 .client
-                .send(&request, &[200], Purpose::Work)
+                .send(&request, &[200], RequestPurpose::Work)
                 .map_err(attributes::unsupported(&attributes.condition))?;
             let etag = etag(&answer)?;
             self.look_at_encryption(key, attributes.encryption.as_deref(), &answer);
@@ -95,7 +95,11 @@ impl Backend for S3 {
             self.stat(key)?;
         }
         self.client
-            .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
+            .send(
+                &self.of_version("DELETE", key),
+                &[200, 204],
+                RequestPurpose::Work,
+            )
             .map(drop)
     }
 

@@ -7,7 +7,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body as ResponseBody, Error as TransportError, SendBody, http};
 
 use super::Client;
-use super::request::{Body, Patience, Purpose, Request};
+use super::request::{Body, Request, RequestPurpose, ResponseTimeout};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::http::agent;
@@ -22,14 +22,14 @@ impl Client {
         request: &Request<'_>,
         url: &str,
         headers: &[(String, String)],
-        purpose: Purpose,
+        purpose: RequestPurpose,
     ) -> Result<Response<ResponseBody>, TransportError> {
         let cleaning;
         let agent = match purpose {
-            Purpose::Work => self
+            RequestPurpose::Work => self
                 .agent()
                 .map_err(|error| TransportError::Io(error.into_io()))?,
-            Purpose::CleanUp => {
+            RequestPurpose::CleanUp => {
                 cleaning = self
                     .build_agent(purpose)
                     .map_err(|error| TransportError::Io(error.into_io()))?;
@@ -46,9 +46,9 @@ impl Client {
             Body::Bytes(bytes) => {
                 let request_of_bytes =
                     builder.header("content-length", bytes.len()).body(*bytes)?;
-                match request.patience {
-                    Patience::Usual => agent.run(request_of_bytes),
-                    Patience::Long => {
+                match request.response_timeout {
+                    ResponseTimeout::Idle => agent.run(request_of_bytes),
+                    ResponseTimeout::Extended => {
                         let wait = self
                             .context
                             .timeouts
@@ -80,18 +80,18 @@ impl Client {
         if let Some(agent) = self.agent.get() {
             return Ok(agent);
         }
-        let agent = self.build_agent(Purpose::Work)?;
+        let agent = self.build_agent(RequestPurpose::Work)?;
         Ok(self.agent.get_or_init(|| agent))
     }
 
-    fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
+    fn build_agent(&self, purpose: RequestPurpose) -> Result<Agent> {
         const BUFFER: usize = 256 << 10;
         const CLEAN_UP: Duration = Duration::from_secs(2);
         let Timeouts { connect, idle } = self.context.timeouts;
         let never = Cancel::new();
         let (timeouts, total, cancel) = match purpose {
-            Purpose::Work => (self.context.timeouts, None, &self.context.cancel),
-            Purpose::CleanUp => {
+            RequestPurpose::Work => (self.context.timeouts, None, &self.context.cancel),
+            RequestPurpose::CleanUp => {
                 let timeouts = Timeouts {
                     connect: connect.min(CLEAN_UP),
                     idle: idle.min(CLEAN_UP),

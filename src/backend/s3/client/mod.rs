@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use ureq::Agent;
 
-pub use self::request::{Body, Patience, Purpose, Request};
+pub use self::request::{Body, Request, RequestPurpose, ResponseTimeout};
 pub use self::response::S3Response;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;

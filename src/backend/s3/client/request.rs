@@ -16,7 +16,7 @@ pub struct Request<'a> {
     /// What is sent.
     pub body: Body<'a>,
     /// How long its answer may take.
-    pub patience: Patience,
+    pub response_timeout: ResponseTimeout,
 }
 
 impl Request<'_> {
@@ -34,11 +34,11 @@ impl Request<'_> {
 
 /// How long an answer may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum ResponseTimeout {
     /// The usual silence.
-    Usual,
+    Idle,
     /// At least five minutes: the store puts thousands of parts together and says nothing meanwhile.
-    Long,
+    Extended,
 }
 
 /// What is sent with a request.
@@ -58,7 +58,7 @@ pub enum Body<'a> {
 
 /// Whether a request belongs to the work or to the clean-up after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum RequestPurpose {
     /// Ends when the run is asked to stop.
     Work,
     /// Goes on then, for two seconds in all.

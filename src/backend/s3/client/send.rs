@@ -8,7 +8,7 @@ use ureq::http::Response;
 use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
-use super::request::{Purpose, Request};
+use super::request::{Request, RequestPurpose};
 use super::response::S3Response;
 use super::signing::{SignedRequest, check_values};
 use crate::aws::credentials::Credentials;
@@ -49,7 +49,7 @@ impl Client {
         &self,
         request: &Request<'_>,
         expected: &[u16],
-        purpose: Purpose,
+        purpose: RequestPurpose,
     ) -> Result<S3Response> {
         match self.send_with_recovery(request, expected, purpose) {
             Err(error) if error.answer().http == Some(412) => {
@@ -81,7 +81,7 @@ impl Client {
         &self,
         request: &Request<'_>,
         expected: &[u16],
-        purpose: Purpose,
+        purpose: RequestPurpose,
     ) -> Result<S3Response> {
         match self.attempt(request, expected, purpose)? {
             AttemptOutcome::Success(answer) => Ok(answer),
@@ -108,7 +108,7 @@ impl Client {
         &self,
         request: &Request<'_>,
         expected: &[u16],
-        purpose: Purpose,
+        purpose: RequestPurpose,
     ) -> Result<AttemptOutcome> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
@@ -204,11 +204,16 @@ impl Client {
     }
 
     /// An error of the connection, in our words.
-    fn transport_failure(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
+    fn transport_failure(
+        &self,
+        error: TransportError,
+        host: &str,
+        purpose: RequestPurpose,
+    ) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
-            Purpose::Work => self.context.cancel.explain(error),
-            Purpose::CleanUp => error,
+            RequestPurpose::Work => self.context.cancel.explain(error),
+            RequestPurpose::CleanUp => error,
         }
     }
 
