@@ -29,7 +29,7 @@ impl S3 {
 
     /// Whether the service is known to keep conditions; others may have ignored it.
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
-        (*condition != Condition::None).then(|| self.client.keeps_conditions())
+        (*condition != Condition::None).then(|| self.client.has_atomic_conditions())
     }
 }
 

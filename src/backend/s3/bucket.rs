@@ -35,15 +35,15 @@ impl S3 {
     }
 
     /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
-    pub(super) fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
-        let mut request = self.of_version(method, key);
-        if let Some(own_key) = self.client.own_key() {
-            request.headers.extend(own_key.headers());
+    pub(super) fn object_request<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = self.versioned_request(method, key);
+        if let Some(customer_key) = self.client.customer_key() {
+            request.headers.extend(customer_key.headers());
         }
         request
     }
 
-    pub(super) fn of_version<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+    pub(super) fn versioned_request<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
         let mut request = request(method, key);
         request.query.extend(self.client.version());
         request
@@ -51,7 +51,7 @@ impl S3 {
 
     /// A blob is encrypted with the service's key or with the user's, not with both.
     pub(super) fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
-        if attributes.encryption.is_some() && self.client.own_key().is_some() {
+        if attributes.encryption.is_some() && self.client.customer_key().is_some() {
             let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
             return Err(Error::new(Kind::Usage, text)
                 .hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
@@ -65,9 +65,10 @@ impl S3 {
     }
 
     /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
-    pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &S3Response) {
-        let own_key = encryption::customer_key_warning(answer);
-        if let Some(text) = own_key.or_else(|| encryption::encryption_warning(wanted?, answer)) {
+    pub(super) fn warn_if_unencrypted(&self, key: &Key, wanted: Option<&str>, answer: &S3Response) {
+        let customer_key = encryption::customer_key_warning(answer);
+        if let Some(text) = customer_key.or_else(|| encryption::encryption_warning(wanted?, answer))
+        {
             self.client.warn(&format!(
                 "{}: {text}",
                 self.object_url(key.as_str()).shown()

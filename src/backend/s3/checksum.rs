@@ -6,7 +6,7 @@
 
 use super::PayloadSigning;
 use super::bucket::S3;
-use super::checksum_policy::{Proof, Sums, header};
+use super::checksum_policy::{BodyDigests, Proof, header};
 use super::client::S3Response;
 use super::error::wording;
 use super::response_headers::plain_md5;
@@ -16,7 +16,7 @@ use crate::io::payload::Payload;
 
 impl S3 {
     /// Runs a request with the proof that the store is thought to give; once again without the header if it refuses it.
-    pub(super) fn with_proof<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
+    pub(super) fn negotiate_checksum<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
         self.load_cached_result();
         let proof = self.proof.current();
         match request(proof) {
@@ -72,7 +72,7 @@ impl S3 {
     }
 
     /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
-    pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &S3Response) {
+    pub(super) fn persist_if_ignored(&self, proof: Proof, answer: &S3Response) {
         if let Proof::Header(algorithm) = proof
             && self.proof.is_auto()
             && answer.header(header(algorithm)).is_none()
@@ -82,7 +82,7 @@ impl S3 {
     }
 
     /// The digests that signature and proof need, from one pass over the payload.
-    pub(super) fn sums(&self, proof: Proof, payload: &Payload) -> Result<Sums> {
+    pub(super) fn body_digests(&self, proof: Proof, payload: &Payload) -> Result<BodyDigests> {
         let signed = match self.client.payload_signing() {
             PayloadSigning::Auto => !self.client.is_https()?,
             PayloadSigning::Signed => true,
@@ -98,7 +98,7 @@ impl S3 {
             algorithms.push(Algorithm::Sha256);
         }
         if algorithms.is_empty() {
-            return Ok(Sums {
+            return Ok(BodyDigests {
                 sha256: None,
                 proof: None,
             });
@@ -110,7 +110,7 @@ impl S3 {
                 .find(|digest| digest.algorithm() == wanted)
                 .copied()
         };
-        Ok(Sums {
+        Ok(BodyDigests {
             sha256: of(Algorithm::Sha256)
                 .filter(|_| signed)
                 .map(|digest| digest.hex()),
@@ -119,15 +119,15 @@ impl S3 {
     }
 
     /// Compares what the answer says with what was sent; `None` if it says nothing that could be compared.
-    pub(super) fn compare(
+    pub(super) fn verify_stored(
         &self,
         proof: Proof,
-        sums: &Sums,
+        body_digests: &BodyDigests,
         payload: &Payload,
         etag: &str,
         answer: &S3Response,
     ) -> Result<Option<Verified>> {
-        match (proof, sums.proof) {
+        match (proof, body_digests.proof) {
             (Proof::Header(algorithm), Some(sent)) => match answer
                 .header(header(algorithm))
                 .map(str::trim)

@@ -69,14 +69,14 @@ impl ChecksumNegotiation {
 
 /// The digests of one body.
 #[derive(Debug)]
-pub struct Sums {
+pub struct BodyDigests {
     /// For the signature; lower-case hex.
     pub sha256: Option<String>,
     /// For the proof.
     pub proof: Option<Digest>,
 }
 
-impl Sums {
+impl BodyDigests {
     /// The header of the proof.
     pub fn headers(&self, headers: &mut Vec<(String, String)>) {
         if let Some(digest) = &self.proof {

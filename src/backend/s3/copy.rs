@@ -39,7 +39,7 @@ impl S3 {
             }
             return self.copy_in_parts(from, source, to, attributes);
         }
-        let mut request = self.about("PUT", to);
+        let mut request = self.object_request("PUT", to);
         copy_headers(from, key, info, &mut request.headers);
         condition_header(&attributes.condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
@@ -103,7 +103,7 @@ impl S3 {
         offset: u64,
     ) -> Result<Part> {
         let size = PART.min(info.size - offset);
-        let mut request = self.about("PUT", to);
+        let mut request = self.object_request("PUT", to);
         request.query = vec![
             ("partNumber".to_owned(), number.to_string()),
             ("uploadId".to_owned(), upload.0.clone()),
@@ -142,7 +142,7 @@ impl S3 {
             })?;
         let number = |(name, number): &(String, String)| name == "partNumber" && number != "1";
         if !request.query.iter().any(number) {
-            self.look_at_encryption(to, None, &answer);
+            self.warn_if_unencrypted(to, None, &answer);
         }
         let version_id = crate::backend::s3::response_headers::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
@@ -162,10 +162,10 @@ impl S3 {
 
     /// The same MD5 is proof; anything else is no more than the length.
     fn verify_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
-        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
+        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.customer_key().is_none());
         match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
-            _ => self.confirm_length(to, info.size),
+            _ => self.verify_length(to, info.size),
         }
     }
 }

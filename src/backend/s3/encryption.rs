@@ -6,7 +6,7 @@ use super::sse_c::ALGORITHM;
 /// What is wrong if the answer to a put that was sent with a key does not say that the key was used: a service that does
 /// not know the headers stores the blob as it is.
 pub fn customer_key_warning(answer: &S3Response) -> Option<String> {
-    (answer.has_own_key() && answer.header(ALGORITHM).is_none()).then(|| {
+    (answer.used_customer_key() && answer.header(ALGORITHM).is_none()).then(|| {
         "the store does not say that it used the SSE-C key: the blob may lie there unencrypted"
             .to_owned()
     })

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::bucket::S3;
 use super::client::RequestPurpose;
 use super::error;
-use super::response_headers::{info, is_of_version, length};
+use super::response_headers::{check_version, info, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -15,7 +15,7 @@ use crate::store::types::BlobInfo;
 impl S3 {
     /// What a HEAD that failed means. It has no body that could say why: whether blob or bucket is missing, whether the
     /// signature or the right is. A GET of one byte has.
-    pub(super) fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    pub(super) fn diagnose_head_error(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
             // A delete marker, which a version's name may stand for.
@@ -26,21 +26,21 @@ impl S3 {
     }
 
     pub(super) fn head(&self, key: &Key) -> Result<BlobInfo> {
-        let mut request = self.about("HEAD", key);
-        if self.client.tells_checksums() {
+        let mut request = self.object_request("HEAD", key);
+        if self.client.supports_checksum_mode() {
             request
                 .headers
                 .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
         }
         let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
         self.bucket_seen.store(true, Ordering::Relaxed);
-        is_of_version(&answer, self.client.version_id())?;
+        check_version(&answer, self.client.version_id())?;
         info(&answer, length(&answer)?)
     }
 
     fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
-        let mut request = self.about("GET", key);
+        let mut request = self.object_request("GET", key);
         request
             .headers
             .push(("range".to_owned(), "bytes=0-0".to_owned()));
@@ -67,7 +67,7 @@ impl S3 {
     }
 
     /// Where the ETag tells nothing, the length has to do.
-    pub(super) fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
+    pub(super) fn verify_length(&self, key: &Key, size: u64) -> Result<Verified> {
         match self.stat(key) {
             Ok(Some(info)) if info.size == size => Ok(Verified::Length),
             // Who may only write cannot look; that the store took so many bytes, its answer says already.

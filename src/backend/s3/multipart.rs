@@ -25,8 +25,8 @@ impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
-        self.with_proof(|proof| {
-            let mut request = self.about("POST", key);
+        self.negotiate_checksum(|proof| {
+            let mut request = self.object_request("POST", key);
             request.query.push(("uploads".to_owned(), String::new()));
             attribute_headers(attributes, &mut request.headers);
             if let Proof::Header(algorithm) = proof {
@@ -41,7 +41,7 @@ impl Multipart for S3 {
             let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
             // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
             if let Some(wanted) = &attributes.encryption {
-                self.look_at_encryption(key, Some(wanted), &answer);
+                self.warn_if_unencrypted(key, Some(wanted), &answer);
             }
             let text = answer.text(&self.client, ANSWER_LIMIT)?;
             let root = xml::parse(&text);
@@ -69,28 +69,28 @@ impl Multipart for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "a part without a size"))?;
-        self.with_proof(|proof| {
-            let sums = self.sums(proof, payload)?;
-            let mut request = self.about("PUT", key);
+        self.negotiate_checksum(|proof| {
+            let body_digests = self.body_digests(proof, payload)?;
+            let mut request = self.object_request("PUT", key);
             request.query = vec![
                 ("partNumber".to_owned(), number.to_string()),
                 ("uploadId".to_owned(), upload.0.clone()),
             ];
-            sums.headers(&mut request.headers);
+            body_digests.headers(&mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
-                sha256: sums.sha256.clone(),
+                sha256: body_digests.sha256.clone(),
             };
             let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
             let plain = etag(&answer)?;
             if number == 1 {
-                self.look_at_encryption(key, None, &answer);
+                self.warn_if_unencrypted(key, None, &answer);
             }
-            let proven = self.compare(proof, &sums, payload, &plain, &answer)?;
+            let proven = self.verify_stored(proof, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
-            let checksum = sums.proof.filter(|sent| {
+            let checksum = body_digests.proof.filter(|sent| {
                 sent.algorithm() != Algorithm::Md5 && proven == Some(sent.algorithm().into())
             });
             Ok(Part {
@@ -116,7 +116,7 @@ impl Multipart for S3 {
     ) -> Result<Stored> {
         let document = complete_document(parts);
         let whole = UploadChecksum::of(parts);
-        let mut request = self.about("POST", key);
+        let mut request = self.object_request("POST", key);
         request
             .query
             .push(("uploadId".to_owned(), upload.0.clone()));
@@ -206,7 +206,7 @@ impl Multipart for S3 {
 impl S3 {
     /// What an ETag proves that the parts' own make: nothing more than the length, if those were not compared.
     fn etag_verification(&self) -> Verified {
-        match self.client.wants_no_proof() {
+        match self.client.skips_checksums() {
             true => Verified::Length,
             false => Verified::EtagMultipart,
         }
@@ -236,7 +236,7 @@ impl S3 {
             return Ok(self.etag_verification());
         }
         // Some services make another ETag: that tells nothing, and each part's own digest has been compared.
-        self.confirm_length(key, bytes)
+        self.verify_length(key, bytes)
     }
 }
 

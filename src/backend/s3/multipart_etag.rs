@@ -12,7 +12,7 @@ impl S3 {
     ///
     /// `None` if the ETag is another one, or the store does not tell of parts that are equal but for the last.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
-    pub(super) fn parts_of(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    pub(super) fn find_parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
         let Some((etag, (md5, count))) = info
             .etag
             .as_deref()
@@ -20,7 +20,7 @@ impl S3 {
         else {
             return Ok(None);
         };
-        let mut request = self.about("HEAD", key);
+        let mut request = self.object_request("HEAD", key);
         request
             .query
             .push(("partNumber".to_owned(), "1".to_owned()));
@@ -51,7 +51,7 @@ impl S3 {
         Ok(fits.then_some(PartsEtag {
             part_size,
             md5,
-            certain: self.client.makes_etags_of_md5s(),
+            certain: self.client.has_multipart_md5_etags(),
         }))
     }
 }

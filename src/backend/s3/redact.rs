@@ -7,9 +7,12 @@ use crate::error::printable;
 
 /// Whether a header's value is a secret. `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
-    let own_key = "server-side-encryption-customer-key";
+    let customer_key = "server-side-encryption-customer-key";
     matches!(name, "authorization" | "x-amz-security-token")
-        || name.strip_suffix("-md5").unwrap_or(name).ends_with(own_key)
+        || name
+            .strip_suffix("-md5")
+            .unwrap_or(name)
+            .ends_with(customer_key)
 }
 
 /// A request's headers, a line each.

@@ -46,8 +46,8 @@ pub(super) fn is_weak(etag: &str) -> bool {
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 pub(super) fn plain_md5(etag: &str, answer: &S3Response) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
-    let own_key = answer.has_own_key() || answer.header(sse_c::ALGORITHM).is_some();
-    if encryption.starts_with("aws:kms") || own_key {
+    let customer_key = answer.used_customer_key() || answer.header(sse_c::ALGORITHM).is_some();
+    if encryption.starts_with("aws:kms") || customer_key {
         return None;
     }
     Digest::md5_from_hex(etag)
@@ -96,7 +96,7 @@ pub(super) fn version_id(answer: &S3Response) -> Option<String> {
 }
 
 /// A store that knows nothing of versions tells of the newest blob, whatever was asked for.
-pub(super) fn is_of_version(answer: &S3Response, wanted: Option<&str>) -> Result<()> {
+pub(super) fn check_version(answer: &S3Response, wanted: Option<&str>) -> Result<()> {
     let Some(wanted) = wanted else {
         return Ok(());
     };
@@ -133,18 +133,18 @@ pub(super) fn length(answer: &S3Response) -> Result<u64> {
 /// What goes with an object, as its headers tell it.
 pub fn object_headers(answer: &S3Response) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
-    let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
+    let customer_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
     Kept {
         version_id: version_id(answer),
         storage_class: text("x-amz-storage-class"),
-        encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
+        encryption: customer_key.or_else(|| text("x-amz-server-side-encryption")),
         kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
         // Some clients leave the coding of their transfer in it.
         content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
         content_disposition: text("content-disposition"),
         cache_control: text("cache-control"),
         metadata: answer
-            .headers_behind("x-amz-meta-")
+            .headers_with_prefix("x-amz-meta-")
             .into_iter()
             .map(|(name, value)| (name, decoded_words(&value)))
             .collect(),

@@ -70,12 +70,12 @@ impl Client {
     }
 
     /// Whether the service may be asked for the checksums that it keeps.
-    pub fn tells_checksums(&self) -> bool {
+    pub fn supports_checksum_mode(&self) -> bool {
         self.provider().checksum_mode == ChecksumMode::Accepted
     }
 
     /// Whether the service is known to test a condition and store in one step.
-    pub fn keeps_conditions(&self) -> bool {
+    pub fn has_atomic_conditions(&self) -> bool {
         self.provider().conditions == Conditions::Atomic
     }
 
@@ -105,13 +105,13 @@ impl Client {
             identity,
             bucket: self.config.bucket.clone(),
             reading: self
-                .own_key()
+                .customer_key()
                 .map_or_else(Vec::new, CustomerKey::source_headers),
         })
     }
 
     /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
-    pub fn makes_etags_of_md5s(&self) -> bool {
+    pub fn has_multipart_md5_etags(&self) -> bool {
         self.endpoint()
             .is_ok_and(|endpoint| endpoint.provider().is_aws())
     }
@@ -128,12 +128,12 @@ impl Client {
     }
 
     /// Whether the user wants no digest to be compared.
-    pub fn wants_no_proof(&self) -> bool {
+    pub fn skips_checksums(&self) -> bool {
         self.config.checksum == Checksum::None
     }
 
     /// The key that the blobs are encrypted with.
-    pub fn own_key(&self) -> Option<&CustomerKey> {
+    pub fn customer_key(&self) -> Option<&CustomerKey> {
         self.config.customer_key.as_ref()
     }
 
@@ -158,8 +158,10 @@ impl Client {
             Checksum::None => "none",
         };
         let version = self.config.version.as_deref().unwrap_or("");
-        let own_key = self.own_key().map_or("", CustomerKey::fingerprint);
-        [checksum, version, own_key].map(str::to_owned).to_vec()
+        let customer_key = self.customer_key().map_or("", CustomerKey::fingerprint);
+        [checksum, version, customer_key]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// Tells of something that the user should know although the run goes on.

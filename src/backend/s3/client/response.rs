@@ -14,7 +14,7 @@ use crate::http::error;
 pub struct S3Response {
     pub(super) response: Response<ResponseBody>,
     /// Whether the request was about a blob that is encrypted with a key of ours.
-    pub(super) own_key: bool,
+    pub(super) customer_key: bool,
 }
 
 impl S3Response {
@@ -24,12 +24,12 @@ impl S3Response {
     }
 
     /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
-    pub fn has_own_key(&self) -> bool {
-        self.own_key
+    pub fn used_customer_key(&self) -> bool {
+        self.customer_key
     }
 
     /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
-    pub fn headers_behind(&self, prefix: &str) -> Vec<(String, String)> {
+    pub fn headers_with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let headers = self.response.headers().iter();
         headers
             .filter_map(|(name, value)| {
@@ -51,7 +51,7 @@ impl S3Response {
         reader
             .take(limit + 1)
             .read_to_end(&mut body)
-            .map_err(|error| client.broken(&error))?;
+            .map_err(|error| client.body_error(&error))?;
         if body.len() as u64 > limit {
             return Err(Error::new(
                 Kind::Remote,
@@ -69,7 +69,7 @@ impl S3Response {
 
 impl Client {
     /// An error while a body was read.
-    pub fn broken(&self, error: &std::io::Error) -> Error {
+    pub fn body_error(&self, error: &std::io::Error) -> Error {
         let host = self
             .endpoint
             .get()

@@ -140,8 +140,11 @@ impl Client {
         .map_err(|error| self.transport_failure(error, &location.authority, purpose))?;
         self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
-            return Ok(AttemptOutcome::Success(S3Response { response, own_key }));
+            let customer_key = headers.iter().any(|(name, _)| name == ALGORITHM);
+            return Ok(AttemptOutcome::Success(S3Response {
+                response,
+                customer_key,
+            }));
         }
         let ours = SignedText {
             canonical: &canonical,
