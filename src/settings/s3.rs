@@ -4,7 +4,7 @@ use super::Settings;
 use super::scope::{Found, Level, Scope, choice};
 use crate::aws::credentials;
 use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
-use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning};
+use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
@@ -13,7 +13,7 @@ use crate::secret::{Secret, read_bounded};
 use crate::units::parse_flag;
 
 impl Settings {
-    pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<Config> {
+    pub(super) fn s3(&self, scope: &Scope<'_>, bucket: Option<&str>) -> Result<S3Config> {
         let flags = &self.flags;
         let bucket = match bucket {
             Some(bucket) => Some(bucket.to_owned()),
@@ -36,7 +36,7 @@ impl Settings {
         };
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
-        Ok(Config {
+        Ok(S3Config {
             endpoint,
             bucket,
             version: None,
@@ -49,7 +49,7 @@ impl Settings {
             request_payer: scope
                 .value("request_payer", request_payer, parse_flag)?
                 .unwrap_or(false),
-            notebook: self.environment.state("s3-services"),
+            checksum_cache: self.environment.state("s3-services"),
             checksum: checksum(
                 scope
                     .value("checksum", flags.checksum, choice)?

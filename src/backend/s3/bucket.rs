@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::checksum_policy::ChecksumNegotiation;
 use super::client::{Body, Client, Request, ResponseTimeout, S3Response};
-use super::config::Config;
+use super::config::S3Config;
 use super::encryption;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -25,9 +25,9 @@ pub struct S3 {
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
-    pub fn new(config: Config, context: Context) -> Self {
+    pub fn new(config: S3Config, context: Context) -> Self {
         Self {
-            proof: ChecksumNegotiation::new(config.checksum, config.notebook.clone()),
+            proof: ChecksumNegotiation::new(config.checksum, config.checksum_cache.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
             uses_list_v1: AtomicBool::new(false),

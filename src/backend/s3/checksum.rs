@@ -39,7 +39,7 @@ impl S3 {
 
     /// Takes over what earlier runs found out, before the first header would be sent.
     fn load_cached_result(&self) {
-        let Some(notebook) = self.proof.notebook.as_ref() else {
+        let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
             return;
         };
         if !self.proof.is_auto() {
@@ -47,7 +47,7 @@ impl S3 {
         }
         self.proof.loaded.call_once(|| {
             let address = self.client.service_address();
-            if address.is_some_and(|address| notebook.contains(&address)) {
+            if address.is_some_and(|address| checksum_cache.contains(&address)) {
                 self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
                 self.proof.disable_header();
             }
@@ -56,12 +56,12 @@ impl S3 {
 
     /// Tells later runs that the header is of no use here.
     fn persist_result(&self) {
-        let Some(notebook) = self.proof.notebook.as_ref() else {
+        let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
             return;
         };
         self.proof.persisted.call_once(|| {
             let address = self.client.service_address();
-            if let Some(Err(error)) = address.map(|address| notebook.insert(&address)) {
+            if let Some(Err(error)) = address.map(|address| checksum_cache.insert(&address)) {
                 let text = format!(
                     "this cannot be remembered for later runs: {}",
                     describe(&error)

@@ -26,18 +26,18 @@ pub struct ChecksumNegotiation {
     /// Set once the store ignored or refused the header.
     without_header: AtomicBool,
     /// What earlier runs found out, and whether it was asked for and added to.
-    pub(super) notebook: Option<UnsupportedChecksums>,
+    pub(super) checksum_cache: Option<UnsupportedChecksums>,
     pub(super) loaded: Once,
     pub(super) persisted: Once,
 }
 
 impl ChecksumNegotiation {
-    /// Nothing is known yet; `notebook` is a file in the state directory.
-    pub fn new(wanted: Checksum, notebook: Option<PathBuf>) -> Self {
+    /// Nothing is known yet; `checksum_cache` is a file in the state directory.
+    pub fn new(wanted: Checksum, checksum_cache: Option<PathBuf>) -> Self {
         Self {
             wanted,
             without_header: AtomicBool::new(false),
-            notebook: notebook.map(UnsupportedChecksums::new),
+            checksum_cache: checksum_cache.map(UnsupportedChecksums::new),
             loaded: Once::new(),
             persisted: Once::new(),
         }

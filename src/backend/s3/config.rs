@@ -12,7 +12,7 @@ use crate::net::tls_roots::Roots;
 
 /// A bucket and how to reach it.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct S3Config {
     /// `scheme://host[:port][/path]`; `None` = AWS in `region`.
     pub endpoint: Option<String>,
     /// The bucket's name.
@@ -28,7 +28,7 @@ pub struct Config {
     /// How the store is to prove that it has the bytes.
     pub checksum: Checksum,
     /// Where runs tell each other how services prove it; `None` = nowhere.
-    pub notebook: Option<PathBuf>,
+    pub checksum_cache: Option<PathBuf>,
     /// Whether the body's hash is part of the signature.
     pub payload_signing: PayloadSigning,
     /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.

@@ -29,5 +29,5 @@ mod sse_c;
 pub mod store;
 
 pub use self::attributes::check_metadata;
-pub use self::config::{Addressing, Checksum, Config, PayloadSigning};
+pub use self::config::{Addressing, Checksum, PayloadSigning, S3Config};
 pub use self::sse_c::CustomerKey;

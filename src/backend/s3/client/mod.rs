@@ -15,7 +15,7 @@ pub use self::request::{Body, Request, RequestPurpose, ResponseTimeout};
 pub use self::response::S3Response;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
-use super::{Checksum, Config, PayloadSigning, location, providers};
+use super::{Checksum, PayloadSigning, S3Config, location, providers};
 use crate::aws::credentials::{CredentialCache, Credentials};
 use crate::aws::region;
 use crate::aws::sigv4::{Scope, SigningKey};
@@ -28,7 +28,7 @@ use crate::store::{Context, Service};
 
 /// The connection to one bucket.
 pub struct Client {
-    config: Config,
+    config: S3Config,
     context: Context,
     endpoint: OnceLock<Endpoint>,
     agent: OnceLock<Agent>,
@@ -41,7 +41,7 @@ pub struct Client {
 
 impl Client {
     /// Reads and connects nothing yet.
-    pub fn new(config: Config, context: Context) -> Self {
+    pub fn new(config: S3Config, context: Context) -> Self {
         Self {
             config,
             context,
