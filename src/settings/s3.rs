@@ -3,7 +3,10 @@
 use super::Settings;
 use super::scope::{Found, Level, Scope, choice};
 use crate::aws::credentials;
-use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
+use crate::aws::credentials::{
+    ContainerVariables, CredentialSource, Credentials, MetadataVariables, WebIdentityVariables,
+    chain,
+};
 use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
@@ -23,7 +26,7 @@ impl Settings {
         let aws = self.aws_environment(scope.text("profile", None));
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Only who takes the credentials from a profile takes the place from it.
-        let from_profile = matches!(credentials, Source::Chain(_));
+        let from_profile = matches!(credentials, CredentialSource::Chain(_));
         let region = match scope.text("region", flags.region.as_ref()) {
             None if from_profile => chain::profile_region(&aws)?,
             region => region,
@@ -89,18 +92,18 @@ impl Settings {
     fn s3_credentials(
         &self,
         scope: &Scope<'_>,
-        aws: credentials::Environment,
-    ) -> Result<credentials::Source> {
+        aws: credentials::AwsEnvironment,
+    ) -> Result<credentials::CredentialSource> {
         let unsigned = self.flags.no_sign_request.then_some(true);
         if scope.value("no_sign_request", unsigned, parse_flag)? == Some(true) {
-            return Ok(Source::Anonymous);
+            return Ok(CredentialSource::Anonymous);
         }
         // A profile that is asked for on the command line beats what was written down earlier.
         if self.flags.profile.is_some() {
-            return Ok(Source::Chain(Box::new(aws)));
+            return Ok(CredentialSource::Chain(Box::new(aws)));
         }
         let Some((index, level, _)) = first_of(scope, &KEYS) else {
-            return Ok(Source::Chain(Box::new(aws)));
+            return Ok(CredentialSource::Chain(Box::new(aws)));
         };
         // All of one login stands on one level; what is missing there is not looked for below.
         let at = |key: &str| scope.at(level, key);
@@ -117,7 +120,7 @@ impl Settings {
                 } else {
                     Secret::new(secret.text)
                 };
-                Ok(Source::Explicit(Credentials {
+                Ok(CredentialSource::Explicit(Credentials {
                     access_key_id: id.text,
                     secret_access_key,
                     session_token: token.map(|token| Secret::new(token.text)),
@@ -129,11 +132,11 @@ impl Settings {
             (None, Some((key, secret)), _) => Err(half(&secret.origin, key, "access_key_id")),
             (None, None, Some(token)) => Err(half(&token.origin, "session_token", "access_key_id")),
             (None, None, None) => match at("credential_process") {
-                Some(found) => Ok(Source::Process {
+                Some(found) => Ok(CredentialSource::Process {
                     command: found.text,
                     place: found.origin,
                 }),
-                None => Ok(Source::Chain(Box::new(aws))),
+                None => Ok(CredentialSource::Chain(Box::new(aws))),
             },
         }
     }
@@ -184,10 +187,10 @@ impl Settings {
             .hint("set `endpoint_url` and the secrets that belong to it in one section"))
     }
 
-    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
+    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::AwsEnvironment {
         let env = &self.environment;
         let get = |name: &str| env.get(name).map(str::to_owned);
-        credentials::Environment {
+        credentials::AwsEnvironment {
             access_key_id: get("AWS_ACCESS_KEY_ID"),
             secret_access_key: get("AWS_SECRET_ACCESS_KEY").map(Secret::new),
             session_token: get("AWS_SESSION_TOKEN")
@@ -206,18 +209,18 @@ impl Settings {
                 true => None,
                 false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
             },
-            web_identity: WebIdentity {
+            web_identity: WebIdentityVariables {
                 token_file: env.path("AWS_WEB_IDENTITY_TOKEN_FILE"),
                 role_arn: get("AWS_ROLE_ARN"),
                 session_name: get("AWS_ROLE_SESSION_NAME"),
             },
-            container: Container {
+            container: ContainerVariables {
                 relative_uri: get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
                 full_uri: get("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
                 token_file: env.path("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
                 token: get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new),
             },
-            metadata: Metadata {
+            metadata: MetadataVariables {
                 disabled: is_true(env.get("AWS_EC2_METADATA_DISABLED")),
                 endpoint: get("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
                 mode: get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),

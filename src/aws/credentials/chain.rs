@@ -2,20 +2,20 @@
 
 use super::environment::from_variables;
 use super::{
-    CredentialLookup, Credentials, Environment, LookupContext, Source, ecs, imds, process, profile,
-    shared_files, web_identity,
+    AwsEnvironment, CredentialLookup, CredentialSource, Credentials, LookupContext, ecs, imds,
+    process, profile, shared_files, web_identity,
 };
 use crate::error::{Error, Kind, Result};
 
 /// The credentials to sign with, fetched anew; `None` = requests are not signed.
-pub fn load(source: &Source, context: &LookupContext<'_>) -> Result<Option<Credentials>> {
+pub fn load(source: &CredentialSource, context: &LookupContext<'_>) -> Result<Option<Credentials>> {
     match source {
-        Source::Anonymous => Ok(None),
-        Source::Explicit(credentials) => Ok(Some(credentials.clone())),
-        Source::Process { command, place } => {
+        CredentialSource::Anonymous => Ok(None),
+        CredentialSource::Explicit(credentials) => Ok(Some(credentials.clone())),
+        CredentialSource::Process { command, place } => {
             process::run(command, place, context.http.cancel()).map(Some)
         }
-        Source::Chain(environment) => CredentialLookup {
+        CredentialSource::Chain(environment) => CredentialLookup {
             environment,
             context,
         }
@@ -51,13 +51,13 @@ impl CredentialLookup<'_> {
 }
 
 /// The region that the selected profile names.
-pub fn profile_region(environment: &Environment) -> Result<Option<String>> {
+pub fn profile_region(environment: &AwsEnvironment) -> Result<Option<String>> {
     Ok(shared_files::selected_profile(environment)?
         .and_then(|mut selected| selected.profile.remove("region")))
 }
 
 /// The endpoint that the selected profile names.
-pub fn profile_endpoint_url(environment: &Environment) -> Result<Option<String>> {
+pub fn profile_endpoint_url(environment: &AwsEnvironment) -> Result<Option<String>> {
     Ok(shared_files::selected_profile(environment)?
         .and_then(|mut selected| selected.profile.remove("endpoint_url")))
 }

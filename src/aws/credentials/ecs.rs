@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
-use super::{Container, CredentialLookup, Credentials, json};
+use super::{ContainerVariables, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::Scheme;
 use crate::secret::Secret;
@@ -51,7 +51,7 @@ pub fn credentials(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>>
     }
 }
 
-impl Container {
+impl ContainerVariables {
     /// The service's URL. Without TLS it is asked only where no network lies in between.
     fn url(&self) -> Result<Option<String>> {
         if let Some(path) = &self.relative_uri {
@@ -167,9 +167,9 @@ mod tests {
     use super::*;
 
     fn full(url: &str) -> Result<Option<String>> {
-        Container {
+        ContainerVariables {
             full_uri: Some(url.to_owned()),
-            ..Container::default()
+            ..ContainerVariables::default()
         }
         .url()
     }
@@ -206,10 +206,10 @@ mod tests {
     #[test]
     fn a_relative_uri_stays_on_its_host_and_wins() {
         let url = |path: &str| {
-            Container {
+            ContainerVariables {
                 relative_uri: Some(path.to_owned()),
                 full_uri: Some("https://example.com/".to_owned()),
-                ..Container::default()
+                ..ContainerVariables::default()
             }
             .url()
         };
@@ -225,9 +225,9 @@ mod tests {
     #[test]
     fn a_token_that_would_break_the_header_is_refused_and_not_shown() {
         for token in ["hunter2\r\nx: y", "hunter2\ny", "hünter2"] {
-            let container = Container {
+            let container = ContainerVariables {
                 token: Some(Secret::new(token)),
-                ..Container::default()
+                ..ContainerVariables::default()
             };
             let error = container.token().unwrap_err().to_string();
             assert!(!error.contains("nter2"), "{error}");

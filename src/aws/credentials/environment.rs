@@ -1,9 +1,9 @@
 //! Credentials from environment variables.
 
-use super::{Credentials, Environment};
+use super::{AwsEnvironment, Credentials};
 use crate::error::{Error, Kind, Result};
 
-pub fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
+pub fn from_variables(environment: &AwsEnvironment) -> Result<Option<Credentials>> {
     match (&environment.access_key_id, &environment.secret_access_key) {
         (None, None) => Ok(None),
         (Some(id), Some(secret)) => Ok(Some(Credentials {

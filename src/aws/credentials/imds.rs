@@ -8,7 +8,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
-use super::{CredentialLookup, Credentials, InstanceMetadata, Metadata, json};
+use super::{CredentialLookup, Credentials, InstanceMetadata, MetadataVariables, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
@@ -140,7 +140,7 @@ impl<'a> MetadataService<'a> {
     }
 }
 
-impl Metadata {
+impl MetadataVariables {
     fn base(&self) -> String {
         match (&self.endpoint, self.mode.as_deref()) {
             (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_address_is_the_named_one_or_that_of_the_family() {
         let base = |endpoint: Option<&str>, mode: Option<&str>| {
-            Metadata {
+            MetadataVariables {
                 disabled: false,
                 endpoint: endpoint.map(str::to_owned),
                 mode: mode.map(str::to_owned),

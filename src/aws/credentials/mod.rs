@@ -94,20 +94,20 @@ impl Credentials {
 
 /// Where credentials come from.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum CredentialSource {
     /// Settings of our own.
     Explicit(Credentials),
     /// A command of our settings, and where it is written.
     Process { command: String, place: String },
     /// The AWS chain: environment, shared files, services.
-    Chain(Box<Environment>),
+    Chain(Box<AwsEnvironment>),
     /// Requests are not signed (`--no-sign-request`).
     Anonymous,
 }
 
 /// The AWS variables of the environment, as values; empty ones count as unset.
 #[derive(Debug, Clone, Default)]
-pub struct Environment {
+pub struct AwsEnvironment {
     /// `AWS_ACCESS_KEY_ID`.
     pub access_key_id: Option<String>,
     /// `AWS_SECRET_ACCESS_KEY`.
@@ -127,14 +127,14 @@ pub struct Environment {
     /// The token service's address instead of AWS's own: `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL`.
     pub sts_endpoint: Option<String>,
     /// The role for the bearer of a token.
-    pub web_identity: WebIdentity,
+    pub web_identity: WebIdentityVariables,
     /// The container's credential service.
-    pub container: Container,
+    pub container: ContainerVariables,
     /// The instance's metadata service.
-    pub metadata: Metadata,
+    pub metadata: MetadataVariables,
 }
 
-impl Environment {
+impl AwsEnvironment {
     /// A path of the shared files: `~/` is the home directory.
     fn expand(&self, path: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {
@@ -156,13 +156,13 @@ pub struct LookupContext<'a> {
 
 /// One lookup through the sources.
 pub struct CredentialLookup<'a> {
-    environment: &'a Environment,
+    environment: &'a AwsEnvironment,
     context: &'a LookupContext<'a>,
 }
 
 /// The variables that say it.
 #[derive(Debug, Clone, Default)]
-pub struct Container {
+pub struct ContainerVariables {
     /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Wins.
     pub relative_uri: Option<String>,
     /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
@@ -175,7 +175,7 @@ pub struct Container {
 
 /// The variables that say it.
 #[derive(Debug, Clone, Default)]
-pub struct WebIdentity {
+pub struct WebIdentityVariables {
     /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
     pub token_file: Option<PathBuf>,
     /// `AWS_ROLE_ARN`.
@@ -195,7 +195,7 @@ pub enum InstanceMetadata {
 
 /// The variables that say it.
 #[derive(Debug, Clone, Default)]
-pub struct Metadata {
+pub struct MetadataVariables {
     /// `AWS_EC2_METADATA_DISABLED` is `true`.
     pub disabled: bool,
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.

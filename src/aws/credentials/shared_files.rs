@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::profile_parser::{FileKind, Profiles};
-use super::{Environment, profile_parser};
+use super::{AwsEnvironment, profile_parser};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// The properties of one profile. Keys are lower-case.
@@ -35,7 +35,7 @@ pub struct SelectedProfile {
 }
 
 /// The profile that was asked for, which must exist then, or else `default`.
-pub fn selected_profile(environment: &Environment) -> Result<Option<SelectedProfile>> {
+pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedProfile>> {
     let asked = environment
         .profile_flag
         .as_ref()
@@ -54,7 +54,7 @@ pub fn selected_profile(environment: &Environment) -> Result<Option<SelectedProf
 }
 
 impl SharedFiles {
-    fn read(environment: &Environment) -> Result<Self> {
+    fn read(environment: &AwsEnvironment) -> Result<Self> {
         Ok(Self {
             config: read(environment.config_file.as_deref(), FileKind::Config)?,
             credentials: read(

@@ -24,7 +24,7 @@ pub struct S3Config {
     /// Where the bucket's name stands in the address.
     pub addressing: Addressing,
     /// Who signs.
-    pub credentials: credentials::Source,
+    pub credentials: credentials::CredentialSource,
     /// How the store is to prove that it has the bytes.
     pub checksum: Checksum,
     /// Where runs tell each other how services prove it; `None` = nowhere.
