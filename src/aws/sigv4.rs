@@ -30,7 +30,7 @@ pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// When and for what a signature holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
+pub struct SigningScope {
     /// `x-amz-date`: `20130524T000000Z`.
     pub timestamp: String,
     /// `us-east-1`.
@@ -39,7 +39,7 @@ pub struct Scope {
     pub service: String,
 }
 
-impl Scope {
+impl SigningScope {
     /// The scope of `time`, which is converted to UTC.
     pub fn new(time: OffsetDateTime, region: &str, service: &str) -> Self {
         let time = time.to_offset(time::UtcOffset::UTC);
@@ -165,7 +165,7 @@ pub fn canonical_request(request: &SignableRequest<'_>) -> String {
 }
 
 /// Step 2: algorithm, time, scope and the canonical request's SHA-256.
-pub fn string_to_sign(scope: &Scope, canonical_request: &str) -> String {
+pub fn string_to_sign(scope: &SigningScope, canonical_request: &str) -> String {
     let hash = Hasher::digest(Algorithm::Sha256, canonical_request.as_bytes()).hex();
     format!(
         "{ALGORITHM}\n{}\n{}\n{hash}",
@@ -185,7 +185,7 @@ impl std::fmt::Debug for SigningKey {
 }
 
 /// Step 3: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
-pub fn signing_key(secret_access_key: &Secret, scope: &Scope) -> SigningKey {
+pub fn signing_key(secret_access_key: &Secret, scope: &SigningScope) -> SigningKey {
     let start = format!("AWS4{}", secret_access_key.expose());
     let date = hmac_sha256(start.as_bytes(), scope.date());
     let region = hmac_sha256(&date, &scope.region);
@@ -201,7 +201,7 @@ pub fn signature(key: &SigningKey, string_to_sign: &str) -> String {
 /// The value of the `Authorization` header.
 pub fn authorization(
     access_key_id: &str,
-    scope: &Scope,
+    scope: &SigningScope,
     signed_headers: &str,
     signature: &str,
 ) -> String {
@@ -216,7 +216,7 @@ pub fn authorization(
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 pub fn presigned_parameters(
     access_key_id: &str,
-    scope: &Scope,
+    scope: &SigningScope,
     expires: u32,
     signed_headers: &str,
     session_token: Option<&Secret>,

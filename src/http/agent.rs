@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ureq::{Agent, ProxyProtocol};
 
-use super::endpoint::{Endpoint, Scheme};
+use super::endpoint::{Endpoint, HttpScheme};
 use super::proxy::Proxies;
 use super::tls::CertificateTrust;
 use super::transport::{Traffic, agent};
@@ -73,8 +73,8 @@ pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
     }
     let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
     let traffic = match (endpoint.scheme, to_proxy) {
-        (Scheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
-        (Scheme::Http, _) => Traffic::Plain,
+        (HttpScheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
+        (HttpScheme::Http, _) => Traffic::Plain,
     };
     if traffic == Traffic::Tls {
         settings = settings.tls_config(tls::config(options.trust)?);

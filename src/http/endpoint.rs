@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, printable};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// How it is reached.
-    pub scheme: Scheme,
+    pub scheme: HttpScheme,
     /// Lower case; IPv6 in brackets.
     pub host: String,
     /// `None` = the scheme's.
@@ -20,14 +20,14 @@ pub struct Endpoint {
 
 /// With or without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub enum HttpScheme {
     /// Plain.
     Http,
     /// With TLS.
     Https,
 }
 
-impl Scheme {
+impl HttpScheme {
     /// As in a URL.
     pub fn name(self) -> &'static str {
         match self {
@@ -55,8 +55,10 @@ impl Endpoint {
             .hint("write it like https://s3.example.com or http://127.0.0.1:9000")
         };
         let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                (HttpScheme::Https, rest)
+            }
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (HttpScheme::Http, rest),
             _ => return Err(wrong("is no http:// or https:// URL")),
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

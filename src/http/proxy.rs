@@ -5,14 +5,14 @@ use std::net::IpAddr;
 
 use ureq::ProxyProtocol;
 
-use super::endpoint::{Endpoint, Scheme};
+use super::endpoint::{Endpoint, HttpScheme};
 use crate::error::{Error, Kind, Result};
 
 /// The proxy for `endpoint`: by its scheme, never for this machine itself, and not for the hosts that are excepted.
 pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Proxy>> {
     let by_scheme = match endpoint.scheme {
-        Scheme::Http => &proxies.http,
-        Scheme::Https => &proxies.https,
+        HttpScheme::Http => &proxies.http,
+        HttpScheme::Https => &proxies.https,
     };
     let Some(url) = by_scheme.as_ref().or(proxies.all.as_ref()) else {
         return Ok(None);
@@ -50,8 +50,8 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
 fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
     let host = endpoint.host.trim_start_matches('[').trim_end_matches(']');
     let port = endpoint.port.unwrap_or(match endpoint.scheme {
-        Scheme::Http => 80,
-        Scheme::Https => 443,
+        HttpScheme::Http => 80,
+        HttpScheme::Https => 443,
     });
     list.split([',', ' '])
         .map(str::trim)

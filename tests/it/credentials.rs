@@ -8,7 +8,7 @@ use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
 use crate::support::tls::TlsStore;
 use crate::support::{HANG, Outcome, Sandbox, wait_until};
 use blobctl::aws::sigv4 as sign;
-use blobctl::aws::sigv4::Scope;
+use blobctl::aws::sigv4::SigningScope;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 
@@ -242,7 +242,7 @@ fn is_signed(seen: &Seen, key_id: &str, secret: &str, region: &str) {
         "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
         sha256(request.as_bytes())
     );
-    let of = Scope {
+    let of = SigningScope {
         timestamp: date.to_owned(),
         region: region.to_owned(),
         service: "sts".to_owned(),

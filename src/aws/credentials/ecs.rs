@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
 use super::{ContainerVariables, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
-use crate::http::endpoint::Scheme;
+use crate::http::endpoint::HttpScheme;
 use crate::secret::Secret;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -71,7 +71,7 @@ impl ContainerVariables {
         let endpoint = endpoint(url).map_err(|_| {
             config_error("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
         })?;
-        if endpoint.scheme == Scheme::Https
+        if endpoint.scheme == HttpScheme::Https
             || endpoint.host == "localhost"
             || is_local_service(&endpoint.host)
         {

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
 use super::{CredentialLookup, Credentials, json};
 use crate::aws::region::check_region;
-use crate::aws::sigv4::{Scope, SignableRequest};
+use crate::aws::sigv4::{SignableRequest, SigningScope};
 use crate::aws::xml::Element;
 use crate::aws::{sigv4, xml};
 use crate::digest::{Algorithm, Hasher};
@@ -97,7 +97,7 @@ impl AssumeRole<'_> {
             ),
         ];
         if let Some(credentials) = credentials {
-            let scope = Scope::new(OffsetDateTime::now_utc(), region, "sts");
+            let scope = SigningScope::new(OffsetDateTime::now_utc(), region, "sts");
             sign(&mut headers, &path, body.as_bytes(), credentials, &scope);
         }
         let reply = lookup.context.http.call(&HttpRequest {
@@ -224,7 +224,7 @@ fn sign(
     path: &str,
     body: &[u8],
     credentials: &Credentials,
-    scope: &Scope,
+    scope: &SigningScope,
 ) {
     headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
     if let Some(token) = &credentials.session_token {

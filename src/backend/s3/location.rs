@@ -6,7 +6,7 @@ use super::providers::{Buckets, Provider};
 use super::{Addressing, providers};
 use crate::aws::region::check_region;
 use crate::error::{Error, Kind, Result, printable};
-use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::http::percent::{Slash, uri_encode};
 
 /// One object's address, or the bucket's.
@@ -24,7 +24,7 @@ impl Endpoint {
         check_region(region)?;
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         Ok(Self {
-            scheme: Scheme::Https,
+            scheme: HttpScheme::Https,
             host: format!("s3.{region}.amazonaws.com{suffix}"),
             port: None,
             base_path: String::new(),
@@ -42,7 +42,7 @@ impl Endpoint {
                 "`{}` is an address, before which no bucket can stand",
                 self.host
             )
-        } else if is_host_label(bucket, Scheme::Http) {
+        } else if is_host_label(bucket, HttpScheme::Http) {
             return Ok(());
         } else {
             format!("`{}` cannot be part of a host name", printable(bucket))
@@ -112,10 +112,11 @@ impl Endpoint {
     }
 }
 
-pub(super) fn is_host_label(bucket: &str, scheme: Scheme) -> bool {
+pub(super) fn is_host_label(bucket: &str, scheme: HttpScheme) -> bool {
     let bytes = bucket.as_bytes();
     let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let inner = |byte: &u8| good(byte) || *byte == b'-' || *byte == b'.' && scheme == Scheme::Http;
+    let inner =
+        |byte: &u8| good(byte) || *byte == b'-' || *byte == b'.' && scheme == HttpScheme::Http;
     (3..=63).contains(&bytes.len())
         && bytes.iter().all(inner)
         && bytes.first().is_some_and(good)

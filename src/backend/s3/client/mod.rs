@@ -18,10 +18,10 @@ use super::sse_c::CustomerKey;
 use super::{Checksum, PayloadSigning, S3Config, location, providers};
 use crate::aws::credentials::{CredentialCache, Credentials};
 use crate::aws::region;
-use crate::aws::sigv4::{Scope, SigningKey};
+use crate::aws::sigv4::{SigningKey, SigningScope};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
-use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
 use crate::store::{Context, Service};
@@ -33,7 +33,7 @@ pub struct Client {
     endpoint: OnceLock<Endpoint>,
     agent: OnceLock<Agent>,
     credential_cache: CredentialCache,
-    signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
+    signing_key: Mutex<Option<(SigningScope, Arc<Credentials>, SigningKey)>>,
     corrections: Mutex<Corrections>,
     /// AWS's endpoint of the region that the bucket turned out to be in.
     redirected_endpoint: OnceLock<Endpoint>,
@@ -61,7 +61,7 @@ impl Client {
 
     /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
     pub fn is_https(&self) -> Result<bool> {
-        Ok(self.endpoint()?.scheme == Scheme::Https)
+        Ok(self.endpoint()?.scheme == HttpScheme::Https)
     }
 
     /// What the settings say about the body's hash.
@@ -195,7 +195,7 @@ impl Client {
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
         endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
-        if endpoint.scheme != Scheme::Https && self.config.customer_key.is_some() {
+        if endpoint.scheme != HttpScheme::Https && self.config.customer_key.is_some() {
             let text = format!(
                 "the SSE-C key must not travel over http, and the endpoint is http://{}",
                 endpoint.authority()

@@ -6,7 +6,9 @@ use super::Client;
 use super::request::{Body, Request};
 use crate::aws::credentials::{Credentials, HttpClient, InstanceMetadata, LookupContext, chain};
 use crate::aws::sigv4;
-use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
+use crate::aws::sigv4::{
+    EMPTY_PAYLOAD, SignableRequest, SigningKey, SigningScope, UNSIGNED_PAYLOAD,
+};
 use crate::backend::s3::location::Location;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -35,7 +37,7 @@ impl Client {
                 credentials: None,
             });
         };
-        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let scope = SigningScope::new(self.now(), &self.region(), "s3");
         let payload_hash = match &request.body {
             Body::None => EMPTY_PAYLOAD.to_owned(),
             Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
@@ -97,7 +99,7 @@ impl Client {
         let credentials = self
             .credentials()?
             .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
-        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let scope = SigningScope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
         let mut query = sigv4::presigned_parameters(
@@ -130,7 +132,7 @@ impl Client {
     }
 
     /// The key of the day, made once.
-    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &Scope) -> SigningKey {
+    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &SigningScope) -> SigningKey {
         let mut kept = self
             .signing_key
             .lock()
