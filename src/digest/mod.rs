@@ -261,6 +261,13 @@ impl From<Algorithm> for Verified {
     }
 }
 
+/// The first `digits` hex digits of the SHA-256 of `text`: a name for it that does not reveal it.
+pub fn sha256_prefix(text: &str, digits: usize) -> String {
+    let mut hex = Hasher::digest(Algorithm::Sha256, text.as_bytes()).hex();
+    hex.truncate(digits);
+    hex
+}
+
 /// A CRC's bytes as a number.
 fn number(bytes: &[u8]) -> u64 {
     bytes

@@ -99,21 +99,44 @@ impl Endpoint {
 
     /// The whole address, without a bucket.
     pub fn address(&self) -> String {
+        self.url(&self.authority(), &self.base_path, "")
+    }
+
+    /// A URL of the service. `authority` may have a bucket in front of the host; `path` and `query` are encoded.
+    pub fn url(&self, authority: &str, path: &str, query: &str) -> String {
+        let separator = if query.is_empty() { "" } else { "?" };
         format!(
-            "{}://{}{}",
-            self.scheme.name(),
-            self.authority(),
-            self.base_path
+            "{}://{authority}{path}{separator}{query}",
+            self.scheme.name()
         )
+    }
+
+    /// The host without the brackets of an IPv6 address.
+    pub fn bare_host(&self) -> &str {
+        without_brackets(&self.host)
+    }
+
+    /// The IP address that the host is, if it is not a name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.bare_host().parse().ok()
+    }
+
+    /// The port, also where it is the scheme's own.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or(self.scheme.default_port())
     }
 
     /// Whether the host is this machine itself.
     pub fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         self.host == "localhost"
             || self.host.ends_with(".localhost")
-            || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+            || self.ip().is_some_and(|ip| ip.is_loopback())
     }
+}
+
+/// The text of an IPv6 address without its brackets; any other text as it is.
+pub(super) fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.

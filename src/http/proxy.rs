@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ureq::ProxyProtocol;
 
-use super::endpoint::{Endpoint, HttpScheme};
+use super::endpoint::{Endpoint, HttpScheme, without_brackets};
 use crate::error::{Error, Kind, Result};
 
 /// The proxy for `endpoint`: by its scheme, never for this machine itself, and not for the hosts that are excepted.
@@ -48,11 +48,8 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
 /// `NO_PROXY` as curl reads it: names stand for themselves and what is below them, with or without a leading dot;
 /// `host:port` for one port; `*` for everything.
 fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
-    let host = endpoint.host.trim_start_matches('[').trim_end_matches(']');
-    let port = endpoint.port.unwrap_or(match endpoint.scheme {
-        HttpScheme::Http => 80,
-        HttpScheme::Https => 443,
-    });
+    let host = endpoint.bare_host();
+    let port = endpoint.port_or_default();
     list.split([',', ' '])
         .map(str::trim)
         .filter(|entry| !entry.is_empty())
@@ -64,10 +61,7 @@ fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
                 }
                 _ => (entry.clone(), None),
             };
-            let name = name
-                .trim_start_matches('[')
-                .trim_end_matches(']')
-                .trim_start_matches('.');
+            let name = without_brackets(&name).trim_start_matches('.');
             let below = host
                 .strip_suffix(name)
                 .is_some_and(|front| front.is_empty() || front.ends_with('.'));

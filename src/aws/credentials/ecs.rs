@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
 use super::{ContainerVariables, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
-use crate::http::endpoint::HttpScheme;
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::secret::Secret;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -73,7 +73,7 @@ impl ContainerVariables {
         })?;
         if endpoint.scheme == HttpScheme::Https
             || endpoint.host == "localhost"
-            || is_local_service(&endpoint.host)
+            || is_local_service(&endpoint)
         {
             return Ok(Some(url.clone()));
         }
@@ -107,14 +107,13 @@ impl ContainerVariables {
 }
 
 /// This machine, ECS's address and the two of EKS.
-fn is_local_service(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
-        Ok(IpAddr::V6(ip)) => {
+fn is_local_service(endpoint: &Endpoint) -> bool {
+    match endpoint.ip() {
+        Some(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
+        Some(IpAddr::V6(ip)) => {
             ip.is_loopback() || ip.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23]
         }
-        Err(_) => false,
+        None => false,
     }
 }
 

@@ -102,11 +102,7 @@ impl AssumeRole<'_> {
         }
         let reply = lookup.context.http.call(&HttpRequest {
             method: "POST",
-            url: &format!(
-                "{}://{}{path}",
-                endpoint.scheme.name(),
-                endpoint.authority()
-            ),
+            url: &endpoint.url(&endpoint.authority(), &path, ""),
             headers: &headers,
             body: body.as_bytes(),
             timeout: TIMEOUT,

@@ -3,6 +3,7 @@
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
 use super::error::wording;
+use super::etag::quoted;
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
@@ -50,7 +51,7 @@ pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String
     match condition {
         Condition::None => {}
         Condition::Absent => headers.push(("if-none-match".to_owned(), "*".to_owned())),
-        Condition::Etag(etag) => headers.push(("if-match".to_owned(), format!("\"{etag}\""))),
+        Condition::Etag(etag) => headers.push(("if-match".to_owned(), quoted(etag))),
     }
 }
 

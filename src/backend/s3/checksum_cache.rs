@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::digest::{Algorithm, Hasher};
+use crate::digest::sha256_prefix;
 use crate::io::atomic_file::open_dir;
 
 /// The first line; another number when the lines change their meaning.
@@ -169,9 +169,7 @@ fn with_entry(mut entries: Vec<CachedService>, new: CachedService) -> String {
 }
 
 fn digest(address: &str) -> String {
-    let mut hex = Hasher::digest(Algorithm::Sha256, address.as_bytes()).hex();
-    hex.truncate(DIGEST_DIGITS);
-    hex
+    sha256_prefix(address, DIGEST_DIGITS)
 }
 
 fn now() -> u64 {

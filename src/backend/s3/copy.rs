@@ -5,6 +5,8 @@ use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
+use super::etag::{from_element, quoted};
+use super::multipart::part_query;
 use super::providers::PartCopies;
 use crate::aws::xml;
 use crate::digest::{Digest, Verified};
@@ -20,6 +22,13 @@ const ONE_COPY: u64 = 5 << 30;
 
 /// A part of a larger copy: nothing is transferred, so that it may be large.
 const PART: u64 = 512 << 20;
+
+/// The part of an unfinished upload that a copy becomes.
+struct PartTarget<'a> {
+    key: &'a Key,
+    upload: &'a UploadId,
+    number: u16,
+}
 
 impl S3 {
     /// See [`crate::store::Backend::copy_within`].
@@ -43,9 +52,7 @@ impl S3 {
         copy_headers(from, key, info, &mut request.headers);
         condition_header(&attributes.condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
-            request
-                .headers
-                .push(("x-amz-metadata-directive".to_owned(), "REPLACE".to_owned()));
+            request.push_header("x-amz-metadata-directive", "REPLACE");
             attribute_headers(attributes, &mut request.headers);
         }
         request.body = Body::Bytes(&[]);
@@ -80,7 +87,12 @@ impl S3 {
         let parts = (1..=u16::MAX)
             .zip(0..info.size.div_ceil(PART))
             .map(|(number, index)| {
-                self.copy_part(from, source, to, (&upload, number), index * PART)
+                let target = PartTarget {
+                    key: to,
+                    upload: &upload,
+                    number,
+                };
+                self.copy_part(from, source, &target, index * PART)
             })
             .collect::<Result<Vec<Part>>>();
         parts
@@ -98,21 +110,20 @@ impl S3 {
         &self,
         from: &Service,
         (key, info): (&Key, &BlobInfo),
-        to: &Key,
-        (upload, number): (&UploadId, u16),
+        target: &PartTarget<'_>,
         offset: u64,
     ) -> Result<Part> {
+        let PartTarget {
+            key: to,
+            upload,
+            number,
+        } = *target;
         let size = PART.min(info.size - offset);
         let mut request = self.object_request("PUT", to);
-        request.query = vec![
-            ("partNumber".to_owned(), number.to_string()),
-            ("uploadId".to_owned(), upload.0.clone()),
-        ];
+        request.query = part_query(upload, number);
         copy_headers(from, key, info, &mut request.headers);
-        request.headers.push((
-            "x-amz-copy-source-range".to_owned(),
-            format!("bytes={offset}-{}", offset + size - 1),
-        ));
+        let last = offset + size - 1;
+        request.push_header("x-amz-copy-source-range", format!("bytes={offset}-{last}"));
         request.body = Body::Bytes(&[]);
         request.response_timeout = ResponseTimeout::Extended;
         let (etag, _) = self.send_copy(to, &request, "CopyPartResult")?;
@@ -120,7 +131,7 @@ impl S3 {
             number,
             size,
             md5: Digest::md5_from_hex(&etag),
-            etag: format!("\"{etag}\""),
+            etag: quoted(&etag),
             checksum: None,
         })
     }
@@ -151,10 +162,7 @@ impl S3 {
             .as_ref()
             .filter(|root| root.name == root_name)
             .and_then(|root| root.child("ETag"));
-        match etag
-            .map(|etag| etag.trim().trim_matches('"').to_owned())
-            .filter(|etag| !etag.is_empty())
-        {
+        match from_element(etag) {
             Some(etag) => Ok((etag, version_id)),
             None => Err(error::late_error(root.as_ref())),
         }
@@ -183,10 +191,7 @@ fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(S
     let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
     headers.push(("x-amz-copy-source".to_owned(), source));
     if let Some(etag) = &info.etag {
-        headers.push((
-            "x-amz-copy-source-if-match".to_owned(),
-            format!("\"{etag}\""),
-        ));
+        headers.push(("x-amz-copy-source-if-match".to_owned(), quoted(etag)));
     }
     for (name, value) in &from.reading {
         headers.push((name.clone(), value.expose().to_owned()));

@@ -28,9 +28,7 @@ impl S3 {
     pub(super) fn head(&self, key: &Key) -> Result<BlobInfo> {
         let mut request = self.object_request("HEAD", key);
         if self.client.supports_checksum_mode() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+            request.push_header("x-amz-checksum-mode", "ENABLED");
         }
         let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
         self.bucket_seen.store(true, Ordering::Relaxed);
@@ -41,9 +39,7 @@ impl S3 {
     fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = self.object_request("GET", key);
-        request
-            .headers
-            .push(("range".to_owned(), "bytes=0-0".to_owned()));
+        request.push_header("range", "bytes=0-0");
         match self
             .client
             .send(&request, &[200, 206, 416], RequestPurpose::Work)

@@ -10,8 +10,8 @@ use time::format_description::well_known::Rfc3339;
 use super::bucket::S3;
 use super::client::{Body, Request, RequestPurpose, ResponseTimeout};
 use super::error::wording;
-use super::list_xml;
 use super::pagination::Cursor;
+use super::{etag, list_xml};
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
@@ -116,9 +116,7 @@ impl S3 {
 }
 
 fn info(entry: &Element) -> BlobInfo {
-    let etag = entry
-        .child("ETag")
-        .map(|etag| etag.trim().trim_matches('"').to_owned());
+    let etag = etag::from_element(entry.child("ETag"));
     let modified = entry
         .child("LastModified")
         .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());

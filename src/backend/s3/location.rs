@@ -36,8 +36,7 @@ impl Endpoint {
         if addressing != Addressing::Virtual {
             return Ok(());
         }
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        let text = if bare.parse::<IpAddr>().is_ok() {
+        let text = if self.ip().is_some() {
             format!(
                 "`{}` is an address, before which no bucket can stand",
                 self.host

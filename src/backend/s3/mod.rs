@@ -14,6 +14,7 @@ mod copy;
 pub mod encoded_word;
 pub mod encryption;
 pub mod error;
+mod etag;
 mod get;
 mod head;
 mod list;

@@ -8,6 +8,7 @@ use super::bucket::{S3, request};
 use super::checksum_policy::{Proof, header};
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
+use super::etag::from_element;
 use super::response_headers::{etag, plain_md5, version_id};
 use crate::aws::xml;
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
@@ -21,20 +22,25 @@ use crate::store::types::{Attributes, Condition, Stored};
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
 
+/// Says how the checksum of the object is made from those of its parts.
+const CHECKSUM_TYPE: &str = "x-amz-checksum-type";
+
+/// The checksum is that of all bytes in order.
+const FULL_OBJECT: &str = "FULL_OBJECT";
+
 impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
         self.negotiate_checksum(|proof| {
             let mut request = self.object_request("POST", key);
-            request.query.push(("uploads".to_owned(), String::new()));
+            request.push_query("uploads", "");
             attribute_headers(attributes, &mut request.headers);
             if let Proof::Header(algorithm) = proof {
-                let header = "x-amz-checksum-algorithm".to_owned();
-                request.headers.push((header, service_name(algorithm)));
+                request.push_header("x-amz-checksum-algorithm", service_name(algorithm));
                 // Of digests that cannot be put together there is only one kind, which need not be named.
                 if is_combined(algorithm) {
-                    request.headers.push(full_object());
+                    request.push_header(CHECKSUM_TYPE, FULL_OBJECT);
                 }
             }
             request.body = Body::Bytes(&[]);
@@ -72,10 +78,7 @@ impl Multipart for S3 {
         self.negotiate_checksum(|proof| {
             let body_digests = self.body_digests(proof, payload)?;
             let mut request = self.object_request("PUT", key);
-            request.query = vec![
-                ("partNumber".to_owned(), number.to_string()),
-                ("uploadId".to_owned(), upload.0.clone()),
-            ];
+            request.query = part_query(upload, number);
             body_digests.headers(&mut request.headers);
             request.body = Body::Payload {
                 payload,
@@ -117,16 +120,11 @@ impl Multipart for S3 {
         let document = complete_document(parts);
         let whole = UploadChecksum::of(parts);
         let mut request = self.object_request("POST", key);
-        request
-            .query
-            .push(("uploadId".to_owned(), upload.0.clone()));
-        request
-            .headers
-            .push(("content-type".to_owned(), "application/xml".to_owned()));
+        request.push_query("uploadId", &*upload.0);
+        request.push_header("content-type", "application/xml");
         if let Some(full) = whole.as_ref().and_then(|whole| whole.full) {
-            let name = header(full.algorithm()).to_owned();
-            request.headers.push((name, base64(full.bytes())));
-            request.headers.push(full_object());
+            request.push_header(header(full.algorithm()), base64(full.bytes()));
+            request.push_header(CHECKSUM_TYPE, FULL_OBJECT);
         }
         condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
@@ -139,10 +137,7 @@ impl Multipart for S3 {
         let text = answer.text(&self.client, ANSWER_LIMIT)?;
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
-        let Some(etag) = etag
-            .map(|etag| etag.trim().trim_matches('"').to_owned())
-            .filter(|etag| !etag.is_empty())
-        else {
+        let Some(etag) = from_element(etag) else {
             return Err(error::late_error(xml::parse(&text).as_ref()));
         };
         let bytes = total(parts);
@@ -181,9 +176,7 @@ impl Multipart for S3 {
 
     fn abort(&self, key: &Key, upload: &UploadId) -> Result<()> {
         let mut request = request("DELETE", key);
-        request
-            .query
-            .push(("uploadId".to_owned(), upload.0.clone()));
+        request.push_query("uploadId", &*upload.0);
         match self
             .client
             .send(&request, &[200, 204], RequestPurpose::CleanUp)
@@ -300,8 +293,12 @@ fn service_name(algorithm: Algorithm) -> String {
     algorithm.name().to_ascii_uppercase()
 }
 
-fn full_object() -> (String, String) {
-    ("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned())
+/// The parameters of a request about one part. An upload has no version yet.
+pub(super) fn part_query(upload: &UploadId, number: u16) -> Vec<(String, String)> {
+    vec![
+        ("partNumber".to_owned(), number.to_string()),
+        ("uploadId".to_owned(), upload.0.clone()),
+    ]
 }
 
 fn total(parts: &[Part]) -> u64 {

@@ -2,6 +2,7 @@
 
 use super::bucket::S3;
 use super::client::RequestPurpose;
+use super::etag::quoted;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
@@ -21,12 +22,8 @@ impl S3 {
             return Ok(None);
         };
         let mut request = self.object_request("HEAD", key);
-        request
-            .query
-            .push(("partNumber".to_owned(), "1".to_owned()));
-        request
-            .headers
-            .push(("if-match".to_owned(), format!("\"{etag}\"")));
+        request.push_query("partNumber", "1");
+        request.push_header("if-match", quoted(etag));
         let answer = match self
             .client
             .send(&request, &[200, 206], RequestPurpose::Work)

@@ -4,7 +4,7 @@
 //! one that the service names, or else the last key.
 
 use super::list_xml::ListPage;
-use crate::digest::{Algorithm, Hasher};
+use crate::digest::sha256_prefix;
 use crate::error::{Error, Kind, Result};
 
 /// What the next page is asked for with.
@@ -213,11 +213,8 @@ fn missing_cursor() -> Error {
     )
 }
 
-/// 16 hex digits.
 fn fingerprint(token: &str) -> String {
-    let mut hex = Hasher::digest(Algorithm::Sha256, token.as_bytes()).hex();
-    hex.truncate(16);
-    hex
+    sha256_prefix(token, 16)
 }
 
 #[cfg(test)]

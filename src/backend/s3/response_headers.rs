@@ -7,6 +7,8 @@ use time::format_description::well_known::Rfc2822;
 
 use super::client::S3Response;
 use super::encoded_word::decoded_words;
+pub(super) use super::etag::is_weak;
+use super::etag::unquoted;
 use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
@@ -27,19 +29,6 @@ pub(super) fn etag(answer: &S3Response) -> Result<String> {
         )
         .hint("compare the endpoint with the service's; something in between may have answered")
     })
-}
-
-/// A weak ETag, which a proxy that compresses makes of S3's, keeps its quotes: it is no digest and no condition.
-fn unquoted(etag: &str) -> &str {
-    let etag = etag.trim();
-    match is_weak(etag) {
-        true => etag,
-        false => etag.trim_matches('"'),
-    }
-}
-
-pub(super) fn is_weak(etag: &str) -> bool {
-    etag.starts_with("W/")
 }
 
 /// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
@@ -148,19 +137,5 @@ pub fn object_headers(answer: &S3Response) -> Kept {
             .into_iter()
             .map(|(name, value)| (name, decoded_words(&value)))
             .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_weak_etag_is_no_digest() {
-        let md5 = "5d41402abc4b2a76b9719d911017c592";
-        assert_eq!(unquoted(&format!(" \"{md5}\"")), md5);
-        let weak = format!("W/\"{md5}\"");
-        assert_eq!(unquoted(&weak), weak);
-        assert_eq!(Digest::md5_from_hex(unquoted(&weak)), None);
     }
 }

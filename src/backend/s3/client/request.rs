@@ -20,6 +20,16 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// Adds a header; `name` in lower case.
+    pub fn push_header(&mut self, name: &str, value: impl Into<String>) {
+        self.headers.push((name.to_owned(), value.into()));
+    }
+
+    /// Adds a query parameter, not encoded.
+    pub fn push_query(&mut self, name: &str, value: impl Into<String>) {
+        self.query.push((name.to_owned(), value.into()));
+    }
+
     /// Whether a second one does no harm and says the same, even if the first one took effect and its answer was lost.
     /// A condition fails then, and an upload is gone: the engine, which counts attempts, knows what that means.
     pub(super) fn is_repeatable(&self) -> bool {

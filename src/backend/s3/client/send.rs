@@ -19,6 +19,7 @@ use crate::backend::s3::error::wording::CustomerKeyProblem;
 use crate::backend::s3::error::{
     Correction, correction, error as service_error, signature_mismatch, wording,
 };
+use crate::backend::s3::etag::unquoted;
 use crate::backend::s3::providers::{AfterBusy, IfMatch};
 use crate::backend::s3::redact;
 use crate::backend::s3::sse_c::ALGORITHM;
@@ -73,7 +74,7 @@ impl Client {
             .iter_mut()
             .find(|(name, _)| name == "if-match");
         let (_, etag) = condition?;
-        *etag = etag.trim_matches('"').to_owned();
+        *etag = unquoted(etag).to_owned();
         Some(request)
     }
 
@@ -120,13 +121,7 @@ impl Client {
         } = self.sign(request, &location)?;
         check_values(&headers)?;
         let query = sigv4::canonical_query(&request.query);
-        let question = if query.is_empty() { "" } else { "?" };
-        let url = format!(
-            "{}://{}{}{question}{query}",
-            endpoint.scheme.name(),
-            location.authority,
-            location.path
-        );
+        let url = endpoint.url(&location.authority, &location.path, &query);
         self.trace('>', || {
             format!("{} {url}\n{}", request.method, redact::headers(&headers))
         });

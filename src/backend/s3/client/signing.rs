@@ -123,12 +123,7 @@ impl Client {
         let string_to_sign = sigv4::string_to_sign(&scope, &sigv4::canonical_request(&signable));
         let signature = sigv4::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
         let query = sigv4::presigned_query(&query, &signature);
-        Ok(format!(
-            "{}://{}{}?{query}",
-            endpoint.scheme.name(),
-            location.authority,
-            location.path
-        ))
+        Ok(endpoint.url(&location.authority, &location.path, &query))
     }
 
     /// The key of the day, made once.
