@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use super::bucket::S3;
 use super::client::{Body, Request, RequestPurpose, ResponseTimeout};
 use super::error::wording;
+use super::list_xml::ListPage;
 use super::pagination::Cursor;
 use super::{etag, list_xml};
 use crate::aws::xml::Element;
@@ -49,36 +50,10 @@ impl S3 {
         };
         let listing = list_xml::parse_listing(&text)
             .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
-        // Some servers say that they encoded the keys and did not.
-        let encoded = listing.encoded
-            && listing
-                .contents
-                .iter()
-                .filter_map(|entry| entry.child("Key"))
-                .all(is_encoded);
-        let mut last_key = None;
-        for entry in &listing.contents {
-            let key = entry.child("Key").ok_or_else(|| {
-                Error::new(Kind::Remote, "the listing has an entry without a key")
-            })?;
-            let key = if encoded {
-                String::from_utf8_lossy(&form_decode(key)).into_owned()
-            } else {
-                key.to_owned()
-            };
-            // What was not asked for is not passed on, whatever the server thinks.
-            if key.starts_with(prefix) {
-                let key = key.clone();
-                let info = info(entry);
-                each(Listed { key, info })?;
-            }
-            last_key = Some(key);
-        }
+        let encoding = KeyEncoding::of(&listing);
+        let last_key = pass_on(&listing, encoding, prefix, each)?;
         let next = cursor.next(&listing, last_key.as_deref(), |text| {
-            match encoded && is_encoded(text) {
-                true => form_decode(text),
-                false => text.as_bytes().to_vec(),
-            }
+            encoding.decode_marker(text)
         })?;
         if next.as_ref().is_some_and(Cursor::is_v1) {
             self.switch_to_v1();
@@ -111,6 +86,67 @@ impl S3 {
         if !self.uses_list_v1.swap(true, Ordering::Relaxed) {
             self.client
                 .note("the store has no ListObjectsV2: ListObjects is used instead");
+        }
+    }
+}
+
+/// Passes the entries of a page on and returns the last key of the page.
+fn pass_on(
+    page: &ListPage,
+    encoding: KeyEncoding,
+    prefix: &str,
+    each: &mut dyn FnMut(Listed) -> Result<()>,
+) -> Result<Option<String>> {
+    let mut last_key = None;
+    for entry in &page.contents {
+        let key = entry
+            .child("Key")
+            .ok_or_else(|| Error::new(Kind::Remote, "the listing has an entry without a key"))?;
+        let key = encoding.decode_key(key);
+        // A server may ignore the prefix.
+        if key.starts_with(prefix) {
+            let info = info(entry);
+            each(Listed {
+                key: key.clone(),
+                info,
+            })?;
+        }
+        last_key = Some(key);
+    }
+    Ok(last_key)
+}
+
+/// The encoding of the keys of one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyEncoding {
+    /// `EncodingType` is `url`.
+    Url,
+    /// As they are.
+    None,
+}
+
+impl KeyEncoding {
+    /// The encoding that the page states. Some servers state it and do not encode, which their keys show.
+    fn of(page: &ListPage) -> Self {
+        let mut keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
+        match page.encoded && keys.all(is_encoded) {
+            true => Self::Url,
+            false => Self::None,
+        }
+    }
+
+    fn decode_key(self, key: &str) -> String {
+        match self {
+            Self::Url => String::from_utf8_lossy(&form_decode(key)).into_owned(),
+            Self::None => key.to_owned(),
+        }
+    }
+
+    /// A marker, which some servers leave as it is although they encode keys.
+    fn decode_marker(self, marker: &str) -> Vec<u8> {
+        match self {
+            Self::Url if is_encoded(marker) => form_decode(marker),
+            Self::Url | Self::None => marker.as_bytes().to_vec(),
         }
     }
 }

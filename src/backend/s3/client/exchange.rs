@@ -16,7 +16,11 @@ use crate::http::tls::CertificateTrust;
 use crate::http::transport::{answered_early, begin_request};
 use crate::net::timeouts::Timeouts;
 
+/// The shortest silence that [`ResponseTimeout::Extended`] allows.
+const EXTENDED: Duration = Duration::from_secs(300);
+
 impl Client {
+    /// Sends the request over a pooled connection and returns the response, whatever its status.
     pub(super) fn exchange(
         &self,
         request: &Request<'_>,
@@ -44,21 +48,13 @@ impl Client {
         match &request.body {
             Body::None => agent.run(builder.body(())?),
             Body::Bytes(bytes) => {
-                let request_of_bytes =
-                    builder.header("content-length", bytes.len()).body(*bytes)?;
+                let built = builder.header("content-length", bytes.len()).body(*bytes)?;
                 match request.response_timeout {
-                    ResponseTimeout::Idle => agent.run(request_of_bytes),
+                    ResponseTimeout::Idle => agent.run(built),
                     ResponseTimeout::Extended => {
-                        let wait = self
-                            .context
-                            .timeouts
-                            .idle
-                            .max(std::time::Duration::from_secs(300));
-                        let patient = agent
-                            .configure_request(request_of_bytes)
-                            .timeout_per_read(Some(wait))
-                            .build();
-                        agent.run(patient)
+                        let idle = self.context.timeouts.idle.max(EXTENDED);
+                        let configured = agent.configure_request(built);
+                        agent.run(configured.timeout_per_read(Some(idle)).build())
                     }
                 }
             }

@@ -113,52 +113,57 @@ impl Client {
     ) -> Result<AttemptOutcome> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
-        let SignedRequest {
-            headers,
-            canonical,
-            string_to_sign,
-            credentials,
-        } = self.sign(request, &location)?;
-        check_values(&headers)?;
+        let signed = self.sign(request, &location)?;
+        check_values(&signed.headers)?;
         let query = sigv4::canonical_query(&request.query);
         let url = endpoint.url(&location.authority, &location.path, &query);
         self.trace('>', || {
-            format!("{} {url}\n{}", request.method, redact::headers(&headers))
+            let headers = redact::headers(&signed.headers);
+            format!("{} {url}\n{headers}", request.method)
         });
-        let response = match self.exchange(request, &url, &headers, purpose) {
-            // A kept connection may have been closed just when we used it: that is nobody's failure.
+        let response = match self.exchange(request, &url, &signed.headers, purpose) {
+            // The server may close an idle connection at the moment of its reuse, which is not a failure of the request.
             Err(error) if error::is_stale(&error) && request.is_repeatable() => {
-                self.exchange(request, &url, &headers, purpose)
+                self.exchange(request, &url, &signed.headers, purpose)
             }
             result => result,
         }
         .map_err(|error| self.transport_failure(error, &location.authority, purpose))?;
         self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            let customer_key = headers.iter().any(|(name, _)| name == ALGORITHM);
+            let customer_key = signed.headers.iter().any(|(name, _)| name == ALGORITHM);
             return Ok(AttemptOutcome::Success(S3Response {
                 response,
                 customer_key,
             }));
         }
+        Ok(self.failure(request, signed, response))
+    }
+
+    /// The failure that a response with an unexpected status is, and how the client may recover from it.
+    fn failure(
+        &self,
+        request: &Request<'_>,
+        signed: SignedRequest,
+        response: Response<ResponseBody>,
+    ) -> AttemptOutcome {
         let ours = SignedText {
-            canonical: &canonical,
-            string_to_sign: &string_to_sign,
+            canonical: &signed.canonical,
+            string_to_sign: &signed.string_to_sign,
         };
         let (error, correction) = self.service_failure(request, ours, response);
         if wording::is_about_signature(error.answer()) {
             self.trace('|', || {
-                format!(
-                    "what was signed:\n{}",
-                    redact::canonical_request(&canonical)
-                )
+                let canonical = redact::canonical_request(&signed.canonical);
+                format!("what was signed:\n{canonical}")
             });
         }
-        let renewal = credentials.filter(|used| may_mean_expired(request, &error, used));
+        let credentials = signed.credentials;
+        let expired = credentials.filter(|used| may_mean_expired(request, &error, used));
         let recovery = correction
             .map(Recovery::ApplyCorrection)
-            .or(renewal.map(Recovery::RefreshCredentials));
-        Ok(AttemptOutcome::Failure(error, recovery))
+            .or(expired.map(Recovery::RefreshCredentials));
+        AttemptOutcome::Failure(error, recovery)
     }
 
     fn service_failure(

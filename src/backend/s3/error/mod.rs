@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ureq::http::HeaderMap;
 
-use self::classify::{by_code, by_status};
+use self::classify::Refusal;
 use self::redirect::other_region;
 pub use self::redirect::{Correction, correction};
 use self::wording::is_damage;
@@ -49,7 +49,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
         .as_ref()
         .and_then(|root| root.child("Code"))
         .or_else(|| header("x-minio-error-code"));
-    let answer = message(status, code, header("x-amz-request-id"), document.as_ref());
+    let answer = answer_fields(status, code, header("x-amz-request-id"), document.as_ref());
     let code = answer.s3.clone();
     // The newest version is a delete marker (404), or the one that was asked for (405).
     // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
@@ -65,24 +65,16 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
         .or((status == 429).then_some(A_WRITE_A_SECOND));
     let message = describe(&answer);
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
-    by_code(
-        code.as_deref().unwrap_or(""),
-        &message,
-        after,
-        other_region.as_deref(),
+    Refusal {
+        method,
+        status,
+        code: code.as_deref(),
+        message: &message,
+        retry_after: after,
+        other_region: other_region.as_deref(),
         region,
-    )
-    .unwrap_or_else(|| {
-        by_status(
-            method,
-            status,
-            code.as_deref(),
-            &message,
-            after,
-            other_region.as_deref(),
-            region,
-        )
-    })
+    }
+    .classify()
     .answered(answer)
 }
 
@@ -114,9 +106,20 @@ pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
-    let answer = message(200, code, None, root);
+    let answer = answer_fields(200, code, None, root);
     let message = describe(&answer);
-    let error = by_code(answer.s3.as_deref().unwrap_or(""), &message, None, None, "")
+    let code = answer.s3.clone();
+    let refusal = Refusal {
+        method: "POST",
+        status: 200,
+        code: code.as_deref(),
+        message: &message,
+        retry_after: None,
+        other_region: None,
+        region: "",
+    };
+    let error = refusal
+        .by_code()
         // Without a word of success the manual says: as after 500, again.
         .unwrap_or_else(|| {
             Error::new(
@@ -129,7 +132,7 @@ pub fn late_error(root: Option<&Element>) -> Error {
 }
 
 /// The fields of a response. Some services put what matters into `Details`, `Header` or `ArgumentName`.
-fn message(
+fn answer_fields(
     status: u16,
     code: Option<&str>,
     request_id: Option<&str>,
