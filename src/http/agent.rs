@@ -1,4 +1,4 @@
-//! How ureq is set up: its own ideas of redirects, errors, proxies and encodings are all off.
+//! Configuration of ureq: its own handling of redirects, errors, proxies and encodings is off.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::net::timeouts::Timeouts;
 
 /// Settings of the connections to one endpoint.
 pub struct AgentOptions<'a> {
-    /// Where they lead.
+    /// The endpoint.
     pub endpoint: &'a Endpoint,
     /// The proxies of the environment; `None` to connect directly.
     pub proxies: Option<&'a Proxies>,
-    /// Which certificates are accepted. Read for https only.
+    /// The certificates to accept; used for https only.
     pub trust: CertificateTrust<'a>,
     /// Limits without progress; `None` if `total` alone counts.
     pub timeouts: Option<Timeouts>,

@@ -1,4 +1,4 @@
-//! Where a bucket's objects are: endpoint, addressing style, encoded path. Pure text.
+//! The endpoint of a service. Pure.
 
 use std::net::IpAddr;
 
@@ -8,13 +8,14 @@ use crate::error::{Error, Kind, Result, printable};
 /// The root of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// How it is reached.
+    /// With or without TLS.
     pub scheme: HttpScheme,
     /// Lower case; IPv6 in brackets.
     pub host: String,
     /// `None` = the scheme's.
     pub port: Option<u16>,
-    /// What a reverse proxy put before the service: empty, or with a leading and without a trailing `/`, encoded.
+    /// The path that a reverse proxy puts before the service: empty, or with a leading and without a trailing `/`,
+    /// encoded.
     pub base_path: String,
 }
 
@@ -63,7 +64,7 @@ impl Endpoint {
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            // Not shown: it may hold a password.
+            // The error omits it: it may contain a password.
             return Err(
                 Error::new(Kind::Config, "the endpoint holds a user name or password")
                     .hint("credentials belong into the config file or the environment"),
@@ -77,7 +78,7 @@ impl Endpoint {
         let (host, port) = split_port(authority)
             .ok_or_else(|| wrong("has a host or port that cannot be understood"))?;
         let port = port.filter(|port| *port != scheme.default_port());
-        // Written encoded or not, it is signed and sent in the one form that S3 signs.
+        // Encoded or not in the setting, the path is signed and sent in the one form that S3 signs.
         let base_path = uri_decode(path.trim_end_matches('/'))
             .map(|path| uri_encode(&path, Slash::Keep))
             .ok_or_else(|| wrong("has a path with a broken `%`"))?;
@@ -126,7 +127,7 @@ impl Endpoint {
         self.port.unwrap_or(self.scheme.default_port())
     }
 
-    /// Whether the host is this machine itself.
+    /// Whether the host is this machine.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
             || self.host.ends_with(".localhost")
@@ -139,7 +140,7 @@ pub(super) fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.
+/// Splits `HOST[:PORT]`, with IPv6 addresses in brackets.
 pub(super) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {

@@ -1,4 +1,4 @@
-//! Names of hosts.
+//! Name resolution, cached.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::error::{Kind, describe, printable};
 
-/// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
+/// Resolves each host at most once per minute: ureq resolves for every request, even if it then reuses a connection.
 #[derive(Default)]
 pub(super) struct CachingResolver<R = DefaultResolver> {
     system: R,
@@ -42,7 +42,7 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
         if let Some((_, _, addresses)) = cache.iter().find(|(host, _, _)| *host == name) {
             return Ok(copy(self, addresses));
         }
-        // The lock is held meanwhile, so that many workers ask once.
+        // The lock is held during the look-up, so that many workers cause one.
         let local = localhost_uri(uri);
         let addresses = self
             .system
@@ -53,7 +53,7 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
     }
 }
 
-/// The failure to look a host up, as an error of ours: what getaddrinfo(3) reports has no kind of its own.
+/// The error of a failed look-up: getaddrinfo(3)'s has no kind of its own.
 fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
@@ -65,8 +65,9 @@ fn lookup_error(uri: &Uri, error: Error) -> Error {
     }
 }
 
-/// The same service at `localhost`, if the host is one below it, as the bucket of a service on this machine is. All of them
-/// are this machine, and not every system's resolver knows: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
+/// The same service at `localhost`, if the host is a subdomain of it, as the bucket of a service on this machine is.
+/// All of them are this machine, but not every system's resolver implements that:
+/// <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
 fn localhost_uri(uri: &Uri) -> Option<Uri> {
     let host = uri.host()?.to_ascii_lowercase();
     host.strip_suffix('.')

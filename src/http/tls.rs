@@ -8,16 +8,16 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use crate::error::Result;
 use crate::net::tls_roots::Roots;
 
-/// Which certificates of a server are accepted.
+/// The server certificates to accept.
 #[derive(Debug, Clone, Copy)]
 pub enum CertificateTrust<'a> {
-    /// Those that one of these roots has signed.
+    /// Certificates signed by one of these roots.
     Roots(&'a Roots),
-    /// Any, because the user asked for that (`--insecure`).
+    /// Any certificate, as the user requested (`--insecure`).
     Any,
 }
 
-/// Reads the certificates of `trust`.
+/// Reads the root certificates and makes the configuration.
 pub fn config(trust: CertificateTrust<'_>) -> Result<TlsConfig> {
     let builder = TlsConfig::builder();
     Ok(match trust {

@@ -1,8 +1,7 @@
-//! The certificate authorities that vouch for servers, for all that speaks TLS here, and what a certificate is
-//! refused for.
+//! The root certificates of all TLS connections, and the diagnosis of rejected certificates.
 //!
-//! Those of the system, which is where an organisation puts its own, and those of the user's bundle beside them. A system
-//! without any, such as an empty container, gets the ones that this program was built with.
+//! They are the system's, where an organisation installs its own, and those of the user's bundle. A system without any,
+//! such as an empty container, gets the ones compiled into the program.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use rustls::{CertificateError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 
-/// Where distributions keep the certificates of all authorities in one file.
+/// The files in which distributions keep the root certificates.
 /// Source: <https://github.com/rustls/openssl-probe>
 const OF_THE_SYSTEM: [&str; 6] = [
     // Debian, Ubuntu, Alpine, Arch, Gentoo.
@@ -27,20 +26,20 @@ const OF_THE_SYSTEM: [&str; 6] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// Where the certificates are.
+/// The files of root certificates.
 #[derive(Debug, Clone, Default)]
 pub struct Roots {
-    /// A PEM file of the user's: `--ca-bundle`.
+    /// The user's PEM file: `--ca-bundle`.
     pub bundle: Option<PathBuf>,
-    /// The PEM file that stands for the system's own: `SSL_CERT_FILE`.
+    /// The PEM file that replaces the system's: `SSL_CERT_FILE`.
     pub system: Option<PathBuf>,
 }
 
 impl Roots {
-    /// All certificates to trust; `None` for those that this program was built with.
+    /// All certificates to trust; `None` for those compiled into the program.
     ///
     /// # Errors
-    /// A file that the user named cannot be read, holds no certificate, or one that makes no sense.
+    /// A file that the user named cannot be read, or holds no certificate or an invalid one.
     pub fn certificates(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
         let mut certificates = match &self.system {
             Some(file) => named(file)?,
@@ -56,14 +55,14 @@ impl Roots {
     }
 }
 
-/// The certificates in a file of the system's; one that nobody can read hides no others.
+/// The certificates in a file of the system; invalid ones are skipped.
 fn found(file: &Path) -> Option<Vec<CertificateDer<'static>>> {
     let pem = std::fs::read(file).ok()?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
     Some(certificates).filter(|certificates| !certificates.is_empty())
 }
 
-/// The certificates in a file that the user has named: one that cannot be read may be the one that matters.
+/// The certificates in a file that the user named. An invalid one is an error, because it may be the needed one.
 fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |what: &str| {
         let shown = printable(&file.to_string_lossy());
@@ -87,7 +86,7 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// Why a server's certificate is not accepted, and what to do. `host` is for people.
+/// The error of a rejected server certificate. `host` is for people.
 pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
     use CertificateError as Why;
     let (why, hint) = match why {

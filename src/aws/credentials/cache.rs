@@ -1,4 +1,4 @@
-//! The credentials in use, and when they are exchanged for new ones.
+//! The cached credentials of a run, and their renewal.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,22 +8,22 @@ use time::OffsetDateTime;
 use super::Credentials;
 use crate::error::{Error, Result};
 
-/// Kept for the process and shared by its workers: while one fetches new ones, the others wait.
+/// Cached for the process and shared by its workers: while one worker fetches fresh credentials, the others wait.
 #[derive(Default)]
 pub struct CredentialCache {
     cached: Mutex<Option<CachedCredentials>>,
 }
 
 struct CachedCredentials {
-    /// `None` = nobody signs.
+    /// `None` = requests are not signed.
     credentials: Option<Arc<Credentials>>,
-    /// When new ones are fetched; `None` = never.
+    /// The time at which fresh ones are fetched; `None` = never.
     refresh_at: Option<Instant>,
 }
 
 impl CredentialCache {
-    /// What to sign with now: fetched by the first call, and again before it ends. While the old ones are valid, a
-    /// failure to get new ones is only told to `on_failure`.
+    /// The credentials to sign with, fetched by the first call and again before they expire. While the old ones are
+    /// valid, a failed renewal is only reported to `on_failure`.
     pub fn current(
         &self,
         load: impl Fn() -> Result<Option<Credentials>>,
@@ -46,14 +46,14 @@ impl CredentialCache {
             .and_then(|cached| cached.credentials.clone()))
     }
 
-    /// Looks for others than those that the service has just rejected; true if there are some now.
+    /// Replaces credentials that the service has just rejected; true if there are different ones now.
     pub fn replace_rejected(
         &self,
         rejected: &Credentials,
         load: impl Fn() -> Result<Option<Credentials>>,
     ) -> Result<bool> {
         let mut cached = self.lock();
-        // Another worker may have been here before.
+        // Another worker may have replaced them already.
         if !Self::has_different_key(cached.as_ref(), rejected) {
             *cached = Some(CachedCredentials::new(load()?));
         }
@@ -92,7 +92,7 @@ impl CachedCredentials {
             .is_some_and(|cached| cached.has_expired())
     }
 
-    /// Not before each of the requests that come in the meantime.
+    /// Delays the next attempt, so that not every request in the meantime makes one.
     fn retry_refresh_soon(&mut self) {
         self.refresh_at = Some(Instant::now() + Duration::from_secs(30));
     }

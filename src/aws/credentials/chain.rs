@@ -7,7 +7,7 @@ use super::{
 };
 use crate::error::{Error, Kind, Result};
 
-/// The credentials to sign with, fetched anew; `None` = requests are not signed.
+/// Fetches the credentials to sign with; `None` = requests are not signed.
 pub fn load(source: &CredentialSource, context: &LookupContext<'_>) -> Result<Option<Credentials>> {
     match source {
         CredentialSource::Anonymous => Ok(None),

@@ -1,4 +1,4 @@
-//! The credential service beside a container: ECS, Fargate, EKS Pod Identity, Greengrass.
+//! The credential service of a container: ECS, Fargate, EKS Pod Identity, Greengrass.
 //!
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
@@ -17,7 +17,7 @@ const ATTEMPTS: u32 = 3;
 
 const ORIGIN: &str = "the container's credential service";
 
-/// What the service gives, if the environment names one.
+/// The credentials of the service, if the environment names one.
 pub fn credentials(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
     let variables = &lookup.environment.container;
     let Some(url) = variables.url()? else {
@@ -52,7 +52,7 @@ pub fn credentials(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>>
 }
 
 impl ContainerVariables {
-    /// The service's URL. Without TLS it is asked only where no network lies in between.
+    /// The service's URL. Without TLS only local addresses are allowed.
     fn url(&self) -> Result<Option<String>> {
         if let Some(path) = &self.relative_uri {
             let url = format!("http://169.254.170.2{path}");
@@ -106,7 +106,7 @@ impl ContainerVariables {
     }
 }
 
-/// This machine, ECS's address and the two of EKS.
+/// Whether the host is this machine, ECS's address or one of the two of EKS.
 fn is_local_service(endpoint: &Endpoint) -> bool {
     match endpoint.ip() {
         Some(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
@@ -148,7 +148,7 @@ fn read(reply: &HttpReply, token: Option<&Secret>) -> Result<Credentials> {
     Ok(credentials)
 }
 
-/// The same error, with who failed in front.
+/// The same error, with the name of the service in front.
 fn with_origin(error: &Error) -> Error {
     let with_origin = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
     match error.the_hint() {

@@ -1,6 +1,6 @@
-//! The way to the services that give credentials: one small request, a short wait, a short answer.
+//! Requests to the credential services: small, with a short timeout and a short response.
 //!
-//! Redirects are not followed and certificates are always checked: what comes back decides who we are.
+//! Redirects are not followed and certificates are always verified: the response decides which identity signs.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::http::{agent, error};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 
-/// No answer that we ask for is longer, in bytes.
+/// The longest response, in bytes.
 const LIMIT: u64 = 64 << 10;
 
-/// What all requests have in common.
+/// The settings that all requests share.
 pub struct HttpClient<'a> {
     /// The certificates to trust.
     pub roots: &'a Roots,
@@ -42,22 +42,22 @@ pub struct HttpRequest<'a> {
     pub headers: &'a [(String, String)],
     /// Sent with its length unless it is empty.
     pub body: &'a [u8],
-    /// For all of it, from the look-up of the name to the end of the answer.
+    /// The timeout of the whole request, from the look-up of the name to the end of the response.
     pub timeout: Duration,
-    /// How the service is reached.
+    /// The route to the service.
     pub route: Route,
 }
 
-/// How a service is reached.
+/// The route to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// It is on this machine or beside it.
+    /// Directly: the service is on this machine or its host.
     Direct,
-    /// As the environment says.
+    /// Through the proxy of the environment, if there is one.
     Proxied,
 }
 
-/// An answer, whatever its status.
+/// A response, whatever its status.
 pub struct HttpReply {
     /// The HTTP status.
     pub status: u16,

@@ -1,6 +1,6 @@
 //! The metadata service of an EC2 instance, version 2: a session token first, then the role's name, then its keys.
 //!
-//! Outside of AWS nobody answers there, so the wait is short, and only endpoints of AWS's own are worth it.
+//! Outside of AWS nothing answers there, so the timeout is short, and only AWS's own endpoints cause the request.
 //! Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
 const ORIGIN: &str = "the instance's metadata service";
 
-/// What the service gives if there is one: nobody at its address, or no role for the instance, is no error.
+/// The credentials of the service. No service at its address, or no role for the instance, is not an error.
 pub fn credentials_if_available(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
     let variables = &lookup.environment.metadata;
     if variables.disabled || lookup.context.instance_metadata == InstanceMetadata::Skip {
@@ -35,7 +35,7 @@ pub fn credentials_if_available(lookup: &CredentialLookup<'_>) -> Result<Option<
     }
 }
 
-/// What the service gives; it was named.
+/// The credentials of the service, which the profile requires.
 pub fn required_credentials(lookup: &CredentialLookup<'_>) -> Result<Credentials> {
     if lookup.environment.metadata.disabled {
         return Err(Error::new(
@@ -53,13 +53,13 @@ pub fn required_credentials(lookup: &CredentialLookup<'_>) -> Result<Credentials
         })
 }
 
-/// Why there are no credentials.
+/// The reason for missing credentials.
 enum LookupFailure {
-    /// Nobody answered.
+    /// The service did not respond.
     Unreachable(Error),
     /// The instance has no role.
     NoRole,
-    /// Somebody answered something else.
+    /// The response was an error or malformed.
     Failed(Error),
 }
 
@@ -92,7 +92,7 @@ impl<'a> MetadataService<'a> {
         parse_credentials(&self.get(&path, &token)?)
     }
 
-    /// Who gets no answer to this first question is on no instance.
+    /// Fetches a session token. A machine where this first request gets no response is not an instance.
     fn token(&self) -> Result<Secret, LookupFailure> {
         let lifetime = (
             "x-aws-ec2-metadata-token-ttl-seconds".to_owned(),
@@ -152,8 +152,8 @@ impl MetadataVariables {
     }
 }
 
-/// The service's answer about the role. When it could not get new keys in time, the old ones are mostly good for a while
-/// longer, and it is asked again soon.
+/// Parses the credentials of the role. If the service could not renew them in time, the old ones are mostly valid for a
+/// while, and blobctl asks again soon.
 fn parse_credentials(reply: &HttpReply) -> Result<Credentials, LookupFailure> {
     const GRACE: time::Duration = time::Duration::minutes(15);
     if reply.status != 200 {

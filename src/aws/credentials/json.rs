@@ -1,4 +1,4 @@
-//! The JSON in which commands, containers and instances hand credentials over: text in, credentials out.
+//! Parser of the JSON in which commands, containers and instances return credentials.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::Credentials;
 use crate::secret::Secret;
 
-/// What the four fields are called: commands say `SessionToken`, the metadata services say `Token`.
+/// The names of the fields: commands use `SessionToken`, the metadata services `Token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// `credential_process`: `Version` must be 1.
@@ -16,10 +16,10 @@ pub enum Dialect {
     Metadata,
 }
 
-/// Why a text is not what it should be. The text itself is in none of these: it may hold a secret.
+/// The reason for rejecting a text. It never contains the text, which may hold a secret.
 pub type Flaw = &'static str;
 
-/// A JSON object, or what is wrong with the text.
+/// Parses a JSON object.
 pub fn object(text: &str) -> Result<Value, Flaw> {
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
@@ -28,7 +28,7 @@ pub fn object(text: &str) -> Result<Value, Flaw> {
     }
 }
 
-/// The credentials in an object, named by `origin`.
+/// Extracts the credentials from an object. `origin` names the source.
 pub fn credentials(object: &Value, dialect: Dialect, origin: &str) -> Result<Credentials, Flaw> {
     if dialect == Dialect::Command && object.get("Version").and_then(Value::as_u64) != Some(1) {
         return Err("does not have the `Version` 1");
@@ -56,12 +56,12 @@ pub fn credentials(object: &Value, dialect: Dialect, origin: &str) -> Result<Cre
     }
 }
 
-/// An instant as services write it: `2026-05-24T00:00:00Z`.
+/// Parses a time as services write it: `2026-05-24T00:00:00Z`.
 pub fn time(text: &str) -> Result<OffsetDateTime, Flaw> {
     OffsetDateTime::parse(text.trim(), &Rfc3339).map_err(|_| "has a time that is none (RFC 3339)")
 }
 
-/// A field's text. Null and nothing count as absent.
+/// The text of a field. Null and the empty text count as missing.
 fn text<'a>(object: &'a Value, name: &str) -> Result<Option<&'a str>, ()> {
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),

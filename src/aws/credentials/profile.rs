@@ -1,4 +1,4 @@
-//! What a profile says: keys of its own, a command, or a role that another identity takes on.
+//! Credentials of a profile: static keys, a command, or a role that another identity assumes.
 //!
 //! A profile with `role_arn` gets the role's credentials from the token service, signed for by the profile that
 //! `source_profile` names (which may take on a role itself) or by what `credential_source` names.
@@ -11,7 +11,7 @@ use super::{CredentialLookup, Credentials, ecs, imds, process, shared_files, web
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
-/// What the selected profile says, if there is one and it says anything.
+/// The credentials of the selected profile, if it exists and has any.
 pub fn from_selected_profile(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
     let Some(selected) = shared_files::selected_profile(lookup.environment)? else {
         return Ok(None);
@@ -24,7 +24,7 @@ pub fn from_selected_profile(lookup: &CredentialLookup<'_>) -> Result<Option<Cre
     resolver.credentials(&selected.name, &selected.profile)
 }
 
-/// The way along `source_profile`.
+/// Follows `source_profile` from profile to profile.
 struct ProfileResolver<'a> {
     lookup: &'a CredentialLookup<'a>,
     files: &'a SharedFiles,
@@ -78,7 +78,7 @@ impl ProfileResolver<'_> {
         request.with_credentials(self.lookup, &source, property(profile, "external_id"))
     }
 
-    /// Who takes on the role.
+    /// The credentials that assume the role.
     fn source(&mut self, name: &str, profile: &Profile) -> Result<Credentials> {
         let (named, kind) = (
             property(profile, "source_profile"),
@@ -98,7 +98,7 @@ impl ProfileResolver<'_> {
         }
     }
 
-    /// A profile with keys of its own gives these, also if it names a role too.
+    /// The credentials of a source profile. Its static keys take precedence over its role.
     fn source_profile(&mut self, name: &str, source: &str) -> Result<Credentials> {
         let profile = self
             .files
@@ -138,7 +138,7 @@ impl ProfileResolver<'_> {
     }
 }
 
-/// Keys that stand in the profile itself.
+/// The static keys of a profile.
 fn static_keys(name: &str, profile: &Profile) -> Result<Option<Credentials>> {
     let shown = printable(name);
     let secret = property(profile, "aws_secret_access_key");
@@ -160,7 +160,7 @@ fn static_keys(name: &str, profile: &Profile) -> Result<Option<Credentials>> {
     }
 }
 
-/// The key of a profile that needs a person or a browser. Keys or a command of its own come first.
+/// The property of a login that needs a person or a browser. Static keys and a command take precedence.
 fn interactive_login_key(profile: &Profile) -> Option<&'static str> {
     let has = |key: &str| property(profile, key).is_some();
     let role = has("role_arn");
@@ -193,7 +193,7 @@ fn unsupported_login(name: &str, key: &str) -> Error {
     ))
 }
 
-/// In seconds, as the token service takes it.
+/// The session duration in seconds, within the limits of the token service.
 fn duration(name: &str, profile: &Profile) -> Result<Option<u32>> {
     let Some(text) = property(profile, "duration_seconds") else {
         return Ok(None);

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result, describe, printable};
 /// The properties of one profile. Keys are lower-case.
 pub type Profile = BTreeMap<String, String>;
 
-/// The properties that are one login.
+/// The properties that belong to one login.
 const LOGIN_PROPERTIES: [&str; 4] = [
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -24,17 +24,17 @@ pub struct SharedFiles {
     credentials: Profiles,
 }
 
-/// The profile that counts for this run.
+/// The selected profile of this run.
 pub struct SelectedProfile {
-    /// Where further profiles are.
+    /// Both files, for further profiles.
     pub files: SharedFiles,
-    /// As it was asked for, or `default`.
+    /// Its name: the requested one, or `default`.
     pub name: String,
-    /// What it says.
+    /// Its properties.
     pub profile: Profile,
 }
 
-/// The profile that was asked for, which must exist then, or else `default`.
+/// The requested profile, which must exist, or else `default`.
 pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedProfile>> {
     let asked = environment
         .profile_flag
@@ -109,7 +109,7 @@ pub fn property<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// A file that is not there has no profiles.
+/// Reads a file; a missing file has no profiles.
 fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
     let Some(path) = path else {
         return Ok(Profiles::new());

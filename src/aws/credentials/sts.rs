@@ -1,4 +1,4 @@
-//! The token service: credentials of a role for who may take it on.
+//! The token service (STS): temporary credentials of a role.
 //!
 //! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
@@ -18,23 +18,23 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
-/// The service looks at a policy and answers within a second.
+/// The timeout. The service evaluates a policy and responds within a second.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The role to take on.
+/// A request for the credentials of a role.
 pub struct AssumeRole<'a> {
     /// `arn:aws:iam::123456789012:role/backup`.
     pub role_arn: &'a str,
-    /// What the service's log calls us; `None` = blobctl and the time.
+    /// The session's name in the service's log; `None` = blobctl and the time.
     pub session_name: Option<&'a str>,
-    /// In seconds; `None` = an hour.
+    /// The session duration in seconds; `None` = an hour.
     pub duration: Option<u32>,
-    /// What the credentials and errors are called.
+    /// The name of the source in credentials and errors.
     pub origin: String,
 }
 
 impl AssumeRole<'_> {
-    /// For who has credentials already.
+    /// AssumeRole, signed with `source`.
     pub fn with_credentials(
         &self,
         lookup: &CredentialLookup<'_>,
@@ -46,7 +46,7 @@ impl AssumeRole<'_> {
         self.send(lookup, &form, Some(source))
     }
 
-    /// For the bearer of a token, without a signature.
+    /// AssumeRoleWithWebIdentity, with a token instead of a signature.
     pub fn with_web_identity(
         &self,
         lookup: &CredentialLookup<'_>,
@@ -148,7 +148,7 @@ impl AssumeRole<'_> {
         Ok(credentials)
     }
 
-    /// The service's refusal in our words. A token that it repeats is left out.
+    /// The error of a failed request. A token that the service echoes is masked.
     fn service_error(&self, reply: &HttpReply, form: &[(&'static str, String)]) -> Error {
         let mut body = reply.body.clone();
         for (_, token) in form.iter().filter(|(name, _)| *name == "WebIdentityToken") {
@@ -199,7 +199,7 @@ fn kind_of(status: u16, code: &str) -> Kind {
     }
 }
 
-/// AWS's own service in a region.
+/// AWS's endpoint in a region.
 fn regional_endpoint(region: &str) -> Result<String> {
     check_region(region)?;
     let suffix = if region.starts_with("cn-") { ".cn" } else { "" };

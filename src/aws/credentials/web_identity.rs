@@ -1,4 +1,4 @@
-//! A role for the bearer of a token that the platform keeps in a file: Kubernetes service accounts, CI systems.
+//! A role for a token that the platform writes to a file: Kubernetes service accounts, CI systems.
 //!
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
@@ -10,7 +10,7 @@ use super::{CredentialLookup, Credentials};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
-/// The role that the environment names, if it names one.
+/// The credentials of the role that the environment names, if it names one.
 pub fn from_variables(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
     let variables = &lookup.environment.web_identity;
     match (&variables.token_file, &variables.role_arn) {
@@ -30,7 +30,8 @@ pub fn from_variables(lookup: &CredentialLookup<'_>) -> Result<Option<Credential
     }
 }
 
-/// The file is read each time: the platform writes a new token into it before the old one ends.
+/// Assumes a role with the token in a file. The file is read each time, because the platform replaces the token before
+/// it expires.
 pub fn assume(
     lookup: &CredentialLookup<'_>,
     request: &AssumeRole<'_>,

@@ -1,4 +1,4 @@
-//! What goes with an object, as headers, and the conditions that a service may or may not keep.
+//! Attributes of an object as request headers, and the preconditions of a write.
 
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
@@ -11,8 +11,8 @@ use crate::store::Backend;
 use crate::store::types::{Attributes, Condition};
 
 impl S3 {
-    /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches
-    /// what it can.
+    /// Checks the precondition by a HEAD before the write. Many services ignore `If-None-Match` and `If-Match` on PUT
+    /// and overwrite; one request more finds most of these cases.
     pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
         match condition {
             Condition::None => Ok(()),
@@ -28,7 +28,8 @@ impl S3 {
         }
     }
 
-    /// Whether the service is known to keep conditions; others may have ignored it.
+    /// Whether the service is known to check the precondition and write in one step. Others may have ignored it. `None`
+    /// without a precondition.
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
         (*condition != Condition::None).then(|| self.client.has_atomic_conditions())
     }
@@ -55,8 +56,8 @@ pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String
     }
 }
 
-/// A service that says that it does not know the condition: nothing was stored, and nothing can be promised. One that
-/// misses the blob that was to be replaced says `NoSuchKey`.
+/// Translates the responses of a service that does not support the precondition, so that nothing was stored. A service
+/// that does not find the object to replace answers `NoSuchKey`.
 pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
     let is_conditional = *condition != Condition::None;
     let replaces = matches!(condition, Condition::Etag(_));
@@ -77,7 +78,7 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
     }
 }
 
-/// The headers of everything but the condition.
+/// Adds the headers of all attributes but the precondition.
 pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
     let plain = [
         ("content-type", &attributes.content_type),

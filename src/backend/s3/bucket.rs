@@ -15,11 +15,11 @@ use crate::url::Url;
 /// The store.
 pub struct S3 {
     pub(super) client: Client,
-    /// Whether the bucket is known to be there, so that a 404 must mean the blob.
+    /// Set once a response proved that the bucket exists: from then on a 404 is about the object.
     pub(super) bucket_seen: AtomicBool,
-    /// Whether it turned out to know the older protocol of listings alone.
+    /// Set once the service turned out to support only ListObjects, the older protocol of listings.
     pub(super) uses_list_v1: AtomicBool,
-    /// What is known of how the store proves that it has the bytes.
+    /// The checksum that requests carry, as negotiated with the service.
     pub(super) proof: ChecksumNegotiation,
 }
 
@@ -34,7 +34,7 @@ impl S3 {
         }
     }
 
-    /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
+    /// A request about an object's bytes: of the configured version, with the SSE-C key.
     pub(super) fn object_request<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
         let mut request = self.versioned_request(method, key);
         if let Some(customer_key) = self.client.customer_key() {
@@ -49,7 +49,7 @@ impl S3 {
         request
     }
 
-    /// A blob is encrypted with the service's key or with the user's, not with both.
+    /// Rejects a put that asks for both the service's key and the user's: one key encrypts an object.
     pub(super) fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
         if attributes.encryption.is_some() && self.client.customer_key().is_some() {
             let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
@@ -64,7 +64,7 @@ impl S3 {
         Url::new(format!("s3://{}/{key}", self.client.bucket()))
     }
 
-    /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
+    /// Warns if the response to a put does not confirm the encryption that was requested.
     pub(super) fn warn_if_unencrypted(&self, key: &Key, wanted: Option<&str>, answer: &S3Response) {
         let customer_key = encryption::customer_key_warning(answer);
         if let Some(text) = customer_key.or_else(|| encryption::encryption_warning(wanted?, answer))

@@ -1,8 +1,8 @@
-//! How a store proves that it has the bytes that were sent, and what it turned out to understand.
+//! Checksum negotiation: the checksum that a put carries, and the check of the response.
 //!
-//! The cheapest proof is a CRC-64/NVME in a header that the store compares and repeats in its answer. Some stores ignore the
-//! header, some refuse it: then it is `Content-MD5` and the ETag. What was learnt holds for the process, and for a week
-//! for later ones.
+//! The cheapest checksum is a CRC-64/NVME in a header that the service verifies and returns. Some services ignore the
+//! header and some reject it; then `Content-MD5` and the ETag replace it. The result holds for the process, and for a
+//! week in the checksum cache.
 
 use super::PayloadSigning;
 use super::bucket::S3;
@@ -15,7 +15,8 @@ use crate::error::{Error, Kind, Result, describe};
 use crate::io::payload::Payload;
 
 impl S3 {
-    /// Runs a request with the proof that the store is thought to give; once again without the header if it refuses it.
+    /// Runs a request with the checksum that the service is expected to support, and once more without the header if
+    /// the service rejects it.
     pub(super) fn negotiate_checksum<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
         self.load_cached_result();
         let proof = self.proof.current();
@@ -37,7 +38,7 @@ impl S3 {
         }
     }
 
-    /// Takes over what earlier runs found out, before the first header would be sent.
+    /// Reads the checksum cache before the first header would be sent.
     fn load_cached_result(&self) {
         let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
             return;
@@ -54,7 +55,7 @@ impl S3 {
         });
     }
 
-    /// Tells later runs that the header is of no use here.
+    /// Writes to the checksum cache that the service does not support the header.
     fn persist_result(&self) {
         let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
             return;
@@ -71,7 +72,7 @@ impl S3 {
         });
     }
 
-    /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
+    /// Updates the checksum cache after a put whose checksum header the service ignored.
     pub(super) fn persist_if_ignored(&self, proof: Proof, answer: &S3Response) {
         if let Proof::Header(algorithm) = proof
             && self.proof.is_auto()
@@ -81,7 +82,7 @@ impl S3 {
         }
     }
 
-    /// The digests that signature and proof need, from one pass over the payload.
+    /// Computes the digests that the signature and the checksum need, in one pass over the payload.
     pub(super) fn body_digests(&self, proof: Proof, payload: &Payload) -> Result<BodyDigests> {
         let signed = match self.client.payload_signing() {
             PayloadSigning::Auto => !self.client.is_https()?,
@@ -118,7 +119,7 @@ impl S3 {
         })
     }
 
-    /// Compares what the answer says with what was sent; `None` if it says nothing that could be compared.
+    /// Compares the checksum or ETag of the response with what was sent. `None` if the response has nothing to compare.
     pub(super) fn verify_stored(
         &self,
         proof: Proof,
@@ -138,7 +139,7 @@ impl S3 {
                     "the store has other bytes than were sent: its checksum is another one",
                 )),
                 None => {
-                    // It was ignored. Later requests save the trouble; for this one the ETag has to do.
+                    // The service ignored the header: later requests omit it, and this one is verified by the ETag.
                     self.proof.disable_header();
                     match plain_md5(etag, answer) {
                         None => Ok(None),

@@ -1,8 +1,9 @@
-//! What earlier runs found out about services: which of them do nothing with a checksum header.
+//! The services that do not support a checksum header, as found by earlier runs.
 //!
-//! One small file in the state directory: a first line that says what it is, then a line for each service, of when that was
-//! found out (Unix seconds) and a digest of the service's address. It names no service, no bucket and no secret. It is
-//! replaced whole or not at all; where it cannot be read, is damaged or is somebody else's, nothing is known.
+//! One small file in the state directory: a first line with the format's version, then one line per service with the
+//! time of the finding (Unix seconds) and a digest of the service's address. It contains no name of a service or bucket
+//! and no secret. It is replaced atomically. A file that cannot be read, is damaged or belongs to another user counts
+//! as empty.
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
@@ -17,43 +18,43 @@ use rustix::io::Errno;
 use crate::digest::sha256_prefix;
 use crate::io::atomic_file::open_dir;
 
-/// The first line; another number when the lines change their meaning.
+/// The first line. The number changes with the format.
 const MAGIC: &str = "blobctl-s3-services 1";
 
-/// Services learn too: after this time they are asked again.
+/// Entries expire, because services gain features.
 const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
-/// The youngest of them are kept.
+/// The most entries that are kept; the oldest are dropped.
 const MAX_ENTRIES: usize = 64;
 
-/// Twice of what so many lines take.
+/// The largest file that is read, in bytes: twice the size of a full one.
 const MAX_FILE_BYTES: usize = 8 << 10;
 
-/// Hex digits of a digest.
+/// Hex digits of an entry's digest.
 const DIGEST_DIGITS: usize = 32;
 
-/// The file.
+/// The cache file.
 #[derive(Debug)]
 pub struct UnsupportedChecksums {
     path: PathBuf,
 }
 
-/// A service that does nothing with the header.
+/// A service that does not support the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CachedService {
     /// Unix seconds.
     since: u64,
-    /// Of the service's address.
+    /// Digest of the service's address.
     digest: String,
 }
 
 impl UnsupportedChecksums {
-    /// Nothing is read yet, and the file need not be there.
+    /// The cache at this path. The file is read by the first look-up and need not exist.
     pub fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Whether a run of the last seven days found that the service at this address does nothing with the header.
+    /// Whether a run of the last seven days found that the service at this address does not support the header.
     pub fn contains(&self, address: &str) -> bool {
         let digest = digest(address);
         let text = rustix::fs::open(&self.path, read_flags(), Mode::empty()).and_then(read);
@@ -64,8 +65,8 @@ impl UnsupportedChecksums {
         })
     }
 
-    /// Writes down that it does nothing with it. Somebody who is writing just then is not waited for: what is not written
-    /// down is found out again.
+    /// Adds the service at this address. While another process writes, the entry is skipped: a later run finds it
+    /// again.
     pub fn insert(&self, address: &str) -> std::io::Result<()> {
         let (Some(directory), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(());
@@ -91,7 +92,7 @@ impl UnsupportedChecksums {
             digest: digest(address),
         };
         let text = with_entry(parse_entries(&old.unwrap_or_default(), entry.since), entry);
-        // Of a run that died here there may be one; nobody else writes while the directory is locked.
+        // A run that died here may have left one. No other process writes while the directory is locked.
         let next = name.with_extension("new");
         match rustix::fs::unlinkat(&directory, &next, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
@@ -110,12 +111,13 @@ impl UnsupportedChecksums {
     }
 }
 
-/// Neither a symbolic link is followed nor a FIFO waited for.
+/// Flags of a read: symbolic links are not followed, and a FIFO does not block.
 fn read_flags() -> OFlags {
     OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC
 }
 
-/// The text of a file that is ours alone and no longer than it can be; empty for any other.
+/// The text of a regular file that only its owner, this user, can write; empty for any other file and for one that is
+/// too long.
 fn read(file: impl Into<File> + AsFd) -> rustix::io::Result<String> {
     let found = rustix::fs::fstat(&file)?;
     let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
@@ -136,7 +138,7 @@ fn is_ours(file: impl AsFd) -> rustix::io::Result<bool> {
     Ok(rustix::fs::fstat(file)?.st_uid == rustix::process::geteuid().as_raw())
 }
 
-/// The entries that still count, of a text that may say anything.
+/// The entries that have not expired, from a text that may be anything.
 fn parse_entries(text: &str, now: u64) -> Vec<CachedService> {
     let mut lines = text.lines();
     if lines.next() != Some(MAGIC) {
@@ -145,7 +147,7 @@ fn parse_entries(text: &str, now: u64) -> Vec<CachedService> {
     let entry = |line: &str| {
         let (since, digest) = line.split_once(' ')?;
         let since = since.parse().ok()?;
-        // What was found out tomorrow was found out by a clock that was wrong.
+        // An entry from the future comes from a wrong clock.
         let age = Duration::from_secs(now.checked_sub(since)?);
         let is_digest =
             digest.len() == DIGEST_DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
@@ -157,7 +159,7 @@ fn parse_entries(text: &str, now: u64) -> Vec<CachedService> {
     lines.take(MAX_ENTRIES).filter_map(entry).collect()
 }
 
-/// The text of the file with one more entry, which comes first.
+/// The text of the file with a new entry, which comes first.
 fn with_entry(mut entries: Vec<CachedService>, new: CachedService) -> String {
     entries.retain(|entry| entry.digest != new.digest);
     entries.insert(0, new);
@@ -210,7 +212,7 @@ mod tests {
         assert_eq!(entries.len(), MAX_ENTRIES);
         assert_eq!(entries[0], entry(1099, "99"));
         assert!(text.len() * 2 <= MAX_FILE_BYTES, "{}", text.len());
-        // The same again takes the place of what was known of it.
+        // A repeated entry replaces the earlier one of the same service.
         let again = parse_entries(&with_entry(entries, entry(1500, "50")), 2000);
         assert_eq!(again.len(), MAX_ENTRIES);
         assert_eq!(again[0], entry(1500, "50"));

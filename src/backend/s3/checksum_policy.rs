@@ -1,4 +1,4 @@
-//! Which checksum a request carries, and what the service has agreed to.
+//! The checksum that a request carries.
 
 use std::path::PathBuf;
 use std::sync::Once;
@@ -8,31 +8,31 @@ use super::Checksum;
 use super::checksum_cache::UnsupportedChecksums;
 use crate::digest::{Algorithm, Digest, base64};
 
-/// The proof that is asked for.
+/// The checksum of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// A checksum header that the answer has to repeat.
+    /// A checksum header that the response must repeat.
     Header(Algorithm),
     /// `Content-MD5`, and the ETag compared.
     Md5,
-    /// None.
+    /// No checksum: only the length is compared.
     Length,
 }
 
-/// What is known of the store.
+/// The checksum that the user asked for and the outcome of the negotiation.
 #[derive(Debug)]
 pub struct ChecksumNegotiation {
     wanted: Checksum,
-    /// Set once the store ignored or refused the header.
+    /// Set once the service ignored or rejected the header.
     without_header: AtomicBool,
-    /// What earlier runs found out, and whether it was asked for and added to.
+    /// The findings of earlier runs; each process reads and extends them once.
     pub(super) checksum_cache: Option<UnsupportedChecksums>,
     pub(super) loaded: Once,
     pub(super) persisted: Once,
 }
 
 impl ChecksumNegotiation {
-    /// Nothing is known yet; `checksum_cache` is a file in the state directory.
+    /// The state before the first request. `checksum_cache` is the cache file in the state directory.
     pub fn new(wanted: Checksum, checksum_cache: Option<PathBuf>) -> Self {
         Self {
             wanted,
@@ -43,7 +43,7 @@ impl ChecksumNegotiation {
         }
     }
 
-    /// What the user asked for.
+    /// The user's setting.
     pub fn wanted(&self) -> Checksum {
         self.wanted
     }
@@ -72,12 +72,12 @@ impl ChecksumNegotiation {
 pub struct BodyDigests {
     /// For the signature; lower-case hex.
     pub sha256: Option<String>,
-    /// For the proof.
+    /// The checksum, for its header.
     pub proof: Option<Digest>,
 }
 
 impl BodyDigests {
-    /// The header of the proof.
+    /// Adds the header of the checksum.
     pub fn headers(&self, headers: &mut Vec<(String, String)>) {
         if let Some(digest) = &self.proof {
             let name = header(digest.algorithm());

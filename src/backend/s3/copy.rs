@@ -1,4 +1,4 @@
-//! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
+//! CopyObject and UploadPartCopy: copies inside the service, without a download.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::attributes::{attribute_headers, condition_header};
@@ -17,10 +17,10 @@ use crate::store::Service;
 use crate::store::multipart::{Multipart, Part, UploadId};
 use crate::store::types::{Attributes, BlobInfo, Stored};
 
-/// One CopyObject takes no more than this.
+/// The largest object that one CopyObject copies, in bytes.
 const ONE_COPY: u64 = 5 << 30;
 
-/// A part of a larger copy: nothing is transferred, so that it may be large.
+/// The part size of a larger copy. No data crosses the network, so parts can be large.
 const PART: u64 = 512 << 20;
 
 /// The part of an unfinished upload that a copy becomes.
@@ -136,8 +136,8 @@ impl S3 {
         })
     }
 
-    /// Sends a copy and returns the ETag that its document names, and the version. Like a completion it may say 200 and then
-    /// fail.
+    /// Sends a copy and returns the ETag of its document, and the version. The response may begin with 200 and report
+    /// an error in its body.
     fn send_copy(
         &self,
         to: &Key,
@@ -168,7 +168,7 @@ impl S3 {
         }
     }
 
-    /// The same MD5 is proof; anything else is no more than the length.
+    /// Verifies a copy: by an equal MD5, else by the length.
     fn verify_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
         let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.customer_key().is_none());
         match (info.etag.as_deref(), md5) {
@@ -178,7 +178,8 @@ impl S3 {
     }
 }
 
-/// What the service would say if it knew the request; some take it for an empty part instead.
+/// The error of a service that does not support UploadPartCopy. Some services take the request for an empty part
+/// instead, so it is not sent.
 fn not_implemented() -> Error {
     let answer = Answer {
         http: Some(501),

@@ -3,8 +3,8 @@
 use super::client::S3Response;
 use super::sse_c::ALGORITHM;
 
-/// What is wrong if the answer to a put that was sent with a key does not say that the key was used: a service that does
-/// not know the headers stores the blob as it is.
+/// The warning for a put with an SSE-C key that the response does not confirm: a service that does not support the
+/// headers stores the object as it is.
 pub fn customer_key_warning(answer: &S3Response) -> Option<String> {
     (answer.used_customer_key() && answer.header(ALGORITHM).is_none()).then(|| {
         "the store does not say that it used the SSE-C key: the blob may lie there unencrypted"
@@ -12,7 +12,7 @@ pub fn customer_key_warning(answer: &S3Response) -> Option<String> {
     })
 }
 
-/// The same for encryption by the service's own key.
+/// The same for encryption with the service's own key.
 pub fn encryption_warning(wanted: &str, answer: &S3Response) -> Option<String> {
     match answer.header("x-amz-server-side-encryption") {
         Some(used) if used.eq_ignore_ascii_case(wanted) => None,

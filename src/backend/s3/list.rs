@@ -1,4 +1,4 @@
-//! ListObjectsV2, page by page; ListObjects where a service has nothing else.
+//! ListObjectsV2, page by page; ListObjects for a service that supports nothing newer.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
 
 use std::sync::atomic::Ordering;
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::percent::{form_decode, has_whole_escapes};
 use crate::store::types::{BlobInfo, Listed};
 
-/// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
+/// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
 const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
@@ -81,7 +81,7 @@ impl S3 {
             .text(&self.client, PAGE_LIMIT)
     }
 
-    /// Later listings of this run begin in the older protocol.
+    /// Makes later listings of this run begin with ListObjects.
     fn switch_to_v1(&self) {
         if !self.uses_list_v1.swap(true, Ordering::Relaxed) {
             self.client

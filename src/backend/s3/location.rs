@@ -14,7 +14,7 @@ use crate::http::percent::{Slash, uri_encode};
 pub struct Location {
     /// The `Host` header: with the port, unless it is the scheme's own.
     pub authority: String,
-    /// Encoded, with the leading `/`: the very bytes that are signed and sent.
+    /// Percent-encoded, with the leading `/`: exactly the bytes that are signed and sent.
     pub path: String,
 }
 
@@ -31,7 +31,8 @@ impl Endpoint {
         })
     }
 
-    /// Refuses a style that was asked for and cannot be: a bucket in front of an address, or one that no host is called.
+    /// Rejects virtual-hosted-style where it is impossible: the host is an IP address, or the bucket's name cannot be a
+    /// host label.
     pub fn check_addressing(&self, addressing: Addressing, bucket: &str) -> Result<()> {
         if addressing != Addressing::Virtual {
             return Ok(());
@@ -49,12 +50,12 @@ impl Endpoint {
         Err(Error::new(Kind::Config, text).hint("set `addressing` to `path` or `auto`"))
     }
 
-    /// What is known of the service.
+    /// Properties of the service.
     pub fn provider(&self) -> Provider {
         providers::provider_of(&self.host)
     }
 
-    /// The same service's endpoint for another region, where that is another host.
+    /// The endpoint of the same service in another region; `None` if the host is the same.
     pub fn in_region(&self, region: &str) -> Option<Self> {
         check_region(region).ok()?;
         let host = self.provider().host_in(region, &self.host)?;
@@ -84,8 +85,8 @@ impl Endpoint {
         }
     }
 
-    /// The style that `auto` means here: virtual-hosted where the service is known to take it and the bucket's name can
-    /// stand in a host name (and, with TLS, under the service's wildcard certificate).
+    /// The addressing style that `auto` means here: virtual-hosted-style if the service supports it and the bucket's
+    /// name can be part of the host (and, with TLS, is covered by the service's wildcard certificate).
     fn effective_addressing(&self, addressing: Addressing, bucket: &str) -> Addressing {
         match addressing {
             Addressing::Auto
@@ -99,12 +100,12 @@ impl Endpoint {
         }
     }
 
-    /// The region to sign for where none is set: what the service's host says, else us-east-1.
+    /// The region to sign for if none is configured: the one that the host names, else us-east-1.
     pub fn default_region(&self) -> String {
         self.region_from_host().unwrap_or("us-east-1").to_owned()
     }
 
-    /// The region that the host stands for, if it stands for one.
+    /// The region that the host names, if it is a valid one.
     pub fn region_from_host(&self) -> Option<&str> {
         let region = self.provider().region_of(&self.host);
         region.filter(|region| check_region(region).is_ok())
@@ -124,8 +125,8 @@ pub(super) fn is_host_label(bucket: &str, scheme: HttpScheme) -> bool {
         && bucket.parse::<IpAddr>().is_err()
 }
 
-/// Refuses bucket names that no service has and that would change the address. (Rules differ by service; older AWS names
-/// have upper case and `_`.)
+/// Rejects bucket names that no service allows and that would change the URL. Rules differ by service; older AWS names
+/// contain upper case and `_`.
 pub fn check_bucket(bucket: &str) -> Result<()> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if !bucket.is_empty()

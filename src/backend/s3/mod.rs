@@ -1,7 +1,6 @@
 //! Blobs as the objects of a bucket, over HTTP.
 //!
-//! Operations in S3's words stand here; one request is the business of [`client`], its signature of [`sign`], what an
-//! answer means of [`answers`].
+//! One file per operation of the API. [`client`] signs and sends a single request, [`error`] classifies its response.
 
 mod attributes;
 pub mod bucket;

@@ -38,14 +38,14 @@ impl Multipart for S3 {
             attribute_headers(attributes, &mut request.headers);
             if let Proof::Header(algorithm) = proof {
                 request.push_header("x-amz-checksum-algorithm", service_name(algorithm));
-                // Of digests that cannot be put together there is only one kind, which need not be named.
+                // A digest that cannot be combined from parts has only one type, which need not be named.
                 if is_combined(algorithm) {
                     request.push_header(CHECKSUM_TYPE, FULL_OBJECT);
                 }
             }
             request.body = Body::Bytes(&[]);
             let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
-            // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
+            // The responses to the parts confirm the SSE-C key; that of SeaweedFS to this request does not.
             if let Some(wanted) = &attributes.encryption {
                 self.warn_if_unencrypted(key, Some(wanted), &answer);
             }
@@ -182,8 +182,8 @@ impl Multipart for S3 {
             .send(&request, &[200, 204], RequestPurpose::CleanUp)
         {
             Ok(_) => {
-                // A part whose connection was cut may have come after all and outlive the upload: a second abort finds it.
-                // Most services say that there is nothing left, each in its own way.
+                // A part whose connection was cut may arrive later and survive the upload: a second abort removes it.
+                // Most services answer that nothing is left, each in its own way.
                 let _ = self
                     .client
                     .send(&request, &[200, 204], RequestPurpose::CleanUp);
@@ -197,7 +197,7 @@ impl Multipart for S3 {
 }
 
 impl S3 {
-    /// What an ETag proves that the parts' own make: nothing more than the length, if those were not compared.
+    /// The verification that a matching ETag amounts to: only the length if checksums are switched off.
     fn etag_verification(&self) -> Verified {
         match self.client.skips_checksums() {
             true => Verified::Length,
@@ -205,7 +205,7 @@ impl S3 {
         }
     }
 
-    /// What the end of an upload proves: the checksum of the whole, or the ETag that its parts make, or its length.
+    /// Verifies a completed upload: by the checksum of the whole, by the ETag that its parts make, or by its length.
     fn verify_upload(
         &self,
         key: &Key,
@@ -228,22 +228,22 @@ impl S3 {
         if expected_etag(parts).as_deref() == Some(etag) {
             return Ok(self.etag_verification());
         }
-        // Some services make another ETag: that tells nothing, and each part's own digest has been compared.
+        // Other services compute the ETag in another way. The checksum of each part has been compared already.
         self.verify_length(key, bytes)
     }
 }
 
-/// The checksum of an upload in the two forms that there are, made of those of its parts.
+/// The checksum of an upload in its two types, computed from those of its parts.
 struct UploadChecksum {
-    /// Of all bytes: only CRCs can be put together to it.
+    /// Of all bytes (`FULL_OBJECT`): only CRCs can be combined to it.
     full: Option<Digest>,
-    /// Of the checksums of the parts.
+    /// Of the checksums of the parts (`COMPOSITE`).
     composite: Digest,
     parts: usize,
 }
 
 impl UploadChecksum {
-    /// `None` unless every part has a checksum of the same kind.
+    /// `None` unless every part has a checksum of the same algorithm.
     fn of(parts: &[Part]) -> Option<Self> {
         let (first, rest) = parts.split_first()?;
         let first = first.checksum?;
@@ -265,8 +265,7 @@ impl UploadChecksum {
         })
     }
 
-    /// Whether what the store tells is this checksum; `None` if it cannot be compared. Composite ones end in the number of
-    /// parts, and a store may make one although it was asked for the other.
+    /// Whether the checksum of the whole can be combined from those of its parts.
     fn matches(&self, reported: &str) -> Option<bool> {
         if let Some((reported, parts)) = reported.split_once('-') {
             let same_count = parts.parse() == Ok(self.parts);
@@ -274,7 +273,7 @@ impl UploadChecksum {
         }
         match self.full {
             Some(full) => Some(reported == base64(full.bytes())),
-            // It may be of all bytes, read once more by the store.
+            // It may be of all bytes, which the service read once more.
             None => (reported == base64(self.composite.bytes())).then_some(true),
         }
     }

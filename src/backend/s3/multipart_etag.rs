@@ -1,4 +1,4 @@
-//! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
+//! The ETag of a multipart object as a digest: the part size that it was computed with.
 
 use super::bucket::S3;
 use super::client::RequestPurpose;
@@ -9,9 +9,9 @@ use crate::key::Key;
 use crate::store::types::{BlobInfo, PartsEtag};
 
 impl S3 {
-    /// Asks how large the parts of an object with an ETag `…-N` are. One request more, for an object without a checksum.
+    /// Asks for the part size of an object with an ETag `…-N`. It costs one request, for an object without a checksum.
     ///
-    /// `None` if the ETag is another one, or the store does not tell of parts that are equal but for the last.
+    /// `None` if the ETag has another form, or the service does not report parts that are equal but for the last.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
     pub(super) fn find_parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
         let Some((etag, (md5, count))) = info
@@ -30,7 +30,7 @@ impl S3 {
         {
             Ok(answer) => answer,
             Err(error) if error.is_transient() => return Err(error),
-            // A store that knows nothing of part numbers.
+            // The service does not support part numbers.
             Err(_) => return Ok(None),
         };
         let number = |name: &str| answer.header(name)?.trim().parse::<u64>().ok();

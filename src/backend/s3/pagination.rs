@@ -1,13 +1,13 @@
-//! Where a listing stands between two pages, in either protocol, and how it is kept from going on for ever. Pure.
+//! The position in a listing between two pages, in both protocols, and the detection of endless listings. Pure.
 //!
-//! ListObjectsV2 goes on with a token of the service's making; ListObjects, which some services have alone, behind a marker:
-//! one that the service names, or else the last key.
+//! ListObjectsV2 continues with an opaque token. ListObjects, the only protocol of some services, continues after a
+//! marker: one that the service names, or else the last key.
 
 use super::list_xml::ListPage;
 use crate::digest::sha256_prefix;
 use crate::error::{Error, Kind, Result};
 
-/// What the next page is asked for with.
+/// The position from which a page is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
     /// The first page of ListObjectsV2.
@@ -16,23 +16,23 @@ pub enum Cursor {
     FirstPageV1,
     /// A later page.
     After {
-        /// What the mark is.
+        /// The kind of `value`.
         kind: CursorKind,
         /// Token or marker.
         value: String,
-        /// The marks before it.
+        /// Detects a repetition of earlier values.
         cycle: CycleDetector,
     },
 }
 
-/// What a page is asked for by.
+/// The parameter that a page is requested with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CursorKind {
     /// ListObjectsV2's `continuation-token`.
     Token,
-    /// ListObjects' `marker`, as the service named it. It need not be a key: moto makes one up.
+    /// ListObjects' `marker`, as the service named it in `NextMarker`. It need not be a key: moto invents one.
     NextMarker,
-    /// The same, which is the last key.
+    /// ListObjects' `marker`, which is the last key of the page before.
     LastKey,
 }
 
@@ -49,7 +49,7 @@ impl CursorKind {
 }
 
 impl Cursor {
-    /// What [`Cursor::name`] wrote of a later page.
+    /// Parses the result of [`Cursor::name`] for a later page.
     pub fn parse(name: &str) -> Option<Self> {
         let mut words = name.splitn(4, ' ');
         let kind = words.next()?;
@@ -65,7 +65,7 @@ impl Cursor {
         })
     }
 
-    /// For the engine, which hands it back for the next page.
+    /// The cursor as text, which the engine passes back to get the next page.
     pub fn name(&self) -> String {
         match self {
             Self::FirstPageV2 | Self::FirstPageV1 => String::new(),
@@ -76,7 +76,7 @@ impl Cursor {
         }
     }
 
-    /// Whether it is one of ListObjects.
+    /// Whether the cursor is one of ListObjects.
     pub fn is_v1(&self) -> bool {
         match self {
             Self::FirstPageV2 => false,
@@ -102,10 +102,11 @@ impl Cursor {
         query
     }
 
-    /// Where the next page begins, after this answer; `None` if it was the last one. `last` is the last key of the page, and
-    /// `decode` undoes the encoding that the page has.
+    /// The cursor of the next page, after this one; `None` after the last page. `last` is the last key of the page, and
+    /// `decode` undoes the encoding of the page.
     ///
-    /// A service that ignores what it does not know answers the first page in the old form: then the old way is gone on.
+    /// A service that ignores `list-type` answers the first page in the form of ListObjects; the listing then continues
+    /// with ListObjects.
     pub fn next(
         &self,
         page: &ListPage,
@@ -125,7 +126,7 @@ impl Cursor {
         };
         let cycle = match self {
             Self::FirstPageV2 | Self::FirstPageV1 => CycleDetector::begin(&value),
-            // Keys have an order, in which they only grow.
+            // Keys are in ascending order.
             Self::After {
                 kind: CursorKind::LastKey,
                 value: previous,
@@ -142,13 +143,13 @@ impl Cursor {
     }
 }
 
-/// How a circle of marks is noticed, which have no order: by Brent's method. Sooner or later a landmark is in it, and is met
-/// again before the next one is set.
+/// Detects a cycle of values by Brent's method, because they have no order. The checkpoint is a value whose number is a
+/// power of two: as soon as a checkpoint lies in the cycle, the listing meets it again before the next one is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CycleDetector {
-    /// Marks so far.
+    /// Values so far.
     count: u64,
-    /// A digest of the last mark whose number is a power of two.
+    /// The digest of the last value whose number is a power of two.
     checkpoint: String,
 }
 
@@ -176,7 +177,7 @@ impl CycleDetector {
     }
 }
 
-/// What the service names, or else the last key.
+/// The marker of the next page: `NextMarker`, or else the last key.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html>
 fn marker(
     page: &ListPage,
@@ -187,13 +188,13 @@ fn marker(
     let (kind, marker) = match (named, last) {
         (None, None) => return Err(missing_cursor()),
         (None, Some(last)) => (CursorKind::LastKey, last.as_bytes().to_vec()),
-        // Some encode their keys and not this.
+        // Some services encode their keys and not this field.
         (Some(named), Some(last)) if named == last => {
             (CursorKind::LastKey, last.as_bytes().to_vec())
         }
         (Some(named), _) => (CursorKind::NextMarker, decode(named)),
     };
-    // One that cannot be sent as it is would lead somewhere else.
+    // A marker that cannot be sent unchanged would continue at another place.
     let text = String::from_utf8(marker)
         .ok()
         .filter(|marker| !marker.contains(char::REPLACEMENT_CHARACTER));
@@ -252,7 +253,7 @@ mod tests {
         }
     }
 
-    /// How many pages come until the listing is called endless.
+    /// The number of pages until the cycle is detected.
     fn pages_of_a_circle(page: impl Fn(&str) -> ListPage, before: usize, length: usize) -> usize {
         let mut cursor = Cursor::FirstPageV2;
         for number in 0.. {
@@ -357,7 +358,7 @@ mod tests {
                 goes_on
             );
         }
-        // What a service makes up has no order.
+        // Markers that a service invents have no order.
         assert!(cursor.next(&previous(Some("a")), Some("k3"), plain).is_ok());
         let cursor = marked(CursorKind::NextMarker, "z");
         assert!(cursor.next(&previous(Some("a")), Some("k3"), plain).is_ok());

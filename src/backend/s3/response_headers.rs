@@ -1,4 +1,4 @@
-//! What the headers of an answer tell about a blob.
+//! Metadata of an object, from the headers of a response.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
 use crate::store::types::{BlobInfo, Kept};
 
-/// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
+/// The ETag without its quotes. A response without one is not S3's: it may be a proxy's or a captive portal's page.
 pub(super) fn etag(answer: &S3Response) -> Result<String> {
     let etag = answer.header("etag").map(unquoted);
     let etag = etag.filter(|etag| !etag.is_empty()).map(str::to_owned);
@@ -31,7 +31,7 @@ pub(super) fn etag(answer: &S3Response) -> Result<String> {
     })
 }
 
-/// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
+/// The MD5 that an ETag is: 32 hex digits, unless the object was encrypted with KMS or SSE-C.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 pub(super) fn plain_md5(etag: &str, answer: &S3Response) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
@@ -42,7 +42,7 @@ pub(super) fn plain_md5(etag: &str, answer: &S3Response) -> Option<Digest> {
     Digest::md5_from_hex(etag)
 }
 
-/// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
+/// The strongest checksum of the whole object that the response reports; `None` for a range or a composite checksum.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
 fn full_checksum(answer: &S3Response) -> Option<Digest> {
     const KNOWN: [(&str, Algorithm); 5] = [
@@ -79,18 +79,18 @@ pub(super) fn info(answer: &S3Response, size: u64) -> Result<BlobInfo> {
     })
 }
 
-/// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
+/// The version of the object. The first version in a bucket without versioning is called `null`.
 pub(super) fn version_id(answer: &S3Response) -> Option<String> {
     answer.header("x-amz-version-id").map(str::to_owned)
 }
 
-/// A store that knows nothing of versions tells of the newest blob, whatever was asked for.
+/// Checks that the response is about the requested version: a service without versioning returns the newest object.
 pub(super) fn check_version(answer: &S3Response, wanted: Option<&str>) -> Result<()> {
     let Some(wanted) = wanted else {
         return Ok(());
     };
     let told = answer.header("x-amz-version-id");
-    // What has no version goes by the name `null`, which not all tell.
+    // An object without a version is called `null`; not all services send that.
     if told == Some(wanted) || told.is_none() && wanted == "null" {
         return Ok(());
     }
@@ -119,7 +119,7 @@ pub(super) fn length(answer: &S3Response) -> Result<u64> {
     })
 }
 
-/// What goes with an object, as its headers tell it.
+/// The object's attributes.
 pub fn object_headers(answer: &S3Response) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let customer_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
@@ -128,7 +128,7 @@ pub fn object_headers(answer: &S3Response) -> Kept {
         storage_class: text("x-amz-storage-class"),
         encryption: customer_key.or_else(|| text("x-amz-server-side-encryption")),
         kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
-        // Some clients leave the coding of their transfer in it.
+        // Some clients leave the encoding of their upload in it.
         content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
         content_disposition: text("content-disposition"),
         cache_control: text("cache-control"),

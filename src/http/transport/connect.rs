@@ -1,4 +1,4 @@
-//! Connections are made.
+//! TCP connections for ureq.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
 }
 
 impl SocketConnector {
-    /// Tries the addresses in their order; each gets half of the time that is left, the last one all of it.
+    /// Tries the addresses in order. Each gets half of the remaining time, the last one all of it.
     fn dial(&self, details: &ConnectionDetails) -> Result<TcpStream, Error> {
         let until = limit(&details.timeout).map(|limit| Instant::now() + limit);
         let mut last = Error::HostNotFound;
@@ -74,7 +74,7 @@ impl SocketConnector {
 
 fn connect(address: &SocketAddr, limit: Option<Duration>) -> Result<TcpStream, Error> {
     let stream = match limit {
-        // Zero means "for ever" to the system.
+        // Zero means no timeout to the system.
         Some(limit) => TcpStream::connect_timeout(address, limit.max(Duration::from_millis(1))),
         None => TcpStream::connect(address),
     };

@@ -1,4 +1,4 @@
-//! One connection: what goes out and comes in, and that it is not used any more once it is broken.
+//! One connection: its writes and reads, and its state after a failure.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,13 +15,13 @@ use super::buffers::SocketBuffers;
 use super::{ANSWERED, GENERATION, Traffic};
 use crate::cancel::Watch;
 
-/// Whether more can be sent on a connection.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SocketState {
     Usable,
-    /// The answer came early: nothing more is sent, and nobody uses the connection again.
+    /// The response came early: nothing more is sent, and the connection is not reused.
     Answered,
-    /// A write failed in the middle; with what, if it was a time-out.
+    /// A write failed in the middle, by a timeout or for another reason.
     Broken(Option<Timeout>),
 }
 
@@ -30,10 +30,10 @@ pub(super) struct Socket {
     pub(super) stream: TcpStream,
     pub(super) buffers: SocketBuffers,
     pub(super) traffic: Traffic,
-    /// Whether bytes of a request are on their way and its answer is not awaited yet.
+    /// Whether a request is being sent and its response is not awaited yet.
     pub(super) sending_body: bool,
     pub(super) state: SocketState,
-    /// When it was made, in terms of [`GENERATION`].
+    /// The value of [`GENERATION`] when the connection was made.
     pub(super) generation: u64,
     pub(super) read_timeout: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
@@ -49,7 +49,7 @@ impl fmt::Debug for Socket {
 }
 
 impl Socket {
-    /// What a call after a failed write gets.
+    /// Fails after an earlier write has failed.
     fn check(&self) -> Result<(), Error> {
         match self.state {
             SocketState::Broken(Some(timeout)) => Err(Error::Timeout(timeout)),
@@ -58,8 +58,8 @@ impl Socket {
         }
     }
 
-    /// Whether what stands in the output buffer should wait for company: a head for its body, a TLS record for others.
-    /// Whatever waits goes out before the next wait for input.
+    /// Whether to delay the output buffer: a request head waits for its body, a TLS record for others. Delayed output
+    /// is sent before the next wait for input.
     fn should_hold(&self, added: usize) -> bool {
         const RECORD: usize = 20 << 10;
         let held = self.buffers.held;
@@ -82,7 +82,7 @@ impl Socket {
             self.write_timeout = limit(&timeout);
             self.stream.set_write_timeout(self.write_timeout)?;
         }
-        // With TLS an early byte may be a session ticket and mean nothing.
+        // With TLS an early byte may be a session ticket.
         let can_tell = self.traffic == Traffic::Plain;
         if self.sending_body && can_tell && self.answer_is_there(&timeout)? {
             self.stop_sending();
@@ -95,7 +95,7 @@ impl Socket {
     fn wrote(&mut self, written: io::Result<()>, reason: Timeout) -> Result<(), Error> {
         match written {
             Ok(()) => Ok(()),
-            // The server hung up on the body; mostly it has said why.
+            // The server closed the connection during the body, usually after an error response.
             Err(error)
                 if self.sending_body
                     && matches!(
@@ -122,7 +122,7 @@ impl Socket {
         ANSWERED.set(true);
     }
 
-    /// Waits until the socket takes or has bytes; true if it has some, or its end.
+    /// Waits until the socket is writable or readable; true if it is readable or closed.
     fn answer_is_there(&self, timeout: &NextTimeout) -> Result<bool, Error> {
         let wait = limit(timeout).and_then(|limit| Timespec::try_from(limit).ok());
         let mut polled = [PollFd::new(&self.stream, PollFlags::IN | PollFlags::OUT)];
@@ -177,7 +177,7 @@ impl Transport for Socket {
                 Err(error) => return Err(timeout_or_io(error, timeout.reason)),
             }
         };
-        // A hint that the system may ignore; it lasts until the next delay, so it is given each time.
+        // A hint that the system may ignore. It expires with the next delay, so it is set each time.
         #[cfg(target_os = "linux")]
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
         self.buffers.input_appended(len);
@@ -199,7 +199,7 @@ pub(super) fn limit(timeout: &NextTimeout) -> Option<Duration> {
     timeout.not_zero().map(|limit| *limit)
 }
 
-/// A time-out of the system as ureq's own.
+/// The system's timeout as ureq's own.
 pub(super) fn timeout_or_io(error: io::Error, reason: Timeout) -> Error {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(reason),

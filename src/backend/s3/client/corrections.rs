@@ -1,4 +1,4 @@
-//! What a service says about how it wants to be asked: in which region, and at what time.
+//! Corrections that a response asks for: another region, or another time.
 
 use std::sync::PoisonError;
 
@@ -10,7 +10,7 @@ use crate::error::Answer;
 use crate::events::Event;
 
 impl Client {
-    /// Takes a correction over; false if nothing about it is new, so that nothing would change.
+    /// Applies a correction. False if it is not new, so that another attempt would fail the same way.
     pub(super) fn apply(&self, correction: Correction) -> bool {
         let mut corrections = self
             .corrections
@@ -19,7 +19,7 @@ impl Client {
         match correction {
             Correction::Region(region) => {
                 if corrections.region.as_ref() == Some(&region) {
-                    // Another worker was told the same meanwhile.
+                    // Another worker applied the same correction in the meantime.
                     return true;
                 }
                 if corrections.region.is_some() {
@@ -53,7 +53,7 @@ impl Client {
         }
     }
 
-    /// The time to sign with: ours, or the service's if it has told us that ours is wrong.
+    /// The time to sign with: this machine's, or the service's if the two differ too much.
     pub(super) fn now(&self) -> OffsetDateTime {
         let skew = self
             .corrections
@@ -66,7 +66,7 @@ impl Client {
             .unwrap_or(now)
     }
 
-    /// The region that the host names, if the service refuses another one without saying which it wants.
+    /// The region that the host names, if the service rejects the configured one without naming the right one.
     pub(super) fn region_from_host(
         &self,
         answer: &Answer,

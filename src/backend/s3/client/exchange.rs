@@ -1,4 +1,4 @@
-//! What travels: ureq's part of a request. Its agent is built in [`crate::backend::s3::agent`].
+//! The HTTP exchange of one request, over the agents of [`crate::http`].
 
 use std::io::Read;
 use std::time::Duration;
@@ -113,8 +113,8 @@ impl Client {
     }
 }
 
-/// A source cut to the announced length. A shorter one is an error, because ureq would wait for the rest for ever; once the
-/// server has answered, the rest is claimed and not read.
+/// Reads exactly the announced length. A shorter source is an error, because ureq would wait for the rest forever.
+/// After an early response, the rest is skipped: the reader claims its bytes without reading them.
 struct Exact<R> {
     reader: R,
     left: u64,

@@ -1,4 +1,5 @@
-//! One request and its answer: addressed, signed, sent, classified. What is known of the service stands here.
+//! The client of one bucket: addresses, signs and sends a request and classifies its response. Its fields cache what
+//! the responses revealed about the service.
 
 mod corrections;
 mod exchange;
@@ -26,7 +27,7 @@ use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
 use crate::store::{Context, Service};
 
-/// The connection to one bucket.
+/// The client of one bucket.
 pub struct Client {
     config: S3Config,
     context: Context,
@@ -35,12 +36,12 @@ pub struct Client {
     credential_cache: CredentialCache,
     signing_key: Mutex<Option<(SigningScope, Arc<Credentials>, SigningKey)>>,
     corrections: Mutex<Corrections>,
-    /// AWS's endpoint of the region that the bucket turned out to be in.
+    /// AWS's endpoint of the bucket's actual region, after a redirect.
     redirected_endpoint: OnceLock<Endpoint>,
 }
 
 impl Client {
-    /// Reads and connects nothing yet.
+    /// Nothing is read or connected before the first request.
     pub fn new(config: S3Config, context: Context) -> Self {
         Self {
             config,
@@ -59,31 +60,31 @@ impl Client {
         &self.config.bucket
     }
 
-    /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
+    /// Whether TLS protects the body, so that its hash need not be signed.
     pub fn is_https(&self) -> Result<bool> {
         Ok(self.endpoint()?.scheme == HttpScheme::Https)
     }
 
-    /// What the settings say about the body's hash.
+    /// The setting for the body's hash.
     pub fn payload_signing(&self) -> PayloadSigning {
         self.config.payload_signing
     }
 
-    /// Whether the service may be asked for the checksums that it keeps.
+    /// Whether the service supports requests for stored checksums.
     pub fn supports_checksum_mode(&self) -> bool {
         self.provider().checksum_mode == ChecksumMode::Accepted
     }
 
-    /// Whether the service is known to test a condition and store in one step.
+    /// Whether the service is known to check a precondition and write in one step.
     pub fn has_atomic_conditions(&self) -> bool {
         self.provider().conditions == Conditions::Atomic
     }
 
-    /// What is known of the service.
+    /// Properties of the service.
     pub fn provider(&self) -> providers::Provider {
         match self.endpoint() {
             Ok(endpoint) => endpoint.provider(),
-            // Whatever is sent next fails with this error.
+            // The next request fails with this error.
             Err(_) => providers::provider_of(""),
         }
     }
@@ -93,7 +94,7 @@ impl Client {
         Some(self.endpoint().ok()?.address())
     }
 
-    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    /// Service and user: both stores of a server-side copy must have the same.
     pub fn service(&self) -> Option<Service> {
         let endpoint = self.endpoint().ok()?;
         let user = match self.credentials().ok()? {
@@ -110,34 +111,34 @@ impl Client {
         })
     }
 
-    /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
+    /// Whether the service is known to compute the ETag of a multipart upload from the MD5s of its parts.
     pub fn has_multipart_md5_etags(&self) -> bool {
         self.endpoint()
             .is_ok_and(|endpoint| endpoint.provider().is_aws())
     }
 
-    /// The parameter that names the version, if one was asked for.
+    /// The query parameter of the configured version.
     pub fn version(&self) -> Option<(String, String)> {
         let version = self.version_id()?;
         Some(("versionId".to_owned(), version.to_owned()))
     }
 
-    /// The version that was asked for.
+    /// The configured version.
     pub fn version_id(&self) -> Option<&str> {
         self.config.version.as_deref()
     }
 
-    /// Whether the user wants no digest to be compared.
+    /// Whether checksums are switched off (`--checksum none`).
     pub fn skips_checksums(&self) -> bool {
         self.config.checksum == Checksum::None
     }
 
-    /// The key that the blobs are encrypted with.
+    /// The configured SSE-C key.
     pub fn customer_key(&self) -> Option<&CustomerKey> {
         self.config.customer_key.as_ref()
     }
 
-    /// The bucket's identity. It is that of the configured endpoint, also after the bucket turned out to be in another region.
+    /// The bucket's identity: that of the configured endpoint, also after a redirect to another region.
     pub fn store_id(&self) -> StoreId {
         // Without a valid endpoint every request fails with the reason.
         let _ = self.endpoint();
@@ -150,7 +151,7 @@ impl Client {
         }
     }
 
-    /// Checksum, version and SSE-C key that an upload was begun with.
+    /// The checksum, version and SSE-C key of an upload; a run resumes only uploads with the same.
     pub fn resume_terms(&self) -> Vec<String> {
         let checksum = match self.config.checksum {
             Checksum::Auto => "auto",
@@ -164,17 +165,17 @@ impl Client {
             .to_vec()
     }
 
-    /// Tells of something that the user should know although the run goes on.
+    /// Emits a warning.
     pub fn warn(&self, text: &str) {
         self.context.observer.notify(&Event::Warning(text));
     }
 
-    /// Which sizes the parts of one upload may have.
+    /// The sizes that the parts of one upload may have.
     pub fn part_sizes(&self) -> PartSizes {
         self.provider().parts
     }
 
-    /// Tells of a fact, with `-v`.
+    /// Emits a note, shown with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));
     }
@@ -207,7 +208,7 @@ impl Client {
     }
 }
 
-/// What the service said about how it wants to be asked; it holds for the process.
+/// Corrections that responses asked for; they hold for the process.
 #[derive(Debug, Default)]
 pub(super) struct Corrections {
     region: Option<String>,

@@ -1,4 +1,4 @@
-//! An answer whose status says success, and its body.
+//! A successful response and its body.
 
 use std::io::Read;
 
@@ -10,10 +10,10 @@ use crate::error::{Error, Kind, Result};
 use crate::http::endpoint::Endpoint;
 use crate::http::error;
 
-/// An answer whose status says success.
+/// A response with one of the expected statuses.
 pub struct S3Response {
     pub(super) response: Response<ResponseBody>,
-    /// Whether the request was about a blob that is encrypted with a key of ours.
+    /// Whether the request carried an SSE-C key.
     pub(super) customer_key: bool,
 }
 
@@ -23,12 +23,12 @@ impl S3Response {
         self.response.status().as_u16()
     }
 
-    /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
+    /// Whether the request carried an SSE-C key.
     pub fn used_customer_key(&self) -> bool {
         self.customer_key
     }
 
-    /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
+    /// The headers with this prefix: the rest of the name, and the value, decoded lossily.
     pub fn headers_with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let headers = self.response.headers().iter();
         headers
@@ -39,7 +39,7 @@ impl S3Response {
             .collect()
     }
 
-    /// A header's text.
+    /// The value of a header, if it is visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name)?.to_str().ok()
     }
@@ -68,7 +68,7 @@ impl S3Response {
 }
 
 impl Client {
-    /// An error while a body was read.
+    /// The error of a body that broke off.
     pub fn body_error(&self, error: &std::io::Error) -> Error {
         let host = self
             .endpoint

@@ -1,4 +1,4 @@
-//! A request is sent, once or, where the service says how it wants to be asked, once more.
+//! Sends a request: once, and once more if the response says how to correct it.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -28,24 +28,24 @@ use crate::events::Event;
 use crate::http::error;
 use crate::http::transport::retire_connections;
 
-/// What one attempt came to.
+/// The result of one attempt.
 enum AttemptOutcome {
     Success(S3Response),
     Failure(Error, Option<Recovery>),
 }
 
-/// What may help against a refusal.
+/// A change that may make the next attempt succeed.
 enum Recovery {
-    /// To ask as the service wants to be asked.
+    /// Use the region or the clock that the service named.
     ApplyCorrection(Correction),
-    /// Others than these credentials, whose time is over.
+    /// Fetch fresh credentials, because these have expired.
     RefreshCredentials(Arc<Credentials>),
 }
 
 impl Client {
-    /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
-    /// [`answers`]. The date and the signature are made anew at each call. A service that names another region or time is
-    /// asked once more as it wants to be, and one that calls the credentials expired with new ones if there are some.
+    /// Sends a request and returns the response if its status is one of `expected`; any other status is an error as
+    /// [`crate::backend::s3::error`] classifies it. Each call has its own date and signature. After a response that
+    /// names another region or time, or that reports expired credentials, the request is corrected and sent once more.
     pub fn send(
         &self,
         request: &Request<'_>,
@@ -63,7 +63,7 @@ impl Client {
         }
     }
 
-    /// The same request with the ETag of its condition written as the service may want it.
+    /// The same request with an unquoted ETag in its precondition, if the service may want that.
     fn with_unquoted_etag<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
         if request.method != "PUT" || self.provider().if_match != IfMatch::QuotedThenUnquoted {
             return None;
@@ -172,7 +172,7 @@ impl Client {
         ours: SignedText<'_>,
         mut response: Response<ResponseBody>,
     ) -> (Error, Option<Correction>) {
-        // Reading it out frees the connection; what is longer than any error needs is left unread.
+        // Reading the body frees the connection. Anything longer than an error document is left unread.
         let mut body = Vec::new();
         let _ = response
             .body_mut()
@@ -206,7 +206,7 @@ impl Client {
         (error, correction)
     }
 
-    /// An error of the connection, in our words.
+    /// The error of a request without a response.
     fn transport_failure(
         &self,
         error: TransportError,
@@ -220,7 +220,7 @@ impl Client {
         }
     }
 
-    /// Shows lines with `-vv`, each behind a mark that says whose they are.
+    /// Emits lines for `-vv`. The mark says what they show: `>` a request, `<` a response, `|` a signed text.
     fn trace(&self, mark: char, text: impl Fn() -> String) {
         if self.context.observer.verbosity() >= 2 {
             for line in text().lines() {
@@ -232,7 +232,7 @@ impl Client {
     }
 }
 
-/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's.
+/// The hint for an object that is, or is not, encrypted with SSE-C.
 fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     wording::customer_key_problem(answer).map(|problem| match problem {
         CustomerKeyProblem::Missing => {
@@ -244,7 +244,7 @@ fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     })
 }
 
-/// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.
+/// Whether the response reports expired credentials. A HEAD has no body to report it in, so its 400 may mean the same.
 fn may_mean_expired(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
     let answer = error.answer();
     match answer.s3.as_deref() {

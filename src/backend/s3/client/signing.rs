@@ -1,4 +1,4 @@
-//! What goes before a body, signed; and URLs that are signed instead of requests.
+//! Signatures of requests, and presigned URLs.
 
 use std::sync::{Arc, PoisonError};
 
@@ -13,14 +13,14 @@ use crate::backend::s3::location::Location;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 
-/// What goes before the body, and the text whose hash was signed.
+/// The headers of a signed request, and the texts that were signed.
 pub(super) struct SignedRequest {
     pub(super) headers: Vec<(String, String)>,
     /// Empty if nothing was signed.
     pub(super) canonical: String,
     /// Empty if nothing was signed.
     pub(super) string_to_sign: String,
-    /// Who signed.
+    /// The credentials that signed the request.
     pub(super) credentials: Option<Arc<Credentials>>,
 }
 
@@ -77,9 +77,9 @@ impl Client {
         })
     }
 
-    /// A URL that is signed instead of a request. Nothing is sent.
+    /// A presigned URL. No request is sent.
     pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
-        /// A week; S3 takes no longer time.
+        /// A week, the longest that S3 allows, in seconds.
         const LONGEST: u64 = 7 * 86_400;
         let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
         if expires.as_secs() > LONGEST || expires.is_zero() {
@@ -126,7 +126,7 @@ impl Client {
         Ok(endpoint.url(&location.authority, &location.path, &query))
     }
 
-    /// The key of the day, made once.
+    /// The signing key of the day, computed once.
     fn signing_key(&self, credentials: &Arc<Credentials>, scope: &SigningScope) -> SigningKey {
         let mut kept = self
             .signing_key
@@ -143,7 +143,7 @@ impl Client {
         key
     }
 
-    /// The credentials of now. `None` = nobody signs.
+    /// The current credentials; `None` = requests are not signed.
     pub(super) fn credentials(&self) -> Result<Option<Arc<Credentials>>> {
         let failed = |error: &Error| {
             self.note(&format!("the credentials could not be renewed: {error}"));
@@ -179,7 +179,8 @@ impl Client {
     }
 }
 
-/// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
+/// Rejects header values that HTTP cannot carry, before anything is sent. The error does not contain the value, which
+/// may be a secret.
 pub(super) fn check_values(headers: &[(String, String)]) -> Result<()> {
     let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
     let bad = headers

@@ -1,4 +1,5 @@
-//! SignatureDoesNotMatch, explained: the service may say what it signed, and the first line that differs is the cause.
+//! The cause of SignatureDoesNotMatch: the service may return the text that it signed, and the first line that differs
+//! is the cause.
 //!
 //! Source of the lines: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
@@ -6,7 +7,7 @@ use crate::aws::xml;
 use crate::backend::s3::redact::is_secret;
 use crate::error::printable;
 
-/// What was signed here.
+/// The texts that were signed here.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedText<'a> {
     /// The canonical request.
@@ -15,7 +16,7 @@ pub struct SignedText<'a> {
     pub string_to_sign: &'a str,
 }
 
-/// The cause, if the error document tells what the service signed. Values of secret headers are left out.
+/// The cause, if the error document contains the text that the service signed. Values of secret headers are omitted.
 pub fn explain(ours: SignedText<'_>, document: &str) -> Option<String> {
     let root = xml::parse(document).filter(|root| root.name == "Error")?;
     let text = |name: &str| {
