@@ -17,6 +17,6 @@ pub fn check_region(region: &str) -> Result<()> {
     }
     Err(Error::new(
         Kind::Config,
-        format!("`{}` is no region name", printable(region)),
+        format!("`{}` is not a valid region name", printable(region)),
     ))
 }

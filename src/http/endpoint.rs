@@ -60,14 +60,14 @@ impl Endpoint {
                 (HttpScheme::Https, rest)
             }
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (HttpScheme::Http, rest),
-            _ => return Err(wrong("is no http:// or https:// URL")),
+            _ => return Err(wrong("is not an http:// or https:// URL")),
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
             // The error omits it: it may contain a password.
             return Err(
                 Error::new(Kind::Config, "the endpoint holds a user name or password")
-                    .hint("credentials belong into the config file or the environment"),
+                    .hint("credentials belong in the config file or the environment"),
             );
         }
         if text.contains(['?', '#', '\\'])

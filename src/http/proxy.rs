@@ -25,7 +25,7 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
         Error::new(
             Kind::Config,
             format!(
-                "the {} proxy of the environment is no proxy URL",
+                "the {} proxy of the environment is not a proxy URL",
                 endpoint.scheme.name()
             ),
         )

@@ -91,31 +91,30 @@ pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
     use CertificateError as Why;
     let (why, hint) = match why {
         Why::UnknownIssuer => (
-            "no authority that is trusted here has signed it".to_owned(),
-            "if it is your own authority's, name its file with --ca-bundle (`ca_bundle`)",
+            "its issuer is not trusted".to_owned(),
+            "if you trust its CA, add the CA's certificate with --ca-bundle (`ca_bundle`)",
         ),
         Why::Expired | Why::ExpiredContext { .. } => (
             "it has expired".to_owned(),
-            "renew it; if it is new, look at the clock of this machine",
+            "renew it; if it is new, check this machine's clock",
         ),
         Why::NotValidYet | Why::NotValidYetContext { .. } => (
             "it is not valid yet".to_owned(),
-            "look at the clock of this machine",
+            "check this machine's clock",
         ),
         Why::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
-            format!("it is one for {}", names(presented)),
-            "use a name that it is for, or have one made for this host",
+            format!("it was issued for {}", names(presented)),
+            "connect by that name, or issue a certificate for this host",
         ),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => (
-            "it is for no name of this host".to_owned(),
-            "have one made whose subjectAltName is this host",
+            "it is not valid for this host name".to_owned(),
+            "issue one with this host as subjectAltName",
         ),
         Why::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
-            "it is an authority's (CA:TRUE), which may sign others but not stand for a server"
-                .to_owned(),
-            "have one made with basicConstraints=CA:FALSE",
+            "it is a CA certificate (CA:TRUE), which a server cannot use".to_owned(),
+            "issue one with basicConstraints=CA:FALSE",
         ),
-        other => (printable(&other.to_string()), "have another one made"),
+        other => (printable(&other.to_string()), "issue another one"),
     };
     let text = format!("the certificate of {host} is not valid: {why}");
     Error::new(Kind::Denied, text).hint(hint)

@@ -176,8 +176,8 @@ fn a_command_that_gives_no_credentials_is_an_error() {
             "failed (exit status: 3): ask again",
         ),
         ("/bin/sh -c 'kill -9 $$'", "failed (signal: 9"),
-        ("/bin/echo hunter2", "printed something that is no JSON"),
-        ("/bin/true", "printed something that is no JSON"),
+        ("/bin/echo hunter2", "printed something that is not JSON"),
+        ("/bin/true", "printed something that is not JSON"),
         (
             "/bin/echo '{\"Version\":2}'",
             "does not have the `Version` 1",
@@ -355,7 +355,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
         ),
         (
             "role_arn = a\nsource_profile = nope",
-            "there is no profile `nope`",
+            "unknown profile `nope`",
         ),
         (
             "role_arn = a\nsource_profile = q\n[profile q]\nregion = x",
@@ -379,7 +379,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
         ),
         (
             "role_arn = a\ncredential_source = Elsewhere",
-            "has a `credential_source` that is none",
+            "has an invalid `credential_source`",
         ),
         (
             "role_arn = a\ncredential_source = Environment",
@@ -690,10 +690,14 @@ fn what_a_container_service_says_is_told_by_its_kind() {
             "HTTP 403: AccessDenied: no: (secret)",
         ),
         (answer(404, &[], b"<html>"), 3, "HTTP 404"),
-        (ok("hunter2"), 12, "is no JSON"),
+        (ok("hunter2"), 12, "is not JSON"),
         (ok("{}"), 12, "has no `AccessKeyId`"),
         (ok(&metadata("2020-01-01T00:00:00Z")), 12, "have expired"),
-        (ok(&metadata("tomorrow")), 12, "has a time that is none"),
+        (
+            ok(&metadata("tomorrow")),
+            12,
+            "has a time that is not RFC 3339",
+        ),
         (ok(&" ".repeat(70_000)), 12, "larger than"),
         (
             answer(307, &[("location", "http://127.0.0.1:9/")], b""),
@@ -791,14 +795,14 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
             4,
             "the instance's metadata service: it refused: HTTP 403",
         ),
-        (vec![ok("hunter2\r\nx: y")], 12, "is no session token"),
+        (vec![ok("hunter2\r\nx: y")], 12, "is not a session token"),
         (vec![ok("t0ken"), answer(500, &[], b"")], 7, "HTTP 500"),
         (
             vec![ok("t0ken"), ok("r"), code],
             4,
             "AssumeRoleUnauthorizedAccess",
         ),
-        (vec![ok("t0ken"), ok("r"), ok("hunter2")], 12, "is no JSON"),
+        (vec![ok("t0ken"), ok("r"), ok("hunter2")], 12, "is not JSON"),
         (
             vec![ok("t0ken"), ok(&"r".repeat(70_000))],
             12,
@@ -816,7 +820,7 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
         .fails_with(7, "the instance's metadata service: connect to 127.0.0.1:9");
     on_instance("127.0.0.1:9")
         .run(PRESIGN)
-        .fails_with(3, "is no http:// or https:// URL");
+        .fails_with(3, "is not an http:// or https:// URL");
 }
 
 #[test]

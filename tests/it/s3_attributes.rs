@@ -112,7 +112,7 @@ fn conditions_are_sent_and_their_failures_told_apart() {
     against(&server)
         .file("a", "hello")
         .run(["put", "a", "--if-absent"])
-        .fails_with(5, "the service keeps no conditions");
+        .fails_with(5, "the service does not support conditions");
     // It says yes: whether it tested the condition is not known of this service.
     let server = ScriptedServer::start([missing(), no_key(), answer(200, &HELLO_MD5, b"")]);
     let outcome = against(&server)
@@ -135,6 +135,6 @@ fn conditions_are_sent_and_their_failures_told_apart() {
     against(&server)
         .file("a", "hello")
         .run(["put", "a", "--if-match", "\"abc\""])
-        .fails_with(5, "it was changed: its ETag is xyz now");
+        .fails_with(5, "ETag mismatch: it is now xyz");
     assert_eq!(server.seen().len(), 1);
 }

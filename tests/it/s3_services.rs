@@ -160,8 +160,8 @@ fn b2_implements_no_condition_and_who_asked_for_one_is_told() {
     for refused in [xml(501, refusal), answer(501, &[], b"")] {
         let service = Named::at(B2, [missing.clone(), no_key.clone(), refused]);
         let outcome = service.sandbox().run(["put", "a", "--if-absent"]);
-        outcome.fails_with(5, "the service keeps no conditions");
-        outcome.fails_with(5, "hint: leave the condition out");
+        outcome.fails_with(5, "the service does not support conditions");
+        outcome.fails_with(5, "hint: omit the condition");
     }
     // Without a condition it is what it says.
     let service = Named::at(B2, [xml(501, refusal)]);

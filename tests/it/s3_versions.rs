@@ -262,12 +262,12 @@ fn encryption_that_is_not_confirmed_is_told_of() {
         (
             "AES256",
             None,
-            Some("s3://lab/a: the store does not say that it encrypted the blob by `AES256`"),
+            Some("s3://lab/a: the store did not confirm encryption with `AES256`"),
         ),
         (
             "aws:kms",
             Some("AES256"),
-            Some("s3://lab/a: the store encrypted the blob by `AES256` instead of `aws:kms`"),
+            Some("s3://lab/a: the store encrypted the blob with `AES256` instead of `aws:kms`"),
         ),
     ] {
         let mut headers = vec![ETAG, ("x-amz-checksum-crc64nvme", "M3eFcAZSQlc=")];

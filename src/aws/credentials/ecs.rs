@@ -61,7 +61,7 @@ impl ContainerVariables {
                 Ok(Some(url))
             } else {
                 Err(config_error(
-                    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path",
+                    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path",
                 ))
             };
         }
@@ -69,7 +69,7 @@ impl ContainerVariables {
             return Ok(None);
         };
         let endpoint = endpoint(url).map_err(|_| {
-            config_error("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
+            config_error("AWS_CONTAINER_CREDENTIALS_FULL_URI is not an http:// or https:// URL")
         })?;
         if endpoint.scheme == HttpScheme::Https
             || endpoint.host == "localhost"

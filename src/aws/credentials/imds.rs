@@ -109,7 +109,7 @@ impl<'a> MetadataService<'a> {
             200 if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 Ok(Secret::new(token))
             }
-            200 => Err(malformed("is no session token")),
+            200 => Err(malformed("is not a session token")),
             _ => Err(http_failure(&reply)),
         }
     }

@@ -130,10 +130,8 @@ impl ProfileResolver<'_> {
                 nothing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set")
             }),
             "Ec2InstanceMetadata" => imds::required_credentials(self.lookup),
-            _ => Err(
-                profile_error(name, "has a `credential_source` that is none")
-                    .hint("write Environment, EcsContainer or Ec2InstanceMetadata"),
-            ),
+            _ => Err(profile_error(name, "has an invalid `credential_source`")
+                .hint("write Environment, EcsContainer or Ec2InstanceMetadata")),
         }
     }
 }
@@ -202,7 +200,7 @@ fn duration(name: &str, profile: &Profile) -> Result<Option<u32>> {
         Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
         _ => Err(profile_error(
             name,
-            "has a `duration_seconds` that is no number from 900 to 43200",
+            "has a `duration_seconds` that is not a number from 900 to 43200",
         )),
     }
 }

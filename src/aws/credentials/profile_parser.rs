@@ -81,7 +81,7 @@ impl ProfileParser {
             .split_once(']')
             .ok_or("a section without its closing bracket")?;
         if !after.trim().is_empty() && !after.trim_start().starts_with(['#', ';']) {
-            return Err("text behind a section's bracket");
+            return Err("text after a section's bracket");
         }
         self.key = None;
         let name = name.trim();

@@ -96,7 +96,7 @@ impl SharedFiles {
         } else {
             known.join(", ")
         };
-        let what = format!("there is no profile `{}`", printable(name));
+        let what = format!("unknown profile `{}`", printable(name));
         Error::new(Kind::Config, what).hint(format!("profiles in the AWS files: {known}"))
     }
 }

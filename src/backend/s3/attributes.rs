@@ -43,7 +43,7 @@ fn is_another(etag: Option<&str>) -> Error {
     let found = etag.map_or("unknown".to_owned(), printable);
     Error::new(
         Kind::Precondition,
-        format!("it was changed: its ETag is {found} now"),
+        format!("ETag mismatch: it is now {found}"),
     )
 }
 
@@ -69,9 +69,9 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
         if is_conditional && wording::refuses_conditions(answer) {
             return Error::new(
                 Kind::Precondition,
-                format!("the service keeps no conditions: {error}"),
+                format!("the service does not support conditions: {error}"),
             )
-            .hint("leave the condition out, and look with exists first")
+            .hint("omit the condition, and check with `exists` first")
             .answered(answer.clone());
         }
         error
@@ -127,7 +127,7 @@ pub fn check_metadata(name: &str, value: &str) -> Result<()> {
         return Err(Error::new(
             Kind::Usage,
             format!(
-                "`{}` is no name for metadata",
+                "`{}` is not a valid metadata name",
                 crate::error::printable(name)
             ),
         ));

@@ -54,7 +54,7 @@ impl S3 {
         if attributes.encryption.is_some() && self.client.customer_key().is_some() {
             let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
             return Err(Error::new(Kind::Usage, text)
-                .hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
+                .hint("omit --sse or --sse-c-key-file (`sse_c_key_file`)"));
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ impl S3 {
                     && matches!(proof, Proof::Header(_))
                     && wording::refuses_checksum(error.answer()) =>
             {
-                self.client.note("the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used instead");
+                self.client.note("the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
                 self.proof.disable_header();
                 let done = request(self.proof.current())?;
                 if wording::names_checksum_header(error.answer()) {
@@ -49,7 +49,7 @@ impl S3 {
         self.proof.loaded.call_once(|| {
             let address = self.client.service_address();
             if address.is_some_and(|address| checksum_cache.contains(&address)) {
-                self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
+                self.client.note("an earlier run found that the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
                 self.proof.disable_header();
             }
         });
@@ -63,10 +63,7 @@ impl S3 {
         self.proof.persisted.call_once(|| {
             let address = self.client.service_address();
             if let Some(Err(error)) = address.map(|address| checksum_cache.insert(&address)) {
-                let text = format!(
-                    "this cannot be remembered for later runs: {}",
-                    describe(&error)
-                );
+                let text = format!("cannot cache this for later runs: {}", describe(&error));
                 self.client.note(&text);
             }
         });
@@ -136,7 +133,7 @@ impl S3 {
                 Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
                 Some(_) => Err(Error::new(
                     Kind::Integrity,
-                    "the store has other bytes than were sent: its checksum is another one",
+                    "checksum mismatch: the store has different bytes",
                 )),
                 None => {
                     // The service ignored the header: later requests omit it, and this one is verified by the ETag.
@@ -158,7 +155,7 @@ fn compare_md5(sent: &[Digest], etag: &str, answer: &S3Response) -> Result<Optio
         Some(stored) if sent.contains(&stored) => Ok(Some(Verified::Md5)),
         Some(_) => Err(Error::new(
             Kind::Integrity,
-            "the store has other bytes than were sent: its ETag is another MD5",
+            "MD5 mismatch: the store has different bytes",
         )),
         None => Ok(None),
     }

@@ -185,7 +185,7 @@ fn not_implemented() -> Error {
         http: Some(501),
         ..Answer::default()
     };
-    Error::new(Kind::Remote, "the service copies no parts of objects").answered(answer)
+    Error::new(Kind::Remote, "the service does not support UploadPartCopy").answered(answer)
 }
 
 fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {

@@ -7,8 +7,7 @@ use super::sse_c::ALGORITHM;
 /// headers stores the object as it is.
 pub fn customer_key_warning(answer: &S3Response) -> Option<String> {
     (answer.used_customer_key() && answer.header(ALGORITHM).is_none()).then(|| {
-        "the store does not say that it used the SSE-C key: the blob may lie there unencrypted"
-            .to_owned()
+        "the store did not confirm the SSE-C key: the blob may be stored unencrypted".to_owned()
     })
 }
 
@@ -17,11 +16,11 @@ pub fn encryption_warning(wanted: &str, answer: &S3Response) -> Option<String> {
     match answer.header("x-amz-server-side-encryption") {
         Some(used) if used.eq_ignore_ascii_case(wanted) => None,
         Some(used) => Some(format!(
-            "the store encrypted the blob by `{}` instead of `{wanted}`",
+            "the store encrypted the blob with `{}` instead of `{wanted}`",
             crate::error::printable(used)
         )),
         None => Some(format!(
-            "the store does not say that it encrypted the blob by `{wanted}`: it may lie there unencrypted"
+            "the store did not confirm encryption with `{wanted}`: the blob may be stored unencrypted"
         )),
     }
 }

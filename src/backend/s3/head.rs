@@ -69,7 +69,7 @@ impl S3 {
             // Write-only credentials cannot HEAD. The response to the PUT confirmed the length.
             Err(error) if error.kind() == Kind::Denied => {
                 self.client
-                    .note("the store does not let us look at what it has stored");
+                    .note("the store denies HEAD: only its response confirms the upload");
                 Ok(Verified::Length)
             }
             Err(error) => Err(error),
@@ -79,7 +79,7 @@ impl S3 {
             )),
             Ok(None) => Err(Error::new(
                 Kind::Integrity,
-                "the store said yes and does not have the blob",
+                "the store confirmed the upload and does not have the blob",
             )),
         }
     }

@@ -32,8 +32,9 @@ impl S3 {
     ) -> Result<Option<String>> {
         let starts_with_v1 = self.uses_list_v1.load(Ordering::Relaxed);
         let mut cursor = match page {
-            Some(name) => Cursor::parse(name)
-                .ok_or_else(|| Error::new(Kind::Usage, "there is no such page"))?,
+            Some(name) => {
+                Cursor::parse(name).ok_or_else(|| Error::new(Kind::Usage, "invalid page token"))?
+            }
             None if starts_with_v1 => Cursor::FirstPageV1,
             None => Cursor::FirstPageV2,
         };
@@ -49,7 +50,7 @@ impl S3 {
             result => result?,
         };
         let listing = list_xml::parse_listing(&text)
-            .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
+            .ok_or_else(|| Error::new(Kind::Remote, "invalid listing"))?;
         let encoding = KeyEncoding::of(&listing);
         let last_key = pass_on(&listing, encoding, prefix, each)?;
         let next = cursor.next(&listing, last_key.as_deref(), |text| {
@@ -85,7 +86,7 @@ impl S3 {
     fn switch_to_v1(&self) {
         if !self.uses_list_v1.swap(true, Ordering::Relaxed) {
             self.client
-                .note("the store has no ListObjectsV2: ListObjects is used instead");
+                .note("the store does not support ListObjectsV2: using ListObjects");
         }
     }
 }

@@ -138,7 +138,7 @@ pub fn check_bucket(bucket: &str) -> Result<()> {
     }
     Err(Error::new(
         Kind::Config,
-        format!("`{}` is no bucket name", printable(bucket)),
+        format!("`{}` is not a valid bucket name", printable(bucket)),
     ))
 }
 

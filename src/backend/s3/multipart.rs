@@ -59,7 +59,7 @@ impl Multipart for S3 {
                 Some(id) => Ok(UploadId(id.to_owned())),
                 None => Err(Error::new(
                     Kind::Remote,
-                    "the store began an upload and did not name it",
+                    "the response to CreateMultipartUpload has no UploadId",
                 )),
             }
         })
@@ -219,7 +219,8 @@ impl S3 {
             match whole.matches(reported.trim()) {
                 Some(true) => return Ok(whole.composite.algorithm().into()),
                 Some(false) => {
-                    let text = "the store put the parts together to other bytes than were sent: its checksum is another one";
+                    let text =
+                        "checksum mismatch: the store assembled the parts into different bytes";
                     return Err(Error::new(Kind::Integrity, text));
                 }
                 None => {}

@@ -198,7 +198,7 @@ fn marker(
     let text = String::from_utf8(marker)
         .ok()
         .filter(|marker| !marker.contains(char::REPLACEMENT_CHARACTER));
-    let wrong = "the listing goes on behind a key that is no text";
+    let wrong = "invalid listing: its marker is not UTF-8";
     text.map(|marker| (kind, marker))
         .ok_or_else(|| Error::new(Kind::Remote, wrong))
 }
@@ -210,7 +210,7 @@ fn cursor_loop() -> Error {
 fn missing_cursor() -> Error {
     Error::new(
         Kind::Remote,
-        "the listing makes no sense: it says that there is more, and not where",
+        "invalid listing: it is truncated and names no next page",
     )
 }
 

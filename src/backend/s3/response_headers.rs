@@ -103,7 +103,8 @@ pub(super) fn check_version(answer: &S3Response, wanted: Option<&str>) -> Result
         None => "the store answered with the newest blob instead of the version that was asked for"
             .to_owned(),
     };
-    Err(Error::new(Kind::Remote, text).hint("it seems to keep no versions: leave --version-id out"))
+    Err(Error::new(Kind::Remote, text)
+        .hint("it seems not to support versioning: omit --version-id"))
 }
 
 pub(super) fn length(answer: &S3Response) -> Result<u64> {
@@ -113,7 +114,7 @@ pub(super) fn length(answer: &S3Response) -> Result<u64> {
     length.ok_or_else(|| {
         Error::new(
             Kind::Remote,
-            "the answer does not say how long it is, so that a cut could not be noticed",
+            "the response has no Content-Length, so truncation could not be detected",
         )
         .hint("a proxy in between may be to blame")
     })

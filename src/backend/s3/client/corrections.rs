@@ -45,7 +45,7 @@ impl Client {
                 let minutes = seconds.abs() / 60;
                 let side = if seconds > 0 { "behind" } else { "ahead of" };
                 let text = format!(
-                    "this machine's clock is {minutes} minutes {side} the service's, whose time is used now"
+                    "this machine's clock is {minutes} minutes {side} the service's; signing with the service's time"
                 );
                 self.context.observer.notify(&Event::Warning(&text));
                 true

@@ -202,7 +202,7 @@ impl Client {
                 endpoint.authority()
             );
             return Err(Error::new(Kind::Config, text)
-                .hint("use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out"));
+                .hint("use an https endpoint, or omit --sse-c-key-file (`sse_c_key_file`)"));
         }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }

@@ -236,11 +236,9 @@ impl Client {
 fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     wording::customer_key_problem(answer).map(|problem| match problem {
         CustomerKeyProblem::Missing => {
-            "it is encrypted with a key of the owner's: name it with --sse-c-key-file"
+            "it is encrypted with SSE-C: pass the key with --sse-c-key-file"
         }
-        CustomerKeyProblem::NotNeeded => {
-            "it is not encrypted with an SSE-C key: leave --sse-c-key-file out"
-        }
+        CustomerKeyProblem::NotNeeded => "it is not encrypted with SSE-C: omit --sse-c-key-file",
     })
 }
 

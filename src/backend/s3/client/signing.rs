@@ -92,7 +92,7 @@ impl Client {
         if self.config.customer_key.is_some() {
             return Err(
                 Error::new(Kind::Usage, "a presigned URL cannot carry the SSE-C key")
-                    .hint("leave --sse-c-key-file (`sse_c_key_file`) out"),
+                    .hint("omit --sse-c-key-file (`sse_c_key_file`)"),
             );
         }
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);

@@ -52,7 +52,7 @@ impl Refusal<'_> {
                 denied().hint("the session token has expired: get new credentials")
             }
             "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => {
-                denied().hint("the service does not know this access key: is it another service's?")
+                denied().hint("unknown access key; does it belong to another service?")
             }
             "SignatureDoesNotMatch" => denied().hint(format!(
                 "compare the secret key, the clock and `region` (now `{region}`) with the service's"
@@ -130,7 +130,7 @@ impl Refusal<'_> {
 }
 
 fn missing_container(text: &str) -> Error {
-    Error::new(Kind::Config, text).hint("compare `bucket` and `endpoint_url` with the service's")
+    Error::new(Kind::Config, text).hint("check the bucket name and `endpoint_url`")
 }
 
 /// Whether the code asks to retry later.

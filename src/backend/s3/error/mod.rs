@@ -83,7 +83,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
 pub fn may_be_missing(error: Error) -> Error {
     match error.answer().s3.as_deref() {
         None | Some("AccessDenied") if error.kind() == Kind::Denied => error.hint(
-            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
+            "the blob may be missing: without permission to list the bucket, the service does not say so",
         ),
         _ => error,
     }
