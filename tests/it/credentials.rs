@@ -12,7 +12,7 @@ use blobctl::aws::sigv4::SigningScope;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 
-/// The token of the temporary credentials that the stand-ins give.
+/// The session token that the stand-ins return.
 const TOKEN: &str = "IQoJb3JpZ2luX2VjE/+==";
 const LATER: &str = "2999-01-01T00:00:00Z";
 
@@ -27,14 +27,14 @@ fn at(endpoint: &str) -> Sandbox {
         .file("a", "hello")
 }
 
-/// What a command prints.
+/// The output of a command.
 fn printed(expiration: &str) -> String {
     format!(
         r#"{{"Version":1,"AccessKeyId":"{ACCESS_KEY}","SecretAccessKey":"{SECRET_KEY}","SessionToken":"{TOKEN}","Expiration":"{expiration}"}}"#
     )
 }
 
-/// What a container or an instance answers.
+/// The response of a container's or instance's service.
 fn metadata(expiration: &str) -> String {
     format!(
         r#"{{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"{ACCESS_KEY}","SecretAccessKey":"{SECRET_KEY}","Token":"{TOKEN}","Expiration":"{expiration}","LastUpdated":"2026-01-01T00:00:00Z"}}"#
@@ -45,7 +45,7 @@ fn ok(body: &str) -> Script {
     answer(200, &[], body.as_bytes())
 }
 
-/// What the token service answers, with this key.
+/// The response of the token service, with this key.
 fn assumed_as(id: &str, secret: &str) -> Script {
     ok(&format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/x/y</Arn>\
@@ -113,7 +113,7 @@ fn tells_no_secret(outcome: &Outcome) {
     }
 }
 
-/// Fails before anything is sent to the store, and without a secret in what it says.
+/// Fails before anything is sent to the store, and without a secret in the output.
 #[track_caller]
 fn refuses(sandbox: &Sandbox, code: i32, part: &str) {
     let outcome = sandbox.run(["put", "a"]);
@@ -157,7 +157,7 @@ fn a_command_is_started_without_a_shell() {
         .env("PATH", "/bin:/usr/bin")
         .file("my keys.sh", script)
         .file("keys.json", printed(LATER));
-    // A `;` after a blank begins a comment in the AWS files, so the settings of our own say it.
+    // A `;` after a space begins a comment in the AWS files, so blobctl's own settings have this one.
     let sandbox = sandbox
         .config("[s3]\ncredential_process = \"\"\"sh \"./my keys.sh\" '$HOME and' ;\"\"\"\n");
     signs(&sandbox, &server);
@@ -524,11 +524,11 @@ fn the_token_service_must_prove_who_it_is() {
             format!("{BASE}[default]\nrole_arn = arn:x\nsource_profile = base\n"),
         );
     refuses(&sandbox, 4, "the certificate of");
-    // For the store anything may do; who we are is not asked of just anybody.
+    // `--insecure` is for the store; the certificate of the credential service is verified.
     let outcome = sandbox.run(["put", "a", "--insecure"]);
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
     assert_eq!(sts.seen().len(), 0);
-    // The stand-in speaks S3, so it has no role to give.
+    // The stand-in serves S3, so it has no roles.
     refuses(
         &sandbox.env("AWS_CA_BUNDLE", "ca.pem"),
         12,
@@ -814,7 +814,7 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
         outcome.fails_with(code, part);
         tells_no_secret(&outcome);
     }
-    // Nobody listens there, and it was named.
+    // No server listens there, and the profile names it.
     on_instance("http://127.0.0.1:9")
         .run(PRESIGN)
         .fails_with(7, "the instance's metadata service: connect to 127.0.0.1:9");

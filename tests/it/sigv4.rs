@@ -137,7 +137,7 @@ fn sha256(text: &str) -> String {
     Hasher::digest(Algorithm::Sha256, text.as_bytes()).hex()
 }
 
-/// What each case of the newer suite says besides the request.
+/// The parameters of each case of the newer suite, in addition to the request.
 struct Context {
     id: String,
     secret: Secret,

@@ -101,7 +101,7 @@ impl<'a> HttpClient<'a> {
     }
 }
 
-/// The service's root; the query, which an endpoint of ours cannot have, is left out.
+/// The endpoint of a URL, without the query.
 pub fn endpoint(url: &str) -> Result<Endpoint> {
     Endpoint::parse(url.split_once('?').map_or(url, |(before, _)| before))
 }

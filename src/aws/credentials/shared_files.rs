@@ -64,8 +64,8 @@ impl SharedFiles {
         })
     }
 
-    /// A profile with the properties of both files; the credentials file wins. Keys that stand together are taken together:
-    /// if the credentials file has one of them, those of the config file do not count, so that halves never mix.
+    /// A profile with the properties of both files; the credentials file takes precedence. If it has any property of a
+    /// login, those of the config file are ignored, so that two logins never mix.
     pub fn profile(&self, name: &str) -> Option<Profile> {
         let (config, credentials) = (self.config.get(name), self.credentials.get(name));
         let mut profile = match (config, credentials) {

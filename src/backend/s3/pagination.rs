@@ -339,7 +339,7 @@ mod tests {
             ),
             (previous(None), None, None),
             (previous(Some("%FF")), Some("a"), None),
-            // Nothing says that it is the old protocol.
+            // Nothing identifies the page as one of ListObjects.
             (more(), Some("k"), None),
         ] {
             let next = Cursor::FirstPageV2.next(&page, last, plain).ok().flatten();
