@@ -20,14 +20,14 @@ pub struct S3 {
     /// Set once the service turned out to support only ListObjects, the older protocol of listings.
     pub(super) uses_list_v1: AtomicBool,
     /// The checksum that requests carry, as negotiated with the service.
-    pub(super) proof: ChecksumNegotiation,
+    pub(super) checksums: ChecksumNegotiation,
 }
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
     pub fn new(config: S3Config, context: Context) -> Self {
         Self {
-            proof: ChecksumNegotiation::new(config.checksum, config.checksum_cache.clone()),
+            checksums: ChecksumNegotiation::new(config.checksum, config.checksum_cache.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
             uses_list_v1: AtomicBool::new(false),

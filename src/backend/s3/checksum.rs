@@ -6,7 +6,7 @@
 
 use super::PayloadSigning;
 use super::bucket::S3;
-use super::checksum_policy::{BodyDigests, Proof, header};
+use super::checksum_policy::{BodyDigests, ChecksumMethod, header};
 use super::client::S3Response;
 use super::error::wording;
 use super::response_headers::plain_md5;
@@ -17,18 +17,21 @@ use crate::io::payload::Payload;
 impl S3 {
     /// Runs a request with the checksum that the service is expected to support, and once more without the header if
     /// the service rejects it.
-    pub(super) fn negotiate_checksum<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
+    pub(super) fn negotiate_checksum<T>(
+        &self,
+        request: impl Fn(ChecksumMethod) -> Result<T>,
+    ) -> Result<T> {
         self.load_cached_result();
-        let proof = self.proof.current();
-        match request(proof) {
+        let method = self.checksums.current();
+        match request(method) {
             Err(error)
-                if self.proof.is_auto()
-                    && matches!(proof, Proof::Header(_))
+                if self.checksums.is_auto()
+                    && matches!(method, ChecksumMethod::Header(_))
                     && wording::refuses_checksum(error.answer()) =>
             {
                 self.client.note("the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
-                self.proof.disable_header();
-                let done = request(self.proof.current())?;
+                self.checksums.disable_header();
+                let done = request(self.checksums.current())?;
                 if wording::names_checksum_header(error.answer()) {
                     self.persist_result();
                 }
@@ -40,27 +43,27 @@ impl S3 {
 
     /// Reads the checksum cache before the first header would be sent.
     fn load_cached_result(&self) {
-        let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
+        let Some(checksum_cache) = self.checksums.checksum_cache.as_ref() else {
             return;
         };
-        if !self.proof.is_auto() {
+        if !self.checksums.is_auto() {
             return;
         }
-        self.proof.loaded.call_once(|| {
+        self.checksums.loaded.call_once(|| {
             let address = self.client.service_address();
             if address.is_some_and(|address| checksum_cache.contains(&address)) {
                 self.client.note("an earlier run found that the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
-                self.proof.disable_header();
+                self.checksums.disable_header();
             }
         });
     }
 
     /// Writes to the checksum cache that the service does not support the header.
     fn persist_result(&self) {
-        let Some(checksum_cache) = self.proof.checksum_cache.as_ref() else {
+        let Some(checksum_cache) = self.checksums.checksum_cache.as_ref() else {
             return;
         };
-        self.proof.persisted.call_once(|| {
+        self.checksums.persisted.call_once(|| {
             let address = self.client.service_address();
             if let Some(Err(error)) = address.map(|address| checksum_cache.insert(&address)) {
                 let text = format!("cannot cache this for later runs: {}", describe(&error));
@@ -70,9 +73,9 @@ impl S3 {
     }
 
     /// Updates the checksum cache after a put whose checksum header the service ignored.
-    pub(super) fn persist_if_ignored(&self, proof: Proof, answer: &S3Response) {
-        if let Proof::Header(algorithm) = proof
-            && self.proof.is_auto()
+    pub(super) fn persist_if_ignored(&self, method: ChecksumMethod, answer: &S3Response) {
+        if let ChecksumMethod::Header(algorithm) = method
+            && self.checksums.is_auto()
             && answer.header(header(algorithm)).is_none()
         {
             self.persist_result();
@@ -80,25 +83,29 @@ impl S3 {
     }
 
     /// Computes the digests that the signature and the checksum need, in one pass over the payload.
-    pub(super) fn body_digests(&self, proof: Proof, payload: &Payload) -> Result<BodyDigests> {
+    pub(super) fn body_digests(
+        &self,
+        method: ChecksumMethod,
+        payload: &Payload,
+    ) -> Result<BodyDigests> {
         let signed = match self.client.payload_signing() {
             PayloadSigning::Auto => !self.client.is_https()?,
             PayloadSigning::Signed => true,
             PayloadSigning::Unsigned => false,
         };
-        let proven = match proof {
-            Proof::Header(algorithm) => Some(algorithm),
-            Proof::Md5 => Some(Algorithm::Md5),
-            Proof::Length => None,
+        let algorithm = match method {
+            ChecksumMethod::Header(algorithm) => Some(algorithm),
+            ChecksumMethod::ContentMd5 => Some(Algorithm::Md5),
+            ChecksumMethod::None => None,
         };
-        let mut algorithms: Vec<Algorithm> = proven.into_iter().collect();
-        if signed && proven != Some(Algorithm::Sha256) {
+        let mut algorithms: Vec<Algorithm> = algorithm.into_iter().collect();
+        if signed && algorithm != Some(Algorithm::Sha256) {
             algorithms.push(Algorithm::Sha256);
         }
         if algorithms.is_empty() {
             return Ok(BodyDigests {
                 sha256: None,
-                proof: None,
+                checksum: None,
             });
         }
         let digests = payload.digests(&algorithms)?;
@@ -112,21 +119,21 @@ impl S3 {
             sha256: of(Algorithm::Sha256)
                 .filter(|_| signed)
                 .map(|digest| digest.hex()),
-            proof: proven.and_then(of),
+            checksum: algorithm.and_then(of),
         })
     }
 
     /// Compares the checksum or ETag of the response with what was sent. `None` if the response has nothing to compare.
     pub(super) fn verify_stored(
         &self,
-        proof: Proof,
+        method: ChecksumMethod,
         body_digests: &BodyDigests,
         payload: &Payload,
         etag: &str,
         answer: &S3Response,
     ) -> Result<Option<Verified>> {
-        match (proof, body_digests.proof) {
-            (Proof::Header(algorithm), Some(sent)) => match answer
+        match (method, body_digests.checksum) {
+            (ChecksumMethod::Header(algorithm), Some(sent)) => match answer
                 .header(header(algorithm))
                 .map(str::trim)
             {
@@ -137,14 +144,14 @@ impl S3 {
                 )),
                 None => {
                     // The service ignored the header: later requests omit it, and this one is verified by the ETag.
-                    self.proof.disable_header();
+                    self.checksums.disable_header();
                     match plain_md5(etag, answer) {
                         None => Ok(None),
                         Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),
                     }
                 }
             },
-            (Proof::Md5, Some(sent)) => compare_md5(&[sent], etag, answer),
+            (ChecksumMethod::ContentMd5, Some(sent)) => compare_md5(&[sent], etag, answer),
             _ => Ok(None),
         }
     }

@@ -10,13 +10,13 @@ use crate::digest::{Algorithm, Digest, base64};
 
 /// The checksum of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
+pub enum ChecksumMethod {
     /// A checksum header that the response must repeat.
     Header(Algorithm),
     /// `Content-MD5`, and the ETag compared.
-    Md5,
+    ContentMd5,
     /// No checksum: only the length is compared.
-    Length,
+    None,
 }
 
 /// The checksum that the user asked for and the outcome of the negotiation.
@@ -48,13 +48,15 @@ impl ChecksumNegotiation {
         self.wanted
     }
 
-    pub(super) fn current(&self) -> Proof {
+    pub(super) fn current(&self) -> ChecksumMethod {
         match self.wanted {
-            Checksum::Auto if self.without_header.load(Ordering::Relaxed) => Proof::Md5,
-            Checksum::Auto => Proof::Header(Algorithm::Crc64Nvme),
-            Checksum::Only(Algorithm::Md5) => Proof::Md5,
-            Checksum::Only(algorithm) => Proof::Header(algorithm),
-            Checksum::None => Proof::Length,
+            Checksum::Auto if self.without_header.load(Ordering::Relaxed) => {
+                ChecksumMethod::ContentMd5
+            }
+            Checksum::Auto => ChecksumMethod::Header(Algorithm::Crc64Nvme),
+            Checksum::Only(Algorithm::Md5) => ChecksumMethod::ContentMd5,
+            Checksum::Only(algorithm) => ChecksumMethod::Header(algorithm),
+            Checksum::None => ChecksumMethod::None,
         }
     }
 
@@ -73,13 +75,13 @@ pub struct BodyDigests {
     /// For the signature; lower-case hex.
     pub sha256: Option<String>,
     /// The checksum, for its header.
-    pub proof: Option<Digest>,
+    pub checksum: Option<Digest>,
 }
 
 impl BodyDigests {
     /// Adds the header of the checksum.
     pub fn headers(&self, headers: &mut Vec<(String, String)>) {
-        if let Some(digest) = &self.proof {
+        if let Some(digest) = &self.checksum {
             let name = header(digest.algorithm());
             headers.push((name.to_owned(), base64(digest.bytes())));
         }

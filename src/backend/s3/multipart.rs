@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
-use super::checksum_policy::{Proof, header};
+use super::checksum_policy::{ChecksumMethod, header};
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
 use super::etag::from_element;
@@ -32,11 +32,11 @@ impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
-        self.negotiate_checksum(|proof| {
+        self.negotiate_checksum(|method| {
             let mut request = self.object_request("POST", key);
             request.push_query("uploads", "");
             attribute_headers(attributes, &mut request.headers);
-            if let Proof::Header(algorithm) = proof {
+            if let ChecksumMethod::Header(algorithm) = method {
                 request.push_header("x-amz-checksum-algorithm", service_name(algorithm));
                 // A digest that cannot be combined from parts has only one type, which need not be named.
                 if is_combined(algorithm) {
@@ -75,8 +75,8 @@ impl Multipart for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "a part without a size"))?;
-        self.negotiate_checksum(|proof| {
-            let body_digests = self.body_digests(proof, payload)?;
+        self.negotiate_checksum(|method| {
+            let body_digests = self.body_digests(method, payload)?;
             let mut request = self.object_request("PUT", key);
             request.query = part_query(upload, number);
             body_digests.headers(&mut request.headers);
@@ -90,11 +90,11 @@ impl Multipart for S3 {
             if number == 1 {
                 self.warn_if_unencrypted(key, None, &answer);
             }
-            let proven = self.verify_stored(proof, &body_digests, payload, &plain, &answer)?;
+            let verified = self.verify_stored(method, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
-            let checksum = body_digests.proof.filter(|sent| {
-                sent.algorithm() != Algorithm::Md5 && proven == Some(sent.algorithm().into())
+            let checksum = body_digests.checksum.filter(|sent| {
+                sent.algorithm() != Algorithm::Md5 && verified == Some(sent.algorithm().into())
             });
             Ok(Part {
                 number,

@@ -44,8 +44,8 @@ impl Backend for S3 {
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
-        self.negotiate_checksum(|proof| {
-            let body_digests = self.body_digests(proof, payload)?;
+        self.negotiate_checksum(|method| {
+            let body_digests = self.body_digests(method, payload)?;
             let mut request = self.object_request("PUT", key);
             body_digests.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
@@ -62,11 +62,11 @@ impl Backend for S3 {
             let etag = etag(&answer)?;
             self.warn_if_unencrypted(key, attributes.encryption.as_deref(), &answer);
             let verified =
-                match self.verify_stored(proof, &body_digests, payload, &etag, &answer)? {
+                match self.verify_stored(method, &body_digests, payload, &etag, &answer)? {
                     Some(verified) => verified,
                     None => self.verify_length(key, size)?,
                 };
-            self.persist_if_ignored(proof, &answer);
+            self.persist_if_ignored(method, &answer);
             Ok(Stored {
                 bytes: size,
                 etag: Some(etag),
@@ -127,7 +127,7 @@ impl Backend for S3 {
     }
 
     fn demanded(&self) -> Option<Algorithm> {
-        match self.proof.wanted() {
+        match self.checksums.wanted() {
             Checksum::Only(algorithm) => Some(algorithm),
             Checksum::Auto | Checksum::None => None,
         }
