@@ -1,4 +1,4 @@
-//! What all AWS services share: signatures, regions, XML and credentials.
+//! Signatures, regions, XML and credentials: common to all AWS services.
 
 pub mod credentials;
 pub mod region;

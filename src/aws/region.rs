@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result, printable};
 
-/// Region names come from the network too and become part of host names.
+/// Checks a region's name. Names come from the network too and become part of host names.
 pub fn check_region(region: &str) -> Result<()> {
     let bytes = region.as_bytes();
     let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -17,6 +17,6 @@ pub fn check_region(region: &str) -> Result<()> {
     }
     Err(Error::new(
         Kind::Config,
-        format!("`{}` is no region name", printable(region)),
+        format!("`{}` is not a valid region name", printable(region)),
     ))
 }

@@ -1,12 +1,12 @@
-//! AWS Signature Version 4, as S3 wants it: pure functions with the standard's names.
+//! AWS Signature Version 4 for S3: pure functions with the standard's names.
 //!
 //! ```text
 //! request ─ canonical_request ─ string_to_sign ─ signature ─ authorization | presigned_query
 //!                                      signing_key ┘
 //! ```
 //!
-//! Nothing here reads a clock or touches a request. S3 differs from the general standard in that the path is encoded
-//! once and never normalised; whoever sends the request must send the very bytes that were signed.
+//! Nothing here reads a clock or changes a request. In contrast to the general standard, S3 encodes the path once and
+//! does not normalise it; the caller must send exactly the bytes that were signed.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
 
 use std::fmt::Write;
@@ -28,9 +28,9 @@ pub const EMPTY_PAYLOAD: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934
 /// The name of the algorithm, first word of the string to sign and of the header.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// When and for what a signature holds.
+/// The time, region and service that a signature is valid for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
+pub struct SigningScope {
     /// `x-amz-date`: `20130524T000000Z`.
     pub timestamp: String,
     /// `us-east-1`.
@@ -39,7 +39,7 @@ pub struct Scope {
     pub service: String,
 }
 
-impl Scope {
+impl SigningScope {
     /// The scope of `time`, which is converted to UTC.
     pub fn new(time: OffsetDateTime, region: &str, service: &str) -> Self {
         let time = time.to_offset(time::UtcOffset::UTC);
@@ -75,7 +75,7 @@ impl Scope {
     }
 }
 
-/// What of a request is signed.
+/// The signed parts of a request.
 #[derive(Debug, Clone)]
 pub struct SignableRequest<'a> {
     /// `GET`, `PUT`, …
@@ -121,8 +121,8 @@ pub fn signed_headers(headers: &[(String, String)]) -> String {
     names.join(";")
 }
 
-/// The header block: a line a name, sorted; values trimmed, runs of white space (a folded line's too) made one blank,
-/// several values of one name joined by `,` in their order.
+/// The canonical headers: one line per name, sorted. Values are trimmed, each run of white space, also of a folded
+/// line, becomes one space, and several values of one name are joined by `,` in their order.
 fn canonical_headers(headers: &[(String, String)]) -> String {
     let mut sorted: Vec<(String, String)> = headers
         .iter()
@@ -151,7 +151,7 @@ fn canonical_headers(headers: &[(String, String)]) -> String {
     out
 }
 
-/// Step 1: the request in one normal form.
+/// Step 1: the canonical form of the request.
 pub fn canonical_request(request: &SignableRequest<'_>) -> String {
     format!(
         "{}\n{}\n{}\n{}\n{}\n{}",
@@ -165,7 +165,7 @@ pub fn canonical_request(request: &SignableRequest<'_>) -> String {
 }
 
 /// Step 2: algorithm, time, scope and the canonical request's SHA-256.
-pub fn string_to_sign(scope: &Scope, canonical_request: &str) -> String {
+pub fn string_to_sign(scope: &SigningScope, canonical_request: &str) -> String {
     let hash = Hasher::digest(Algorithm::Sha256, canonical_request.as_bytes()).hex();
     format!(
         "{ALGORITHM}\n{}\n{}\n{hash}",
@@ -174,7 +174,7 @@ pub fn string_to_sign(scope: &Scope, canonical_request: &str) -> String {
     )
 }
 
-/// The key of one day, region and service.
+/// The signing key of one day, region and service.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningKey([u8; 32]);
 
@@ -185,7 +185,7 @@ impl std::fmt::Debug for SigningKey {
 }
 
 /// Step 3: `HMAC(HMAC(HMAC(HMAC("AWS4" + secret, date), region), service), "aws4_request")`.
-pub fn signing_key(secret_access_key: &Secret, scope: &Scope) -> SigningKey {
+pub fn signing_key(secret_access_key: &Secret, scope: &SigningScope) -> SigningKey {
     let start = format!("AWS4{}", secret_access_key.expose());
     let date = hmac_sha256(start.as_bytes(), scope.date());
     let region = hmac_sha256(&date, &scope.region);
@@ -201,7 +201,7 @@ pub fn signature(key: &SigningKey, string_to_sign: &str) -> String {
 /// The value of the `Authorization` header.
 pub fn authorization(
     access_key_id: &str,
-    scope: &Scope,
+    scope: &SigningScope,
     signed_headers: &str,
     signature: &str,
 ) -> String {
@@ -211,12 +211,12 @@ pub fn authorization(
     )
 }
 
-/// The parameters that a presigned URL carries besides its own, without the signature: they are part of what is signed.
-/// `expires` is in seconds.
+/// The parameters that a presigned URL adds to its own, without the signature; all of them are signed. `expires` is in
+/// seconds.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 pub fn presigned_parameters(
     access_key_id: &str,
-    scope: &Scope,
+    scope: &SigningScope,
     expires: u32,
     signed_headers: &str,
     session_token: Option<&Secret>,
@@ -237,8 +237,8 @@ pub fn presigned_parameters(
     parameters
 }
 
-/// The whole query of a presigned URL: the request's parameters, which must include [`presigned_parameters`], sorted, and
-/// the signature behind them.
+/// The query of a presigned URL: the request's parameters, which must include [`presigned_parameters`], sorted,
+/// followed by the signature.
 pub fn presigned_query(query: &[(String, String)], signature: &str) -> String {
     format!("{}&X-Amz-Signature={signature}", canonical_query(query))
 }
@@ -257,15 +257,6 @@ fn hmac_sha256(key: &[u8], message: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_byte_but_the_unreserved_ones_is_encoded_once() {
-        assert_eq!(
-            uri_encode("a b+c%/ü~-._*'", Slash::Keep),
-            "a%20b%2Bc%25/%C3%BC~-._%2A%27"
-        );
-        assert_eq!(uri_encode("a/b", Slash::Encode), "a%2Fb");
-    }
 
     #[test]
     fn queries_are_sorted_by_what_is_sent() {

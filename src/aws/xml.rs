@@ -1,9 +1,9 @@
-//! S3's XML answers. Text in, values out; hostile input costs neither memory nor a panic.
+//! Parser of S3's XML documents. Hostile input costs neither memory nor a panic.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// Longer error bodies are cut before they come here: no service needs more.
+/// The most bytes of an error document that are read: no service needs more.
 pub const ERROR_LIMIT: u64 = 64 << 10;
 
 pub const DEPTH_LIMIT: usize = 16;
@@ -26,15 +26,15 @@ impl Element {
     }
 }
 
-/// The root element and the text of its direct children; the text of what is nested deeper is left out.
+/// The root element and the text of its direct children, without the text of deeper levels.
 ///
-/// White space and a byte order mark may stand before the document. A document type declaration, an unknown entity,
-/// more than 16 levels or broken markup make it `None`. The wrapper `ErrorResponse` of some services is looked through.
+/// White space and a byte order mark may precede the document. `None` for a document type declaration, an unknown
+/// entity, more than 16 levels or broken markup. The wrapper `ErrorResponse` of some services is skipped.
 pub fn parse(text: &str) -> Option<Element> {
     first(text, Ending::Required, is_root)
 }
 
-/// The same of a document that may have been cut: its children up to the cut.
+/// The same for a truncated document: the children before the end.
 pub fn parse_beginning(text: &str) -> Option<Element> {
     first(text, Ending::MayBeCut, is_root)
 }
@@ -48,15 +48,15 @@ pub fn descendant(text: &str, name: &str) -> Option<Element> {
     first(text, Ending::Required, |_, found| found == name)
 }
 
-/// Whether a document counts without its end.
+/// Whether a document must be complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Required,
-    /// What stands before the cut counts, but for a child that is not complete.
+    /// A truncated document is accepted, without its last child if that is incomplete.
     MayBeCut,
 }
 
-/// The first element that is wanted; the root has the depth 1. The document is read to its end all the same.
+/// The first element that is wanted; the root has the depth 1. The document is parsed to its end in any case.
 fn first(text: &str, ending: Ending, is_wanted: impl Fn(usize, &str) -> bool) -> Option<Element> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut found: Option<Element> = None;
@@ -111,7 +111,7 @@ fn first(text: &str, ending: Ending, is_wanted: impl Fn(usize, &str) -> bool) ->
     }
 }
 
-/// What was found before the document broke off at a depth.
+/// The element of a document that ended early, at this depth.
 fn cut(found: Option<Element>, inside: Option<usize>, depth: usize) -> Option<Element> {
     let mut found = found?;
     if inside.is_some_and(|of| depth > of) {
@@ -120,7 +120,7 @@ fn cut(found: Option<Element>, inside: Option<usize>, depth: usize) -> Option<El
     Some(found)
 }
 
-/// Notes an element that begins: as the one that was looked for, or as a child of it.
+/// Records a start tag: as the wanted element, or as a child of it.
 fn enter(found: &mut Option<Element>, inside: Option<usize>, depth: usize, name: String) {
     match (found, inside) {
         (found @ None, Some(of)) if of == depth => {
@@ -140,7 +140,7 @@ fn last(root: &mut Option<Element>) -> Option<&mut String> {
     root.as_mut()?.children.last_mut().map(|(_, text)| text)
 }
 
-/// The five entities of XML and references by number; there is no document type that could declare others.
+/// Resolves the five predefined entities and character references; no document type can declare others.
 pub fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     if let Some(letter) = reference.resolve_char_ref().ok()? {
         return Some(letter);
@@ -155,7 +155,7 @@ pub fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     }
 }
 
-/// Escapes text for an XML document of ours.
+/// Escapes text for an XML document.
 pub fn escape(text: &str) -> String {
     quick_xml::escape::escape(text).into_owned()
 }

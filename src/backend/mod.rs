@@ -23,7 +23,7 @@ pub enum Config {
     /// An FTP or FTPS server.
     Ftp(config::Config),
     /// A bucket of an S3-compatible service.
-    S3(s3::Config),
+    S3(s3::S3Config),
 }
 
 /// Opens a store. Nothing is read or connected before the first operation.

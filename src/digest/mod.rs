@@ -1,4 +1,4 @@
-//! Digests of blobs: which ones there are, how they are computed and written, and what a transfer may claim.
+//! Digests of blobs: the algorithms, their text forms, and the verification of a transfer.
 
 mod encoding;
 
@@ -10,20 +10,20 @@ use fast_md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-/// The algorithms that we can compute.
+/// The supported algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
-    /// 0.6 CPU-seconds a GiB with SHA-NI.
+    /// 0.6 CPU-seconds per GiB with SHA-NI.
     Sha256,
-    /// 1.7 CPU-seconds a GiB; what an S3 ETag mostly is.
+    /// 1.7 CPU-seconds per GiB; the usual ETag of S3.
     Md5,
-    /// 0.05 CPU-seconds a GiB, like the two below; what S3 stores with every new object.
+    /// 0.05 CPU-seconds per GiB, like the two below; stored by S3 with every new object.
     Crc64Nvme,
     /// Castagnoli's polynomial.
     Crc32c,
     /// The polynomial of zip and Ethernet.
     Crc32,
-    /// What some programs store on S3; no protection against forgery.
+    /// Stored by some programs on S3; does not protect against forgery.
     Sha1,
 }
 
@@ -38,7 +38,7 @@ impl Algorithm {
         Self::Sha1,
     ];
 
-    /// As in the output contract.
+    /// The name in the output contract.
     pub fn name(self) -> &'static str {
         Verified::from(self).name()
     }
@@ -78,7 +78,7 @@ impl Digest {
         hex(self.bytes())
     }
 
-    /// Which algorithm made it.
+    /// The algorithm.
     pub fn algorithm(&self) -> Algorithm {
         match self {
             Self::Sha256(_) => Algorithm::Sha256,
@@ -95,7 +95,7 @@ impl Digest {
         Self::from_bytes(algorithm, &decode_base64(text)?)
     }
 
-    /// A digest from its raw bytes, if they are as many as it has.
+    /// A digest from its raw bytes; `None` if their number is wrong.
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         Some(match algorithm {
             Algorithm::Sha256 => Self::Sha256(bytes.try_into().ok()?),
@@ -107,8 +107,8 @@ impl Digest {
         })
     }
 
-    /// The digest of a whole, from that of its front (this) and of its back, which is `len` bytes long. CRCs alone can be
-    /// put together like this.
+    /// The digest of the concatenation of two pieces, from the digests of the front (`self`) and the back, which is
+    /// `len` bytes long. Only CRCs can be combined; `None` for others.
     pub fn followed_by(&self, back: &Self, len: u64) -> Option<Self> {
         let combined = |algorithm: CrcAlgorithm| {
             crc_fast::checksum_combine(algorithm, number(self.bytes()), number(back.bytes()), len)
@@ -147,7 +147,7 @@ pub enum Hasher {
 }
 
 impl Hasher {
-    /// A hasher that has seen nothing yet.
+    /// A hasher without input.
     pub fn new(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Sha256::new()),
@@ -187,7 +187,7 @@ impl Hasher {
         }
     }
 
-    /// The digest of bytes that are all there.
+    /// The digest of a byte string.
     pub fn digest(algorithm: Algorithm, bytes: &[u8]) -> Digest {
         let mut hasher = Self::new(algorithm);
         hasher.update(bytes);
@@ -206,10 +206,10 @@ impl fmt::Debug for Hasher {
     }
 }
 
-/// How a finished transfer was proven: the field `verified` of `--json`.
+/// The verification of a finished transfer: the field `verified` of `--json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// The store compared, or we compared with the store's, a SHA-256 of the whole blob, or of each part and of all those.
+    /// A SHA-256 of the whole blob, or of each part and of all those, was compared, by the store or here.
     Sha256,
     /// The same with an MD5, mostly the ETag.
     Md5,
@@ -242,7 +242,7 @@ impl Verified {
         }
     }
 
-    /// Whether digests of this kind were compared: of the whole, or of its parts.
+    /// Whether digests of this algorithm were compared, of the whole or of its parts.
     pub fn is_by(self, algorithm: Algorithm) -> bool {
         self == algorithm.into() || self == Self::EtagMultipart && algorithm == Algorithm::Md5
     }
@@ -261,6 +261,13 @@ impl From<Algorithm> for Verified {
     }
 }
 
+/// The first `digits` hex digits of the SHA-256 of `text`: a name for it that does not reveal it.
+pub fn sha256_prefix(text: &str, digits: usize) -> String {
+    let mut hex = Hasher::digest(Algorithm::Sha256, text.as_bytes()).hex();
+    hex.truncate(digits);
+    hex
+}
+
 /// A CRC's bytes as a number.
 fn number(bytes: &[u8]) -> u64 {
     bytes
@@ -268,7 +275,7 @@ fn number(bytes: &[u8]) -> u64 {
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// The lower half, big-endian: a 32-bit CRC comes in a 64-bit number.
+/// The lower half, big-endian: crc-fast returns a 32-bit CRC in 64 bits.
 fn low(crc: u64) -> [u8; 4] {
     let [_, _, _, _, a, b, c, d] = crc.to_be_bytes();
     [a, b, c, d]

@@ -1,13 +1,13 @@
-//! How ureq is set up: its own ideas of redirects, errors, proxies and encodings are all off.
+//! Configuration of ureq: its own handling of redirects, errors, proxies and encodings is off.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::{Agent, ProxyProtocol};
 
-use super::endpoint::{Endpoint, Scheme};
+use super::endpoint::{Endpoint, HttpScheme};
 use super::proxy::Proxies;
-use super::tls::Trust;
+use super::tls::CertificateTrust;
 use super::transport::{Traffic, agent};
 use super::{proxy, tls};
 use crate::cancel::Cancel;
@@ -16,25 +16,25 @@ use crate::net::timeouts::Timeouts;
 
 /// Settings of the connections to one endpoint.
 pub struct AgentOptions<'a> {
-    /// Where they lead.
+    /// The endpoint.
     pub endpoint: &'a Endpoint,
     /// The proxies of the environment; `None` to connect directly.
     pub proxies: Option<&'a Proxies>,
-    /// Which certificates are accepted. Read for https only.
-    pub trust: Trust<'a>,
+    /// The certificates to accept; used for https only.
+    pub trust: CertificateTrust<'a>,
     /// Limits without progress; `None` if `total` alone counts.
     pub timeouts: Option<Timeouts>,
     /// Limit of a whole request, from the look-up of the name to the end of the response.
     pub total: Option<Duration>,
     /// Idle connections to keep, and the sizes of their buffers; `None` for a single small request.
-    pub pool: Option<Pool>,
+    pub pool: Option<ConnectionPool>,
     /// Ends a request when the run is cancelled.
     pub cancel: &'a Arc<Cancel>,
 }
 
 /// Connections that are kept for the next request.
 #[derive(Debug, Clone, Copy)]
-pub struct Pool {
+pub struct ConnectionPool {
     /// The most idle connections.
     pub connections: usize,
     /// Bytes of the input buffer and of the output buffer of each connection.
@@ -73,8 +73,8 @@ pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
     }
     let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
     let traffic = match (endpoint.scheme, to_proxy) {
-        (Scheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
-        (Scheme::Http, _) => Traffic::Plain,
+        (HttpScheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
+        (HttpScheme::Http, _) => Traffic::Plain,
     };
     if traffic == Traffic::Tls {
         settings = settings.tls_config(tls::config(options.trust)?);

@@ -1,34 +1,34 @@
-//! Where a bucket's objects are: endpoint, addressing style, encoded path. Pure text.
+//! The endpoint of a service. Pure.
 
 use std::net::IpAddr;
 
-use super::percent::{Slash, uri_encode};
-use crate::digest::decode_hex;
+use super::percent::{Slash, uri_decode, uri_encode};
 use crate::error::{Error, Kind, Result, printable};
 
 /// The root of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// How it is reached.
-    pub scheme: Scheme,
+    /// With or without TLS.
+    pub scheme: HttpScheme,
     /// Lower case; IPv6 in brackets.
     pub host: String,
     /// `None` = the scheme's.
     pub port: Option<u16>,
-    /// What a reverse proxy put before the service: empty, or with a leading and without a trailing `/`, encoded.
+    /// The path that a reverse proxy puts before the service: empty, or with a leading and without a trailing `/`,
+    /// encoded.
     pub base_path: String,
 }
 
 /// With or without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub enum HttpScheme {
     /// Plain.
     Http,
     /// With TLS.
     Https,
 }
 
-impl Scheme {
+impl HttpScheme {
     /// As in a URL.
     pub fn name(self) -> &'static str {
         match self {
@@ -56,16 +56,18 @@ impl Endpoint {
             .with_hint("write it like https://s3.example.com or http://127.0.0.1:9000")
         };
         let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-            _ => return Err(wrong("is no http:// or https:// URL")),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                (HttpScheme::Https, rest)
+            }
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (HttpScheme::Http, rest),
+            _ => return Err(wrong("is not an http:// or https:// URL")),
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            // Not shown: it may hold a password.
+            // The error omits it: it may contain a password.
             return Err(
                 Error::new(Kind::Config, "the endpoint holds a user name or password")
-                    .with_hint("credentials belong into the config file or the environment"),
+                    .with_hint("credentials belong in the config file or the environment"),
             );
         }
         if text.contains(['?', '#', '\\'])
@@ -76,8 +78,8 @@ impl Endpoint {
         let (host, port) = split_port(authority)
             .ok_or_else(|| wrong("has a host or port that cannot be understood"))?;
         let port = port.filter(|port| *port != scheme.default_port());
-        // Written encoded or not, it is signed and sent in the one form that S3 signs.
-        let base_path = decoded(path.trim_end_matches('/'))
+        // Encoded or not in the setting, the path is signed and sent in the one form that S3 signs.
+        let base_path = uri_decode(path.trim_end_matches('/'))
             .map(|path| uri_encode(&path, Slash::Keep))
             .ok_or_else(|| wrong("has a path with a broken `%`"))?;
         Ok(Self {
@@ -98,40 +100,47 @@ impl Endpoint {
 
     /// The whole address, without a bucket.
     pub fn address(&self) -> String {
+        self.url(&self.authority(), &self.base_path, "")
+    }
+
+    /// A URL of the service. `authority` may have a bucket in front of the host; `path` and `query` are encoded.
+    pub fn url(&self, authority: &str, path: &str, query: &str) -> String {
+        let separator = if query.is_empty() { "" } else { "?" };
         format!(
-            "{}://{}{}",
-            self.scheme.name(),
-            self.authority(),
-            self.base_path
+            "{}://{authority}{path}{separator}{query}",
+            self.scheme.name()
         )
     }
 
-    /// Whether the host is this machine itself.
+    /// The host without the brackets of an IPv6 address.
+    pub fn bare_host(&self) -> &str {
+        without_brackets(&self.host)
+    }
+
+    /// The IP address that the host is, if it is not a name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.bare_host().parse().ok()
+    }
+
+    /// The port, also where it is the scheme's own.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or(self.scheme.default_port())
+    }
+
+    /// Whether the host is this machine.
     pub fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         self.host == "localhost"
             || self.host.ends_with(".localhost")
-            || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+            || self.ip().is_some_and(|ip| ip.is_loopback())
     }
 }
 
-/// Undoes percent-encoding; `None` for what is not one, or no UTF-8.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend_from_slice(parts.next()?.as_bytes());
-    for part in parts {
-        let mut byte = [0];
-        if !decode_hex(part.get(..2)?, &mut byte) {
-            return None;
-        }
-        bytes.extend_from_slice(&byte);
-        bytes.extend_from_slice(part.get(2..)?.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
+/// The text of an IPv6 address without its brackets; any other text as it is.
+pub(super) fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Splits `HOST[:PORT]`, where an IPv6 address stands in brackets.
+/// Splits `HOST[:PORT]`, with IPv6 addresses in brackets.
 pub(super) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {

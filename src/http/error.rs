@@ -1,11 +1,11 @@
-//! What a connection that cannot be made, breaks or stalls means for the run, in our words.
+//! Errors of connections that cannot be made, break or stall.
 
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
-use crate::net::tls_roots::refused;
+use crate::net::tls_roots::certificate_error;
 
-/// Whether a kept connection turned out to be closed: nothing of an answer was read.
+/// Whether a pooled connection turned out to be closed before the response began.
 pub fn is_stale(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error, ureq::Error::Io(error)
@@ -22,7 +22,7 @@ fn stalled(host: &str, timeouts: Timeouts) -> Error {
     )
 }
 
-/// The error of a request that brought no answer.
+/// The error of a request without a response.
 pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
     match error {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
@@ -82,12 +82,12 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
 
 fn tls_error(error: &rustls::Error, host: &str) -> Error {
     match error {
-        rustls::Error::InvalidCertificate(why) => refused(host, why),
+        rustls::Error::InvalidCertificate(why) => certificate_error(host, why),
         rustls::Error::InvalidMessage(_) => {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .with_hint("an endpoint without TLS begins with http://")
         }
-        // Both sides said what they want, and will say it again.
+        // Both sides stated their parameters and will state the same again.
         rustls::Error::AlertReceived(_)
         | rustls::Error::PeerIncompatible(_)
         | rustls::Error::NoCertificatesPresented => Error::new(
@@ -104,7 +104,7 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
     }
 }
 
-/// The error of a body that broke off while it was read.
+/// The error of a response body that broke off.
 pub fn explain_body(error: &std::io::Error, host: &str, timeouts: Timeouts) -> Error {
     let inner = error
         .get_ref()

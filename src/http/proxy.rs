@@ -1,18 +1,18 @@
-//! Which proxy, if any, stands before an endpoint. The environment comes in as values; ureq's own choice takes the first
-//! variable it finds for every URL.
+//! The proxy of an endpoint, from the values of the environment variables; ureq's own choice takes the first variable
+//! that is set, for every URL.
 
 use std::net::IpAddr;
 
 use ureq::ProxyProtocol;
 
-use super::endpoint::{Endpoint, Scheme};
+use super::endpoint::{Endpoint, HttpScheme, without_brackets};
 use crate::error::{Error, Kind, Result};
 
-/// The proxy for `endpoint`: by its scheme, never for this machine itself, and not for the hosts that are excepted.
+/// The proxy for `endpoint`, by its scheme. `None` for this machine and for the hosts of `NO_PROXY`.
 pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Proxy>> {
     let by_scheme = match endpoint.scheme {
-        Scheme::Http => &proxies.http,
-        Scheme::Https => &proxies.https,
+        HttpScheme::Http => &proxies.http,
+        HttpScheme::Https => &proxies.https,
     };
     let Some(url) = by_scheme.as_ref().or(proxies.all.as_ref()) else {
         return Ok(None);
@@ -20,12 +20,12 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
     if endpoint.is_loopback() || is_excepted(proxies.no.as_deref().unwrap_or(""), endpoint) {
         return Ok(None);
     }
-    // Not shown: it may hold a password.
+    // The error omits it: it may contain a password.
     let proxy = ureq::Proxy::new(url).map_err(|_| {
         Error::new(
             Kind::Config,
             format!(
-                "the {} proxy of the environment is no proxy URL",
+                "the {} proxy of the environment is not a proxy URL",
                 endpoint.scheme.name()
             ),
         )
@@ -33,7 +33,7 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
     })?;
     match proxy.protocol() {
         ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
-        // Going there directly instead would be worse than not going at all.
+        // A direct connection would bypass the configured proxy.
         _ => Err(Error::new(
             Kind::Config,
             format!(
@@ -45,14 +45,11 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
     }
 }
 
-/// `NO_PROXY` as curl reads it: names stand for themselves and what is below them, with or without a leading dot;
-/// `host:port` for one port; `*` for everything.
+/// `NO_PROXY` as curl reads it: a name matches itself and its subdomains, with or without a leading dot; `host:port`
+/// matches one port; `*` matches everything.
 fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
-    let host = endpoint.host.trim_start_matches('[').trim_end_matches(']');
-    let port = endpoint.port.unwrap_or(match endpoint.scheme {
-        Scheme::Http => 80,
-        Scheme::Https => 443,
-    });
+    let host = endpoint.bare_host();
+    let port = endpoint.port_or_default();
     list.split([',', ' '])
         .map(str::trim)
         .filter(|entry| !entry.is_empty())
@@ -64,10 +61,7 @@ fn is_excepted(list: &str, endpoint: &Endpoint) -> bool {
                 }
                 _ => (entry.clone(), None),
             };
-            let name = name
-                .trim_start_matches('[')
-                .trim_end_matches(']')
-                .trim_start_matches('.');
+            let name = without_brackets(&name).trim_start_matches('.');
             let below = host
                 .strip_suffix(name)
                 .is_some_and(|front| front.is_empty() || front.ends_with('.'));

@@ -1,4 +1,4 @@
-//! Names of hosts.
+//! Name resolution, cached.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,11 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::error::{Kind, describe, printable};
 
-/// Looks each host up once a minute at most: ureq asks for every request, even when it then takes a pooled connection.
+/// Resolves each host at most once per minute: ureq resolves for every request, even if it then reuses a connection.
 #[derive(Default)]
 pub(super) struct CachingResolver<R = DefaultResolver> {
     system: R,
-    known: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
+    cache: Mutex<Vec<(String, Instant, ResolvedSocketAddrs)>>,
 }
 
 impl<R> fmt::Debug for CachingResolver<R> {
@@ -37,24 +37,24 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
             uri.scheme_str().unwrap_or(""),
             uri.authority().map_or("", |a| a.as_str())
         );
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|(_, at, _)| at.elapsed() < LIFETIME);
-        if let Some((_, _, addresses)) = known.iter().find(|(host, _, _)| *host == name) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.retain(|(_, at, _)| at.elapsed() < LIFETIME);
+        if let Some((_, _, addresses)) = cache.iter().find(|(host, _, _)| *host == name) {
             return Ok(copy(self, addresses));
         }
-        // The lock is held meanwhile, so that many workers ask once.
-        let local = below_localhost(uri);
+        // The lock is held during the look-up, so that many workers cause one.
+        let local = localhost_uri(uri);
         let addresses = self
             .system
             .resolve(local.as_ref().unwrap_or(uri), config, timeout)
-            .map_err(|error| unresolved(uri, error))?;
-        known.push((name, Instant::now(), copy(self, &addresses)));
+            .map_err(|error| lookup_error(uri, error))?;
+        cache.push((name, Instant::now(), copy(self, &addresses)));
         Ok(addresses)
     }
 }
 
-/// The failure to look a host up, as an error of ours: what getaddrinfo(3) reports has no kind of its own.
-fn unresolved(uri: &Uri, error: Error) -> Error {
+/// The error of a failed look-up: getaddrinfo(3)'s has no kind of its own.
+fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
             let host = uri.authority().map_or("", |authority| authority.as_str());
@@ -65,9 +65,10 @@ fn unresolved(uri: &Uri, error: Error) -> Error {
     }
 }
 
-/// The same service at `localhost`, if the host is one below it, as the bucket of a service on this machine is. All of them
-/// are this machine, and not every system's resolver knows: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
-fn below_localhost(uri: &Uri) -> Option<Uri> {
+/// The same service at `localhost`, if the host is a subdomain of it, as the bucket of a service on this machine is.
+/// All of them are this machine, but not every system's resolver implements that:
+/// <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
+fn localhost_uri(uri: &Uri) -> Option<Uri> {
     let host = uri.host()?.to_ascii_lowercase();
     host.strip_suffix('.')
         .unwrap_or(&host)
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn hosts_below_localhost_are_this_machine() {
         let local =
-            |uri: &'static str| below_localhost(&Uri::from_static(uri)).map(|uri| uri.to_string());
+            |uri: &'static str| localhost_uri(&Uri::from_static(uri)).map(|uri| uri.to_string());
         for (uri, expected) in [
             ("http://lab.localhost:9000/a?b", "http://localhost:9000/"),
             ("https://a.B.LocalHost./", "https://localhost/"),

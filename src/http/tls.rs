@@ -8,21 +8,21 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use crate::error::Result;
 use crate::net::tls_roots::Roots;
 
-/// Which certificates of a server are accepted.
+/// The server certificates to accept.
 #[derive(Debug, Clone, Copy)]
-pub enum Trust<'a> {
-    /// Those that one of these roots has signed.
+pub enum CertificateTrust<'a> {
+    /// Certificates signed by one of these roots.
     Roots(&'a Roots),
-    /// Any, because the user asked for that (`--insecure`).
+    /// Any certificate, as the user requested (`--insecure`).
     Any,
 }
 
-/// Reads the certificates of `trust`.
-pub fn config(trust: Trust<'_>) -> Result<TlsConfig> {
+/// Reads the root certificates and makes the configuration.
+pub fn config(trust: CertificateTrust<'_>) -> Result<TlsConfig> {
     let builder = TlsConfig::builder();
     Ok(match trust {
-        Trust::Any => builder.disable_verification(true).build(),
-        Trust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
+        CertificateTrust::Any => builder.disable_verification(true).build(),
+        CertificateTrust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
     })
 }
 

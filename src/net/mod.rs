@@ -1,4 +1,4 @@
-//! What HTTP and FTP connections share.
+//! Timeouts and TLS roots, common to HTTP and FTP connections.
 
 pub mod timeouts;
 pub mod tls_roots;

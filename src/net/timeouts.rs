@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// How long nothing may happen.
+/// Limits of a connection without progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// To make a connection, with TLS.
+    /// To connect, TLS handshake included.
     pub connect: Duration,
-    /// Without a single byte moving in either direction.
+    /// Without a byte moved in either direction.
     pub idle: Duration,
 }

@@ -1,8 +1,7 @@
-//! The certificate authorities that vouch for servers, for all that speaks TLS here, and what a certificate is
-//! refused for.
+//! The root certificates of all TLS connections, and the diagnosis of rejected certificates.
 //!
-//! Those of the system, which is where an organisation puts its own, and those of the user's bundle beside them. A system
-//! without any, such as an empty container, gets the ones that this program was built with.
+//! They are the system's, where an organisation installs its own, and those of the user's bundle. A system without any,
+//! such as an empty container, gets the ones compiled into the program.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use rustls::{CertificateError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 
-/// Where distributions keep the certificates of all authorities in one file.
+/// The files in which distributions keep the root certificates.
 /// Source: <https://github.com/rustls/openssl-probe>
 const OF_THE_SYSTEM: [&str; 6] = [
     // Debian, Ubuntu, Alpine, Arch, Gentoo.
@@ -27,20 +26,20 @@ const OF_THE_SYSTEM: [&str; 6] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// Where the certificates are.
+/// The files of root certificates.
 #[derive(Debug, Clone, Default)]
 pub struct Roots {
-    /// A PEM file of the user's: `--ca-bundle`.
+    /// The user's PEM file: `--ca-bundle`.
     pub bundle: Option<PathBuf>,
-    /// The PEM file that stands for the system's own: `SSL_CERT_FILE`.
+    /// The PEM file that replaces the system's: `SSL_CERT_FILE`.
     pub system: Option<PathBuf>,
 }
 
 impl Roots {
-    /// All certificates to trust; `None` for those that this program was built with.
+    /// All certificates to trust; `None` for those compiled into the program.
     ///
     /// # Errors
-    /// A file that the user named cannot be read, holds no certificate, or one that makes no sense.
+    /// A file that the user named cannot be read, or holds no certificate or an invalid one.
     pub fn certificates(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
         let mut certificates = match &self.system {
             Some(file) => named(file)?,
@@ -56,14 +55,14 @@ impl Roots {
     }
 }
 
-/// The certificates in a file of the system's; one that nobody can read hides no others.
+/// The certificates in a file of the system; invalid ones are skipped.
 fn found(file: &Path) -> Option<Vec<CertificateDer<'static>>> {
     let pem = std::fs::read(file).ok()?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
     Some(certificates).filter(|certificates| !certificates.is_empty())
 }
 
-/// The certificates in a file that the user has named: one that cannot be read may be the one that matters.
+/// The certificates in a file that the user named. An invalid one is an error, because it may be the needed one.
 fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |what: &str| {
         let shown = printable(&file.to_string_lossy());
@@ -87,36 +86,35 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// Why a server's certificate is not accepted, and what to do. `host` is for people.
-pub fn refused(host: &str, why: &CertificateError) -> Error {
+/// The error of a rejected server certificate. `host` is for people.
+pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
     use CertificateError as Why;
     let (why, hint) = match why {
         Why::UnknownIssuer => (
-            "no authority that is trusted here has signed it".to_owned(),
-            "if it is your own authority's, name its file with --ca-bundle (`ca_bundle`)",
+            "its issuer is not trusted".to_owned(),
+            "if you trust its CA, add the CA's certificate with --ca-bundle (`ca_bundle`)",
         ),
         Why::Expired | Why::ExpiredContext { .. } => (
             "it has expired".to_owned(),
-            "renew it; if it is new, look at the clock of this machine",
+            "renew it; if it is new, check this machine's clock",
         ),
         Why::NotValidYet | Why::NotValidYetContext { .. } => (
             "it is not valid yet".to_owned(),
-            "look at the clock of this machine",
+            "check this machine's clock",
         ),
         Why::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
-            format!("it is one for {}", names(presented)),
-            "use a name that it is for, or have one made for this host",
+            format!("it was issued for {}", names(presented)),
+            "connect by that name, or issue a certificate for this host",
         ),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => (
-            "it is for no name of this host".to_owned(),
-            "have one made whose subjectAltName is this host",
+            "it is not valid for this host name".to_owned(),
+            "issue one with this host as subjectAltName",
         ),
         Why::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
-            "it is an authority's (CA:TRUE), which may sign others but not stand for a server"
-                .to_owned(),
-            "have one made with basicConstraints=CA:FALSE",
+            "it is a CA certificate (CA:TRUE), which a server cannot use".to_owned(),
+            "issue one with basicConstraints=CA:FALSE",
         ),
-        other => (printable(&other.to_string()), "have another one made"),
+        other => (printable(&other.to_string()), "issue another one"),
     };
     let text = format!("the certificate of {host} is not valid: {why}");
     Error::new(Kind::Denied, text).with_hint(hint)

@@ -3,8 +3,11 @@
 use super::Settings;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
-use crate::aws::credentials::{Container, Credentials, Metadata, Source, WebIdentity, chain};
-use crate::backend::s3::{Addressing, Checksum, Config, CustomerKey, PayloadSigning};
+use crate::aws::credentials::{
+    ContainerVariables, CredentialSource, Credentials, MetadataVariables, WebIdentityVariables,
+    chain,
+};
+use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
@@ -13,7 +16,7 @@ use crate::secret::{Secret, read_bounded};
 use crate::units::parse_flag;
 
 impl Settings {
-    pub(super) fn s3(&self, scope: &SettingScope<'_>, bucket: Option<&str>) -> Result<Config> {
+    pub(super) fn s3(&self, scope: &SettingScope<'_>, bucket: Option<&str>) -> Result<S3Config> {
         let flags = &self.flags;
         let bucket = match bucket {
             Some(bucket) => Some(bucket.to_owned()),
@@ -23,7 +26,7 @@ impl Settings {
         let aws = self.aws_environment(scope.text("profile", None));
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Region and endpoint come from a profile only if the credentials do.
-        let from_profile = matches!(credentials, Source::Chain(_));
+        let from_profile = matches!(credentials, CredentialSource::Chain(_));
         let region = match scope.text("region", flags.region.as_ref()) {
             None if from_profile => chain::profile_region(&aws)?,
             region => region,
@@ -36,7 +39,7 @@ impl Settings {
         };
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
-        Ok(Config {
+        Ok(S3Config {
             endpoint,
             bucket,
             version: None,
@@ -49,7 +52,7 @@ impl Settings {
             request_payer: scope
                 .value("request_payer", request_payer, parse_flag)?
                 .unwrap_or(false),
-            notebook: self.environment.state("s3-services"),
+            checksum_cache: self.environment.state("s3-services"),
             checksum: checksum(
                 scope
                     .value("checksum", flags.checksum, choice)?
@@ -89,18 +92,18 @@ impl Settings {
     fn s3_credentials(
         &self,
         scope: &SettingScope<'_>,
-        aws: credentials::Environment,
-    ) -> Result<credentials::Source> {
+        aws: credentials::AwsEnvironment,
+    ) -> Result<credentials::CredentialSource> {
         let unsigned = self.flags.no_sign_request.then_some(true);
         if scope.value("no_sign_request", unsigned, parse_flag)? == Some(true) {
-            return Ok(Source::Anonymous);
+            return Ok(CredentialSource::Anonymous);
         }
         // A profile on the command line takes precedence over keys in files and variables.
         if self.flags.profile.is_some() {
-            return Ok(Source::Chain(Box::new(aws)));
+            return Ok(CredentialSource::Chain(Box::new(aws)));
         }
         let Some((index, level, _)) = first_of(scope, &KEYS) else {
-            return Ok(Source::Chain(Box::new(aws)));
+            return Ok(CredentialSource::Chain(Box::new(aws)));
         };
         // All parts of a login are on one level. A missing part is not taken from a lower level.
         let at = |key: &str| scope.at(level, key);
@@ -117,7 +120,7 @@ impl Settings {
                 } else {
                     Secret::new(secret.text)
                 };
-                Ok(Source::Explicit(Credentials {
+                Ok(CredentialSource::Explicit(Credentials {
                     access_key_id: id.text,
                     secret_access_key,
                     session_token: token.map(|token| Secret::new(token.text)),
@@ -129,11 +132,11 @@ impl Settings {
             (None, Some((key, secret)), _) => Err(half(&secret.origin, key, "access_key_id")),
             (None, None, Some(token)) => Err(half(&token.origin, "session_token", "access_key_id")),
             (None, None, None) => match at("credential_process") {
-                Some(found) => Ok(Source::Process {
+                Some(found) => Ok(CredentialSource::Process {
                     command: found.text,
                     place: found.origin,
                 }),
-                None => Ok(Source::Chain(Box::new(aws))),
+                None => Ok(CredentialSource::Chain(Box::new(aws))),
             },
         }
     }
@@ -185,10 +188,10 @@ impl Settings {
             .with_hint("set `endpoint_url` and its secrets in the same section"))
     }
 
-    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::Environment {
+    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::AwsEnvironment {
         let env = &self.environment;
         let get = |name: &str| env.get(name).map(str::to_owned);
-        credentials::Environment {
+        credentials::AwsEnvironment {
             access_key_id: get("AWS_ACCESS_KEY_ID"),
             secret_access_key: get("AWS_SECRET_ACCESS_KEY").map(Secret::new),
             session_token: get("AWS_SESSION_TOKEN")
@@ -207,18 +210,18 @@ impl Settings {
                 true => None,
                 false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
             },
-            web_identity: WebIdentity {
+            web_identity: WebIdentityVariables {
                 token_file: env.path("AWS_WEB_IDENTITY_TOKEN_FILE"),
                 role_arn: get("AWS_ROLE_ARN"),
                 session_name: get("AWS_ROLE_SESSION_NAME"),
             },
-            container: Container {
+            container: ContainerVariables {
                 relative_uri: get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
                 full_uri: get("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
                 token_file: env.path("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
                 token: get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new),
             },
-            metadata: Metadata {
+            metadata: MetadataVariables {
                 disabled: is_true(env.get("AWS_EC2_METADATA_DISABLED")),
                 endpoint: get("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
                 mode: get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),

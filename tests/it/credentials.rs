@@ -8,11 +8,11 @@ use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
 use crate::support::tls::TlsStore;
 use crate::support::{HANG, Outcome, Sandbox, wait_until};
 use blobctl::aws::sigv4 as sign;
-use blobctl::aws::sigv4::Scope;
+use blobctl::aws::sigv4::SigningScope;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 
-/// The token of the temporary credentials that the stand-ins give.
+/// The session token that the stand-ins return.
 const TOKEN: &str = "IQoJb3JpZ2luX2VjE/+==";
 const LATER: &str = "2999-01-01T00:00:00Z";
 
@@ -27,14 +27,14 @@ fn at(endpoint: &str) -> Sandbox {
         .file("a", "hello")
 }
 
-/// What a command prints.
+/// The output of a command.
 fn printed(expiration: &str) -> String {
     format!(
         r#"{{"Version":1,"AccessKeyId":"{ACCESS_KEY}","SecretAccessKey":"{SECRET_KEY}","SessionToken":"{TOKEN}","Expiration":"{expiration}"}}"#
     )
 }
 
-/// What a container or an instance answers.
+/// The response of a container's or instance's service.
 fn metadata(expiration: &str) -> String {
     format!(
         r#"{{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"{ACCESS_KEY}","SecretAccessKey":"{SECRET_KEY}","Token":"{TOKEN}","Expiration":"{expiration}","LastUpdated":"2026-01-01T00:00:00Z"}}"#
@@ -45,7 +45,7 @@ fn ok(body: &str) -> Script {
     answer(200, &[], body.as_bytes())
 }
 
-/// What the token service answers, with this key.
+/// The response of the token service, with this key.
 fn assumed_as(id: &str, secret: &str) -> Script {
     ok(&format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/x/y</Arn>\
@@ -113,7 +113,7 @@ fn tells_no_secret(outcome: &Outcome) {
     }
 }
 
-/// Fails before anything is sent to the store, and without a secret in what it says.
+/// Fails before anything is sent to the store, and without a secret in the output.
 #[track_caller]
 fn refuses(sandbox: &Sandbox, code: i32, part: &str) {
     let outcome = sandbox.run(["put", "a"]);
@@ -157,7 +157,7 @@ fn a_command_is_started_without_a_shell() {
         .env("PATH", "/bin:/usr/bin")
         .file("my keys.sh", script)
         .file("keys.json", printed(LATER));
-    // A `;` after a blank begins a comment in the AWS files, so the settings of our own say it.
+    // A `;` after a space begins a comment in the AWS files, so blobctl's own settings have this one.
     let sandbox = sandbox
         .config("[s3]\ncredential_process = \"\"\"sh \"./my keys.sh\" '$HOME and' ;\"\"\"\n");
     signs(&sandbox, &server);
@@ -176,8 +176,8 @@ fn a_command_that_gives_no_credentials_is_an_error() {
             "failed (exit status: 3): ask again",
         ),
         ("/bin/sh -c 'kill -9 $$'", "failed (signal: 9"),
-        ("/bin/echo hunter2", "printed something that is no JSON"),
-        ("/bin/true", "printed something that is no JSON"),
+        ("/bin/echo hunter2", "printed something that is not JSON"),
+        ("/bin/true", "printed something that is not JSON"),
         (
             "/bin/echo '{\"Version\":2}'",
             "does not have the `Version` 1",
@@ -242,7 +242,7 @@ fn is_signed(seen: &Seen, key_id: &str, secret: &str, region: &str) {
         "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
         sha256(request.as_bytes())
     );
-    let of = Scope {
+    let of = SigningScope {
         timestamp: date.to_owned(),
         region: region.to_owned(),
         service: "sts".to_owned(),
@@ -355,7 +355,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
         ),
         (
             "role_arn = a\nsource_profile = nope",
-            "there is no profile `nope`",
+            "unknown profile `nope`",
         ),
         (
             "role_arn = a\nsource_profile = q\n[profile q]\nregion = x",
@@ -379,7 +379,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
         ),
         (
             "role_arn = a\ncredential_source = Elsewhere",
-            "has a `credential_source` that is none",
+            "has an invalid `credential_source`",
         ),
         (
             "role_arn = a\ncredential_source = Environment",
@@ -524,11 +524,11 @@ fn the_token_service_must_prove_who_it_is() {
             format!("{BASE}[default]\nrole_arn = arn:x\nsource_profile = base\n"),
         );
     refuses(&sandbox, 4, "the certificate of");
-    // For the store anything may do; who we are is not asked of just anybody.
+    // `--insecure` is for the store; the certificate of the credential service is verified.
     let outcome = sandbox.run(["put", "a", "--insecure"]);
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
     assert_eq!(sts.seen().len(), 0);
-    // The stand-in speaks S3, so it has no role to give.
+    // The stand-in serves S3, so it has no roles.
     refuses(
         &sandbox.env("AWS_CA_BUNDLE", "ca.pem"),
         12,
@@ -690,10 +690,14 @@ fn what_a_container_service_says_is_told_by_its_kind() {
             "HTTP 403: AccessDenied: no: (secret)",
         ),
         (answer(404, &[], b"<html>"), 3, "HTTP 404"),
-        (ok("hunter2"), 12, "is no JSON"),
+        (ok("hunter2"), 12, "is not JSON"),
         (ok("{}"), 12, "has no `AccessKeyId`"),
         (ok(&metadata("2020-01-01T00:00:00Z")), 12, "have expired"),
-        (ok(&metadata("tomorrow")), 12, "has a time that is none"),
+        (
+            ok(&metadata("tomorrow")),
+            12,
+            "has a time that is not RFC 3339",
+        ),
         (ok(&" ".repeat(70_000)), 12, "larger than"),
         (
             answer(307, &[("location", "http://127.0.0.1:9/")], b""),
@@ -791,14 +795,14 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
             4,
             "the instance's metadata service: it refused: HTTP 403",
         ),
-        (vec![ok("hunter2\r\nx: y")], 12, "is no session token"),
+        (vec![ok("hunter2\r\nx: y")], 12, "is not a session token"),
         (vec![ok("t0ken"), answer(500, &[], b"")], 7, "HTTP 500"),
         (
             vec![ok("t0ken"), ok("r"), code],
             4,
             "AssumeRoleUnauthorizedAccess",
         ),
-        (vec![ok("t0ken"), ok("r"), ok("hunter2")], 12, "is no JSON"),
+        (vec![ok("t0ken"), ok("r"), ok("hunter2")], 12, "is not JSON"),
         (
             vec![ok("t0ken"), ok(&"r".repeat(70_000))],
             12,
@@ -810,13 +814,13 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
         outcome.fails_with(code, part);
         tells_no_secret(&outcome);
     }
-    // Nobody listens there, and it was named.
+    // No server listens there, and the profile names it.
     on_instance("http://127.0.0.1:9")
         .run(PRESIGN)
         .fails_with(7, "the instance's metadata service: connect to 127.0.0.1:9");
     on_instance("127.0.0.1:9")
         .run(PRESIGN)
-        .fails_with(3, "is no http:// or https:// URL");
+        .fails_with(3, "is not an http:// or https:// URL");
 }
 
 #[test]

@@ -83,10 +83,9 @@ fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
         let server = FtpServer::protected(protection, DataSessions::Any, &TLS12);
         // With the usual time for attempts: it is not used.
         let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
-        sandbox.run(["put", "a"]).fails_with(
-            4,
-            "is not valid: no authority that is trusted here has signed it",
-        );
+        sandbox
+            .run(["put", "a"])
+            .fails_with(4, "is not valid: its issuer is not trusted");
         assert!(server.commands("USER").is_empty(), "{:?}", server.log());
         assert!(server.files().is_empty());
     }

@@ -1,4 +1,4 @@
-//! Where an HTTP client goes wrong unnoticed: each trap with a server that sets it.
+//! Traps of HTTP clients, each with a server that sets it.
 //!
 //! Some are shown elsewhere: in `s3`, an early 403, a kept connection that ends, silence before and within an answer, an
 //! answer without a length; in `tls`, an early 403. That a host is looked up once cannot be seen from outside without
@@ -22,7 +22,7 @@ fn at(address: SocketAddr) -> Sandbox {
         .env("BLOBCTL_RETRY_FOR", "0")
 }
 
-/// Serves one connection as `serve` says.
+/// Serves one connection with `serve`.
 fn one_connection(
     serve: impl FnOnce(TcpStream) + Send + 'static,
 ) -> (SocketAddr, std::thread::JoinHandle<()>) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use blobctl::aws::credentials::Source;
+use blobctl::aws::credentials::CredentialSource;
 use blobctl::backend::ftp::config::Password;
 use blobctl::backend::ftp::config::Tls;
 use blobctl::backend::{Config, ftp};
@@ -260,7 +260,7 @@ fn keys_of_s3_stay_together_and_a_token_at_its_service_in_any_of_many_configurat
         let Some(Config::S3(config)) = resolved else {
             continue;
         };
-        let Source::Explicit(keys) = &config.credentials else {
+        let CredentialSource::Explicit(keys) = &config.credentials else {
             continue;
         };
         signed += 1;

@@ -125,7 +125,7 @@ fn refusal_is_cannot_tell() {
 #[test]
 fn exists_says_why_it_cannot_tell() {
     let server = S3Server::start();
-    let hint = "hint: the blob may be missing all the same";
+    let hint = "hint: the blob may be missing: without permission to list the bucket";
     on(&server)
         .run(["exists", "a", "--bucket", "forbidden"])
         .fails_with(4, hint);

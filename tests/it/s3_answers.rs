@@ -44,7 +44,7 @@ fn a_get_without_a_length_is_refused() {
     let sandbox_server = ScriptedServer::start([script]);
     against(&sandbox_server)
         .run(["get", "a"])
-        .fails_with(12, "does not say how long it is");
+        .fails_with(12, "has no Content-Length");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What goes with a blob, and conditions on it.
+//! Attributes of objects, and preconditions of a put.
 
 use crate::support::Sandbox;
 use crate::support::http::{ScriptedServer, answer, s3_error};
@@ -112,8 +112,8 @@ fn conditions_are_sent_and_their_failures_told_apart() {
     against(&server)
         .file("a", "hello")
         .run(["put", "a", "--if-absent"])
-        .fails_with(5, "the service keeps no conditions");
-    // It says yes: whether it tested the condition is not known of this service.
+        .fails_with(5, "the service does not support conditions");
+    // The response is a success, and this service is not known to have checked the precondition.
     let server = ScriptedServer::start([missing(), no_key(), answer(200, &HELLO_MD5, b"")]);
     let outcome = against(&server)
         .file("a", "hello")
@@ -130,11 +130,11 @@ fn conditions_are_sent_and_their_failures_told_apart() {
         .run(["put", "a", "--if-match", "\"abc\""])
         .fails_with(5, "PreconditionFailed");
     assert_eq!(server.seen()[1].header("if-match"), Some("\"abc\""));
-    // A service that ignores the condition would replace what somebody else has changed.
+    // A service that ignores the precondition would overwrite the change of another client.
     let server = ScriptedServer::start([seen("\"xyz\"")]);
     against(&server)
         .file("a", "hello")
         .run(["put", "a", "--if-match", "\"abc\""])
-        .fails_with(5, "it was changed: its ETag is xyz now");
+        .fails_with(5, "ETag mismatch: it is now xyz");
     assert_eq!(server.seen().len(), 1);
 }

@@ -110,7 +110,7 @@ fn without_a_checksum_parts_carry_an_md5_or_nothing() {
 fn a_large_blob_is_compared_with_its_sha1_in_order() {
     let content = bytes(2 * PART + 7, 9);
     let right = sum(Algorithm::Sha1, &content);
-    // The first answer tells the whole's; the rest comes as one range.
+    // The first response has the checksum of the whole; the rest comes as one range.
     for (told, code) in [(right.clone(), 0), (sum(Algorithm::Sha1, b""), 6)] {
         let whole = answer(
             200,

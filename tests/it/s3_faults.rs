@@ -323,7 +323,7 @@ fn an_outage_in_the_middle_is_survived() {
     let content = bytes(64 * MIB, 21);
     std::fs::write(server.bucket().join("down"), &content).unwrap();
     for arguments in [["put", "big", "up"], ["get", "down", "back"]] {
-        // After the first connections broke, nobody answers for three seconds.
+        // After the first connections broke, the server does not respond for three seconds.
         let proxy = FaultProxy::start(
             server.address,
             [Fault::CutUp(9_000_000), Fault::CutDown(20_000_000)],

@@ -56,7 +56,7 @@ fn a_store_that_ignores_the_checksum_header_is_held_to_its_etag() {
         ),
         (Some(HELLO_CRC), None)
     );
-    // What was learnt holds for the rest of the run.
+    // The result of the negotiation holds for the rest of the run.
     assert_eq!(
         (
             seen[1].header("x-amz-checksum-crc64nvme"),
@@ -97,7 +97,7 @@ fn a_store_that_refuses_the_checksum_header_is_asked_once_more_without() {
             server.seen()[1].header("content-md5"),
             Some("XUFAKrxLKna5cZ2REBfFkg==")
         );
-        // Who asked for it is told.
+        // A run that selected the algorithm gets a warning.
         let server = ScriptedServer::start([answer(status, &[], body.as_bytes())]);
         let sandbox = against(&server).file("a", "hello");
         sandbox
@@ -228,7 +228,7 @@ fn the_stores_checksum_is_compared_on_the_way_down() {
     against(&server)
         .run(["get", "a"])
         .fails_with(6, "do not match the digest");
-    // One that was composed from the parts' says nothing about the whole.
+    // A composite checksum proves nothing about the whole.
     for (value, kind) in [
         ("AAAAAAAAAAA=-3", "COMPOSITE"),
         ("AAAAAAAAAAA=", "COMPOSITE"),

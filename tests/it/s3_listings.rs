@@ -112,7 +112,7 @@ fn other_refusals_are_final() {
 
 #[test]
 fn the_next_marker_that_a_service_names_is_taken() {
-    // As with a delimiter, where it is behind the last key.
+    // As with a delimiter, where the marker is after the last key.
     let first = "<Marker/><NextMarker>d%2F</NextMarker><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>\
                  <Contents><Key>c</Key></Contents><CommonPrefixes><Prefix>d%2F</Prefix></CommonPrefixes>";
     let only_prefixes = "<Marker>d%2F</Marker><NextMarker>e%2F</NextMarker><EncodingType>url</EncodingType>\

@@ -94,7 +94,7 @@ fn a_blob_that_changes_during_a_get_is_not_mixed() {
     assert_eq!(server.seen()[1].header("if-match"), Some("\"one\""));
     assert_eq!(server.seen()[1].header("range"), Some("bytes=5-16777215"));
     assert_eq!(sandbox.read("a"), b"bbbbbb");
-    // What went to stdout cannot be taken back.
+    // Bytes on stdout cannot be taken back.
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(
         (outcome.code, &outcome.stdout[..]),
@@ -134,7 +134,7 @@ fn a_server_that_ignores_the_range_is_understood() {
 
 /// The GETs of one download, of which the first asks for the whole and the others for ranges of the same blob.
 fn gets(server: &S3Server) -> usize {
-    // Without a checksum of the whole, the size of the uploaded parts is asked for behind the first request.
+    // Without a checksum of the whole, the part size is requested after the first response.
     let mut requests = server.requests();
     assert_eq!(requests[0].method, "GET", "no HEAD before it");
     requests.retain(|request| !request.uri.contains("partNumber=1"));

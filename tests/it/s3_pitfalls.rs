@@ -163,7 +163,7 @@ fn dates_that_make_no_sense_are_left_out() {
 
 #[test]
 fn an_empty_blob_that_cannot_be_cut_is_there() {
-    // The question behind a refused HEAD is about one byte, and an empty blob has none.
+    // The request after a failed HEAD asks for one byte, and an empty blob has none.
     let nothing = answer(416, &[("content-range", "bytes */0")], b"");
     let empty = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e\"");
     let service = Named::at(

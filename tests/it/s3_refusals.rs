@@ -1,5 +1,5 @@
-//! What real services answered when they refused, served over a socket: exit code, message, number of requests, and what
-//! is never shown.
+//! Error responses of real services, served over a socket: the exit code, the message, the number of requests, and the
+//! parts that are never shown.
 
 use crate::support::http::{Script, answer};
 use crate::support::services::{Named, head};
@@ -63,7 +63,7 @@ fn operation(sample: &Value) -> (&'static [&'static str], Vec<Script>, Vec<Scrip
     }
 }
 
-/// Runs against the sample, which is said again and again or once, and counts the requests of its operation.
+/// Runs against the sample, sent once or repeatedly, and counts the requests of its operation.
 fn run(sample: &Value, then: Option<Vec<Script>>, options: &[&str]) -> (Outcome, usize) {
     let (command, before, _) = operation(sample);
     let earlier = before.len();
@@ -82,7 +82,7 @@ fn run(sample: &Value, then: Option<Vec<Script>>, options: &[&str]) -> (Outcome,
         .env("AWS_SESSION_TOKEN", "hunter2hunter2")
         .file("big", bytes(17 * MIB, 1));
     let outcome = sandbox.run(command.iter().chain(options));
-    // The clean-up after an upload that failed is no repetition.
+    // The clean-up of a failed upload is not a retry.
     let requests = service.requests();
     let counted = requests
         .iter()

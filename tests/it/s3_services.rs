@@ -1,4 +1,5 @@
-//! What sets each service apart, played by a server under the service's own name; every request's signature is verified.
+//! The properties of each service, played by a server under the service's own name; every request's signature is
+//! verified.
 
 use crate::support::http::{Script, Seen, Then, answer, s3_error};
 use crate::support::services::{Named, head, region};
@@ -31,7 +32,7 @@ fn xml(status: u16, document: &str) -> Script {
     )
 }
 
-/// What `put --if-absent` finds: nothing.
+/// The response to the HEAD of `put --if-absent`: not found.
 fn absent() -> [Script; 2] {
     [head(404, &[], 0), s3_error(404, "NoSuchKey")]
 }
@@ -160,10 +161,10 @@ fn b2_implements_no_condition_and_who_asked_for_one_is_told() {
     for refused in [xml(501, refusal), answer(501, &[], b"")] {
         let service = Named::at(B2, [missing.clone(), no_key.clone(), refused]);
         let outcome = service.sandbox().run(["put", "a", "--if-absent"]);
-        outcome.fails_with(5, "the service keeps no conditions");
-        outcome.fails_with(5, "hint: leave the condition out");
+        outcome.fails_with(5, "the service does not support conditions");
+        outcome.fails_with(5, "hint: omit the condition");
     }
-    // Without a condition it is what it says.
+    // Without a precondition the status means what it says.
     let service = Named::at(B2, [xml(501, refusal)]);
     service
         .sandbox()
@@ -198,7 +199,7 @@ fn spaces_takes_an_etag_without_quotes() {
         .map(|seen| seen.header("if-match").map(str::to_owned))
         .collect();
     assert_eq!(sent, [None, Some("\"abc\"".into()), Some("abc".into())]);
-    // It was changed meanwhile: both say so.
+    // The object changed in the meantime, and both responses report it.
     let service = Named::at(SPACES, [there.clone(), unequal.clone()]);
     service
         .sandbox()
@@ -262,7 +263,7 @@ fn wasabi_wants_the_region_of_its_host_and_refuses_another_without_a_word() {
     sandbox.run(["put", "a"]).succeeds();
     let regions: Vec<String> = service.requests().iter().map(region).collect();
     assert_eq!(regions, ["us-west-2", "eu-central-1"]);
-    // Where the region is right already, it is not asked for ever.
+    // If the region is right already, the request is not corrected again.
     let service = Named::at(WASABI, [answer(400, &[], b"")]);
     let outcome = service.sandbox().run(["put", "a"]);
     outcome.fails_with(12, "the store refused: HTTP 400");
@@ -353,7 +354,7 @@ fn garage_and_gcs_ignore_a_condition_so_nothing_is_promised() {
             (Some(0), &false.into()),
             "{outcome:?}"
         );
-        // What is there is seen before anything is sent.
+        // An existing object is found before anything is sent.
         let service = Named::at(endpoint, [head(200, &[HELLO], 5)]);
         let outcome = service.sandbox().run(["put", "a", "--if-absent"]);
         assert_eq!(outcome.code, Some(5), "{outcome:?}");
@@ -395,7 +396,7 @@ fn gcs_copies_no_parts_so_that_a_large_copy_goes_through_here() {
         .run(["cp", "k", "l"])
         .fails_with(4, "AccessDenied");
     assert_eq!(methods(&service.requests()), ["HEAD", "GET"]);
-    // A service that says so itself.
+    // A service that reports it itself.
     let began = upload(0, []);
     let refused = s3_error(501, "NotImplemented");
     let aborted = answer(204, &[], b"");

@@ -1,4 +1,4 @@
-//! Who signs, for which region and at what time, and where a request is addressed.
+//! The credentials, region and time of a signature, and the address of a request.
 
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::s3::{S3Server, against, on};
@@ -132,7 +132,7 @@ fn virtual_hosted_style_signs_the_buckets_host() {
         b"hello",
     )]);
     let endpoint = format!("http://localhost:{}", server.address.port());
-    // `lab.localhost` is this machine (RFC 6761), whatever the system's resolver says.
+    // `lab.localhost` is this machine (RFC 6761), also if the system's resolver does not know it.
     let sandbox = against(&server).env("BLOBCTL_S3_ENDPOINT_URL", &endpoint);
     sandbox
         .run(["get", "a", "-", "--addressing", "virtual"])
@@ -235,7 +235,7 @@ fn another_region_is_signed_for_once_and_remembered() {
         })
         .collect();
     assert_eq!(regions, ["us-east-1", "garage", "garage"]);
-    // A service that says the same again is not asked for ever.
+    // A repeated correction is not applied again.
     let server = ScriptedServer::start([malformed]);
     let sandbox = against(&server).file("a", "x");
     sandbox

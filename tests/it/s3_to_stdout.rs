@@ -75,7 +75,7 @@ fn a_blob_that_is_replaced_in_the_middle_is_never_mixed() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The rest cannot have been asked for before somebody reads the first part.
+    // The rest is not requested before the first part is read.
     let mut output = get.stdout.take().unwrap();
     let mut begin = vec![0; MIB];
     output.read_exact(&mut begin).unwrap();

@@ -1,4 +1,4 @@
-//! Versions of blobs in S3, and what it tells beside a blob's bytes, through the built binary.
+//! Versions of objects, and their metadata, through the built binary.
 
 use crate::support::http::{ScriptedServer, answer, s3_error};
 use crate::support::s3::{S3Server, variables};
@@ -97,7 +97,7 @@ fn a_store_that_knows_no_versions_is_not_believed() {
         run(vec![head()], &["rm", "a"]);
         run(vec![head()], &["rm", "a", "--force"]);
     }
-    // What was stored before there were versions goes by this name, which need not be told.
+    // Objects from before versioning have this version id, which the response may omit.
     let server = ScriptedServer::start([answer(200, &[ETAG], b"hello")]);
     against(&server)
         .run(["get", "a", "b", "--version-id", "null"])
@@ -123,7 +123,7 @@ fn a_delete_marker_is_no_blob() {
             "no such blob: it was removed, and this is its delete marker",
         );
     }
-    // Without the marker a 405 says nothing about the blob.
+    // Without the marker a 405 proves nothing about the blob.
     let server = ScriptedServer::start([s3_error(405, "MethodNotAllowed")]);
     against(&server)
         .run(["get", "a", "b"])
@@ -236,11 +236,11 @@ fn stat_tells_what_goes_with_a_blob() {
     ] {
         assert_eq!(told[name], value, "{outcome:?}");
     }
-    // A name of ours in somebody's metadata stays apart.
+    // A metadata name like one of blobctl's own fields stays separate.
     assert_eq!(told["ok"], true);
     assert_eq!(told["metadata"]["ok"], "x \"y\"");
     assert_eq!(told["metadata"]["owner"], "Jürgen Ä");
-    // What a key of KMS encrypts has no MD5 in its ETag.
+    // An object encrypted with KMS has no MD5 in its ETag.
     assert!(told["md5"].is_null(), "{outcome:?}");
     let outcome = sandbox.run(["stat", "a"]);
     let text = String::from_utf8(outcome.stdout).unwrap();
@@ -265,12 +265,12 @@ fn encryption_that_is_not_confirmed_is_told_of() {
         (
             "AES256",
             None,
-            Some("s3://lab/a: the store does not say that it encrypted the blob by `AES256`"),
+            Some("s3://lab/a: the store did not confirm encryption with `AES256`"),
         ),
         (
             "aws:kms",
             Some("AES256"),
-            Some("s3://lab/a: the store encrypted the blob by `AES256` instead of `aws:kms`"),
+            Some("s3://lab/a: the store encrypted the blob with `AES256` instead of `aws:kms`"),
         ),
     ] {
         let mut headers = vec![ETAG, ("x-amz-checksum-crc64nvme", "M3eFcAZSQlc=")];

@@ -250,7 +250,10 @@ fn wrong_values_name_their_origin() {
             "--retry-for",
             "0",
         ])
-        .fails_with(3, "the endpoint `nonsense` is no http:// or https:// URL");
+        .fails_with(
+            3,
+            "the endpoint `nonsense` is not an http:// or https:// URL",
+        );
     sandbox
         .run([
             "exists",
@@ -263,7 +266,7 @@ fn wrong_values_name_their_origin() {
             "--retry-for",
             "0",
         ])
-        .fails_with(3, "`b/c` is no bucket name");
+        .fails_with(3, "`b/c` is not a valid bucket name");
     sandbox
         .run([
             "exists",
@@ -278,7 +281,7 @@ fn wrong_values_name_their_origin() {
             "--retry-for",
             "0",
         ])
-        .fails_with(3, "`x/y` is no region name");
+        .fails_with(3, "`x/y` is not a valid region name");
 }
 
 #[test]
@@ -435,7 +438,7 @@ fn half_credentials_are_an_error_and_never_skipped() {
     );
     base()
         .run(["put", "a", "--profile", "nope"])
-        .fails_with(3, "there is no profile `nope`");
+        .fails_with(3, "unknown profile `nope`");
     aws(unsigned_as_told(&server), "[default\n", "")
         .run(["put", "a"])
         .fails_with(3, "line 1: a section without its closing bracket");

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use blobctl::aws::sigv4::Scope;
 use blobctl::aws::sigv4::SignableRequest;
+use blobctl::aws::sigv4::SigningScope;
 use blobctl::aws::sigv4::authorization;
 use blobctl::aws::sigv4::canonical_request;
 use blobctl::aws::sigv4::presigned_parameters;
@@ -137,13 +137,13 @@ fn sha256(text: &str) -> String {
     Hasher::digest(Algorithm::Sha256, text.as_bytes()).hex()
 }
 
-/// What each case of the newer suite says besides the request.
+/// The parameters of each case of the newer suite, in addition to the request.
 struct Context {
     id: String,
     secret: Secret,
     token: Option<Secret>,
     sign_body: bool,
-    scope: Scope,
+    scope: SigningScope,
 }
 
 fn context(case: &Path) -> Context {
@@ -155,7 +155,7 @@ fn context(case: &Path) -> Context {
         secret: Secret::new(text("/credentials/secret_access_key").unwrap()),
         token: text("/credentials/token").map(Secret::new),
         sign_body: json["sign_body"].as_bool().unwrap(),
-        scope: Scope {
+        scope: SigningScope {
             timestamp,
             region: text("/region").unwrap().to_owned(),
             service: text("/service").unwrap().to_owned(),
@@ -319,7 +319,7 @@ fn every_applicable_case_of_the_older_suite_agrees() {
         let file =
             |ending: &str| read(&case.join(format!("{name}.{ending}"))).replace("\r\n", "\n");
         let raw = parse(&file("req"));
-        let scope = Scope {
+        let scope = SigningScope {
             timestamp: "20150830T123600Z".to_owned(),
             region: "us-east-1".to_owned(),
             service: "service".to_owned(),
@@ -377,8 +377,8 @@ fn text<'a>(case: &'a Value, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("{name} in {case}"))
 }
 
-fn scope_of(case: &Value) -> Scope {
-    Scope {
+fn scope_of(case: &Value) -> SigningScope {
+    SigningScope {
         timestamp: text(case, "date").to_owned(),
         region: text(case, "region").to_owned(),
         service: text(case, "service").to_owned(),
@@ -596,7 +596,7 @@ fn time_is_converted_to_utc() {
     let time = time::OffsetDateTime::from_unix_timestamp(1_369_353_600)
         .unwrap()
         .to_offset(time::UtcOffset::from_hms(2, 0, 0).unwrap());
-    let scope = Scope::new(time, "us-east-1", "s3");
+    let scope = SigningScope::new(time, "us-east-1", "s3");
     assert_eq!(scope.timestamp, "20130524T000000Z");
     assert_eq!(
         scope.credential_scope(),

@@ -239,7 +239,7 @@ fn a_store_that_does_not_encrypt_is_told_of() {
     assert!(
         outcome
             .stderr
-            .contains("s3://lab/a: the store does not say that it used the SSE-C key"),
+            .contains("s3://lab/a: the store did not confirm the SSE-C key"),
         "{outcome:?}"
     );
 }
@@ -254,7 +254,7 @@ fn a_blob_of_another_key_is_explained() {
     for arguments in [["exists", "a"], ["get", "a"]] {
         sandbox.run(arguments).fails_with(
             12,
-            "hint: it is encrypted with a key of the owner's: name it with --sse-c-key-file",
+            "hint: it is encrypted with SSE-C: pass the key with --sse-c-key-file",
         );
     }
 }

@@ -64,7 +64,7 @@ fn a_certificate_for_another_host_is_refused() {
     let server = TlsStore::start(&["s3.example.com"]);
     trusting(&server)
         .run(["exists", "a"])
-        .fails_with(4, "is not valid: it is one for s3.example.com");
+        .fails_with(4, "is not valid: it was issued for s3.example.com");
     assert_eq!(server.seen().len(), 0);
 }
 

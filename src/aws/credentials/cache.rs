@@ -1,4 +1,4 @@
-//! The credentials in use, and when they are exchanged for new ones.
+//! The cached credentials of a run, and their renewal.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,89 +8,93 @@ use time::OffsetDateTime;
 use super::Credentials;
 use crate::error::{Error, Result};
 
-/// Kept for the process and shared by its workers: while one fetches new ones, the others wait.
+/// Cached for the process and shared by its workers: while one worker fetches fresh credentials, the others wait.
 #[derive(Default)]
-pub struct Keyring {
-    held: Mutex<Option<Held>>,
+pub struct CredentialCache {
+    cached: Mutex<Option<CachedCredentials>>,
 }
 
-struct Held {
-    /// `None` = nobody signs.
+struct CachedCredentials {
+    /// `None` = requests are not signed.
     credentials: Option<Arc<Credentials>>,
-    /// When new ones are fetched; `None` = never.
-    until: Option<Instant>,
+    /// The time at which fresh ones are fetched; `None` = never.
+    refresh_at: Option<Instant>,
 }
 
-impl Keyring {
-    /// What to sign with now: fetched by the first call, and again before it ends. While the old ones are valid, a
-    /// failure to get new ones is only told to `failed`.
+impl CredentialCache {
+    /// The credentials to sign with, fetched by the first call and again before they expire. While the old ones are
+    /// valid, a failed renewal is only reported to `on_failure`.
     pub fn current(
         &self,
-        find: impl Fn() -> Result<Option<Credentials>>,
-        failed: impl Fn(&Error),
+        load: impl Fn() -> Result<Option<Credentials>>,
+        on_failure: impl Fn(&Error),
     ) -> Result<Option<Arc<Credentials>>> {
-        let mut held = self.lock();
-        match held.as_mut() {
-            Some(kept) if kept.is_fresh() => {}
-            Some(kept) if !kept.has_expired() => match find() {
-                Ok(found) => *kept = Held::new(found),
+        let mut cached = self.lock();
+        match cached.as_mut() {
+            Some(cached) if cached.is_fresh() => {}
+            Some(cached) if !cached.has_expired() => match load() {
+                Ok(found) => *cached = CachedCredentials::new(found),
                 Err(error) => {
-                    failed(&error);
-                    kept.ask_again_soon();
+                    on_failure(&error);
+                    cached.retry_refresh_soon();
                 }
             },
-            _ => *held = Some(Held::new(find()?)),
+            _ => *cached = Some(CachedCredentials::new(load()?)),
         }
-        Ok(held.as_ref().and_then(|held| held.credentials.clone()))
+        Ok(cached
+            .as_ref()
+            .and_then(|cached| cached.credentials.clone()))
     }
 
-    /// Looks for others than those that the service has just refused; true if there are some now.
-    pub fn renew(
+    /// Replaces credentials that the service has just rejected; true if there are different ones now.
+    pub fn replace_rejected(
         &self,
-        refused: &Credentials,
-        find: impl Fn() -> Result<Option<Credentials>>,
+        rejected: &Credentials,
+        load: impl Fn() -> Result<Option<Credentials>>,
     ) -> Result<bool> {
-        let mut held = self.lock();
-        // Another worker may have been here before.
-        if !Self::has_other(held.as_ref(), refused) {
-            *held = Some(Held::new(find()?));
+        let mut cached = self.lock();
+        // Another worker may have replaced them already.
+        if !Self::has_different_key(cached.as_ref(), rejected) {
+            *cached = Some(CachedCredentials::new(load()?));
         }
-        Ok(Self::has_other(held.as_ref(), refused))
+        Ok(Self::has_different_key(cached.as_ref(), rejected))
     }
 
-    fn has_other(held: Option<&Held>, than: &Credentials) -> bool {
-        held.and_then(|held| held.credentials.as_ref())
-            .is_some_and(|kept| !kept.is_same_key(than))
+    fn has_different_key(cached: Option<&CachedCredentials>, than: &Credentials) -> bool {
+        cached
+            .and_then(|cached| cached.credentials.as_ref())
+            .is_some_and(|cached| !cached.is_same_key(than))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<CachedCredentials>> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Held {
+impl CachedCredentials {
     fn new(found: Option<Credentials>) -> Self {
         let now = OffsetDateTime::now_utc();
         let fresh_for = found.as_ref().and_then(|found| found.fresh_for(now));
         Self {
             credentials: found.map(Arc::new),
-            until: fresh_for.and_then(|time| Instant::now().checked_add(time)),
+            refresh_at: fresh_for.and_then(|time| Instant::now().checked_add(time)),
         }
     }
 
     fn is_fresh(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() < until)
+        self.refresh_at
+            .is_none_or(|refresh_at| Instant::now() < refresh_at)
     }
 
     fn has_expired(&self) -> bool {
         self.credentials
             .as_ref()
-            .is_some_and(|kept| kept.has_expired())
+            .is_some_and(|cached| cached.has_expired())
     }
 
-    /// Not before each of the requests that come in the meantime.
-    fn ask_again_soon(&mut self) {
-        self.until = Some(Instant::now() + Duration::from_secs(30));
+    /// Delays the next attempt, so that not every request in the meantime makes one.
+    fn retry_refresh_soon(&mut self) {
+        self.refresh_at = Some(Instant::now() + Duration::from_secs(30));
     }
 }
 
@@ -113,15 +117,15 @@ mod tests {
     }
 
     /// The key ids of successive requests when the source gives these one after the other and then fails.
-    fn ids(keyring: &Keyring, source: Vec<Credentials>, requests: usize) -> Vec<String> {
+    fn ids(cache: &CredentialCache, source: Vec<Credentials>, requests: usize) -> Vec<String> {
         let next = Cell::new(0);
-        let find = || {
+        let load = || {
             let index = next.replace(next.get() + 1);
             let gone = || Error::new(Kind::Denied, "gone");
             source.get(index).cloned().map(Some).ok_or_else(gone)
         };
         (0..requests)
-            .map(|_| match keyring.current(find, |_| {}) {
+            .map(|_| match cache.current(load, |_| {}) {
                 Ok(found) => found.unwrap().access_key_id.clone(),
                 Err(error) => error.to_string(),
             })
@@ -131,33 +135,44 @@ mod tests {
     #[test]
     fn lasting_credentials_are_fetched_once() {
         let source = vec![credentials("a", Some(3600.0)), credentials("b", None)];
-        assert_eq!(ids(&Keyring::default(), source, 3), ["a", "a", "a"]);
+        assert_eq!(ids(&CredentialCache::default(), source, 3), ["a", "a", "a"]);
         let source = vec![credentials("a", None), credentials("b", None)];
-        assert_eq!(ids(&Keyring::default(), source, 2), ["a", "a"]);
+        assert_eq!(ids(&CredentialCache::default(), source, 2), ["a", "a"]);
     }
 
     #[test]
     fn ended_ones_are_replaced_and_a_failure_then_is_final() {
         let source = vec![credentials("a", Some(0.0)), credentials("b", Some(0.0))];
-        assert_eq!(ids(&Keyring::default(), source, 3), ["a", "b", "gone"]);
+        assert_eq!(
+            ids(&CredentialCache::default(), source, 3),
+            ["a", "b", "gone"]
+        );
     }
 
     #[test]
     fn valid_ones_outlive_a_failure_of_their_source() {
-        let keyring = Keyring::default();
-        assert_eq!(ids(&keyring, vec![credentials("a", Some(60.0))], 1), ["a"]);
-        keyring.lock().as_mut().unwrap().until = Some(Instant::now());
-        assert_eq!(ids(&keyring, vec![], 2), ["a", "a"]);
+        let cache = CredentialCache::default();
+        assert_eq!(ids(&cache, vec![credentials("a", Some(60.0))], 1), ["a"]);
+        cache.lock().as_mut().unwrap().refresh_at = Some(Instant::now());
+        assert_eq!(ids(&cache, vec![], 2), ["a", "a"]);
     }
 
     #[test]
     fn refused_ones_are_renewed_once_for_all_workers() {
-        let keyring = Keyring::default();
+        let cache = CredentialCache::default();
         let (old, new) = (credentials("a", None), credentials("b", None));
-        ids(&keyring, vec![old.clone()], 1);
-        assert!(!keyring.renew(&old, || Ok(Some(old.clone()))).unwrap());
-        assert!(keyring.renew(&old, || Ok(Some(new.clone()))).unwrap());
+        ids(&cache, vec![old.clone()], 1);
+        assert!(
+            !cache
+                .replace_rejected(&old, || Ok(Some(old.clone())))
+                .unwrap()
+        );
+        assert!(
+            cache
+                .replace_rejected(&old, || Ok(Some(new.clone())))
+                .unwrap()
+        );
         let again = || panic!("another worker has fetched new ones already");
-        assert!(keyring.renew(&old, again).unwrap());
+        assert!(cache.replace_rejected(&old, again).unwrap());
     }
 }

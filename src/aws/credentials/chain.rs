@@ -2,29 +2,29 @@
 
 use super::environment::from_variables;
 use super::{
-    Credentials, Environment, Search, Source, Surroundings, ecs, imds, process, profile,
-    shared_files, web_identity,
+    AwsEnvironment, CredentialLookup, CredentialSource, Credentials, LookupContext, ecs, imds,
+    process, profile, shared_files, web_identity,
 };
 use crate::error::{Error, Kind, Result};
 
-/// The credentials to sign with, fetched anew; `None` = requests are not signed.
-pub fn find(source: &Source, around: &Surroundings<'_>) -> Result<Option<Credentials>> {
+/// Fetches the credentials to sign with; `None` = requests are not signed.
+pub fn load(source: &CredentialSource, context: &LookupContext<'_>) -> Result<Option<Credentials>> {
     match source {
-        Source::Anonymous => Ok(None),
-        Source::Explicit(credentials) => Ok(Some(credentials.clone())),
-        Source::Process { command, place } => {
-            process::run(command, place, around.http.cancel()).map(Some)
+        CredentialSource::Anonymous => Ok(None),
+        CredentialSource::Explicit(credentials) => Ok(Some(credentials.clone())),
+        CredentialSource::Process { command, place } => {
+            process::run(command, place, context.http.cancel()).map(Some)
         }
-        Source::Chain(environment) => Search {
+        CredentialSource::Chain(environment) => CredentialLookup {
             environment,
-            around,
+            context,
         }
         .run()
         .map(Some),
     }
 }
 
-impl Search<'_> {
+impl CredentialLookup<'_> {
     /// The first source that has credentials.
     fn run(&self) -> Result<Credentials> {
         if self.environment.profile_flag.is_none()
@@ -32,16 +32,16 @@ impl Search<'_> {
         {
             return Ok(found);
         }
-        if let Some(found) = profile::from_chosen_profile(self)? {
+        if let Some(found) = profile::from_selected_profile(self)? {
             return Ok(found);
         }
         if let Some(found) = web_identity::from_variables(self)? {
             return Ok(found);
         }
-        if let Some(found) = ecs::ask(self)? {
+        if let Some(found) = ecs::credentials(self)? {
             return Ok(found);
         }
-        if let Some(found) = imds::ask_if_any(self)? {
+        if let Some(found) = imds::credentials_if_available(self)? {
             return Ok(found);
         }
         Err(Error::new(Kind::Config, "no credentials were found").with_hint(
@@ -50,13 +50,14 @@ impl Search<'_> {
     }
 }
 
-/// The region that the chosen profile names.
-pub fn profile_region(environment: &Environment) -> Result<Option<String>> {
-    Ok(shared_files::chosen(environment)?.and_then(|mut chosen| chosen.profile.remove("region")))
+/// The region that the selected profile names.
+pub fn profile_region(environment: &AwsEnvironment) -> Result<Option<String>> {
+    Ok(shared_files::selected_profile(environment)?
+        .and_then(|mut selected| selected.profile.remove("region")))
 }
 
-/// The endpoint that the chosen profile names.
-pub fn profile_endpoint_url(environment: &Environment) -> Result<Option<String>> {
-    Ok(shared_files::chosen(environment)?
-        .and_then(|mut chosen| chosen.profile.remove("endpoint_url")))
+/// The endpoint that the selected profile names.
+pub fn profile_endpoint_url(environment: &AwsEnvironment) -> Result<Option<String>> {
+    Ok(shared_files::selected_profile(environment)?
+        .and_then(|mut selected| selected.profile.remove("endpoint_url")))
 }

@@ -1,25 +1,25 @@
-//! The credential service beside a container: ECS, Fargate, EKS Pod Identity, Greengrass.
+//! The credential service of a container: ECS, Fargate, EKS Pod Identity, Greengrass.
 //!
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::http::{Call, Reply, Route, endpoint};
-use super::{Container, Credentials, Search, json};
+use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::{ContainerVariables, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
-use crate::http::endpoint::Scheme;
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::secret::Secret;
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 const ATTEMPTS: u32 = 3;
 
 const ORIGIN: &str = "the container's credential service";
 
-/// What the service gives, if the environment names one.
-pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
-    let variables = &search.environment.container;
+/// The credentials of the service, if the environment names one.
+pub fn credentials(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
+    let variables = &lookup.environment.container;
     let Some(url) = variables.url()? else {
         return Ok(None);
     };
@@ -28,31 +28,31 @@ pub fn ask(search: &Search<'_>) -> Result<Option<Credentials>> {
         .iter()
         .map(|token| ("authorization".to_owned(), token.expose().to_owned()))
         .collect();
-    let call = Call {
+    let call = HttpRequest {
         method: "GET",
         url: &url,
         headers: &headers,
         body: b"",
-        patience: PATIENCE,
+        timeout: TIMEOUT,
         route: Route::Direct,
     };
     let mut attempt = 1;
     loop {
-        let result = search
-            .around
+        let result = lookup
+            .context
             .http
             .call(&call)
             .and_then(|reply| read(&reply, token.as_ref()));
         match result {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => attempt += 1,
-            Err(error) => return Err(named(&error)),
+            Err(error) => return Err(with_origin(&error)),
             Ok(credentials) => return Ok(Some(credentials)),
         }
     }
 }
 
-impl Container {
-    /// The service's URL. Without TLS it is asked only where no network lies in between.
+impl ContainerVariables {
+    /// The service's URL. Without TLS only local addresses are allowed.
     fn url(&self) -> Result<Option<String>> {
         if let Some(path) = &self.relative_uri {
             let url = format!("http://169.254.170.2{path}");
@@ -60,24 +60,26 @@ impl Container {
             return if stays {
                 Ok(Some(url))
             } else {
-                Err(wrong("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path"))
+                Err(config_error(
+                    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path",
+                ))
             };
         }
         let Some(url) = &self.full_uri else {
             return Ok(None);
         };
         let endpoint = endpoint(url).map_err(|_| {
-            wrong("AWS_CONTAINER_CREDENTIALS_FULL_URI is no http:// or https:// URL")
+            config_error("AWS_CONTAINER_CREDENTIALS_FULL_URI is not an http:// or https:// URL")
         })?;
-        if endpoint.scheme == Scheme::Https
+        if endpoint.scheme == HttpScheme::Https
             || endpoint.host == "localhost"
-            || is_near(&endpoint.host)
+            || is_local_service(&endpoint)
         {
             return Ok(Some(url.clone()));
         }
         let host = printable(&endpoint.host);
         let what = format!("AWS_CONTAINER_CREDENTIALS_FULL_URI names {host} without TLS");
-        Err(wrong(&what)
+        Err(config_error(&what)
             .with_hint("only this machine and the addresses of ECS and EKS may be asked over http"))
     }
 
@@ -89,14 +91,14 @@ impl Container {
                 let name = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
                 let token = Secret::read_first_line(path).map_err(|what| {
                     let shown = printable(&path.to_string_lossy());
-                    wrong(&format!("{name} `{shown}`: {what}"))
+                    config_error(&format!("{name} `{shown}`: {what}"))
                 })?;
                 (token, name)
             }
         };
         let fits = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if token.is_empty() || !token.expose().bytes().all(fits) {
-            return Err(wrong(&format!(
+            return Err(config_error(&format!(
                 "{name} holds no token that a header can hold"
             )));
         }
@@ -104,19 +106,18 @@ impl Container {
     }
 }
 
-/// This machine, ECS's address and the two of EKS.
-fn is_near(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
-        Ok(IpAddr::V6(ip)) => {
+/// Whether the host is this machine, ECS's address or one of the two of EKS.
+fn is_local_service(endpoint: &Endpoint) -> bool {
+    match endpoint.ip() {
+        Some(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),
+        Some(IpAddr::V6(ip)) => {
             ip.is_loopback() || ip.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23]
         }
-        Err(_) => false,
+        None => false,
     }
 }
 
-fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
+fn read(reply: &HttpReply, token: Option<&Secret>) -> Result<Credentials> {
     let answer = json::object(&reply.body);
     if reply.status != 200 {
         let field = |name: &str| answer.as_ref().ok()?.get(name)?.as_str();
@@ -137,25 +138,26 @@ fn read(reply: &Reply, token: Option<&Secret>) -> Result<Credentials> {
             format!("it refused: {}", parts.join(": ")),
         ));
     }
-    let odd = |flaw| Error::new(Kind::Remote, format!("its answer {flaw}"));
-    let answer = answer.map_err(odd)?;
-    let credentials = json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(odd)?;
+    let malformed = |flaw| Error::new(Kind::Remote, format!("its answer {flaw}"));
+    let answer = answer.map_err(malformed)?;
+    let credentials =
+        json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(malformed)?;
     if credentials.has_expired() {
-        return Err(odd("holds credentials that have expired"));
+        return Err(malformed("holds credentials that have expired"));
     }
     Ok(credentials)
 }
 
-/// The same error, with who failed in front.
-fn named(error: &Error) -> Error {
-    let named = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
+/// The same error, with the name of the service in front.
+fn with_origin(error: &Error) -> Error {
+    let with_origin = Error::new(error.kind(), format!("{ORIGIN}: {error}"));
     match error.hint() {
-        Some(hint) => named.with_hint(hint),
-        None => named,
+        Some(hint) => with_origin.with_hint(hint),
+        None => with_origin,
     }
 }
 
-fn wrong(what: &str) -> Error {
+fn config_error(what: &str) -> Error {
     Error::new(Kind::Config, what)
 }
 
@@ -164,9 +166,9 @@ mod tests {
     use super::*;
 
     fn full(url: &str) -> Result<Option<String>> {
-        Container {
+        ContainerVariables {
             full_uri: Some(url.to_owned()),
-            ..Container::default()
+            ..ContainerVariables::default()
         }
         .url()
     }
@@ -203,10 +205,10 @@ mod tests {
     #[test]
     fn a_relative_uri_stays_on_its_host_and_wins() {
         let url = |path: &str| {
-            Container {
+            ContainerVariables {
                 relative_uri: Some(path.to_owned()),
                 full_uri: Some("https://example.com/".to_owned()),
-                ..Container::default()
+                ..ContainerVariables::default()
             }
             .url()
         };
@@ -222,9 +224,9 @@ mod tests {
     #[test]
     fn a_token_that_would_break_the_header_is_refused_and_not_shown() {
         for token in ["hunter2\r\nx: y", "hunter2\ny", "hünter2"] {
-            let container = Container {
+            let container = ContainerVariables {
                 token: Some(Secret::new(token)),
-                ..Container::default()
+                ..ContainerVariables::default()
             };
             let error = container.token().unwrap_err().to_string();
             assert!(!error.contains("nter2"), "{error}");

@@ -1,9 +1,9 @@
 //! Credentials from environment variables.
 
-use super::{Credentials, Environment};
+use super::{AwsEnvironment, Credentials};
 use crate::error::{Error, Kind, Result};
 
-pub fn from_variables(environment: &Environment) -> Result<Option<Credentials>> {
+pub fn from_variables(environment: &AwsEnvironment) -> Result<Option<Credentials>> {
     match (&environment.access_key_id, &environment.secret_access_key) {
         (None, None) => Ok(None),
         (Some(id), Some(secret)) => Ok(Some(Credentials {
@@ -13,15 +13,15 @@ pub fn from_variables(environment: &Environment) -> Result<Option<Credentials>> 
             expires: None,
             origin: "the environment (AWS_ACCESS_KEY_ID)".to_owned(),
         })),
-        (Some(_), None) => Err(half(
+        (Some(_), None) => Err(incomplete(
             "the environment has AWS_ACCESS_KEY_ID without AWS_SECRET_ACCESS_KEY",
         )),
-        (None, Some(_)) => Err(half(
+        (None, Some(_)) => Err(incomplete(
             "the environment has AWS_SECRET_ACCESS_KEY without AWS_ACCESS_KEY_ID",
         )),
     }
 }
 
-pub fn half(what: &str) -> Error {
+pub fn incomplete(what: &str) -> Error {
     Error::new(Kind::Config, what).with_hint("set both or neither")
 }

@@ -1,6 +1,6 @@
-//! The way to the services that give credentials: one small request, a short wait, a short answer.
+//! Requests to the credential services: small, with a short timeout and a short response.
 //!
-//! Redirects are not followed and certificates are always checked: what comes back decides who we are.
+//! Redirects are not followed and certificates are always verified: the response decides which identity signs.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use crate::error::Result;
 use crate::http::agent::AgentOptions;
 use crate::http::endpoint::Endpoint;
 use crate::http::proxy::Proxies;
-use crate::http::tls::Trust;
+use crate::http::tls::CertificateTrust;
 use crate::http::{agent, error};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 
-/// No answer that we ask for is longer, in bytes.
+/// The longest response, in bytes.
 const LIMIT: u64 = 64 << 10;
 
-/// What all requests have in common.
-pub struct Http<'a> {
+/// The settings that all requests share.
+pub struct HttpClient<'a> {
     /// The certificates to trust.
     pub roots: &'a Roots,
     /// The proxies of the environment.
@@ -33,7 +33,7 @@ pub struct Http<'a> {
 }
 
 /// A request.
-pub struct Call<'a> {
+pub struct HttpRequest<'a> {
     /// `GET`, `PUT` or `POST`.
     pub method: &'static str,
     /// Encoded.
@@ -42,71 +42,71 @@ pub struct Call<'a> {
     pub headers: &'a [(String, String)],
     /// Sent with its length unless it is empty.
     pub body: &'a [u8],
-    /// For all of it, from the look-up of the name to the end of the answer.
-    pub patience: Duration,
-    /// How the service is reached.
+    /// The timeout of the whole request, from the look-up of the name to the end of the response.
+    pub timeout: Duration,
+    /// The route to the service.
     pub route: Route,
 }
 
-/// How a service is reached.
+/// The route to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// It is on this machine or beside it.
+    /// Directly: the service is on this machine or its host.
     Direct,
-    /// As the environment says.
+    /// Through the proxy of the environment, if there is one.
     Proxied,
 }
 
-/// An answer, whatever its status.
-pub struct Reply {
+/// A response, whatever its status.
+pub struct HttpReply {
     /// The HTTP status.
     pub status: u16,
     /// The body. It may hold a secret.
     pub body: String,
 }
 
-impl<'a> Http<'a> {
+impl<'a> HttpClient<'a> {
     /// Ends a wait when the run is asked to stop.
     pub fn cancel(&self) -> &'a Arc<Cancel> {
         self.cancel
     }
 
     /// Sends a request, once.
-    pub fn call(&self, call: &Call<'_>) -> Result<Reply> {
+    pub fn call(&self, call: &HttpRequest<'_>) -> Result<HttpReply> {
         let endpoint = endpoint(call.url)?;
         let agent = self.agent(&endpoint, call)?;
         exchange(&agent, call).map_err(|error| {
             let timeouts = Timeouts {
-                connect: call.patience,
-                idle: call.patience,
+                connect: call.timeout,
+                idle: call.timeout,
             };
             let error = error::explain(error, &endpoint.authority(), timeouts);
             self.cancel.explain(error)
         })
     }
 
-    fn agent(&self, endpoint: &Endpoint, call: &Call<'_>) -> Result<Agent> {
+    fn agent(&self, endpoint: &Endpoint, call: &HttpRequest<'_>) -> Result<Agent> {
         agent::build(&AgentOptions {
             endpoint,
             proxies: match call.route {
                 Route::Direct => None,
                 Route::Proxied => Some(self.proxies),
             },
-            trust: Trust::Roots(self.roots),
+            trust: CertificateTrust::Roots(self.roots),
             timeouts: None,
-            total: Some(call.patience),
+            total: Some(call.timeout),
             pool: None,
             cancel: self.cancel,
         })
     }
 }
 
-/// The service's root; the query, which an endpoint of ours cannot have, is left out.
+/// The endpoint of a URL, without the query.
 pub fn endpoint(url: &str) -> Result<Endpoint> {
     Endpoint::parse(url.split_once('?').map_or(url, |(before, _)| before))
 }
 
-fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, TransportError> {
+fn exchange(agent: &Agent, call: &HttpRequest<'_>) -> Result<HttpReply, TransportError> {
     let mut builder = Request::builder().method(call.method).uri(call.url);
     for (name, value) in call.headers {
         builder = builder.header(name, value);
@@ -122,7 +122,7 @@ fn exchange(agent: &Agent, call: &Call<'_>) -> Result<Reply, TransportError> {
     if body.len() as u64 > LIMIT {
         return Err(TransportError::BodyExceedsLimit(LIMIT));
     }
-    Ok(Reply {
+    Ok(HttpReply {
         status: response.status().as_u16(),
         body: String::from_utf8_lossy(&body).into_owned(),
     })

@@ -1,97 +1,99 @@
 //! The metadata service of an EC2 instance, version 2: a session token first, then the role's name, then its keys.
 //!
-//! Outside of AWS nobody answers there, so the wait is short, and only endpoints of AWS's own are worth it.
+//! Outside of AWS nothing answers there, so the timeout is short, and only AWS's own endpoints cause the request.
 //! Source: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html>
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::http::{Call, Reply, Route, endpoint};
-use super::{Credentials, Instance, Metadata, Search, json};
+use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::{CredentialLookup, Credentials, InstanceMetadata, MetadataVariables, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
 const ORIGIN: &str = "the instance's metadata service";
 
-/// What the service gives if there is one: nobody at its address, or no role for the instance, is no error.
-pub fn ask_if_any(search: &Search<'_>) -> Result<Option<Credentials>> {
-    let variables = &search.environment.metadata;
-    if variables.disabled || search.around.instance == Instance::Unlikely {
+/// The credentials of the service. No service at its address, or no role for the instance, is not an error.
+pub fn credentials_if_available(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
+    let variables = &lookup.environment.metadata;
+    if variables.disabled || lookup.context.instance_metadata == InstanceMetadata::Skip {
         return Ok(None);
     }
-    match Service::new(search)?.credentials() {
+    match MetadataService::new(lookup)?.credentials() {
         Ok(credentials) => Ok(Some(credentials)),
-        Err(Trouble::Nobody(error)) if variables.endpoint.is_some() => Err(named(&error)),
-        Err(Trouble::Nobody(_) | Trouble::NoRole) => Ok(None),
-        Err(Trouble::Failed(error)) => Err(named(&error)),
+        Err(LookupFailure::Unreachable(error)) if variables.endpoint.is_some() => {
+            Err(with_origin(&error))
+        }
+        Err(LookupFailure::Unreachable(_) | LookupFailure::NoRole) => Ok(None),
+        Err(LookupFailure::Failed(error)) => Err(with_origin(&error)),
     }
 }
 
-/// What the service gives; it was named.
-pub fn ask(search: &Search<'_>) -> Result<Credentials> {
-    if search.environment.metadata.disabled {
+/// The credentials of the service, which the profile requires.
+pub fn required_credentials(lookup: &CredentialLookup<'_>) -> Result<Credentials> {
+    if lookup.environment.metadata.disabled {
         return Err(Error::new(
             Kind::Config,
             format!("{ORIGIN} is needed and switched off by AWS_EC2_METADATA_DISABLED"),
         ));
     }
-    Service::new(search)?
+    MetadataService::new(lookup)?
         .credentials()
-        .map_err(|trouble| match trouble {
-            Trouble::Nobody(error) | Trouble::Failed(error) => named(&error),
-            Trouble::NoRole => {
+        .map_err(|failure| match failure {
+            LookupFailure::Unreachable(error) | LookupFailure::Failed(error) => with_origin(&error),
+            LookupFailure::NoRole => {
                 Error::new(Kind::Config, format!("{ORIGIN}: the instance has no role"))
             }
         })
 }
 
-/// Why there are no credentials.
-enum Trouble {
-    /// Nobody answered.
-    Nobody(Error),
+/// The reason for missing credentials.
+enum LookupFailure {
+    /// The service did not respond.
+    Unreachable(Error),
     /// The instance has no role.
     NoRole,
-    /// Somebody answered something else.
+    /// The response was an error or malformed.
     Failed(Error),
 }
 
 /// The service at its address.
-struct Service<'a> {
-    search: &'a Search<'a>,
+struct MetadataService<'a> {
+    lookup: &'a CredentialLookup<'a>,
     base: String,
 }
 
-impl<'a> Service<'a> {
-    fn new(search: &'a Search<'a>) -> Result<Self> {
-        let variables = &search.environment.metadata;
+impl<'a> MetadataService<'a> {
+    fn new(lookup: &'a CredentialLookup<'a>) -> Result<Self> {
+        let variables = &lookup.environment.metadata;
         let base = variables.base();
         endpoint(&base)?;
-        Ok(Self { search, base })
+        Ok(Self { lookup, base })
     }
 
-    fn credentials(&self) -> Result<Credentials, Trouble> {
+    fn credentials(&self) -> Result<Credentials, LookupFailure> {
         let token = self.token()?;
         let roles = self.get(ROLES, &token)?;
         let role = match roles.status {
             200 => roles.body.lines().next().unwrap_or("").trim(),
-            404 => return Err(Trouble::NoRole),
-            _ => return Err(refused(&roles)),
+            404 => return Err(LookupFailure::NoRole),
+            _ => return Err(http_failure(&roles)),
         };
         if role.is_empty() {
-            return Err(Trouble::NoRole);
+            return Err(LookupFailure::NoRole);
         }
         let path = format!("{ROLES}{}", uri_encode(role, Slash::Encode));
-        read(&self.get(&path, &token)?)
+        parse_credentials(&self.get(&path, &token)?)
     }
 
-    /// Who gets no answer to this first question is on no instance.
-    fn token(&self) -> Result<Secret, Trouble> {
+    /// Fetches a session token. A machine where this first request gets no response is not an instance.
+    fn token(&self) -> Result<Secret, LookupFailure> {
         let lifetime = (
             "x-aws-ec2-metadata-token-ttl-seconds".to_owned(),
             "21600".to_owned(),
@@ -99,25 +101,26 @@ impl<'a> Service<'a> {
         let reply =
             self.call("PUT", "/latest/api/token", &[lifetime])
                 .map_err(|error| match error.kind() {
-                    Kind::Disconnected => Trouble::Nobody(error),
-                    _ => Trouble::Failed(error),
+                    Kind::Disconnected => LookupFailure::Unreachable(error),
+                    _ => LookupFailure::Failed(error),
                 })?;
         let token = reply.body.trim();
         match reply.status {
             200 if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) => {
                 Ok(Secret::new(token))
             }
-            200 => Err(odd("is no session token")),
-            _ => Err(refused(&reply)),
+            200 => Err(malformed("is not a session token")),
+            _ => Err(http_failure(&reply)),
         }
     }
 
-    fn get(&self, path: &str, token: &Secret) -> Result<Reply, Trouble> {
+    fn get(&self, path: &str, token: &Secret) -> Result<HttpReply, LookupFailure> {
         let token = (
             "x-aws-ec2-metadata-token".to_owned(),
             token.expose().to_owned(),
         );
-        self.call("GET", path, &[token]).map_err(Trouble::Failed)
+        self.call("GET", path, &[token])
+            .map_err(LookupFailure::Failed)
     }
 
     fn call(
@@ -125,19 +128,19 @@ impl<'a> Service<'a> {
         method: &'static str,
         path: &str,
         headers: &[(String, String)],
-    ) -> Result<Reply> {
-        self.search.around.http.call(&Call {
+    ) -> Result<HttpReply> {
+        self.lookup.context.http.call(&HttpRequest {
             method,
             url: &format!("{}{path}", self.base),
             headers,
             body: b"",
-            patience: PATIENCE,
+            timeout: TIMEOUT,
             route: Route::Direct,
         })
     }
 }
 
-impl Metadata {
+impl MetadataVariables {
     fn base(&self) -> String {
         match (&self.endpoint, self.mode.as_deref()) {
             (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
@@ -149,44 +152,44 @@ impl Metadata {
     }
 }
 
-/// The service's answer about the role. When it could not get new keys in time, the old ones are mostly good for a while
-/// longer, and it is asked again soon.
-fn read(reply: &Reply) -> Result<Credentials, Trouble> {
+/// Parses the credentials of the role. If the service could not renew them in time, the old ones are mostly valid for a
+/// while, and blobctl asks again soon.
+fn parse_credentials(reply: &HttpReply) -> Result<Credentials, LookupFailure> {
     const GRACE: time::Duration = time::Duration::minutes(15);
     if reply.status != 200 {
-        return Err(refused(reply));
+        return Err(http_failure(reply));
     }
-    let answer = json::object(&reply.body).map_err(odd)?;
+    let answer = json::object(&reply.body).map_err(malformed)?;
     let code = answer.get("Code").and_then(serde_json::Value::as_str);
     if let Some(code) = code.filter(|code| *code != "Success") {
         let what = format!("it has no credentials: {}", printable(code));
-        return Err(Trouble::Failed(Error::new(Kind::Denied, what)));
+        return Err(LookupFailure::Failed(Error::new(Kind::Denied, what)));
     }
     let mut credentials =
-        json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(odd)?;
+        json::credentials(&answer, json::Dialect::Metadata, ORIGIN).map_err(malformed)?;
     if credentials.has_expired() {
         credentials.expires = Some(OffsetDateTime::now_utc() + GRACE);
     }
     Ok(credentials)
 }
 
-fn odd(flaw: &str) -> Trouble {
-    Trouble::Failed(Error::new(Kind::Remote, format!("its answer {flaw}")))
+fn malformed(flaw: &str) -> LookupFailure {
+    LookupFailure::Failed(Error::new(Kind::Remote, format!("its answer {flaw}")))
 }
 
-fn refused(reply: &Reply) -> Trouble {
+fn http_failure(reply: &HttpReply) -> LookupFailure {
     let kind = match reply.status {
         429 | 500..=599 => Kind::Busy { after: None },
         401 | 403 => Kind::Denied,
         _ => Kind::Remote,
     };
-    Trouble::Failed(Error::new(
+    LookupFailure::Failed(Error::new(
         kind,
         format!("it refused: HTTP {}", reply.status),
     ))
 }
 
-fn named(error: &Error) -> Error {
+fn with_origin(error: &Error) -> Error {
     Error::new(error.kind(), format!("{ORIGIN}: {error}"))
 }
 
@@ -197,7 +200,7 @@ mod tests {
     #[test]
     fn the_address_is_the_named_one_or_that_of_the_family() {
         let base = |endpoint: Option<&str>, mode: Option<&str>| {
-            Metadata {
+            MetadataVariables {
                 disabled: false,
                 endpoint: endpoint.map(str::to_owned),
                 mode: mode.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! The JSON in which commands, containers and instances hand credentials over: text in, credentials out.
+//! Parser of the JSON in which commands, containers and instances return credentials.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::Credentials;
 use crate::secret::Secret;
 
-/// What the four fields are called: commands say `SessionToken`, the metadata services say `Token`.
+/// The names of the fields: commands use `SessionToken`, the metadata services `Token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// `credential_process`: `Version` must be 1.
@@ -16,32 +16,34 @@ pub enum Dialect {
     Metadata,
 }
 
-/// Why a text is not what it should be. The text itself is in none of these: it may hold a secret.
+/// The reason for rejecting a text. It never contains the text, which may hold a secret.
 pub type Flaw = &'static str;
 
-/// A JSON object, or what is wrong with the text.
+/// Parses a JSON object.
 pub fn object(text: &str) -> Result<Value, Flaw> {
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err("is no JSON object"),
-        Err(_) => Err("is no JSON"),
+        Ok(_) => Err("is not a JSON object"),
+        Err(_) => Err("is not JSON"),
     }
 }
 
-/// The credentials in an object, named by `origin`.
+/// Extracts the credentials from an object. `origin` names the source.
 pub fn credentials(object: &Value, dialect: Dialect, origin: &str) -> Result<Credentials, Flaw> {
     if dialect == Dialect::Command && object.get("Version").and_then(Value::as_u64) != Some(1) {
         return Err("does not have the `Version` 1");
     }
     let (token_name, without_token) = match dialect {
-        Dialect::Command => ("SessionToken", "has a `SessionToken` that is no text"),
-        Dialect::Metadata => ("Token", "has a `Token` that is no text"),
+        Dialect::Command => ("SessionToken", "has a `SessionToken` that is not a string"),
+        Dialect::Metadata => ("Token", "has a `Token` that is not a string"),
     };
-    let id = text(object, "AccessKeyId").map_err(|()| "has an `AccessKeyId` that is no text")?;
-    let secret =
-        text(object, "SecretAccessKey").map_err(|()| "has a `SecretAccessKey` that is no text")?;
+    let id =
+        text(object, "AccessKeyId").map_err(|()| "has an `AccessKeyId` that is not a string")?;
+    let secret = text(object, "SecretAccessKey")
+        .map_err(|()| "has a `SecretAccessKey` that is not a string")?;
     let token = text(object, token_name).map_err(|()| without_token)?;
-    let expires = text(object, "Expiration").map_err(|()| "has an `Expiration` that is no text")?;
+    let expires =
+        text(object, "Expiration").map_err(|()| "has an `Expiration` that is not a string")?;
     let credentials = Credentials {
         access_key_id: id.ok_or("has no `AccessKeyId`")?.to_owned(),
         secret_access_key: Secret::new(secret.ok_or("has no `SecretAccessKey`")?),
@@ -56,12 +58,12 @@ pub fn credentials(object: &Value, dialect: Dialect, origin: &str) -> Result<Cre
     }
 }
 
-/// An instant as services write it: `2026-05-24T00:00:00Z`.
+/// Parses a time as services write it: `2026-05-24T00:00:00Z`.
 pub fn time(text: &str) -> Result<OffsetDateTime, Flaw> {
-    OffsetDateTime::parse(text.trim(), &Rfc3339).map_err(|_| "has a time that is none (RFC 3339)")
+    OffsetDateTime::parse(text.trim(), &Rfc3339).map_err(|_| "has a time that is not RFC 3339")
 }
 
-/// A field's text. Null and nothing count as absent.
+/// The text of a field. Null and the empty text count as missing.
 fn text<'a>(object: &'a Value, name: &str) -> Result<Option<&'a str>, ()> {
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -96,18 +98,18 @@ mod tests {
     fn whatever_is_missing_or_odd_is_named_and_not_shown() {
         let deep = "[".repeat(100_000);
         for (text, flaw) in [
-            ("", "is no JSON"),
-            ("hunter2", "is no JSON"),
-            (deep.as_str(), "is no JSON"),
-            (r#"{"Version":1} x"#, "is no JSON"),
-            ("[]", "is no JSON object"),
+            ("", "is not JSON"),
+            ("hunter2", "is not JSON"),
+            (deep.as_str(), "is not JSON"),
+            (r#"{"Version":1} x"#, "is not JSON"),
+            ("[]", "is not a JSON object"),
             ("{}", "does not have the `Version` 1"),
             (r#"{"Version":"1"}"#, "does not have the `Version` 1"),
             (r#"{"Version":2}"#, "does not have the `Version` 1"),
             (r#"{"Version":1}"#, "has no `AccessKeyId`"),
             (
                 r#"{"Version":1,"AccessKeyId":7}"#,
-                "has an `AccessKeyId` that is no text",
+                "has an `AccessKeyId` that is not a string",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"AK"}"#,
@@ -119,7 +121,7 @@ mod tests {
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"AK","SecretAccessKey":"s","Expiration":"tomorrow"}"#,
-                "has a time that is none (RFC 3339)",
+                "has a time that is not RFC 3339",
             ),
             (
                 r#"{"Version":1,"AccessKeyId":"AK\r\nx: y","SecretAccessKey":"s"}"#,

@@ -1,16 +1,15 @@
-//! Who signs: the sources of credentials, in order.
+//! AWS credentials: their sources, in order.
 //!
 //! | source | file |
 //! |---|---|
-//! | settings of our own: keys, or a command | [`process`] |
-//! | `AWS_ACCESS_KEY_ID` and its companions, unless a profile was asked for | here |
-//! | a profile of the shared files: a role, static keys, or a command | [`files`], [`role`], [`process`] |
+//! | settings: static keys, or a command | [`process`] |
+//! | `AWS_ACCESS_KEY_ID` and its companions, unless a profile was requested | [`environment`] |
+//! | a profile of the shared files: a role, static keys, or a command | [`shared_files`], [`profile`], [`process`] |
 //! | `AWS_WEB_IDENTITY_TOKEN_FILE` | [`web_identity`] |
-//! | `AWS_CONTAINER_CREDENTIALS_…` | [`container`] |
+//! | `AWS_CONTAINER_CREDENTIALS_…` | [`ecs`] |
 //! | the instance's metadata service, for AWS's own endpoints | [`imds`] |
 //!
-//! A source that was named and does not work, or is named by half, is an error, never a reason to go on to the next one:
-//! the user meant this one.
+//! A source that is configured but broken or incomplete is an error; blobctl does not fall through to the next one.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 
 pub mod cache;
@@ -32,8 +31,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-pub use self::cache::Keyring;
-pub use self::http::Http;
+pub use self::cache::CredentialCache;
+pub use self::http::HttpClient;
 use crate::error::printable;
 use crate::secret::Secret;
 
@@ -46,14 +45,14 @@ pub struct Credentials {
     pub secret_access_key: Secret,
     /// The token of temporary credentials.
     pub session_token: Option<Secret>,
-    /// When they end, if their source says so.
+    /// The time of their expiry, if the source states one.
     pub expires: Option<OffsetDateTime>,
-    /// Where they were found, for `-v`.
+    /// The name of their source, for `-v`.
     pub origin: String,
 }
 
 impl Credentials {
-    /// The last four characters of the key id, enough to tell two apart.
+    /// The last four characters of the key id, enough to distinguish two keys.
     pub fn masked_id(&self) -> String {
         let letters: Vec<char> = self.access_key_id.chars().collect();
         let shown: String = letters
@@ -63,28 +62,28 @@ impl Credentials {
         format!("…{}", printable(&shown))
     }
 
-    /// Whether their time is over.
+    /// Whether they have expired.
     pub fn has_expired(&self) -> bool {
         self.expires
             .is_some_and(|end| end <= OffsetDateTime::now_utc())
     }
 
-    /// How long they may be used before new ones are fetched: until five minutes before their end, or half of the time
-    /// that is left if that is longer. `None` = for ever.
+    /// The time until fresh ones are fetched: until five minutes before their expiry, or half of the remaining time if
+    /// that is longer. `None` = they do not expire.
     pub fn fresh_for(&self, now: OffsetDateTime) -> Option<Duration> {
         const LEAD: Duration = Duration::from_secs(5 * 60);
         let left = Duration::try_from(self.expires? - now).unwrap_or_default();
         Some(left.saturating_sub(LEAD).max(left / 2))
     }
 
-    /// Whether both are the same key, wherever they were found.
+    /// Whether both are the same key, from any source.
     pub fn is_same_key(&self, other: &Self) -> bool {
         self.access_key_id == other.access_key_id
             && self.secret_access_key == other.secret_access_key
             && self.session_token == other.session_token
     }
 
-    /// Whether key id and token fit into a header.
+    /// Whether a header can carry the key id and the token.
     fn is_sendable(&self) -> bool {
         let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
         let token = self.session_token.as_ref();
@@ -92,29 +91,29 @@ impl Credentials {
     }
 }
 
-/// Where credentials come from.
+/// The source of credentials.
 #[derive(Debug, Clone)]
-pub enum Source {
-    /// Settings of our own.
+pub enum CredentialSource {
+    /// Static keys of the settings.
     Explicit(Credentials),
-    /// A command of our settings, and where it is written.
+    /// A command of the settings, and the place of that setting.
     Process { command: String, place: String },
     /// The AWS chain: environment, shared files, services.
-    Chain(Box<Environment>),
+    Chain(Box<AwsEnvironment>),
     /// Requests are not signed (`--no-sign-request`).
     Anonymous,
 }
 
 /// The AWS variables of the environment, as values; empty ones count as unset.
 #[derive(Debug, Clone, Default)]
-pub struct Environment {
+pub struct AwsEnvironment {
     /// `AWS_ACCESS_KEY_ID`.
     pub access_key_id: Option<String>,
     /// `AWS_SECRET_ACCESS_KEY`.
     pub secret_access_key: Option<Secret>,
     /// `AWS_SESSION_TOKEN` or the older `AWS_SECURITY_TOKEN`.
     pub session_token: Option<Secret>,
-    /// The profile that was asked for by `--profile` or a setting; then the variables above are left out.
+    /// The profile of `--profile` or a setting. It takes precedence over the variables above.
     pub profile_flag: Option<String>,
     /// `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`.
     pub profile: Option<String>,
@@ -127,15 +126,15 @@ pub struct Environment {
     /// The token service's address instead of AWS's own: `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL`.
     pub sts_endpoint: Option<String>,
     /// The role for the bearer of a token.
-    pub web_identity: WebIdentity,
+    pub web_identity: WebIdentityVariables,
     /// The container's credential service.
-    pub container: Container,
+    pub container: ContainerVariables,
     /// The instance's metadata service.
-    pub metadata: Metadata,
+    pub metadata: MetadataVariables,
 }
 
-impl Environment {
-    /// A path of the shared files: `~/` is the home directory.
+impl AwsEnvironment {
+    /// Expands `~/` in a path of the shared files.
     fn expand(&self, path: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {
             (Ok(below), Some(home)) => home.join(below),
@@ -144,38 +143,38 @@ impl Environment {
     }
 }
 
-/// What the sources need besides the environment.
-pub struct Surroundings<'a> {
-    /// The region whose token service is asked.
+/// The parameters of a look-up, in addition to the environment.
+pub struct LookupContext<'a> {
+    /// The region of the token service.
     pub region: String,
-    /// Whether this may be a machine of AWS.
-    pub instance: Instance,
-    /// The way to the services.
-    pub http: Http<'a>,
+    /// Whether to ask the instance's metadata service.
+    pub instance_metadata: InstanceMetadata,
+    /// Sends requests to the credential services.
+    pub http: HttpClient<'a>,
 }
 
-/// One search through the sources.
-pub struct Search<'a> {
-    environment: &'a Environment,
-    around: &'a Surroundings<'a>,
+/// One look-up through the sources.
+pub struct CredentialLookup<'a> {
+    environment: &'a AwsEnvironment,
+    context: &'a LookupContext<'a>,
 }
 
-/// The variables that say it.
+/// The variables of the container's credential service.
 #[derive(Debug, Clone, Default)]
-pub struct Container {
-    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Wins.
+pub struct ContainerVariables {
+    /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`: a path on ECS's own address. Takes precedence.
     pub relative_uri: Option<String>,
     /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     pub full_uri: Option<String>,
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. Wins.
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. Takes precedence.
     pub token_file: Option<PathBuf>,
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     pub token: Option<Secret>,
 }
 
-/// The variables that say it.
+/// The variables of the role for a web identity.
 #[derive(Debug, Clone, Default)]
-pub struct WebIdentity {
+pub struct WebIdentityVariables {
     /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
     pub token_file: Option<PathBuf>,
     /// `AWS_ROLE_ARN`.
@@ -184,18 +183,18 @@ pub struct WebIdentity {
     pub session_name: Option<String>,
 }
 
-/// Whether this may be a machine of AWS: guessed from the endpoint.
+/// Whether this may be an EC2 instance, judged by the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instance {
+pub enum InstanceMetadata {
     /// The endpoint is AWS's.
-    Possible,
-    /// It is somebody else's, as on a laptop with a test server.
-    Unlikely,
+    Query,
+    /// The endpoint is another service's, as on a laptop with a test server.
+    Skip,
 }
 
-/// The variables that say it.
+/// The variables of the instance's metadata service.
 #[derive(Debug, Clone, Default)]
-pub struct Metadata {
+pub struct MetadataVariables {
     /// `AWS_EC2_METADATA_DISABLED` is `true`.
     pub disabled: bool,
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`.

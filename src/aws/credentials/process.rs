@@ -1,6 +1,6 @@
-//! Credentials that a command prints: `credential_process` of a profile, or of our own settings.
+//! Credentials from the output of a command: `credential_process` of a profile or of the settings.
 //!
-//! The command is split into words here and started without a shell, so that nothing in it is expanded.
+//! The command is split into words here and started without a shell, so nothing in it is expanded.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::io::subprocess;
 use crate::io::subprocess::Stderr;
 
-/// Runs `command`. `place` says where it is written, as in "the profile `x`".
+/// Runs `command`. `place` says where it is configured, such as "the profile `x`".
 pub fn run(command: &str, place: &str, cancel: &Cancel) -> Result<Credentials> {
     let name = format!("the `credential_process` of {place}");
     let wrong = |what: &str| Error::new(Kind::Config, format!("{name} {what}"));
@@ -35,8 +35,8 @@ pub fn run(command: &str, place: &str, cancel: &Cancel) -> Result<Credentials> {
     Ok(credentials)
 }
 
-/// The words of a command line: blanks part them; `'…'` is literal; in `"…"` a backslash stands before `"` and `\`, and
-/// outside quotes before anything. `None` if a quote is open at the end.
+/// Splits a command line into words at white space. `'…'` is literal; a backslash escapes `"` and `\` in `"…"`, and any
+/// character outside quotes. `None` if a quote is open at the end.
 fn words(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,42 +1,42 @@
-//! What a profile says: keys of its own, a command, or a role that another identity takes on.
+//! Credentials of a profile: static keys, a command, or a role that another identity assumes.
 //!
 //! A profile with `role_arn` gets the role's credentials from the token service, signed for by the profile that
 //! `source_profile` names (which may take on a role itself) or by what `credential_source` names.
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
-use super::environment::{from_variables, half};
-use super::shared_files::{Files, Profile, get};
-use super::sts::Assumption;
-use super::{Credentials, Search, ecs, imds, process, shared_files, web_identity};
+use super::environment::{from_variables, incomplete};
+use super::shared_files::{Profile, SharedFiles, property};
+use super::sts::AssumeRole;
+use super::{CredentialLookup, Credentials, ecs, imds, process, shared_files, web_identity};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
-/// What the chosen profile says, if there is one and it says anything.
-pub fn from_chosen_profile(search: &Search<'_>) -> Result<Option<Credentials>> {
-    let Some(chosen) = shared_files::chosen(search.environment)? else {
+/// The credentials of the selected profile, if it exists and has any.
+pub fn from_selected_profile(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
+    let Some(selected) = shared_files::selected_profile(lookup.environment)? else {
         return Ok(None);
     };
-    let mut walk = Walk {
-        search,
-        files: &chosen.files,
+    let mut resolver = ProfileResolver {
+        lookup,
+        files: &selected.files,
         visited: Vec::new(),
     };
-    walk.credentials(&chosen.name, &chosen.profile)
+    resolver.credentials(&selected.name, &selected.profile)
 }
 
-/// The way along `source_profile`.
-struct Walk<'a> {
-    search: &'a Search<'a>,
-    files: &'a Files,
+/// Follows `source_profile` from profile to profile.
+struct ProfileResolver<'a> {
+    lookup: &'a CredentialLookup<'a>,
+    files: &'a SharedFiles,
     visited: Vec<String>,
 }
 
-impl Walk<'_> {
+impl ProfileResolver<'_> {
     fn credentials(&mut self, name: &str, profile: &Profile) -> Result<Option<Credentials>> {
-        if let Some(key) = delegated(profile) {
-            return Err(unusable(name, key));
+        if let Some(key) = interactive_login_key(profile) {
+            return Err(unsupported_login(name, key));
         }
-        if let Some(arn) = get(profile, "role_arn") {
+        if let Some(arn) = property(profile, "role_arn") {
             return self.role(name, profile, arn).map(Some);
         }
         for key in [
@@ -44,52 +44,52 @@ impl Walk<'_> {
             "credential_source",
             "web_identity_token_file",
         ] {
-            if get(profile, key).is_some() {
+            if property(profile, key).is_some() {
                 let what = format!("has `{key}` without `role_arn`");
-                return Err(wrong(name, &what));
+                return Err(profile_error(name, &what));
             }
         }
         if let Some(keys) = static_keys(name, profile)? {
             return Ok(Some(keys));
         }
-        match get(profile, "credential_process") {
+        match property(profile, "credential_process") {
             None => Ok(None),
             Some(command) => {
                 let place = format!("the profile `{}`", printable(name));
-                process::run(command, &place, self.search.around.http.cancel()).map(Some)
+                process::run(command, &place, self.lookup.context.http.cancel()).map(Some)
             }
         }
     }
 
     fn role(&mut self, name: &str, profile: &Profile, arn: &str) -> Result<Credentials> {
         let origin = format!("the role of the profile `{}`", printable(name));
-        let mut assumption = Assumption {
+        let mut request = AssumeRole {
             role_arn: arn,
-            session_name: get(profile, "role_session_name"),
+            session_name: property(profile, "role_session_name"),
             duration: duration(name, profile)?,
             origin,
         };
-        if let Some(token_file) = get(profile, "web_identity_token_file") {
-            let token_file = self.search.environment.expand(token_file.as_ref());
-            return web_identity::assume(self.search, &assumption, &token_file);
+        if let Some(token_file) = property(profile, "web_identity_token_file") {
+            let token_file = self.lookup.environment.expand(token_file.as_ref());
+            return web_identity::assume(self.lookup, &request, &token_file);
         }
         let source = self.source(name, profile)?;
-        assumption.origin = format!("{}, by way of {}", assumption.origin, source.origin);
-        assumption.by(self.search, &source, get(profile, "external_id"))
+        request.origin = format!("{}, by way of {}", request.origin, source.origin);
+        request.with_credentials(self.lookup, &source, property(profile, "external_id"))
     }
 
-    /// Who takes on the role.
+    /// The credentials that assume the role.
     fn source(&mut self, name: &str, profile: &Profile) -> Result<Credentials> {
         let (named, kind) = (
-            get(profile, "source_profile"),
-            get(profile, "credential_source"),
+            property(profile, "source_profile"),
+            property(profile, "credential_source"),
         );
         match (named, kind) {
-            (Some(_), Some(_)) => Err(wrong(
+            (Some(_), Some(_)) => Err(profile_error(
                 name,
                 "has both `source_profile` and `credential_source`",
             )),
-            (None, None) => Err(wrong(
+            (None, None) => Err(profile_error(
                 name,
                 "has `role_arn` without `source_profile` or `credential_source`",
             )),
@@ -98,69 +98,69 @@ impl Walk<'_> {
         }
     }
 
-    /// A profile with keys of its own gives these, also if it names a role too.
+    /// The credentials of a source profile. Its static keys take precedence over its role.
     fn source_profile(&mut self, name: &str, source: &str) -> Result<Credentials> {
         let profile = self
             .files
             .profile(source)
-            .ok_or_else(|| self.files.missing(source))?;
+            .ok_or_else(|| self.files.unknown_profile(source))?;
         if let Some(keys) = static_keys(source, &profile)? {
             return Ok(keys);
         }
         self.visited.push(name.to_owned());
         if self.visited.iter().any(|visited| visited == source) {
             let what = "leads back to itself by `source_profile`, and there are no keys on the way";
-            return Err(wrong(name, what));
+            return Err(profile_error(name, what));
         }
         self.credentials(source, &profile)?
-            .ok_or_else(|| wrong(source, "is a `source_profile` and has no credentials"))
+            .ok_or_else(|| profile_error(source, "is a `source_profile` and has no credentials"))
     }
 
     fn credential_source(&self, name: &str, kind: &str) -> Result<Credentials> {
         let nothing = |what: &str| {
-            wrong(
+            profile_error(
                 name,
                 &format!("has `credential_source = {kind}`, but {what}"),
             )
         };
         match kind {
-            "Environment" => from_variables(self.search.environment)?
+            "Environment" => from_variables(self.lookup.environment)?
                 .ok_or_else(|| nothing("AWS_ACCESS_KEY_ID is not set")),
-            "EcsContainer" => ecs::ask(self.search)?.ok_or_else(|| {
+            "EcsContainer" => ecs::credentials(self.lookup)?.ok_or_else(|| {
                 nothing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set")
             }),
-            "Ec2InstanceMetadata" => imds::ask(self.search),
-            _ => Err(wrong(name, "has a `credential_source` that is none")
+            "Ec2InstanceMetadata" => imds::required_credentials(self.lookup),
+            _ => Err(profile_error(name, "has an invalid `credential_source`")
                 .with_hint("write Environment, EcsContainer or Ec2InstanceMetadata")),
         }
     }
 }
 
-/// Keys that stand in the profile itself.
+/// The static keys of a profile.
 fn static_keys(name: &str, profile: &Profile) -> Result<Option<Credentials>> {
     let shown = printable(name);
-    let secret = get(profile, "aws_secret_access_key");
-    match (get(profile, "aws_access_key_id"), secret) {
+    let secret = property(profile, "aws_secret_access_key");
+    match (property(profile, "aws_access_key_id"), secret) {
         (None, None) => Ok(None),
         (Some(id), Some(secret)) => Ok(Some(Credentials {
             access_key_id: id.to_owned(),
             secret_access_key: Secret::new(secret),
-            session_token: get(profile, "aws_session_token").map(Secret::new),
+            session_token: property(profile, "aws_session_token").map(Secret::new),
             expires: None,
             origin: format!("the profile `{shown}`"),
         })),
-        (Some(_), None) => Err(half(&format!(
+        (Some(_), None) => Err(incomplete(&format!(
             "the profile `{shown}` has aws_access_key_id without aws_secret_access_key"
         ))),
-        (None, Some(_)) => Err(half(&format!(
+        (None, Some(_)) => Err(incomplete(&format!(
             "the profile `{shown}` has aws_secret_access_key without aws_access_key_id"
         ))),
     }
 }
 
-/// The key of a profile that needs a person or a browser. Keys or a command of its own come first.
-fn delegated(profile: &Profile) -> Option<&'static str> {
-    let has = |key: &str| get(profile, key).is_some();
+/// The property of a login that needs a person or a browser. Static keys and a command take precedence.
+fn interactive_login_key(profile: &Profile) -> Option<&'static str> {
+    let has = |key: &str| property(profile, key).is_some();
     let role = has("role_arn");
     let own = has("aws_access_key_id") || has("aws_secret_access_key") || has("credential_process");
     [
@@ -180,7 +180,7 @@ fn delegated(profile: &Profile) -> Option<&'static str> {
     })
 }
 
-fn unusable(name: &str, key: &str) -> Error {
+fn unsupported_login(name: &str, key: &str) -> Error {
     let shown = printable(name);
     Error::new(
         Kind::Config,
@@ -191,21 +191,21 @@ fn unusable(name: &str, key: &str) -> Error {
     ))
 }
 
-/// In seconds, as the token service takes it.
+/// The session duration in seconds, within the limits of the token service.
 fn duration(name: &str, profile: &Profile) -> Result<Option<u32>> {
-    let Some(text) = get(profile, "duration_seconds") else {
+    let Some(text) = property(profile, "duration_seconds") else {
         return Ok(None);
     };
     match text.parse() {
         Ok(seconds @ 900..=43_200) => Ok(Some(seconds)),
-        _ => Err(wrong(
+        _ => Err(profile_error(
             name,
-            "has a `duration_seconds` that is no number from 900 to 43200",
+            "has a `duration_seconds` that is not a number from 900 to 43200",
         )),
     }
 }
 
-fn wrong(name: &str, what: &str) -> Error {
+fn profile_error(name: &str, what: &str) -> Error {
     Error::new(
         Kind::Config,
         format!("the profile `{}` {what}", printable(name)),

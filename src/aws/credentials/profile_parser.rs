@@ -1,4 +1,4 @@
-//! The files `~/.aws/credentials` and `~/.aws/config`: text in, profiles out.
+//! Parser of `~/.aws/credentials` and `~/.aws/config`.
 //!
 //! A line in column 1 begins a section (`[…]`) or a property (`key = value`); an indented line continues the value. `#`
 //! and `;` begin a comment at the start of a line, and after white space in a value.
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-/// Which of the two files: they name their sections differently.
+/// The kind of file; the two name their sections differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// `[default]`, `[profile NAME]`, and sections of other kinds.
@@ -18,18 +18,18 @@ pub enum FileKind {
 /// The properties of each profile. Keys are lower-case.
 pub type Profiles = BTreeMap<String, BTreeMap<String, String>>;
 
-/// A line that breaks the grammar. The line itself is not kept: it may hold a secret.
+/// A syntax error. It does not contain the line, which may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct SyntaxError {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The error.
     pub what: &'static str,
 }
 
 /// Reads a file's text.
-pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, Mistake> {
-    let mut parser = Parser {
+pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, SyntaxError> {
+    let mut parser = ProfileParser {
         kind,
         profiles: Profiles::new(),
         section: Section::None,
@@ -37,7 +37,7 @@ pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, Mistake> {
         prefixed_default: false,
     };
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        parser.line(line).map_err(|what| Mistake {
+        parser.line(line).map_err(|what| SyntaxError {
             line: index + 1,
             what,
         })?;
@@ -47,22 +47,22 @@ pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, Mistake> {
 
 enum Section {
     None,
-    /// A kind or name that is nobody's business here.
+    /// A section of another kind or without a name; its properties are ignored.
     Ignored,
     Profile(String),
 }
 
-struct Parser {
+struct ProfileParser {
     kind: FileKind,
     profiles: Profiles,
     section: Section,
     /// The property that an indented line continues.
     key: Option<String>,
-    /// Whether `[profile default]` was seen, which beats `[default]`.
+    /// Set by `[profile default]`, which takes precedence over `[default]`.
     prefixed_default: bool,
 }
 
-impl Parser {
+impl ProfileParser {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
         if line.trim().is_empty() || line.trim_start().starts_with(['#', ';']) {
             return Ok(());
@@ -81,7 +81,7 @@ impl Parser {
             .split_once(']')
             .ok_or("a section without its closing bracket")?;
         if !after.trim().is_empty() && !after.trim_start().starts_with(['#', ';']) {
-            return Err("text behind a section's bracket");
+            return Err("text after a section's bracket");
         }
         self.key = None;
         let name = name.trim();

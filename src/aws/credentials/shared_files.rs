@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::profile_parser::{FileKind, Profiles};
-use super::{Environment, profile_parser};
+use super::{AwsEnvironment, profile_parser};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// The properties of one profile. Keys are lower-case.
 pub type Profile = BTreeMap<String, String>;
 
-/// The properties that are one login.
-const KEYS: [&str; 4] = [
+/// The properties that belong to one login.
+const LOGIN_PROPERTIES: [&str; 4] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
@@ -19,42 +19,42 @@ const KEYS: [&str; 4] = [
 ];
 
 /// Both files.
-pub struct Files {
+pub struct SharedFiles {
     config: Profiles,
     credentials: Profiles,
 }
 
-/// The profile that counts for this run.
-pub struct Chosen {
-    /// Where further profiles are.
-    pub files: Files,
-    /// As it was asked for, or `default`.
+/// The selected profile of this run.
+pub struct SelectedProfile {
+    /// Both files, for further profiles.
+    pub files: SharedFiles,
+    /// Its name: the requested one, or `default`.
     pub name: String,
-    /// What it says.
+    /// Its properties.
     pub profile: Profile,
 }
 
-/// The profile that was asked for, which must exist then, or else `default`.
-pub fn chosen(environment: &Environment) -> Result<Option<Chosen>> {
+/// The requested profile, which must exist, or else `default`.
+pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedProfile>> {
     let asked = environment
         .profile_flag
         .as_ref()
         .or(environment.profile.as_ref());
     let name = asked.map_or("default", String::as_str);
-    let files = Files::read(environment)?;
+    let files = SharedFiles::read(environment)?;
     match files.profile(name) {
-        Some(profile) => Ok(Some(Chosen {
+        Some(profile) => Ok(Some(SelectedProfile {
             files,
             name: name.to_owned(),
             profile,
         })),
-        None if asked.is_some() => Err(files.missing(name)),
+        None if asked.is_some() => Err(files.unknown_profile(name)),
         None => Ok(None),
     }
 }
 
-impl Files {
-    fn read(environment: &Environment) -> Result<Self> {
+impl SharedFiles {
+    fn read(environment: &AwsEnvironment) -> Result<Self> {
         Ok(Self {
             config: read(environment.config_file.as_deref(), FileKind::Config)?,
             credentials: read(
@@ -64,8 +64,8 @@ impl Files {
         })
     }
 
-    /// A profile with the properties of both files; the credentials file wins. Keys that stand together are taken together:
-    /// if the credentials file has one of them, those of the config file do not count, so that halves never mix.
+    /// A profile with the properties of both files; the credentials file takes precedence. If it has any property of a
+    /// login, those of the config file are ignored, so that two logins never mix.
     pub fn profile(&self, name: &str) -> Option<Profile> {
         let (config, credentials) = (self.config.get(name), self.credentials.get(name));
         let mut profile = match (config, credentials) {
@@ -73,15 +73,18 @@ impl Files {
             (config, _) => config.cloned().unwrap_or_default(),
         };
         let credentials = credentials.cloned().unwrap_or_default();
-        if KEYS.iter().any(|key| get(&credentials, key).is_some()) {
-            profile.retain(|key, _| !KEYS.contains(&key.as_str()));
+        if LOGIN_PROPERTIES
+            .iter()
+            .any(|key| property(&credentials, key).is_some())
+        {
+            profile.retain(|key, _| !LOGIN_PROPERTIES.contains(&key.as_str()));
         }
         profile.extend(credentials);
         Some(profile)
     }
 
     /// The error about a profile that is in neither file.
-    pub fn missing(&self, name: &str) -> Error {
+    pub fn unknown_profile(&self, name: &str) -> Error {
         let known: Vec<String> = self
             .config
             .keys()
@@ -93,20 +96,20 @@ impl Files {
         } else {
             known.join(", ")
         };
-        let what = format!("there is no profile `{}`", printable(name));
+        let what = format!("unknown profile `{}`", printable(name));
         Error::new(Kind::Config, what).with_hint(format!("profiles in the AWS files: {known}"))
     }
 }
 
 /// A property, unless it is missing or empty.
-pub fn get<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
+pub fn property<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
     profile
         .get(key)
         .map(String::as_str)
         .filter(|value| !value.is_empty())
 }
 
-/// A file that is not there has no profiles.
+/// Reads a file; a missing file has no profiles.
 fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
     let Some(path) = path else {
         return Ok(Profiles::new());

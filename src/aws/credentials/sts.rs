@@ -1,4 +1,4 @@
-//! The token service: credentials of a role for who may take it on.
+//! The token service (STS): temporary credentials of a role.
 //!
 //! Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::http::{Call, Reply, Route, endpoint};
-use super::{Credentials, Search, json};
+use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::{CredentialLookup, Credentials, json};
 use crate::aws::region::check_region;
-use crate::aws::sigv4::{Scope, SignableRequest};
+use crate::aws::sigv4::{SignableRequest, SigningScope};
 use crate::aws::xml::Element;
 use crate::aws::{sigv4, xml};
 use crate::digest::{Algorithm, Hasher};
@@ -18,39 +18,43 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::secret::Secret;
 
-/// The service looks at a policy and answers within a second.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout. The service evaluates a policy and responds within a second.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The role to take on.
-pub struct Assumption<'a> {
+/// A request for the credentials of a role.
+pub struct AssumeRole<'a> {
     /// `arn:aws:iam::123456789012:role/backup`.
     pub role_arn: &'a str,
-    /// What the service's log calls us; `None` = blobctl and the time.
+    /// The session's name in the service's log; `None` = blobctl and the time.
     pub session_name: Option<&'a str>,
-    /// In seconds; `None` = an hour.
+    /// The session duration in seconds; `None` = an hour.
     pub duration: Option<u32>,
-    /// What the credentials and errors are called.
+    /// The name of the source in credentials and errors.
     pub origin: String,
 }
 
-impl Assumption<'_> {
-    /// For who has credentials already.
-    pub fn by(
+impl AssumeRole<'_> {
+    /// AssumeRole, signed with `source`.
+    pub fn with_credentials(
         &self,
-        search: &Search<'_>,
+        lookup: &CredentialLookup<'_>,
         source: &Credentials,
         external_id: Option<&str>,
     ) -> Result<Credentials> {
         let mut form = self.form("AssumeRole");
         form.extend(external_id.map(|id| ("ExternalId", id.to_owned())));
-        self.ask(search, &form, Some(source))
+        self.send(lookup, &form, Some(source))
     }
 
-    /// For the bearer of a token, without a signature.
-    pub fn with_token(&self, search: &Search<'_>, token: &Secret) -> Result<Credentials> {
+    /// AssumeRoleWithWebIdentity, with a token instead of a signature.
+    pub fn with_web_identity(
+        &self,
+        lookup: &CredentialLookup<'_>,
+        token: &Secret,
+    ) -> Result<Credentials> {
         let mut form = self.form("AssumeRoleWithWebIdentity");
         form.push(("WebIdentityToken", token.expose().to_owned()));
-        self.ask(search, &form, None)
+        self.send(lookup, &form, None)
     }
 
     fn form(&self, action: &str) -> Vec<(&'static str, String)> {
@@ -71,19 +75,19 @@ impl Assumption<'_> {
         form
     }
 
-    fn ask(
+    fn send(
         &self,
-        search: &Search<'_>,
+        lookup: &CredentialLookup<'_>,
         form: &[(&'static str, String)],
-        signer: Option<&Credentials>,
+        credentials: Option<&Credentials>,
     ) -> Result<Credentials> {
-        let region = &search.around.region;
-        let service = match &search.environment.sts_endpoint {
+        let region = &lookup.context.region;
+        let service = match &lookup.environment.sts_endpoint {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => regional(region)?,
+            None => regional_endpoint(region)?,
         };
         let endpoint = endpoint(&service)?;
-        let body = encoded(form);
+        let body = encode_form(form);
         let path = format!("{}/", endpoint.base_path);
         let mut headers = vec![
             ("host".to_owned(), endpoint.authority()),
@@ -92,28 +96,28 @@ impl Assumption<'_> {
                 "application/x-www-form-urlencoded".to_owned(),
             ),
         ];
-        if let Some(signer) = signer {
-            let scope = Scope::new(OffsetDateTime::now_utc(), region, "sts");
-            sign(&mut headers, &path, body.as_bytes(), signer, &scope);
+        if let Some(credentials) = credentials {
+            let scope = SigningScope::new(OffsetDateTime::now_utc(), region, "sts");
+            sign(&mut headers, &path, body.as_bytes(), credentials, &scope);
         }
-        let reply = search.around.http.call(&Call {
+        let reply = lookup.context.http.call(&HttpRequest {
             method: "POST",
-            url: &format!(
-                "{}://{}{path}",
-                endpoint.scheme.name(),
-                endpoint.authority()
-            ),
+            url: &endpoint.url(&endpoint.authority(), &path, ""),
             headers: &headers,
             body: body.as_bytes(),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
             route: Route::Proxied,
         })?;
-        self.read(&reply, form)
+        self.parse_reply(&reply, form)
     }
 
-    fn read(&self, reply: &Reply, form: &[(&'static str, String)]) -> Result<Credentials> {
+    fn parse_reply(
+        &self,
+        reply: &HttpReply,
+        form: &[(&'static str, String)],
+    ) -> Result<Credentials> {
         if reply.status != 200 {
-            return Err(self.refused(reply, form));
+            return Err(self.service_error(reply, form));
         }
         let wrong = |what: &str| {
             let text = format!("{}: the token service's answer {what}", self.origin);
@@ -144,8 +148,8 @@ impl Assumption<'_> {
         Ok(credentials)
     }
 
-    /// The service's refusal in our words. A token that it repeats is left out.
-    fn refused(&self, reply: &Reply, form: &[(&'static str, String)]) -> Error {
+    /// The error of a failed request. A token that the service echoes is masked.
+    fn service_error(&self, reply: &HttpReply, form: &[(&'static str, String)]) -> Error {
         let mut body = reply.body.clone();
         for (_, token) in form.iter().filter(|(name, _)| *name == "WebIdentityToken") {
             body = body.replace(token, "(secret)");
@@ -162,11 +166,11 @@ impl Assumption<'_> {
             None => format!("HTTP {}", reply.status),
         };
         let text = format!("{}: the token service refused: {said}", self.origin);
-        Error::new(kind(reply.status, code), text)
+        Error::new(kind_of(reply.status, code), text)
     }
 }
 
-fn kind(status: u16, code: &str) -> Kind {
+fn kind_of(status: u16, code: &str) -> Kind {
     match (status, code) {
         (
             _,
@@ -195,14 +199,14 @@ fn kind(status: u16, code: &str) -> Kind {
     }
 }
 
-/// AWS's own service in a region.
-fn regional(region: &str) -> Result<String> {
+/// AWS's endpoint in a region.
+fn regional_endpoint(region: &str) -> Result<String> {
     check_region(region)?;
     let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
     Ok(format!("https://sts.{region}.amazonaws.com{suffix}"))
 }
 
-fn encoded(form: &[(&'static str, String)]) -> String {
+fn encode_form(form: &[(&'static str, String)]) -> String {
     let fields: Vec<String> = form
         .iter()
         .map(|(name, value)| format!("{name}={}", uri_encode(value, Slash::Encode)))
@@ -215,11 +219,11 @@ fn sign(
     headers: &mut Vec<(String, String)>,
     path: &str,
     body: &[u8],
-    signer: &Credentials,
-    scope: &Scope,
+    credentials: &Credentials,
+    scope: &SigningScope,
 ) {
     headers.push(("x-amz-date".to_owned(), scope.timestamp.clone()));
-    if let Some(token) = &signer.session_token {
+    if let Some(token) = &credentials.session_token {
         headers.push(("x-amz-security-token".to_owned(), token.expose().to_owned()));
     }
     let request = SignableRequest {
@@ -230,10 +234,10 @@ fn sign(
         payload_hash: &Hasher::digest(Algorithm::Sha256, body).hex(),
     };
     let string_to_sign = sigv4::string_to_sign(scope, &sigv4::canonical_request(&request));
-    let key = sigv4::signing_key(&signer.secret_access_key, scope);
+    let key = sigv4::signing_key(&credentials.secret_access_key, scope);
     let signature = sigv4::signature(&key, &string_to_sign);
     let names = sigv4::signed_headers(headers);
-    let authorization = sigv4::authorization(&signer.access_key_id, scope, &names, &signature);
+    let authorization = sigv4::authorization(&credentials.access_key_id, scope, &names, &signature);
     headers.push(("authorization".to_owned(), authorization));
 }
 
@@ -241,8 +245,8 @@ fn sign(
 mod tests {
     use super::*;
 
-    fn assumption() -> Assumption<'static> {
-        Assumption {
+    fn request() -> AssumeRole<'static> {
+        AssumeRole {
             role_arn: "arn:aws:iam::123456789012:role/a b",
             session_name: Some("me"),
             duration: Some(900),
@@ -252,8 +256,8 @@ mod tests {
 
     fn read(status: u16, body: &str) -> Result<Credentials> {
         let form = [("WebIdentityToken", "tok.en".to_owned())];
-        assumption().read(
-            &Reply {
+        request().parse_reply(
+            &HttpReply {
                 status,
                 body: body.to_owned(),
             },
@@ -264,7 +268,7 @@ mod tests {
     #[test]
     fn the_form_is_encoded() {
         assert_eq!(
-            encoded(&assumption().form("AssumeRole")),
+            encode_form(&request().form("AssumeRole")),
             "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fa%20b&RoleSessionName=me&DurationSeconds=900"
         );
     }
@@ -272,14 +276,14 @@ mod tests {
     #[test]
     fn regions_have_services_of_their_own() {
         assert_eq!(
-            regional("eu-west-1").unwrap(),
+            regional_endpoint("eu-west-1").unwrap(),
             "https://sts.eu-west-1.amazonaws.com"
         );
         assert_eq!(
-            regional("cn-north-1").unwrap(),
+            regional_endpoint("cn-north-1").unwrap(),
             "https://sts.cn-north-1.amazonaws.com.cn"
         );
-        assert!(regional("x.evil.test/").is_err());
+        assert!(regional_endpoint("x.evil.test/").is_err());
     }
 
     #[test]

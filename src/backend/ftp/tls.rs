@@ -19,7 +19,7 @@ use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStor
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::net::tls_roots::{Roots, refused};
+use crate::net::tls_roots::{Roots, certificate_error};
 
 /// The stream that the crate makes of a socket; it does not export its name.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
@@ -151,7 +151,7 @@ fn explain(error: &io::Error) -> (Error, Remedy) {
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(why) => (refused("the server", why), Remedy::None),
+        Tls::InvalidCertificate(why) => (certificate_error("the server", why), Remedy::None),
         Tls::NoCertificatesPresented => {
             let text = "the server cannot prove who it is: it has no certificate";
             (Error::new(Kind::Denied, text), Remedy::None)

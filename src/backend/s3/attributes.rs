@@ -1,8 +1,9 @@
-//! What goes with an object, as headers, and the conditions that a service may or may not keep.
+//! Attributes of an object as request headers, and the preconditions of a write.
 
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
 use super::error::wording;
+use super::etag::quoted;
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
@@ -10,8 +11,8 @@ use crate::store::Backend;
 use crate::store::types::{Attributes, Condition};
 
 impl S3 {
-    /// Many services ignore `If-None-Match` and `If-Match` on PUT and overwrite: a look before costs one HEAD and catches
-    /// what it can.
+    /// Checks the precondition by a HEAD before the write. Many services ignore `If-None-Match` and `If-Match` on PUT
+    /// and overwrite; one request more finds most of these cases.
     pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
         match condition {
             Condition::None => Ok(()),
@@ -27,9 +28,10 @@ impl S3 {
         }
     }
 
-    /// Whether the service is known to keep conditions; others may have ignored it.
+    /// Whether the service is known to check the precondition and write in one step. Others may have ignored it. `None`
+    /// without a precondition.
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
-        (*condition != Condition::None).then(|| self.client.keeps_conditions())
+        (*condition != Condition::None).then(|| self.client.has_atomic_conditions())
     }
 }
 
@@ -41,7 +43,7 @@ fn is_another(etag: Option<&str>) -> Error {
     let found = etag.map_or("unknown".to_owned(), printable);
     Error::new(
         Kind::Precondition,
-        format!("it was changed: its ETag is {found} now"),
+        format!("ETag mismatch: it is now {found}"),
     )
 }
 
@@ -50,12 +52,12 @@ pub fn condition_header(condition: &Condition, headers: &mut Vec<(String, String
     match condition {
         Condition::None => {}
         Condition::Absent => headers.push(("if-none-match".to_owned(), "*".to_owned())),
-        Condition::Etag(etag) => headers.push(("if-match".to_owned(), format!("\"{etag}\""))),
+        Condition::Etag(etag) => headers.push(("if-match".to_owned(), quoted(etag))),
     }
 }
 
-/// A service that says that it does not know the condition: nothing was stored, and nothing can be promised. One that
-/// misses the blob that was to be replaced says `NoSuchKey`.
+/// Translates the responses of a service that does not support the precondition, so that nothing was stored. A service
+/// that does not find the object to replace answers `NoSuchKey`.
 pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
     let is_conditional = *condition != Condition::None;
     let replaces = matches!(condition, Condition::Etag(_));
@@ -67,16 +69,16 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
         if is_conditional && wording::refuses_conditions(answer) {
             return Error::new(
                 Kind::Precondition,
-                format!("the service keeps no conditions: {error}"),
+                format!("the service does not support conditions: {error}"),
             )
-            .with_hint("leave the condition out, and look with exists first")
+            .with_hint("omit the condition, and check with `exists` first")
             .answered(answer.clone());
         }
         error
     }
 }
 
-/// The headers of everything but the condition.
+/// Adds the headers of all attributes but the precondition.
 pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
     let plain = [
         ("content-type", &attributes.content_type),
@@ -125,7 +127,7 @@ pub fn check_metadata(name: &str, value: &str) -> Result<()> {
         return Err(Error::new(
             Kind::Usage,
             format!(
-                "`{}` is no name for metadata",
+                "`{}` is not a valid metadata name",
                 crate::error::printable(name)
             ),
         ));

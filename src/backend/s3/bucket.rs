@@ -2,9 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::checksum_policy::Agreement;
-use super::client::{Answer, Body, Client, Patience, Request};
-use super::config::Config;
+use super::checksum_policy::ChecksumNegotiation;
+use super::client::{Body, Client, Request, ResponseTimeout, S3Response};
+use super::config::S3Config;
 use super::encryption;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -15,46 +15,46 @@ use crate::url::Url;
 /// The store.
 pub struct S3 {
     pub(super) client: Client,
-    /// Whether the bucket is known to be there, so that a 404 must mean the blob.
+    /// Set once a response proved that the bucket exists: from then on a 404 is about the object.
     pub(super) bucket_seen: AtomicBool,
-    /// Whether it turned out to know the older protocol of listings alone.
-    pub(super) lists_by_marker: AtomicBool,
-    /// What is known of how the store proves that it has the bytes.
-    pub(super) proof: Agreement,
+    /// Set once the service turned out to support only ListObjects, the older protocol of listings.
+    pub(super) uses_list_v1: AtomicBool,
+    /// The checksum that requests carry, as negotiated with the service.
+    pub(super) checksums: ChecksumNegotiation,
 }
 
 impl S3 {
     /// Nothing is read or connected before the first operation.
-    pub fn new(config: Config, context: Context) -> Self {
+    pub fn new(config: S3Config, context: Context) -> Self {
         Self {
-            proof: Agreement::new(config.checksum, config.notebook.clone()),
+            checksums: ChecksumNegotiation::new(config.checksum, config.checksum_cache.clone()),
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
-            lists_by_marker: AtomicBool::new(false),
+            uses_list_v1: AtomicBool::new(false),
         }
     }
 
-    /// A request about a blob's bytes: of the version that was asked for, with the key that they are encrypted with.
-    pub(super) fn about<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
-        let mut request = self.of_version(method, key);
-        if let Some(own_key) = self.client.own_key() {
-            request.headers.extend(own_key.headers());
+    /// A request about an object's bytes: of the configured version, with the SSE-C key.
+    pub(super) fn object_request<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+        let mut request = self.versioned_request(method, key);
+        if let Some(customer_key) = self.client.customer_key() {
+            request.headers.extend(customer_key.headers());
         }
         request
     }
 
-    pub(super) fn of_version<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
+    pub(super) fn versioned_request<'a>(&self, method: &'static str, key: &'a Key) -> Request<'a> {
         let mut request = request(method, key);
         request.query.extend(self.client.version());
         request
     }
 
-    /// A blob is encrypted with the service's key or with the user's, not with both.
+    /// Rejects a put that asks for both the service's key and the user's: one key encrypts an object.
     pub(super) fn check_encryption(&self, attributes: &Attributes) -> Result<()> {
-        if attributes.encryption.is_some() && self.client.own_key().is_some() {
+        if attributes.encryption.is_some() && self.client.customer_key().is_some() {
             let text = "--sse and an SSE-C key cannot go together: one key encrypts a blob";
             return Err(Error::new(Kind::Usage, text)
-                .with_hint("leave --sse or --sse-c-key-file (`sse_c_key_file`) out"));
+                .with_hint("omit --sse or --sse-c-key-file (`sse_c_key_file`)"));
         }
         Ok(())
     }
@@ -64,10 +64,11 @@ impl S3 {
         Url::new(format!("s3://{}/{key}", self.client.bucket()))
     }
 
-    /// Warns if the answer to a put does not say that the blob is encrypted as it was asked for.
-    pub(super) fn look_at_encryption(&self, key: &Key, wanted: Option<&str>, answer: &Answer) {
-        let own_key = encryption::unused(answer);
-        if let Some(text) = own_key.or_else(|| encryption::unencrypted(wanted?, answer)) {
+    /// Warns if the response to a put does not confirm the encryption that was requested.
+    pub(super) fn warn_if_unencrypted(&self, key: &Key, wanted: Option<&str>, answer: &S3Response) {
+        let customer_key = encryption::customer_key_warning(answer);
+        if let Some(text) = customer_key.or_else(|| encryption::encryption_warning(wanted?, answer))
+        {
             self.client.warn(&format!(
                 "{}: {text}",
                 self.object_url(key.as_str()).shown()
@@ -83,6 +84,6 @@ pub fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
-        patience: Patience::Usual,
+        response_timeout: ResponseTimeout::Idle,
     }
 }

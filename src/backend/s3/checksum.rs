@@ -1,13 +1,13 @@
-//! How a store proves that it has the bytes that were sent, and what it turned out to understand.
+//! Checksum negotiation: the checksum that a put carries, and the check of the response.
 //!
-//! The cheapest proof is a CRC-64/NVME in a header that the store compares and repeats in its answer. Some stores ignore the
-//! header, some refuse it: then it is `Content-MD5` and the ETag. What was learnt holds for the process, and for a week
-//! for later ones.
+//! The cheapest checksum is a CRC-64/NVME in a header that the service verifies and returns. Some services ignore the
+//! header and some reject it; then `Content-MD5` and the ETag replace it. The result holds for the process, and for a
+//! week in the checksum cache.
 
 use super::PayloadSigning;
 use super::bucket::S3;
-use super::checksum_policy::{Proof, Sums, header};
-use super::client::Answer;
+use super::checksum_policy::{BodyDigests, ChecksumMethod, header};
+use super::client::S3Response;
 use super::error::wording;
 use super::response_headers::plain_md5;
 use crate::digest::{Algorithm, Digest, Verified, base64};
@@ -15,21 +15,25 @@ use crate::error::{Error, Kind, Result, describe};
 use crate::io::payload::Payload;
 
 impl S3 {
-    /// Runs a request with the proof that the store is thought to give; once again without the header if it refuses it.
-    pub(super) fn with_proof<T>(&self, request: impl Fn(Proof) -> Result<T>) -> Result<T> {
-        self.recall();
-        let proof = self.proof.current();
-        match request(proof) {
+    /// Runs a request with the checksum that the service is expected to support, and once more without the header if
+    /// the service rejects it.
+    pub(super) fn negotiate_checksum<T>(
+        &self,
+        request: impl Fn(ChecksumMethod) -> Result<T>,
+    ) -> Result<T> {
+        self.load_cached_result();
+        let method = self.checksums.current();
+        match request(method) {
             Err(error)
-                if self.proof.is_a_choice()
-                    && matches!(proof, Proof::Header(_))
+                if self.checksums.is_auto()
+                    && matches!(method, ChecksumMethod::Header(_))
                     && wording::refuses_checksum(error.answer()) =>
             {
-                self.client.note("the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used instead");
-                self.proof.forget_header();
-                let done = request(self.proof.current())?;
+                self.client.note("the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
+                self.checksums.disable_header();
+                let done = request(self.checksums.current())?;
                 if wording::names_checksum_header(error.answer()) {
-                    self.remember();
+                    self.persist_result();
                 }
                 Ok(done)
             }
@@ -37,70 +41,71 @@ impl S3 {
         }
     }
 
-    /// Takes over what earlier runs found out, before the first header would be sent.
-    fn recall(&self) {
-        let Some(notebook) = self.proof.notebook.as_ref() else {
+    /// Reads the checksum cache before the first header would be sent.
+    fn load_cached_result(&self) {
+        let Some(checksum_cache) = self.checksums.checksum_cache.as_ref() else {
             return;
         };
-        if !self.proof.is_a_choice() {
+        if !self.checksums.is_auto() {
             return;
         }
-        self.proof.recalled.call_once(|| {
+        self.checksums.loaded.call_once(|| {
             let address = self.client.service_address();
-            if address.is_some_and(|address| notebook.has(&address)) {
-                self.client.note("an earlier run found that the store takes no CRC-64/NVME header: Content-MD5 and the ETag are used");
-                self.proof.forget_header();
+            if address.is_some_and(|address| checksum_cache.contains(&address)) {
+                self.client.note("an earlier run found that the store does not support CRC-64/NVME headers: using Content-MD5 and the ETag");
+                self.checksums.disable_header();
             }
         });
     }
 
-    /// Tells later runs that the header is of no use here.
-    fn remember(&self) {
-        let Some(notebook) = self.proof.notebook.as_ref() else {
+    /// Writes to the checksum cache that the service does not support the header.
+    fn persist_result(&self) {
+        let Some(checksum_cache) = self.checksums.checksum_cache.as_ref() else {
             return;
         };
-        self.proof.kept.call_once(|| {
+        self.checksums.persisted.call_once(|| {
             let address = self.client.service_address();
-            if let Some(Err(error)) = address.map(|address| notebook.add(&address)) {
-                let text = format!(
-                    "this cannot be remembered for later runs: {}",
-                    describe(&error)
-                );
+            if let Some(Err(error)) = address.map(|address| checksum_cache.insert(&address)) {
+                let text = format!("cannot cache this for later runs: {}", describe(&error));
                 self.client.note(&text);
             }
         });
     }
 
-    /// After a put that was stored and proven by something else than the header: remembers it if that was ignored.
-    pub(super) fn remember_if_ignored(&self, proof: Proof, answer: &Answer) {
-        if let Proof::Header(algorithm) = proof
-            && self.proof.is_a_choice()
+    /// Updates the checksum cache after a put whose checksum header the service ignored.
+    pub(super) fn persist_if_ignored(&self, method: ChecksumMethod, answer: &S3Response) {
+        if let ChecksumMethod::Header(algorithm) = method
+            && self.checksums.is_auto()
             && answer.header(header(algorithm)).is_none()
         {
-            self.remember();
+            self.persist_result();
         }
     }
 
-    /// The digests that signature and proof need, from one pass over the payload.
-    pub(super) fn sums(&self, proof: Proof, payload: &Payload) -> Result<Sums> {
+    /// Computes the digests that the signature and the checksum need, in one pass over the payload.
+    pub(super) fn body_digests(
+        &self,
+        method: ChecksumMethod,
+        payload: &Payload,
+    ) -> Result<BodyDigests> {
         let signed = match self.client.payload_signing() {
             PayloadSigning::Auto => !self.client.is_https()?,
             PayloadSigning::Signed => true,
             PayloadSigning::Unsigned => false,
         };
-        let proven = match proof {
-            Proof::Header(algorithm) => Some(algorithm),
-            Proof::Md5 => Some(Algorithm::Md5),
-            Proof::Length => None,
+        let algorithm = match method {
+            ChecksumMethod::Header(algorithm) => Some(algorithm),
+            ChecksumMethod::ContentMd5 => Some(Algorithm::Md5),
+            ChecksumMethod::None => None,
         };
-        let mut algorithms: Vec<Algorithm> = proven.into_iter().collect();
-        if signed && proven != Some(Algorithm::Sha256) {
+        let mut algorithms: Vec<Algorithm> = algorithm.into_iter().collect();
+        if signed && algorithm != Some(Algorithm::Sha256) {
             algorithms.push(Algorithm::Sha256);
         }
         if algorithms.is_empty() {
-            return Ok(Sums {
+            return Ok(BodyDigests {
                 sha256: None,
-                proof: None,
+                checksum: None,
             });
         }
         let digests = payload.digests(&algorithms)?;
@@ -110,54 +115,54 @@ impl S3 {
                 .find(|digest| digest.algorithm() == wanted)
                 .copied()
         };
-        Ok(Sums {
+        Ok(BodyDigests {
             sha256: of(Algorithm::Sha256)
                 .filter(|_| signed)
                 .map(|digest| digest.hex()),
-            proof: proven.and_then(of),
+            checksum: algorithm.and_then(of),
         })
     }
 
-    /// Compares what the answer says with what was sent; `None` if it says nothing that could be compared.
-    pub(super) fn compare(
+    /// Compares the checksum or ETag of the response with what was sent. `None` if the response has nothing to compare.
+    pub(super) fn verify_stored(
         &self,
-        proof: Proof,
-        sums: &Sums,
+        method: ChecksumMethod,
+        body_digests: &BodyDigests,
         payload: &Payload,
         etag: &str,
-        answer: &Answer,
+        answer: &S3Response,
     ) -> Result<Option<Verified>> {
-        match (proof, sums.proof) {
-            (Proof::Header(algorithm), Some(sent)) => match answer
+        match (method, body_digests.checksum) {
+            (ChecksumMethod::Header(algorithm), Some(sent)) => match answer
                 .header(header(algorithm))
                 .map(str::trim)
             {
                 Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
                 Some(_) => Err(Error::new(
                     Kind::Integrity,
-                    "the store has other bytes than were sent: its checksum is another one",
+                    "checksum mismatch: the store has different bytes",
                 )),
                 None => {
-                    // It was ignored. Later requests save the trouble; for this one the ETag has to do.
-                    self.proof.forget_header();
+                    // The service ignored the header: later requests omit it, and this one is verified by the ETag.
+                    self.checksums.disable_header();
                     match plain_md5(etag, answer) {
                         None => Ok(None),
                         Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),
                     }
                 }
             },
-            (Proof::Md5, Some(sent)) => compare_md5(&[sent], etag, answer),
+            (ChecksumMethod::ContentMd5, Some(sent)) => compare_md5(&[sent], etag, answer),
             _ => Ok(None),
         }
     }
 }
 
-fn compare_md5(sent: &[Digest], etag: &str, answer: &Answer) -> Result<Option<Verified>> {
+fn compare_md5(sent: &[Digest], etag: &str, answer: &S3Response) -> Result<Option<Verified>> {
     match plain_md5(etag, answer) {
         Some(stored) if sent.contains(&stored) => Ok(Some(Verified::Md5)),
         Some(_) => Err(Error::new(
             Kind::Integrity,
-            "the store has other bytes than were sent: its ETag is another MD5",
+            "MD5 mismatch: the store has different bytes",
         )),
         None => Ok(None),
     }

@@ -1,8 +1,9 @@
-//! What earlier runs found out about services: which of them do nothing with a checksum header.
+//! The services that do not support a checksum header, as found by earlier runs.
 //!
-//! One small file in the state directory: a first line that says what it is, then a line for each service, of when that was
-//! found out (Unix seconds) and a digest of the service's address. It names no service, no bucket and no secret. It is
-//! replaced whole or not at all; where it cannot be read, is damaged or is somebody else's, nothing is known.
+//! One small file in the state directory: a first line with the format's version, then one line per service with the
+//! time of the finding (Unix seconds) and a digest of the service's address. It contains no name of a service or bucket
+//! and no secret. It is replaced atomically. A file that cannot be read, is damaged or belongs to another user counts
+//! as empty.
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
@@ -14,59 +15,59 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::digest::{Algorithm, Hasher};
+use crate::digest::sha256_prefix;
 use crate::io::atomic_file::open_dir;
 
-/// The first line; another number when the lines change their meaning.
+/// The first line. The number changes with the format.
 const MAGIC: &str = "blobctl-s3-services 1";
 
-/// Services learn too: after this time they are asked again.
+/// Entries expire, because services gain features.
 const LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
-/// The youngest of them are kept.
-const MOST: usize = 64;
+/// The most entries that are kept; the oldest are dropped.
+const MAX_ENTRIES: usize = 64;
 
-/// Twice of what so many lines take.
-const LONGEST: usize = 8 << 10;
+/// The largest file that is read, in bytes: twice the size of a full one.
+const MAX_FILE_BYTES: usize = 8 << 10;
 
-/// Hex digits of a digest.
-const DIGITS: usize = 32;
+/// Hex digits of an entry's digest.
+const DIGEST_DIGITS: usize = 32;
 
-/// The file.
+/// The cache file.
 #[derive(Debug)]
-pub struct Notebook {
+pub struct UnsupportedChecksums {
     path: PathBuf,
 }
 
-/// A service that does nothing with the header.
+/// A service that does not support the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Entry {
+struct CachedService {
     /// Unix seconds.
     since: u64,
-    /// Of the service's address.
+    /// Digest of the service's address.
     digest: String,
 }
 
-impl Notebook {
-    /// Nothing is read yet, and the file need not be there.
+impl UnsupportedChecksums {
+    /// The cache at this path. The file is read by the first look-up and need not exist.
     pub fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// Whether a run of the last seven days found that the service at this address does nothing with the header.
-    pub fn has(&self, address: &str) -> bool {
+    /// Whether a run of the last seven days found that the service at this address does not support the header.
+    pub fn contains(&self, address: &str) -> bool {
         let digest = digest(address);
-        let text = rustix::fs::open(&self.path, reading(), Mode::empty()).and_then(read);
+        let text = rustix::fs::open(&self.path, read_flags(), Mode::empty()).and_then(read);
         text.is_ok_and(|text| {
-            valid(&text, now())
+            parse_entries(&text, now())
                 .iter()
                 .any(|entry| entry.digest == digest)
         })
     }
 
-    /// Writes down that it does nothing with it. Somebody who is writing just then is not waited for: what is not written
-    /// down is found out again.
-    pub fn add(&self, address: &str) -> std::io::Result<()> {
+    /// Adds the service at this address. While another process writes, the entry is skipped: a later run finds it
+    /// again.
+    pub fn insert(&self, address: &str) -> std::io::Result<()> {
         let (Some(directory), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(());
         };
@@ -85,13 +86,13 @@ impl Notebook {
             Err(errno) => return Err(errno.into()),
         }
         let name = Path::new(name);
-        let old = rustix::fs::openat(&directory, name, reading(), Mode::empty()).and_then(read);
-        let entry = Entry {
+        let old = rustix::fs::openat(&directory, name, read_flags(), Mode::empty()).and_then(read);
+        let entry = CachedService {
             since: now(),
             digest: digest(address),
         };
-        let text = with(valid(&old.unwrap_or_default(), entry.since), entry);
-        // Of a run that died here there may be one; nobody else writes while the directory is locked.
+        let text = with_entry(parse_entries(&old.unwrap_or_default(), entry.since), entry);
+        // A run that died here may have left one. No other process writes while the directory is locked.
         let next = name.with_extension("new");
         match rustix::fs::unlinkat(&directory, &next, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
@@ -110,22 +111,26 @@ impl Notebook {
     }
 }
 
-/// Neither a symbolic link is followed nor a FIFO waited for.
-fn reading() -> OFlags {
+/// Flags of a read: symbolic links are not followed, and a FIFO does not block.
+fn read_flags() -> OFlags {
     OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC
 }
 
-/// The text of a file that is ours alone and no longer than it can be; empty for any other.
+/// The text of a regular file that only its owner, this user, can write; empty for any other file and for one that is
+/// too long.
 fn read(file: impl Into<File> + AsFd) -> rustix::io::Result<String> {
     let found = rustix::fs::fstat(&file)?;
     let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
     let others_write = found.st_mode & 0o022 != 0;
     let size = usize::try_from(found.st_size).unwrap_or(usize::MAX);
-    if !is_file || others_write || size > LONGEST || !is_ours(&file)? {
+    if !is_file || others_write || size > MAX_FILE_BYTES || !is_ours(&file)? {
         return Ok(String::new());
     }
     let mut text = String::with_capacity(size + 1);
-    let whole = file.into().take(LONGEST as u64).read_to_string(&mut text);
+    let whole = file
+        .into()
+        .take(MAX_FILE_BYTES as u64)
+        .read_to_string(&mut text);
     Ok(if whole.is_ok() { text } else { String::new() })
 }
 
@@ -133,8 +138,8 @@ fn is_ours(file: impl AsFd) -> rustix::io::Result<bool> {
     Ok(rustix::fs::fstat(file)?.st_uid == rustix::process::geteuid().as_raw())
 }
 
-/// The entries that still count, of a text that may say anything.
-fn valid(text: &str, now: u64) -> Vec<Entry> {
+/// The entries that have not expired, from a text that may be anything.
+fn parse_entries(text: &str, now: u64) -> Vec<CachedService> {
     let mut lines = text.lines();
     if lines.next() != Some(MAGIC) {
         return Vec::new();
@@ -142,32 +147,31 @@ fn valid(text: &str, now: u64) -> Vec<Entry> {
     let entry = |line: &str| {
         let (since, digest) = line.split_once(' ')?;
         let since = since.parse().ok()?;
-        // What was found out tomorrow was found out by a clock that was wrong.
+        // An entry from the future comes from a wrong clock.
         let age = Duration::from_secs(now.checked_sub(since)?);
-        let is_digest = digest.len() == DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
-        (age < LIFETIME && is_digest).then(|| Entry {
+        let is_digest =
+            digest.len() == DIGEST_DIGITS && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        (age < LIFETIME && is_digest).then(|| CachedService {
             since,
             digest: digest.to_owned(),
         })
     };
-    lines.take(MOST).filter_map(entry).collect()
+    lines.take(MAX_ENTRIES).filter_map(entry).collect()
 }
 
-/// The text of the file with one more entry, which comes first.
-fn with(mut entries: Vec<Entry>, new: Entry) -> String {
+/// The text of the file with a new entry, which comes first.
+fn with_entry(mut entries: Vec<CachedService>, new: CachedService) -> String {
     entries.retain(|entry| entry.digest != new.digest);
     entries.insert(0, new);
-    entries.truncate(MOST);
+    entries.truncate(MAX_ENTRIES);
     let lines = entries
         .iter()
-        .map(|Entry { since, digest }| format!("{since} {digest}\n"));
+        .map(|CachedService { since, digest }| format!("{since} {digest}\n"));
     std::iter::once(format!("{MAGIC}\n")).chain(lines).collect()
 }
 
 fn digest(address: &str) -> String {
-    let mut hex = Hasher::digest(Algorithm::Sha256, address.as_bytes()).hex();
-    hex.truncate(DIGITS);
-    hex
+    sha256_prefix(address, DIGEST_DIGITS)
 }
 
 fn now() -> u64 {
@@ -181,8 +185,8 @@ mod tests {
 
     const DAY: u64 = 86_400;
 
-    fn entry(since: u64, address: &str) -> Entry {
-        Entry {
+    fn entry(since: u64, address: &str) -> CachedService {
+        CachedService {
             since,
             digest: digest(address),
         }
@@ -190,11 +194,11 @@ mod tests {
 
     #[test]
     fn what_is_added_is_there_for_seven_days() {
-        let text = with(Vec::new(), entry(100, "http://a"));
-        assert_eq!(valid(&text, 100), [entry(100, "http://a")]);
-        assert_eq!(valid(&text, 99 + 7 * DAY), [entry(100, "http://a")]);
-        assert!(valid(&text, 100 + 7 * DAY).is_empty());
-        assert!(valid(&text, 99).is_empty());
+        let text = with_entry(Vec::new(), entry(100, "http://a"));
+        assert_eq!(parse_entries(&text, 100), [entry(100, "http://a")]);
+        assert_eq!(parse_entries(&text, 99 + 7 * DAY), [entry(100, "http://a")]);
+        assert!(parse_entries(&text, 100 + 7 * DAY).is_empty());
+        assert!(parse_entries(&text, 99).is_empty());
     }
 
     #[test]
@@ -202,15 +206,15 @@ mod tests {
         let mut text = String::new();
         for number in 0..100 {
             let new = entry(1000 + number, &number.to_string());
-            text = with(valid(&text, 2000), new);
+            text = with_entry(parse_entries(&text, 2000), new);
         }
-        let entries = valid(&text, 2000);
-        assert_eq!(entries.len(), MOST);
+        let entries = parse_entries(&text, 2000);
+        assert_eq!(entries.len(), MAX_ENTRIES);
         assert_eq!(entries[0], entry(1099, "99"));
-        assert!(text.len() * 2 <= LONGEST, "{}", text.len());
-        // The same again takes the place of what was known of it.
-        let again = valid(&with(entries, entry(1500, "50")), 2000);
-        assert_eq!(again.len(), MOST);
+        assert!(text.len() * 2 <= MAX_FILE_BYTES, "{}", text.len());
+        // A repeated entry replaces the earlier one of the same service.
+        let again = parse_entries(&with_entry(entries, entry(1500, "50")), 2000);
+        assert_eq!(again.len(), MAX_ENTRIES);
         assert_eq!(again[0], entry(1500, "50"));
     }
 
@@ -227,7 +231,7 @@ mod tests {
             format!("{MAGIC}\n-1 {good}\nx {good}\n{good}\n \n"),
             format!("{MAGIC}\n99999999999999999999999 {good}\n"),
         ] {
-            assert!(valid(&text, 200).is_empty(), "{text}");
+            assert!(parse_entries(&text, 200).is_empty(), "{text}");
         }
     }
 
@@ -235,12 +239,12 @@ mod tests {
     fn a_file_is_private_and_found_again() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
-        let notebook = Notebook::new(dir.path().join("a/b/services"));
-        assert!(!notebook.has("http://a"));
-        notebook.add("http://a").unwrap();
-        notebook.add("http://b").unwrap();
-        assert!(notebook.has("http://a") && notebook.has("http://b"));
-        assert!(!notebook.has("http://c"));
+        let cache = UnsupportedChecksums::new(dir.path().join("a/b/services"));
+        assert!(!cache.contains("http://a"));
+        cache.insert("http://a").unwrap();
+        cache.insert("http://b").unwrap();
+        assert!(cache.contains("http://a") && cache.contains("http://b"));
+        assert!(!cache.contains("http://c"));
         let mode = |path: &str| {
             let path = dir.path().join(path);
             std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -257,17 +261,17 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("services");
-        let notebook = Notebook::new(path.clone());
-        notebook.add("http://a").unwrap();
+        let cache = UnsupportedChecksums::new(path.clone());
+        cache.insert("http://a").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(!notebook.has("http://a"));
+        assert!(!cache.contains("http://a"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(notebook.has("http://a"));
-        let link = Notebook::new(dir.path().join("link"));
+        assert!(cache.contains("http://a"));
+        let link = UnsupportedChecksums::new(dir.path().join("link"));
         symlink(&path, &link.path).unwrap();
-        assert!(!link.has("http://a"));
-        let directory = Notebook::new(dir.path().to_path_buf());
-        assert!(!directory.has("http://a"));
+        assert!(!link.contains("http://a"));
+        let directory = UnsupportedChecksums::new(dir.path().to_path_buf());
+        assert!(!directory.contains("http://a"));
     }
 
     #[test]
@@ -278,15 +282,15 @@ mod tests {
             for worker in 0..8 {
                 let path = path.clone();
                 scope.spawn(move || {
-                    let notebook = Notebook::new(path);
+                    let cache = UnsupportedChecksums::new(path);
                     for number in 0..20 {
-                        notebook.add(&format!("{worker} {number}")).unwrap();
+                        cache.insert(&format!("{worker} {number}")).unwrap();
                     }
                 });
             }
         });
         let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(valid(&text, now()).len(), text.lines().count() - 1);
+        assert_eq!(parse_entries(&text, now()).len(), text.lines().count() - 1);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

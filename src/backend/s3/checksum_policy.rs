@@ -1,85 +1,87 @@
-//! Which checksum a request carries, and what the service has agreed to.
+//! The checksum that a request carries.
 
 use std::path::PathBuf;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Checksum;
-use super::checksum_cache::Notebook;
+use super::checksum_cache::UnsupportedChecksums;
 use crate::digest::{Algorithm, Digest, base64};
 
-/// The proof that is asked for.
+/// The checksum of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
-    /// A checksum header that the answer has to repeat.
+pub enum ChecksumMethod {
+    /// A checksum header that the response must repeat.
     Header(Algorithm),
     /// `Content-MD5`, and the ETag compared.
-    Md5,
-    /// None.
-    Length,
+    ContentMd5,
+    /// No checksum: only the length is compared.
+    None,
 }
 
-/// What is known of the store.
+/// The checksum that the user asked for and the outcome of the negotiation.
 #[derive(Debug)]
-pub struct Agreement {
+pub struct ChecksumNegotiation {
     wanted: Checksum,
-    /// Set once the store ignored or refused the header.
+    /// Set once the service ignored or rejected the header.
     without_header: AtomicBool,
-    /// What earlier runs found out, and whether it was asked for and added to.
-    pub(super) notebook: Option<Notebook>,
-    pub(super) recalled: Once,
-    pub(super) kept: Once,
+    /// The findings of earlier runs; each process reads and extends them once.
+    pub(super) checksum_cache: Option<UnsupportedChecksums>,
+    pub(super) loaded: Once,
+    pub(super) persisted: Once,
 }
 
-impl Agreement {
-    /// Nothing is known yet; `notebook` is a file in the state directory.
-    pub fn new(wanted: Checksum, notebook: Option<PathBuf>) -> Self {
+impl ChecksumNegotiation {
+    /// The state before the first request. `checksum_cache` is the cache file in the state directory.
+    pub fn new(wanted: Checksum, checksum_cache: Option<PathBuf>) -> Self {
         Self {
             wanted,
             without_header: AtomicBool::new(false),
-            notebook: notebook.map(Notebook::new),
-            recalled: Once::new(),
-            kept: Once::new(),
+            checksum_cache: checksum_cache.map(UnsupportedChecksums::new),
+            loaded: Once::new(),
+            persisted: Once::new(),
         }
     }
 
-    /// What the user asked for.
+    /// The user's setting.
     pub fn wanted(&self) -> Checksum {
         self.wanted
     }
 
-    pub(super) fn current(&self) -> Proof {
+    pub(super) fn current(&self) -> ChecksumMethod {
         match self.wanted {
-            Checksum::Auto if self.without_header.load(Ordering::Relaxed) => Proof::Md5,
-            Checksum::Auto => Proof::Header(Algorithm::Crc64Nvme),
-            Checksum::Only(Algorithm::Md5) => Proof::Md5,
-            Checksum::Only(algorithm) => Proof::Header(algorithm),
-            Checksum::None => Proof::Length,
+            Checksum::Auto if self.without_header.load(Ordering::Relaxed) => {
+                ChecksumMethod::ContentMd5
+            }
+            Checksum::Auto => ChecksumMethod::Header(Algorithm::Crc64Nvme),
+            Checksum::Only(Algorithm::Md5) => ChecksumMethod::ContentMd5,
+            Checksum::Only(algorithm) => ChecksumMethod::Header(algorithm),
+            Checksum::None => ChecksumMethod::None,
         }
     }
 
-    pub(super) fn forget_header(&self) {
+    pub(super) fn disable_header(&self) {
         self.without_header.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_a_choice(&self) -> bool {
+    pub(super) fn is_auto(&self) -> bool {
         self.wanted == Checksum::Auto
     }
 }
 
 /// The digests of one body.
 #[derive(Debug)]
-pub struct Sums {
+pub struct BodyDigests {
     /// For the signature; lower-case hex.
     pub sha256: Option<String>,
-    /// For the proof.
-    pub proof: Option<Digest>,
+    /// The checksum, for its header.
+    pub checksum: Option<Digest>,
 }
 
-impl Sums {
-    /// The header of the proof.
+impl BodyDigests {
+    /// Adds the header of the checksum.
     pub fn headers(&self, headers: &mut Vec<(String, String)>) {
-        if let Some(digest) = &self.proof {
+        if let Some(digest) = &self.checksum {
             let name = header(digest.algorithm());
             headers.push((name.to_owned(), base64(digest.bytes())));
         }

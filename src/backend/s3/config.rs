@@ -1,4 +1,4 @@
-//! A bucket and how to reach it, as settings say it.
+//! Configuration of a bucket, as the settings resolve it.
 
 use std::path::PathBuf;
 
@@ -10,30 +10,30 @@ use crate::digest::Algorithm;
 use crate::http::proxy::Proxies;
 use crate::net::tls_roots::Roots;
 
-/// A bucket and how to reach it.
+/// A bucket and its connection.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct S3Config {
     /// `scheme://host[:port][/path]`; `None` = AWS in `region`.
     pub endpoint: Option<String>,
     /// The bucket's name.
     pub bucket: String,
-    /// The version that is read or removed; `None` = the newest.
+    /// The version to read or remove; `None` = the newest.
     pub version: Option<String>,
     /// The region that requests are signed for; `None` = the service's default.
     pub region: Option<String>,
-    /// Where the bucket's name stands in the address.
+    /// The place of the bucket's name in the URL.
     pub addressing: Addressing,
-    /// Who signs.
-    pub credentials: credentials::Source,
-    /// How the store is to prove that it has the bytes.
+    /// The source of the credentials.
+    pub credentials: credentials::CredentialSource,
+    /// The checksum that the service must verify.
     pub checksum: Checksum,
-    /// Where runs tell each other how services prove it; `None` = nowhere.
-    pub notebook: Option<PathBuf>,
-    /// Whether the body's hash is part of the signature.
+    /// The checksum cache in the state directory; `None` = no cache.
+    pub checksum_cache: Option<PathBuf>,
+    /// Whether the hash of the body is signed.
     pub payload_signing: PayloadSigning,
-    /// The key that the service encrypts blobs with and forgets (SSE-C); only over https.
+    /// The key of SSE-C; only over https.
     pub customer_key: Option<CustomerKey>,
-    /// Whether we, not the bucket's owner, pay for the requests.
+    /// Whether the requester, not the bucket's owner, pays for the requests.
     pub request_payer: bool,
     /// The certificates to trust.
     pub roots: Roots,
@@ -43,18 +43,18 @@ pub struct Config {
     pub proxies: Proxies,
 }
 
-/// How the store is to prove that it has the bytes.
+/// The checksum that the service must verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checksum {
-    /// CRC-64/NVME where the store answers with it, else MD5 and the ETag.
+    /// CRC-64/NVME if the service returns it, else MD5 and the ETag.
     Auto,
-    /// This one; a store that refuses it is an error.
+    /// This one; a service that does not support it is an error.
     Only(Algorithm),
-    /// Nothing but the length.
+    /// Only the length.
     None,
 }
 
-/// Whether the body's hash is part of the signature.
+/// Whether the hash of the body is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PayloadSigning {
     /// Over http, where nothing else protects the body
@@ -65,11 +65,11 @@ pub enum PayloadSigning {
     Unsigned,
 }
 
-/// Where the bucket's name stands in the address.
+/// The place of the bucket's name in the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Addressing {
     /// By endpoint and name
-    // Virtual-hosted where the service is known to take it and the bucket's name allows it, else path.
+    // Virtual-hosted-style if the service is known to support it and the bucket's name allows it, else path-style.
     Auto,
     /// endpoint/bucket/key
     Path,

@@ -1,10 +1,12 @@
-//! CopyObject and UploadPartCopy: the service copies, and no byte comes here.
+//! CopyObject and UploadPartCopy: copies inside the service, without a download.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
-use super::client::{Body, Patience, Purpose};
+use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
+use super::etag::{from_element, quoted};
+use super::multipart::part_query;
 use super::providers::PartCopies;
 use crate::aws::xml;
 use crate::digest::{Digest, Verified};
@@ -15,11 +17,18 @@ use crate::store::Service;
 use crate::store::multipart::{Multipart, Part, UploadId};
 use crate::store::types::{Attributes, BlobInfo, Stored};
 
-/// One CopyObject takes no more than this.
+/// The largest object that one CopyObject copies, in bytes.
 const ONE_COPY: u64 = 5 << 30;
 
-/// A part of a larger copy: nothing is transferred, so that it may be large.
+/// The part size of a larger copy. No data crosses the network, so parts can be large.
 const PART: u64 = 512 << 20;
+
+/// The part of an unfinished upload that a copy becomes.
+struct PartTarget<'a> {
+    key: &'a Key,
+    upload: &'a UploadId,
+    number: u16,
+}
 
 impl S3 {
     /// See [`crate::store::Backend::copy_within`].
@@ -34,24 +43,22 @@ impl S3 {
         self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
         if info.size > ONE_COPY {
-            if self.client.traits().part_copies == PartCopies::Unknown {
+            if self.client.provider().part_copies == PartCopies::Unsupported {
                 return Err(not_implemented());
             }
             return self.copy_in_parts(from, source, to, attributes);
         }
-        let mut request = self.about("PUT", to);
+        let mut request = self.object_request("PUT", to);
         copy_headers(from, key, info, &mut request.headers);
         condition_header(&attributes.condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
-            request
-                .headers
-                .push(("x-amz-metadata-directive".to_owned(), "REPLACE".to_owned()));
+            request.push_header("x-amz-metadata-directive", "REPLACE");
             attribute_headers(attributes, &mut request.headers);
         }
         request.body = Body::Bytes(&[]);
-        request.patience = Patience::Long;
-        let (etag, version_id) = self.copied(to, &request, "CopyObjectResult")?;
-        let verified = self.confirm_copy(to, info, &etag)?;
+        request.response_timeout = ResponseTimeout::Extended;
+        let (etag, version_id) = self.send_copy(to, &request, "CopyObjectResult")?;
+        let verified = self.verify_copy(to, info, &etag)?;
         Ok(Stored {
             bytes: info.size,
             etag: Some(etag),
@@ -80,7 +87,12 @@ impl S3 {
         let parts = (1..=u16::MAX)
             .zip(0..info.size.div_ceil(PART))
             .map(|(number, index)| {
-                self.copy_part(from, source, to, (&upload, number), index * PART)
+                let target = PartTarget {
+                    key: to,
+                    upload: &upload,
+                    number,
+                };
+                self.copy_part(from, source, &target, index * PART)
             })
             .collect::<Result<Vec<Part>>>();
         parts
@@ -98,51 +110,50 @@ impl S3 {
         &self,
         from: &Service,
         (key, info): (&Key, &BlobInfo),
-        to: &Key,
-        (upload, number): (&UploadId, u16),
+        target: &PartTarget<'_>,
         offset: u64,
     ) -> Result<Part> {
+        let PartTarget {
+            key: to,
+            upload,
+            number,
+        } = *target;
         let size = PART.min(info.size - offset);
-        let mut request = self.about("PUT", to);
-        request.query = vec![
-            ("partNumber".to_owned(), number.to_string()),
-            ("uploadId".to_owned(), upload.0.clone()),
-        ];
+        let mut request = self.object_request("PUT", to);
+        request.query = part_query(upload, number);
         copy_headers(from, key, info, &mut request.headers);
-        request.headers.push((
-            "x-amz-copy-source-range".to_owned(),
-            format!("bytes={offset}-{}", offset + size - 1),
-        ));
+        let last = offset + size - 1;
+        request.push_header("x-amz-copy-source-range", format!("bytes={offset}-{last}"));
         request.body = Body::Bytes(&[]);
-        request.patience = Patience::Long;
-        let (etag, _) = self.copied(to, &request, "CopyPartResult")?;
+        request.response_timeout = ResponseTimeout::Extended;
+        let (etag, _) = self.send_copy(to, &request, "CopyPartResult")?;
         Ok(Part {
             number,
             size,
             md5: Digest::md5_from_hex(&etag),
-            etag: format!("\"{etag}\""),
+            etag: quoted(&etag),
             checksum: None,
         })
     }
 
-    /// Sends a copy and returns the ETag that its document names, and the version. Like a completion it may say 200 and then
-    /// fail.
-    fn copied(
+    /// Sends a copy and returns the ETag of its document, and the version. The response may begin with 200 and report
+    /// an error in its body.
+    fn send_copy(
         &self,
         to: &Key,
         request: &crate::backend::s3::client::Request<'_>,
         root_name: &str,
     ) -> Result<(String, Option<String>)> {
-        let answer =
-            self.client
-                .send(request, &[200], Purpose::Work)
-                .map_err(|error| match error.kind() {
-                    Kind::Precondition if error.answer().http == Some(412) => changed(),
-                    _ => error,
-                })?;
+        let answer = self
+            .client
+            .send(request, &[200], RequestPurpose::Work)
+            .map_err(|error| match error.kind() {
+                Kind::Precondition if error.answer().http == Some(412) => changed(),
+                _ => error,
+            })?;
         let number = |(name, number): &(String, String)| name == "partNumber" && number != "1";
         if !request.query.iter().any(number) {
-            self.look_at_encryption(to, None, &answer);
+            self.warn_if_unencrypted(to, None, &answer);
         }
         let version_id = crate::backend::s3::response_headers::version_id(&answer);
         let text = answer.text(&self.client, xml::ERROR_LIMIT)?;
@@ -151,42 +162,37 @@ impl S3 {
             .as_ref()
             .filter(|root| root.name == root_name)
             .and_then(|root| root.child("ETag"));
-        match etag
-            .map(|etag| etag.trim().trim_matches('"').to_owned())
-            .filter(|etag| !etag.is_empty())
-        {
+        match from_element(etag) {
             Some(etag) => Ok((etag, version_id)),
             None => Err(error::late_error(root.as_ref())),
         }
     }
 
-    /// The same MD5 is proof; anything else is no more than the length.
-    fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
-        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
+    /// Verifies a copy: by an equal MD5, else by the length.
+    fn verify_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
+        let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.customer_key().is_none());
         match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
-            _ => self.confirm_length(to, info.size),
+            _ => self.verify_length(to, info.size),
         }
     }
 }
 
-/// What the service would say if it knew the request; some take it for an empty part instead.
+/// The error of a service that does not support UploadPartCopy. Some services take the request for an empty part
+/// instead, so it is not sent.
 fn not_implemented() -> Error {
     let answer = Answer {
         http: Some(501),
         ..Answer::default()
     };
-    Error::new(Kind::Remote, "the service copies no parts of objects").answered(answer)
+    Error::new(Kind::Remote, "the service does not support UploadPartCopy").answered(answer)
 }
 
 fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {
     let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
     headers.push(("x-amz-copy-source".to_owned(), source));
     if let Some(etag) = &info.etag {
-        headers.push((
-            "x-amz-copy-source-if-match".to_owned(),
-            format!("\"{etag}\""),
-        ));
+        headers.push(("x-amz-copy-source-if-match".to_owned(), quoted(etag)));
     }
     for (name, value) in &from.reading {
         headers.push((name.clone(), value.expose().to_owned()));

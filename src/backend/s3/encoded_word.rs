@@ -2,8 +2,9 @@
 
 use crate::digest::{base64, decode_base64};
 
-/// A header's value: as it is in ASCII, else in the encoded words that S3 itself uses (RFC 2047). What HTTP would not carry
-/// or not keep, as a blank at the end, is encoded too; and so is what a reader would decode.
+/// A header's value: unchanged if it is ASCII, else as the encoded words that S3 itself uses (RFC 2047). A value that
+/// HTTP would not preserve, such as one with a trailing space, is encoded too, and so is one that a reader would
+/// decode.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
 pub fn encoded_word(value: &str) -> String {
     let plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
@@ -14,8 +15,8 @@ pub fn encoded_word(value: &str) -> String {
     }
 }
 
-/// The inverse, for both encodings of RFC 2047, as far as the words are UTF-8; anything else is left as it is. White space
-/// between two encoded words is none of the text.
+/// The inverse, for both encodings of RFC 2047, if the words are UTF-8; any other text is returned unchanged. White
+/// space between two encoded words does not belong to the text.
 pub fn decoded_words(value: &str) -> String {
     let mut out = String::new();
     let (mut rest, mut after_a_word) = (value, false);
@@ -55,7 +56,7 @@ fn decoded_word(text: &str) -> Option<(String, usize)> {
     Some((String::from_utf8(bytes).ok()?, head + coded.len() + 2))
 }
 
-/// RFC 2047's "Q": `_` is a blank, `=XX` a byte.
+/// The "Q" encoding of RFC 2047: `_` is a space, `=XX` a byte.
 fn decode_quoted(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

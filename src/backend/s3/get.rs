@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::bucket::S3;
-use super::client::{Answer, Purpose};
-use super::response_headers::{info, is_of_version, is_weak, length};
+use super::client::{RequestPurpose, S3Response};
+use super::response_headers::{check_version, info, is_weak, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
@@ -14,7 +14,7 @@ use crate::store::types::{BlobInfo, From};
 impl S3 {
     /// See [`crate::store::Backend::get`].
     pub(super) fn fetch(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        let mut request = self.about("GET", key);
+        let mut request = self.object_request("GET", key);
         if from.offset > 0 {
             // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
             let last = from
@@ -23,7 +23,7 @@ impl S3 {
             request
                 .headers
                 .push(("range".to_owned(), format!("bytes={}-{last}", from.offset)));
-        } else if self.client.tells_checksums() {
+        } else if self.client.supports_checksum_mode() {
             request
                 .headers
                 .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
@@ -38,7 +38,7 @@ impl S3 {
         }
         let mut answer = self
             .client
-            .send(&request, &[200, 206, 416], Purpose::Work)
+            .send(&request, &[200, 206, 416], RequestPurpose::Work)
             .map_err(|error| match error.kind() {
                 Kind::Precondition if earlier.is_some() => changed(),
                 _ => error,
@@ -46,7 +46,7 @@ impl S3 {
         if answer.status() == 416 {
             return nothing_left(from);
         }
-        is_of_version(&answer, self.client.version_id())?;
+        check_version(&answer, self.client.version_id())?;
         let (start, size) = extent(&answer)?;
         let info = info(&answer, size)?;
         if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {
@@ -73,7 +73,7 @@ impl S3 {
     /// are wanted.
     fn push(
         &self,
-        answer: &mut Answer,
+        answer: &mut S3Response,
         mut skip: u64,
         (mut left, mut more): (u64, u64),
         sink: &mut dyn Sink,
@@ -84,7 +84,7 @@ impl S3 {
             let want = unwanted.len().min(usize::try_from(skip).unwrap_or(CHUNK));
             match body
                 .read(&mut unwanted[..want])
-                .map_err(|error| self.client.broken(&error))?
+                .map_err(|error| self.client.body_error(&error))?
             {
                 0 => return Err(ended_early(skip + left)),
                 len => skip -= len as u64,
@@ -106,7 +106,7 @@ impl S3 {
             let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             match body
                 .read(&mut room[..want])
-                .map_err(|error| self.client.broken(&error))?
+                .map_err(|error| self.client.body_error(&error))?
             {
                 0 => return Err(ended_early(left)),
                 len => {
@@ -122,7 +122,7 @@ impl S3 {
         // The end is read too: only then is the connection free for the next request.
         match body
             .read(&mut [0; 1])
-            .map_err(|error| self.client.broken(&error))?
+            .map_err(|error| self.client.body_error(&error))?
         {
             0 => Ok(()),
             _ => Err(Error::new(
@@ -153,7 +153,7 @@ fn nothing_left(from: &From) -> Result<BlobInfo> {
 }
 
 /// First byte and size of the whole blob. Some servers answer 200 to a range and have the range right all the same.
-fn extent(answer: &Answer) -> Result<(u64, u64)> {
+fn extent(answer: &S3Response) -> Result<(u64, u64)> {
     let length = length(answer)?;
     match (answer.status(), answer.header("content-range")) {
         (200, None) => Ok((0, length)),

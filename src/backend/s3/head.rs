@@ -1,11 +1,11 @@
-//! Whether a blob is there, and what it is: HEAD, and what its failures may mean.
+//! HEAD, and the diagnosis of its failures.
 
 use std::sync::atomic::Ordering;
 
 use super::bucket::S3;
-use super::client::Purpose;
+use super::client::RequestPurpose;
 use super::error;
-use super::response_headers::{info, is_of_version, length};
+use super::response_headers::{check_version, info, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
@@ -13,39 +13,38 @@ use crate::store::Backend;
 use crate::store::types::BlobInfo;
 
 impl S3 {
-    /// What a HEAD that failed means. It has no body that could say why: whether blob or bucket is missing, whether the
-    /// signature or the right is. A GET of one byte has.
-    pub(super) fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    /// Diagnoses a failed HEAD. Its response has no body that could say whether the object or the bucket is missing, or
+    /// whether the signature or the permission is the problem. The response to a GET of one byte has.
+    pub(super) fn diagnose_head_error(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
-            // A delete marker, which a version's name may stand for.
+            // A version id may name a delete marker.
             (Some(405), _) if head.kind() == Kind::NotFound => Ok(None),
-            (Some(404), _) | (Some(400 | 401 | 403), None) => self.ask_again(key, head),
+            (Some(404), _) | (Some(400 | 401 | 403), None) => self.probe_with_get(key, head),
             _ => Err(head),
         }
     }
 
     pub(super) fn head(&self, key: &Key) -> Result<BlobInfo> {
-        let mut request = self.about("HEAD", key);
-        if self.client.tells_checksums() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
+        let mut request = self.object_request("HEAD", key);
+        if self.client.supports_checksum_mode() {
+            request.push_header("x-amz-checksum-mode", "ENABLED");
         }
-        let answer = self.client.send(&request, &[200], Purpose::Work)?;
+        let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
         self.bucket_seen.store(true, Ordering::Relaxed);
-        is_of_version(&answer, self.client.version_id())?;
+        check_version(&answer, self.client.version_id())?;
         info(&answer, length(&answer)?)
     }
 
-    fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
         let missing = head.kind() == Kind::NotFound;
-        let mut request = self.about("GET", key);
-        request
-            .headers
-            .push(("range".to_owned(), "bytes=0-0".to_owned()));
-        match self.client.send(&request, &[200, 206, 416], Purpose::Work) {
-            // A document about the key is proof, whatever HEAD stumbled over.
+        let mut request = self.object_request("GET", key);
+        request.push_header("range", "bytes=0-0");
+        match self
+            .client
+            .send(&request, &[200, 206, 416], RequestPurpose::Work)
+        {
+            // An error document about the key is proof, whatever the HEAD failed for.
             Err(error)
                 if error.kind() == Kind::NotFound && (missing || error.answer().s3.is_some()) =>
             {
@@ -53,24 +52,24 @@ impl S3 {
                 Ok(None)
             }
             Err(error) if missing => Err(error),
-            // A refusal is explained by the same refusal only.
+            // Only a GET with the same status explains the HEAD.
             Err(error) if error.answer().http == head.answer().http => {
                 Err(error::may_be_missing(error))
             }
-            // It appeared meanwhile, or the service has said by a document how it wants to be asked.
+            // The object appeared in the meantime, or the error document led to a correction.
             Ok(_) => self.head(key).map(Some),
             Err(_) => Err(head),
         }
     }
 
-    /// Where the ETag tells nothing, the length has to do.
-    pub(super) fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
+    /// Verifies a put by its length, where the ETag cannot be compared.
+    pub(super) fn verify_length(&self, key: &Key, size: u64) -> Result<Verified> {
         match self.stat(key) {
             Ok(Some(info)) if info.size == size => Ok(Verified::Length),
-            // Who may only write cannot look; that the store took so many bytes, its answer says already.
+            // Write-only credentials cannot HEAD. The response to the PUT confirmed the length.
             Err(error) if error.kind() == Kind::Denied => {
                 self.client
-                    .note("the store does not let us look at what it has stored");
+                    .note("the store denies HEAD: only its response confirms the upload");
                 Ok(Verified::Length)
             }
             Err(error) => Err(error),
@@ -80,7 +79,7 @@ impl S3 {
             )),
             Ok(None) => Err(Error::new(
                 Kind::Integrity,
-                "the store said yes and does not have the blob",
+                "the store confirmed the upload and does not have the blob",
             )),
         }
     }

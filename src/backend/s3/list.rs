@@ -1,4 +1,4 @@
-//! ListObjectsV2, page by page; ListObjects where a service has nothing else.
+//! ListObjectsV2, page by page; ListObjects for a service that supports nothing newer.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
 
 use std::sync::atomic::Ordering;
@@ -8,16 +8,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::bucket::S3;
-use super::client::{Body, Patience, Purpose, Request};
+use super::client::{Body, Request, RequestPurpose, ResponseTimeout};
 use super::error::wording;
-use super::list_xml;
-use super::pagination::Position;
+use super::list_xml::ListPage;
+use super::pagination::Cursor;
+use super::{etag, list_xml};
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::http::percent::{form_decode, has_whole_escapes};
 use crate::store::types::{BlobInfo, Listed};
 
-/// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
+/// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
 const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
@@ -28,66 +30,41 @@ impl S3 {
         page: Option<&str>,
         each: &mut dyn FnMut(Listed) -> Result<()>,
     ) -> Result<Option<String>> {
-        let begins_old = self.lists_by_marker.load(Ordering::Relaxed);
-        let mut position = match page {
-            Some(name) => Position::parse(name)
-                .ok_or_else(|| Error::new(Kind::Usage, "there is no such page"))?,
-            None if begins_old => Position::OldBeginning,
-            None => Position::Beginning,
+        let starts_with_v1 = self.uses_list_v1.load(Ordering::Relaxed);
+        let mut cursor = match page {
+            Some(name) => {
+                Cursor::parse(name).ok_or_else(|| Error::new(Kind::Usage, "invalid page token"))?
+            }
+            None if starts_with_v1 => Cursor::FirstPageV1,
+            None => Cursor::FirstPageV2,
         };
-        let text = match self.page(prefix, &position) {
+        let text = match self.page(prefix, &cursor) {
             Err(error)
-                if position == Position::Beginning && wording::lacks_list_v2(error.answer()) =>
+                if cursor == Cursor::FirstPageV2 && wording::lacks_list_v2(error.answer()) =>
             {
-                position = Position::OldBeginning;
-                let text = self.page(prefix, &position)?;
-                self.list_by_marker();
+                cursor = Cursor::FirstPageV1;
+                let text = self.page(prefix, &cursor)?;
+                self.switch_to_v1();
                 text
             }
             result => result?,
         };
         let listing = list_xml::parse_listing(&text)
-            .ok_or_else(|| Error::new(Kind::Remote, "the listing makes no sense"))?;
-        // Some servers say that they encoded the keys and did not.
-        let encoded = listing.encoded
-            && listing
-                .contents
-                .iter()
-                .filter_map(|entry| entry.child("Key"))
-                .all(is_encoded);
-        let mut last = None;
-        for entry in &listing.contents {
-            let key = entry.child("Key").ok_or_else(|| {
-                Error::new(Kind::Remote, "the listing has an entry without a key")
-            })?;
-            let key = if encoded {
-                String::from_utf8_lossy(&decode(key)).into_owned()
-            } else {
-                key.to_owned()
-            };
-            // What was not asked for is not passed on, whatever the server thinks.
-            if key.starts_with(prefix) {
-                let key = key.clone();
-                let info = info(entry);
-                each(Listed { key, info })?;
-            }
-            last = Some(key);
-        }
-        let next = position.next(&listing, last.as_deref(), |text| {
-            match encoded && is_encoded(text) {
-                true => decode(text),
-                false => text.as_bytes().to_vec(),
-            }
+            .ok_or_else(|| Error::new(Kind::Remote, "invalid listing"))?;
+        let encoding = KeyEncoding::of(&listing);
+        let last_key = pass_on(&listing, encoding, prefix, each)?;
+        let next = cursor.next(&listing, last_key.as_deref(), |text| {
+            encoding.decode_marker(text)
         })?;
-        if next.as_ref().is_some_and(Position::is_old) {
-            self.list_by_marker();
+        if next.as_ref().is_some_and(Cursor::is_v1) {
+            self.switch_to_v1();
         }
         Ok(next.map(|next| next.name()))
     }
 
     /// The document of one page.
-    fn page(&self, prefix: &str, position: &Position) -> Result<String> {
-        let mut query = position.query();
+    fn page(&self, prefix: &str, cursor: &Cursor) -> Result<String> {
+        let mut query = cursor.query();
         query.push(("encoding-type".to_owned(), "url".to_owned()));
         if !prefix.is_empty() {
             query.push(("prefix".to_owned(), prefix.to_owned()));
@@ -98,26 +75,85 @@ impl S3 {
             query,
             headers: Vec::new(),
             body: Body::None,
-            patience: Patience::Usual,
+            response_timeout: ResponseTimeout::Idle,
         };
         self.client
-            .send(&request, &[200], Purpose::Work)?
+            .send(&request, &[200], RequestPurpose::Work)?
             .text(&self.client, PAGE_LIMIT)
     }
 
-    /// Later listings of this run begin in the older protocol.
-    fn list_by_marker(&self) {
-        if !self.lists_by_marker.swap(true, Ordering::Relaxed) {
+    /// Makes later listings of this run begin with ListObjects.
+    fn switch_to_v1(&self) {
+        if !self.uses_list_v1.swap(true, Ordering::Relaxed) {
             self.client
-                .note("the store has no ListObjectsV2: ListObjects is used instead");
+                .note("the store does not support ListObjectsV2: using ListObjects");
+        }
+    }
+}
+
+/// Passes the entries of a page on and returns the last key of the page.
+fn pass_on(
+    page: &ListPage,
+    encoding: KeyEncoding,
+    prefix: &str,
+    each: &mut dyn FnMut(Listed) -> Result<()>,
+) -> Result<Option<String>> {
+    let mut last_key = None;
+    for entry in &page.contents {
+        let key = entry
+            .child("Key")
+            .ok_or_else(|| Error::new(Kind::Remote, "the listing has an entry without a key"))?;
+        let key = encoding.decode_key(key);
+        // A server may ignore the prefix.
+        if key.starts_with(prefix) {
+            let info = info(entry);
+            each(Listed {
+                key: key.clone(),
+                info,
+            })?;
+        }
+        last_key = Some(key);
+    }
+    Ok(last_key)
+}
+
+/// The encoding of the keys of one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyEncoding {
+    /// `EncodingType` is `url`.
+    Url,
+    /// As they are.
+    None,
+}
+
+impl KeyEncoding {
+    /// The encoding that the page states. Some servers state it and do not encode, which their keys show.
+    fn of(page: &ListPage) -> Self {
+        let mut keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
+        match page.encoded && keys.all(is_encoded) {
+            true => Self::Url,
+            false => Self::None,
+        }
+    }
+
+    fn decode_key(self, key: &str) -> String {
+        match self {
+            Self::Url => String::from_utf8_lossy(&form_decode(key)).into_owned(),
+            Self::None => key.to_owned(),
+        }
+    }
+
+    /// A marker, which some servers leave as it is although they encode keys.
+    fn decode_marker(self, marker: &str) -> Vec<u8> {
+        match self {
+            Self::Url if is_encoded(marker) => form_decode(marker),
+            Self::Url | Self::None => marker.as_bytes().to_vec(),
         }
     }
 }
 
 fn info(entry: &Element) -> BlobInfo {
-    let etag = entry
-        .child("ETag")
-        .map(|etag| etag.trim().trim_matches('"').to_owned());
+    let etag = etag::from_element(entry.child("ETag"));
     let modified = entry
         .child("LastModified")
         .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
@@ -133,40 +169,9 @@ fn info(entry: &Element) -> BlobInfo {
     }
 }
 
-/// Whether a text can be the result of S3's encoding: no blank, no byte outside ASCII, no `%` without its digits.
+/// Whether a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.
 fn is_encoded(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
-    let whole = |at: usize| {
-        bytes
-            .get(at + 1..at + 3)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    bytes.iter().all(u8::is_ascii_graphic) && escapes.into_iter().all(|(at, _)| whole(at))
-}
-
-/// The inverse of S3's encoding, in which a blank is `+`.
-fn decode(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, after @ ..]) => {
-                let digit = |byte: &u8| {
-                    char::from(*byte)
-                        .to_digit(16)
-                        .and_then(|value| u8::try_from(value).ok())
-                        .unwrap_or(0)
-                };
-                bytes.push(digit(high) << 4 | digit(low));
-                rest = after;
-            }
-            (other, _) => bytes.push(*other),
-        }
-    }
-    bytes
+    text.bytes().all(|byte| byte.is_ascii_graphic()) && has_whole_escapes(text)
 }
 
 #[cfg(test)]
@@ -174,8 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_decoded_if_they_were_encoded() {
-        assert_eq!(decode("a+b%2Bc/%C3%BC"), "a b+c/ü".as_bytes());
+    fn an_encoded_key_is_recognised() {
         for (text, encoded) in [
             ("a+b%2B", true),
             ("a b", false),

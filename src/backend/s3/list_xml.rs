@@ -1,38 +1,38 @@
-//! Pages of listings, which are long.
+//! Parser of listing pages, which are long.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 
-/// One page of ListObjectsV2 or of the older ListObjects, as far as anybody needs it.
+/// The fields of a page of ListObjectsV2 or ListObjects that the program uses.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// Keys with their fields by name: `Key`, `Size`, `LastModified`, `ETag`.
+pub struct ListPage {
+    /// One element per key, with its fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
     /// Whether keys are percent-encoded (`EncodingType` is `url`).
     pub encoded: bool,
     /// Whether another page follows.
     pub truncated: bool,
-    /// With what ListObjectsV2 goes on.
+    /// The `NextContinuationToken` of ListObjectsV2.
     pub token: Option<String>,
-    /// With what ListObjects goes on, where it says so.
+    /// The `NextMarker` of ListObjects, which a service may omit.
     pub next_marker: Option<String>,
-    /// Whether it says where it began, as ListObjects does.
+    /// Whether the page has a `Marker`, as ListObjects has.
     pub has_marker: bool,
 }
 
-impl Page {
-    /// Whether it is one of ListObjects.
-    pub fn is_old(&self) -> bool {
+impl ListPage {
+    /// Whether the page is one of ListObjects.
+    pub fn is_v1(&self) -> bool {
         self.has_marker || self.next_marker.is_some()
     }
 }
 
-/// Reads a listing, whatever its size; `None` if it is none. The same guards hold as in [`crate::aws::xml::parse`].
-pub fn parse_listing(text: &str) -> Option<Page> {
+/// Parses a listing of any size; `None` if the text is not one. The limits of [`crate::aws::xml::parse`] apply.
+pub fn parse_listing(text: &str) -> Option<ListPage> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
-    let mut page = Page::default();
+    let mut page = ListPage::default();
     let mut path: Vec<String> = Vec::new();
     let mut piece = String::new();
     loop {
@@ -105,14 +105,14 @@ mod tests {
             ),
             (Some("a%20&b"), Some("5"))
         );
-        assert!(page.truncated && !page.is_old());
+        assert!(page.truncated && !page.is_v1());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
     }
 
     #[test]
     fn the_older_form_of_a_listing_is_told_by_its_marker() {
-        for (inside, is_old, next) in [
+        for (inside, is_v1, next) in [
             ("<Marker/>", true, None),
             ("<Marker></Marker>", true, None),
             (
@@ -131,8 +131,8 @@ mod tests {
             let text = format!("<ListBucketResult>{inside}</ListBucketResult>");
             let page = parse_listing(&text).unwrap();
             assert_eq!(
-                (page.is_old(), page.next_marker.as_deref()),
-                (is_old, next),
+                (page.is_v1(), page.next_marker.as_deref()),
+                (is_v1, next),
                 "{inside}"
             );
         }

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::providers::{Buckets, Service};
+use super::providers::{Buckets, Provider};
 use super::{Addressing, providers};
 use crate::aws::region::check_region;
 use crate::error::{Error, Kind, Result, printable};
-use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::http::percent::{Slash, uri_encode};
 
 /// One object's address, or the bucket's.
@@ -14,7 +14,7 @@ use crate::http::percent::{Slash, uri_encode};
 pub struct Location {
     /// The `Host` header: with the port, unless it is the scheme's own.
     pub authority: String,
-    /// Encoded, with the leading `/`: the very bytes that are signed and sent.
+    /// Percent-encoded, with the leading `/`: exactly the bytes that are signed and sent.
     pub path: String,
 }
 
@@ -24,25 +24,25 @@ impl Endpoint {
         check_region(region)?;
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         Ok(Self {
-            scheme: Scheme::Https,
+            scheme: HttpScheme::Https,
             host: format!("s3.{region}.amazonaws.com{suffix}"),
             port: None,
             base_path: String::new(),
         })
     }
 
-    /// Refuses a style that was asked for and cannot be: a bucket in front of an address, or one that no host is called.
+    /// Rejects virtual-hosted-style where it is impossible: the host is an IP address, or the bucket's name cannot be a
+    /// host label.
     pub fn check_addressing(&self, addressing: Addressing, bucket: &str) -> Result<()> {
         if addressing != Addressing::Virtual {
             return Ok(());
         }
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        let text = if bare.parse::<IpAddr>().is_ok() {
+        let text = if self.ip().is_some() {
             format!(
                 "`{}` is an address, before which no bucket can stand",
                 self.host
             )
-        } else if is_host_label(bucket, Scheme::Http) {
+        } else if is_host_label(bucket, HttpScheme::Http) {
             return Ok(());
         } else {
             format!("`{}` cannot be part of a host name", printable(bucket))
@@ -50,15 +50,15 @@ impl Endpoint {
         Err(Error::new(Kind::Config, text).with_hint("set `addressing` to `path` or `auto`"))
     }
 
-    /// What is known of the service.
-    pub fn service(&self) -> Service {
-        providers::of(&self.host)
+    /// Properties of the service.
+    pub fn provider(&self) -> Provider {
+        providers::provider_of(&self.host)
     }
 
-    /// The same service's endpoint for another region, where that is another host.
+    /// The endpoint of the same service in another region; `None` if the host is the same.
     pub fn in_region(&self, region: &str) -> Option<Self> {
         check_region(region).ok()?;
-        let host = self.service().host_in(region, &self.host)?;
+        let host = self.provider().host_in(region, &self.host)?;
         Some(Self {
             host,
             ..self.clone()
@@ -68,7 +68,7 @@ impl Endpoint {
     /// The address of `key` in `bucket`; of the bucket itself if the key is empty.
     pub fn locate(&self, addressing: Addressing, bucket: &str, key: &str) -> Location {
         let key = uri_encode(key, Slash::Keep);
-        if self.style(addressing, bucket) == Addressing::Virtual {
+        if self.effective_addressing(addressing, bucket) == Addressing::Virtual {
             return Location {
                 authority: format!("{bucket}.{}", self.authority()),
                 path: format!("{}/{key}", self.base_path),
@@ -85,12 +85,12 @@ impl Endpoint {
         }
     }
 
-    /// The style that `auto` means here: virtual-hosted where the service is known to take it and the bucket's name can
-    /// stand in a host name (and, with TLS, under the service's wildcard certificate).
-    fn style(&self, addressing: Addressing, bucket: &str) -> Addressing {
+    /// The addressing style that `auto` means here: virtual-hosted-style if the service supports it and the bucket's
+    /// name can be part of the host (and, with TLS, is covered by the service's wildcard certificate).
+    fn effective_addressing(&self, addressing: Addressing, bucket: &str) -> Addressing {
         match addressing {
             Addressing::Auto
-                if self.service().buckets == Buckets::InHost
+                if self.provider().buckets == Buckets::InHost
                     && is_host_label(bucket, self.scheme) =>
             {
                 Addressing::Virtual
@@ -100,22 +100,23 @@ impl Endpoint {
         }
     }
 
-    /// The region to sign for where none is set: what the service's host says, else us-east-1.
+    /// The region to sign for if none is configured: the one that the host names, else us-east-1.
     pub fn default_region(&self) -> String {
-        self.own_region().unwrap_or("us-east-1").to_owned()
+        self.region_from_host().unwrap_or("us-east-1").to_owned()
     }
 
-    /// The region that the host stands for, if it stands for one.
-    pub fn own_region(&self) -> Option<&str> {
-        let region = self.service().region_of(&self.host);
+    /// The region that the host names, if it is a valid one.
+    pub fn region_from_host(&self) -> Option<&str> {
+        let region = self.provider().region_of(&self.host);
         region.filter(|region| check_region(region).is_ok())
     }
 }
 
-pub(super) fn is_host_label(bucket: &str, scheme: Scheme) -> bool {
+pub(super) fn is_host_label(bucket: &str, scheme: HttpScheme) -> bool {
     let bytes = bucket.as_bytes();
     let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let inner = |byte: &u8| good(byte) || *byte == b'-' || *byte == b'.' && scheme == Scheme::Http;
+    let inner =
+        |byte: &u8| good(byte) || *byte == b'-' || *byte == b'.' && scheme == HttpScheme::Http;
     (3..=63).contains(&bytes.len())
         && bytes.iter().all(inner)
         && bytes.first().is_some_and(good)
@@ -124,8 +125,8 @@ pub(super) fn is_host_label(bucket: &str, scheme: Scheme) -> bool {
         && bucket.parse::<IpAddr>().is_err()
 }
 
-/// Refuses bucket names that no service has and that would change the address. (Rules differ by service; older AWS names
-/// have upper case and `_`.)
+/// Rejects bucket names that no service allows and that would change the URL. Rules differ by service; older AWS names
+/// contain upper case and `_`.
 pub fn check_bucket(bucket: &str) -> Result<()> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     if !bucket.is_empty()
@@ -137,7 +138,7 @@ pub fn check_bucket(bucket: &str) -> Result<()> {
     }
     Err(Error::new(
         Kind::Config,
-        format!("`{}` is no bucket name", printable(bucket)),
+        format!("`{}` is not a valid bucket name", printable(bucket)),
     ))
 }
 
@@ -215,7 +216,7 @@ mod tests {
     #[test]
     fn the_style_follows_service_and_name() {
         use Addressing::{Auto, Path, Virtual};
-        for (endpoint, style, bucket, key, wanted) in [
+        for (endpoint, effective_addressing, bucket, key, wanted) in [
             (
                 "http://127.0.0.1:9000",
                 Auto,
@@ -275,15 +276,17 @@ mod tests {
             ),
             ("http://minio:9000", Auto, "lab", "", "minio:9000/lab"),
         ] {
-            assert_eq!(located(endpoint, style, bucket, key), wanted);
+            assert_eq!(located(endpoint, effective_addressing, bucket, key), wanted);
         }
     }
 
     #[test]
     fn a_style_that_cannot_be_is_refused() {
-        let check = |endpoint: &str, style, bucket: &str| {
+        let check = |endpoint: &str, effective_addressing, bucket: &str| {
             let endpoint = Endpoint::parse(endpoint).unwrap();
-            endpoint.check_addressing(style, bucket).is_ok()
+            endpoint
+                .check_addressing(effective_addressing, bucket)
+                .is_ok()
         };
         for (endpoint, bucket, can_be) in [
             ("http://s3.localhost:9000", "lab", true),

@@ -1,7 +1,6 @@
 //! Blobs as the objects of a bucket, over HTTP.
 //!
-//! Operations in S3's words stand here; one request is the business of [`client`], its signature of [`sign`], what an
-//! answer means of [`answers`].
+//! One file per operation of the API. [`client`] signs and sends a single request, [`error`] classifies its response.
 
 mod attributes;
 pub mod bucket;
@@ -14,6 +13,7 @@ mod copy;
 pub mod encoded_word;
 pub mod encryption;
 pub mod error;
+mod etag;
 mod get;
 mod head;
 mod list;
@@ -29,5 +29,5 @@ mod sse_c;
 pub mod store;
 
 pub use self::attributes::check_metadata;
-pub use self::config::{Addressing, Checksum, Config, PayloadSigning};
+pub use self::config::{Addressing, Checksum, PayloadSigning, S3Config};
 pub use self::sse_c::CustomerKey;

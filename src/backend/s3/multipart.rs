@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
-use super::checksum_policy::{Proof, header};
-use super::client::{Body, Patience, Purpose};
+use super::checksum_policy::{ChecksumMethod, header};
+use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
+use super::etag::from_element;
 use super::response_headers::{etag, plain_md5, version_id};
 use crate::aws::xml;
 use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
@@ -21,27 +22,32 @@ use crate::store::types::{Attributes, Condition, Stored};
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
 
+/// Says how the checksum of the object is made from those of its parts.
+const CHECKSUM_TYPE: &str = "x-amz-checksum-type";
+
+/// The checksum is that of all bytes in order.
+const FULL_OBJECT: &str = "FULL_OBJECT";
+
 impl Multipart for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
-        self.with_proof(|proof| {
-            let mut request = self.about("POST", key);
-            request.query.push(("uploads".to_owned(), String::new()));
+        self.negotiate_checksum(|method| {
+            let mut request = self.object_request("POST", key);
+            request.push_query("uploads", "");
             attribute_headers(attributes, &mut request.headers);
-            if let Proof::Header(algorithm) = proof {
-                let header = "x-amz-checksum-algorithm".to_owned();
-                request.headers.push((header, service_name(algorithm)));
-                // Of digests that cannot be put together there is only one kind, which need not be named.
+            if let ChecksumMethod::Header(algorithm) = method {
+                request.push_header("x-amz-checksum-algorithm", service_name(algorithm));
+                // A digest that cannot be combined from parts has only one type, which need not be named.
                 if is_combined(algorithm) {
-                    request.headers.push(full_object());
+                    request.push_header(CHECKSUM_TYPE, FULL_OBJECT);
                 }
             }
             request.body = Body::Bytes(&[]);
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
-            // Whether a key of the user's was taken, the parts tell: SeaweedFS does not say it here.
+            let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
+            // The responses to the parts confirm the SSE-C key; that of SeaweedFS to this request does not.
             if let Some(wanted) = &attributes.encryption {
-                self.look_at_encryption(key, Some(wanted), &answer);
+                self.warn_if_unencrypted(key, Some(wanted), &answer);
             }
             let text = answer.text(&self.client, ANSWER_LIMIT)?;
             let root = xml::parse(&text);
@@ -53,7 +59,7 @@ impl Multipart for S3 {
                 Some(id) => Ok(UploadId(id.to_owned())),
                 None => Err(Error::new(
                     Kind::Remote,
-                    "the store began an upload and did not name it",
+                    "the response to CreateMultipartUpload has no UploadId",
                 )),
             }
         })
@@ -69,29 +75,26 @@ impl Multipart for S3 {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "a part without a size"))?;
-        self.with_proof(|proof| {
-            let sums = self.sums(proof, payload)?;
-            let mut request = self.about("PUT", key);
-            request.query = vec![
-                ("partNumber".to_owned(), number.to_string()),
-                ("uploadId".to_owned(), upload.0.clone()),
-            ];
-            sums.headers(&mut request.headers);
+        self.negotiate_checksum(|method| {
+            let body_digests = self.body_digests(method, payload)?;
+            let mut request = self.object_request("PUT", key);
+            request.query = part_query(upload, number);
+            body_digests.headers(&mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
-                sha256: sums.sha256.clone(),
+                sha256: body_digests.sha256.clone(),
             };
-            let answer = self.client.send(&request, &[200], Purpose::Work)?;
+            let answer = self.client.send(&request, &[200], RequestPurpose::Work)?;
             let plain = etag(&answer)?;
             if number == 1 {
-                self.look_at_encryption(key, None, &answer);
+                self.warn_if_unencrypted(key, None, &answer);
             }
-            let proven = self.compare(proof, &sums, payload, &plain, &answer)?;
+            let verified = self.verify_stored(method, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
-            let checksum = sums.proof.filter(|sent| {
-                sent.algorithm() != Algorithm::Md5 && proven == Some(sent.algorithm().into())
+            let checksum = body_digests.checksum.filter(|sent| {
+                sent.algorithm() != Algorithm::Md5 && verified == Some(sent.algorithm().into())
             });
             Ok(Part {
                 number,
@@ -115,42 +118,34 @@ impl Multipart for S3 {
         condition: &Condition,
     ) -> Result<Stored> {
         let document = complete_document(parts);
-        let whole = Whole::of(parts);
-        let mut request = self.about("POST", key);
-        request
-            .query
-            .push(("uploadId".to_owned(), upload.0.clone()));
-        request
-            .headers
-            .push(("content-type".to_owned(), "application/xml".to_owned()));
+        let whole = UploadChecksum::of(parts);
+        let mut request = self.object_request("POST", key);
+        request.push_query("uploadId", &*upload.0);
+        request.push_header("content-type", "application/xml");
         if let Some(full) = whole.as_ref().and_then(|whole| whole.full) {
-            let name = header(full.algorithm()).to_owned();
-            request.headers.push((name, base64(full.bytes())));
-            request.headers.push(full_object());
+            request.push_header(header(full.algorithm()), base64(full.bytes()));
+            request.push_header(CHECKSUM_TYPE, FULL_OBJECT);
         }
         condition_header(condition, &mut request.headers);
         request.body = Body::Bytes(document.as_bytes());
-        request.patience = Patience::Long;
+        request.response_timeout = ResponseTimeout::Extended;
         let answer = self
             .client
-            .send(&request, &[200], Purpose::Work)
+            .send(&request, &[200], RequestPurpose::Work)
             .map_err(unsupported(condition))?;
         let version_id = version_id(&answer);
         let text = answer.text(&self.client, ANSWER_LIMIT)?;
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
-        let Some(etag) = etag
-            .map(|etag| etag.trim().trim_matches('"').to_owned())
-            .filter(|etag| !etag.is_empty())
-        else {
+        let Some(etag) = from_element(etag) else {
             return Err(error::late_error(xml::parse(&text).as_ref()));
         };
         let bytes = total(parts);
-        let told = whole.as_ref().and_then(|whole| {
+        let reported = whole.as_ref().and_then(|whole| {
             let name = format!("Checksum{}", service_name(whole.composite.algorithm()));
             root.as_ref()?.child(&name)
         });
-        let verified = self.confirm_whole(key, bytes, &etag, parts, whole, told)?;
+        let verified = self.verify_upload(key, bytes, &etag, parts, whole, reported)?;
         Ok(Stored {
             bytes,
             etag: Some(etag),
@@ -164,10 +159,10 @@ impl Multipart for S3 {
         let Some(info) = self.stat(key)? else {
             return Ok(None);
         };
-        let full = Whole::of(parts).and_then(|whole| whole.full);
+        let full = UploadChecksum::of(parts).and_then(|whole| whole.full);
         let verified = match (info.digest, expected_etag(parts)) {
             (Some(digest), _) if full == Some(digest) => digest.algorithm().into(),
-            (_, Some(etag)) if info.etag == Some(etag.clone()) => self.by_etag(),
+            (_, Some(etag)) if info.etag == Some(etag.clone()) => self.etag_verification(),
             _ => return Ok(None),
         };
         Ok(Some(Stored {
@@ -181,14 +176,17 @@ impl Multipart for S3 {
 
     fn abort(&self, key: &Key, upload: &UploadId) -> Result<()> {
         let mut request = request("DELETE", key);
-        request
-            .query
-            .push(("uploadId".to_owned(), upload.0.clone()));
-        match self.client.send(&request, &[200, 204], Purpose::CleanUp) {
+        request.push_query("uploadId", &*upload.0);
+        match self
+            .client
+            .send(&request, &[200, 204], RequestPurpose::CleanUp)
+        {
             Ok(_) => {
-                // A part whose connection was cut may have come after all and outlive the upload: a second abort finds it.
-                // Most services say that there is nothing left, each in its own way.
-                let _ = self.client.send(&request, &[200, 204], Purpose::CleanUp);
+                // A part whose connection was cut may arrive later and survive the upload: a second abort removes it.
+                // Most services answer that nothing is left, each in its own way.
+                let _ = self
+                    .client
+                    .send(&request, &[200, 204], RequestPurpose::CleanUp);
                 Ok(())
             }
             // It is gone already.
@@ -199,53 +197,54 @@ impl Multipart for S3 {
 }
 
 impl S3 {
-    /// What an ETag proves that the parts' own make: nothing more than the length, if those were not compared.
-    fn by_etag(&self) -> Verified {
-        match self.client.wants_no_proof() {
+    /// The verification that a matching ETag amounts to: only the length if checksums are switched off.
+    fn etag_verification(&self) -> Verified {
+        match self.client.skips_checksums() {
             true => Verified::Length,
             false => Verified::EtagMultipart,
         }
     }
 
-    /// What the end of an upload proves: the checksum of the whole, or the ETag that its parts make, or its length.
-    fn confirm_whole(
+    /// Verifies a completed upload: by the checksum of the whole, by the ETag that its parts make, or by its length.
+    fn verify_upload(
         &self,
         key: &Key,
         bytes: u64,
         etag: &str,
         parts: &[Part],
-        whole: Option<Whole>,
-        told: Option<&str>,
+        whole: Option<UploadChecksum>,
+        reported: Option<&str>,
     ) -> Result<Verified> {
-        if let (Some(whole), Some(told)) = (whole, told) {
-            match whole.is(told.trim()) {
+        if let (Some(whole), Some(reported)) = (whole, reported) {
+            match whole.matches(reported.trim()) {
                 Some(true) => return Ok(whole.composite.algorithm().into()),
                 Some(false) => {
-                    let text = "the store put the parts together to other bytes than were sent: its checksum is another one";
+                    let text =
+                        "checksum mismatch: the store assembled the parts into different bytes";
                     return Err(Error::new(Kind::Integrity, text));
                 }
                 None => {}
             }
         }
         if expected_etag(parts).as_deref() == Some(etag) {
-            return Ok(self.by_etag());
+            return Ok(self.etag_verification());
         }
-        // Some services make another ETag: that tells nothing, and each part's own digest has been compared.
-        self.confirm_length(key, bytes)
+        // Other services compute the ETag in another way. The checksum of each part has been compared already.
+        self.verify_length(key, bytes)
     }
 }
 
-/// The checksum of an upload in the two forms that there are, made of those of its parts.
-struct Whole {
-    /// Of all bytes: only CRCs can be put together to it.
+/// The checksum of an upload in its two types, computed from those of its parts.
+struct UploadChecksum {
+    /// Of all bytes (`FULL_OBJECT`): only CRCs can be combined to it.
     full: Option<Digest>,
-    /// Of the checksums of the parts.
+    /// Of the checksums of the parts (`COMPOSITE`).
     composite: Digest,
     parts: usize,
 }
 
-impl Whole {
-    /// `None` unless every part has a checksum of the same kind.
+impl UploadChecksum {
+    /// `None` unless every part has a checksum of the same algorithm.
     fn of(parts: &[Part]) -> Option<Self> {
         let (first, rest) = parts.split_first()?;
         let first = first.checksum?;
@@ -267,17 +266,16 @@ impl Whole {
         })
     }
 
-    /// Whether what the store tells is this checksum; `None` if it cannot be compared. Composite ones end in the number of
-    /// parts, and a store may make one although it was asked for the other.
-    fn is(&self, told: &str) -> Option<bool> {
-        if let Some((told, parts)) = told.split_once('-') {
+    /// Whether the checksum of the whole can be combined from those of its parts.
+    fn matches(&self, reported: &str) -> Option<bool> {
+        if let Some((reported, parts)) = reported.split_once('-') {
             let same_count = parts.parse() == Ok(self.parts);
-            return Some(same_count && told == base64(self.composite.bytes()));
+            return Some(same_count && reported == base64(self.composite.bytes()));
         }
         match self.full {
-            Some(full) => Some(told == base64(full.bytes())),
-            // It may be of all bytes, read once more by the store.
-            None => (told == base64(self.composite.bytes())).then_some(true),
+            Some(full) => Some(reported == base64(full.bytes())),
+            // It may be of all bytes, which the service read once more.
+            None => (reported == base64(self.composite.bytes())).then_some(true),
         }
     }
 }
@@ -295,8 +293,12 @@ fn service_name(algorithm: Algorithm) -> String {
     algorithm.name().to_ascii_uppercase()
 }
 
-fn full_object() -> (String, String) {
-    ("x-amz-checksum-type".to_owned(), "FULL_OBJECT".to_owned())
+/// The parameters of a request about one part. An upload has no version yet.
+pub(super) fn part_query(upload: &UploadId, number: u16) -> Vec<(String, String)> {
+    vec![
+        ("partNumber".to_owned(), number.to_string()),
+        ("uploadId".to_owned(), upload.0.clone()),
+    ]
 }
 
 fn total(parts: &[Part]) -> u64 {
@@ -349,19 +351,19 @@ mod tests {
                 md5: None,
                 checksum: Some(Hasher::digest(algorithm, bytes)),
             };
-            Whole::of(&[part(1, b"12345"), part(2, b"6789")]).unwrap()
+            UploadChecksum::of(&[part(1, b"12345"), part(2, b"6789")]).unwrap()
         };
         let crc = whole(Algorithm::Crc32);
         // The check value of the algorithm, and what openssl and python's zlib make of the parts.
-        assert_eq!(crc.is("y/Q5Jg=="), Some(true));
-        assert_eq!(crc.is("4zspdQ==-2"), Some(true));
-        assert_eq!(crc.is("4zspdQ==-3"), Some(false));
-        assert_eq!(crc.is("AAAAAA=="), Some(false));
+        assert_eq!(crc.matches("y/Q5Jg=="), Some(true));
+        assert_eq!(crc.matches("4zspdQ==-2"), Some(true));
+        assert_eq!(crc.matches("4zspdQ==-3"), Some(false));
+        assert_eq!(crc.matches("AAAAAA=="), Some(false));
         let sha = whole(Algorithm::Sha1);
-        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs=-2"), Some(true));
-        assert_eq!(sha.is("UGmj5L5/K7lmsIeci6hTqydwTCs="), Some(true));
-        assert_eq!(sha.is("AAAA-2"), Some(false));
-        assert_eq!(sha.is("98O8HYCOBHMq32eZZczDTKeuNEE="), None);
+        assert_eq!(sha.matches("UGmj5L5/K7lmsIeci6hTqydwTCs=-2"), Some(true));
+        assert_eq!(sha.matches("UGmj5L5/K7lmsIeci6hTqydwTCs="), Some(true));
+        assert_eq!(sha.matches("AAAA-2"), Some(false));
+        assert_eq!(sha.matches("98O8HYCOBHMq32eZZczDTKeuNEE="), None);
         assert!(sha.full.is_none());
     }
 

@@ -1,36 +1,36 @@
-//! The ETag of an object that was uploaded in parts, as a digest: which bytes its MD5s are of.
+//! The ETag of a multipart object as a digest: the part size that it was computed with.
 
 use super::bucket::S3;
-use super::client::Purpose;
+use super::client::RequestPurpose;
+use super::etag::quoted;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
 use crate::store::types::{BlobInfo, PartsEtag};
 
 impl S3 {
-    /// Asks how large the parts of an object with an ETag `…-N` are. One request more, for an object without a checksum.
+    /// Asks for the part size of an object with an ETag `…-N`. It costs one request, for an object without a checksum.
     ///
-    /// `None` if the ETag is another one, or the store does not tell of parts that are equal but for the last.
+    /// `None` if the ETag has another form, or the service does not report parts that are equal but for the last.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
-    pub(super) fn parts_of(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    pub(super) fn find_parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
         let Some((etag, (md5, count))) = info
             .etag
             .as_deref()
-            .and_then(|etag| Some((etag, of_parts(etag)?)))
+            .and_then(|etag| Some((etag, parse_multipart_etag(etag)?)))
         else {
             return Ok(None);
         };
-        let mut request = self.about("HEAD", key);
-        request
-            .query
-            .push(("partNumber".to_owned(), "1".to_owned()));
-        request
-            .headers
-            .push(("if-match".to_owned(), format!("\"{etag}\"")));
-        let answer = match self.client.send(&request, &[200, 206], Purpose::Work) {
+        let mut request = self.object_request("HEAD", key);
+        request.push_query("partNumber", "1");
+        request.push_header("if-match", quoted(etag));
+        let answer = match self
+            .client
+            .send(&request, &[200, 206], RequestPurpose::Work)
+        {
             Ok(answer) => answer,
             Err(error) if error.is_transient() => return Err(error),
-            // A store that knows nothing of part numbers.
+            // The service does not support part numbers.
             Err(_) => return Ok(None),
         };
         let number = |name: &str| answer.header(name)?.trim().parse::<u64>().ok();
@@ -48,13 +48,13 @@ impl S3 {
         Ok(fits.then_some(PartsEtag {
             part_size,
             md5,
-            certain: self.client.makes_etags_of_md5s(),
+            certain: self.client.has_multipart_md5_etags(),
         }))
     }
 }
 
 /// The MD5 of the MD5s, and the number of parts.
-fn of_parts(etag: &str) -> Option<(Digest, u64)> {
+fn parse_multipart_etag(etag: &str) -> Option<(Digest, u64)> {
     let (md5, count) = etag.split_once('-')?;
     let count = count.parse().ok().filter(|count| *count > 0)?;
     Some((Digest::md5_from_hex(md5)?, count))
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_etag_of_parts_has_an_md5_and_a_number() {
-        let (md5, count) = of_parts("00112233445566778899aabbccddeeff-12").unwrap();
+        let (md5, count) = parse_multipart_etag("00112233445566778899aabbccddeeff-12").unwrap();
         assert_eq!(
             (md5.hex().as_str(), count),
             ("00112233445566778899aabbccddeeff", 12)
@@ -79,7 +79,7 @@ mod tests {
             "-1",
             "",
         ] {
-            assert!(of_parts(etag).is_none(), "{etag}");
+            assert!(parse_multipart_etag(etag).is_none(), "{etag}");
         }
     }
 }

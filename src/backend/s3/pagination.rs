@@ -1,85 +1,87 @@
-//! Where a listing stands between two pages, in either protocol, and how it is kept from going on for ever. Pure.
+//! The position in a listing between two pages, in both protocols, and the detection of endless listings. Pure.
 //!
-//! ListObjectsV2 goes on with a token of the service's making; ListObjects, which some services have alone, behind a marker:
-//! one that the service names, or else the last key.
+//! ListObjectsV2 continues with an opaque token. ListObjects, the only protocol of some services, continues after a
+//! marker: one that the service names, or else the last key.
 
-use super::list_xml::Page;
-use crate::digest::{Algorithm, Hasher};
+use super::list_xml::ListPage;
+use crate::digest::sha256_prefix;
 use crate::error::{Error, Kind, Result};
 
-/// What the next page is asked for with.
+/// The position from which a page is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Position {
+pub enum Cursor {
     /// The first page of ListObjectsV2.
-    Beginning,
+    FirstPageV2,
     /// The first page of ListObjects.
-    OldBeginning,
+    FirstPageV1,
     /// A later page.
-    Behind {
-        /// What the mark is.
-        by: By,
+    After {
+        /// The kind of `value`.
+        kind: CursorKind,
         /// Token or marker.
-        mark: String,
-        /// The marks before it.
-        trail: Trail,
+        value: String,
+        /// Detects a repetition of earlier values.
+        cycle: CycleDetector,
     },
 }
 
-/// What a page is asked for by.
+/// The parameter that a page is requested with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum CursorKind {
     /// ListObjectsV2's `continuation-token`.
     Token,
-    /// ListObjects' `marker`, as the service named it. It need not be a key: moto makes one up.
-    Named,
-    /// The same, which is the last key.
-    Key,
+    /// ListObjects' `marker`, as the service named it in `NextMarker`. It need not be a key: moto invents one.
+    NextMarker,
+    /// ListObjects' `marker`, which is the last key of the page before.
+    LastKey,
 }
 
-impl By {
-    const ALL: [Self; 3] = [Self::Token, Self::Named, Self::Key];
+impl CursorKind {
+    const ALL: [Self; 3] = [Self::Token, Self::NextMarker, Self::LastKey];
 
     fn name(self) -> &'static str {
         match self {
             Self::Token => "v2-token",
-            Self::Named => "v1-marker",
-            Self::Key => "v1-key",
+            Self::NextMarker => "v1-marker",
+            Self::LastKey => "v1-key",
         }
     }
 }
 
-impl Position {
-    /// What [`Position::name`] wrote of a later page.
+impl Cursor {
+    /// Parses the result of [`Cursor::name`] for a later page.
     pub fn parse(name: &str) -> Option<Self> {
         let mut words = name.splitn(4, ' ');
-        let by = words.next()?;
-        Some(Self::Behind {
-            by: By::ALL.into_iter().find(|known| known.name() == by)?,
-            trail: Trail {
+        let kind = words.next()?;
+        Some(Self::After {
+            kind: CursorKind::ALL
+                .into_iter()
+                .find(|known| known.name() == kind)?,
+            cycle: CycleDetector {
                 count: words.next()?.parse().ok()?,
-                landmark: words.next()?.to_owned(),
+                checkpoint: words.next()?.to_owned(),
             },
-            mark: words.next()?.to_owned(),
+            value: words.next()?.to_owned(),
         })
     }
 
-    /// For the engine, which hands it back for the next page.
+    /// The cursor as text, which the engine passes back to get the next page.
     pub fn name(&self) -> String {
         match self {
-            Self::Beginning | Self::OldBeginning => String::new(),
-            Self::Behind { by, mark, trail } => {
-                let Trail { count, landmark } = trail;
-                format!("{} {count} {landmark} {mark}", by.name())
+            Self::FirstPageV2 | Self::FirstPageV1 => String::new(),
+            Self::After { kind, value, cycle } => {
+                let CycleDetector { count, checkpoint } = cycle;
+                format!("{} {count} {checkpoint} {value}", kind.name())
             }
         }
     }
 
-    /// Whether it is one of ListObjects.
-    pub fn is_old(&self) -> bool {
+    /// Whether the cursor is one of ListObjects.
+    pub fn is_v1(&self) -> bool {
         match self {
-            Self::Beginning => false,
-            Self::OldBeginning => true,
-            Self::Behind { by, .. } => *by != By::Token,
+            Self::FirstPageV2 => false,
+            Self::FirstPageV1 => true,
+            Self::After { kind, .. } => *kind != CursorKind::Token,
         }
     }
 
@@ -87,26 +89,27 @@ impl Position {
     pub fn query(&self) -> Vec<(String, String)> {
         let own = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut query = Vec::new();
-        if !self.is_old() {
+        if !self.is_v1() {
             query.push(own("list-type", "2"));
         }
-        if let Self::Behind { by, mark, .. } = self {
-            let name = match by {
-                By::Token => "continuation-token",
-                By::Named | By::Key => "marker",
+        if let Self::After { kind, value, .. } = self {
+            let name = match kind {
+                CursorKind::Token => "continuation-token",
+                CursorKind::NextMarker | CursorKind::LastKey => "marker",
             };
-            query.push(own(name, mark));
+            query.push(own(name, value));
         }
         query
     }
 
-    /// Where the next page begins, after this answer; `None` if it was the last one. `last` is the last key of the page, and
-    /// `decode` undoes the encoding that the page has.
+    /// The cursor of the next page, after this one; `None` after the last page. `last` is the last key of the page, and
+    /// `decode` undoes the encoding of the page.
     ///
-    /// A service that ignores what it does not know answers the first page in the old form: then the old way is gone on.
+    /// A service that ignores `list-type` answers the first page in the form of ListObjects; the listing then continues
+    /// with ListObjects.
     pub fn next(
         &self,
-        page: &Page,
+        page: &ListPage,
         last: Option<&str>,
         decode: impl Fn(&str) -> Vec<u8>,
     ) -> Result<Option<Self>> {
@@ -114,102 +117,105 @@ impl Position {
             return Ok(None);
         }
         let token = page.token.as_deref().filter(|token| !token.is_empty());
-        let (by, mark) = match token {
-            Some(token) if !self.is_old() => (By::Token, token.to_owned()),
-            _ if self.is_old() || *self == Self::Beginning && page.is_old() => {
+        let (kind, value) = match token {
+            Some(token) if !self.is_v1() => (CursorKind::Token, token.to_owned()),
+            _ if self.is_v1() || *self == Self::FirstPageV2 && page.is_v1() => {
                 marker(page, last, decode)?
             }
-            _ => return Err(no_way_on()),
+            _ => return Err(missing_cursor()),
         };
-        let trail = match self {
-            Self::Beginning | Self::OldBeginning => Trail::begin(&mark),
-            // Keys have an order, in which they only grow.
-            Self::Behind {
-                by: By::Key,
-                mark: old,
+        let cycle = match self {
+            Self::FirstPageV2 | Self::FirstPageV1 => CycleDetector::begin(&value),
+            // Keys are in ascending order.
+            Self::After {
+                kind: CursorKind::LastKey,
+                value: previous,
                 ..
-            } if by == By::Key && mark.as_bytes() < old.as_bytes() => return Err(endless()),
-            Self::Behind { mark: old, .. } if *old == mark => return Err(endless()),
-            Self::Behind { trail, .. } => trail.after(&mark)?,
+            } if kind == CursorKind::LastKey && value.as_bytes() < previous.as_bytes() => {
+                return Err(cursor_loop());
+            }
+            Self::After {
+                value: previous, ..
+            } if *previous == value => return Err(cursor_loop()),
+            Self::After { cycle, .. } => cycle.after(&value)?,
         };
-        Ok(Some(Self::Behind { by, mark, trail }))
+        Ok(Some(Self::After { kind, value, cycle }))
     }
 }
 
-/// How a circle of marks is noticed, which have no order: by Brent's method. Sooner or later a landmark is in it, and is met
-/// again before the next one is set.
+/// Detects a cycle of values by Brent's method, because they have no order. The checkpoint is a value whose number is a
+/// power of two: as soon as a checkpoint lies in the cycle, the listing meets it again before the next one is set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trail {
-    /// Marks so far.
+pub struct CycleDetector {
+    /// Values so far.
     count: u64,
-    /// A digest of the last mark whose number is a power of two.
-    landmark: String,
+    /// The digest of the last value whose number is a power of two.
+    checkpoint: String,
 }
 
-impl Trail {
-    fn begin(mark: &str) -> Self {
+impl CycleDetector {
+    fn begin(value: &str) -> Self {
         Self {
             count: 1,
-            landmark: fingerprint(mark),
+            checkpoint: fingerprint(value),
         }
     }
 
-    fn after(&self, mark: &str) -> Result<Self> {
-        let here = fingerprint(mark);
-        if here == self.landmark {
-            return Err(endless());
+    fn after(&self, value: &str) -> Result<Self> {
+        let here = fingerprint(value);
+        if here == self.checkpoint {
+            return Err(cursor_loop());
         }
         let count = self.count.saturating_add(1);
         Ok(Self {
             count,
-            landmark: match count.is_power_of_two() {
+            checkpoint: match count.is_power_of_two() {
                 true => here,
-                false => self.landmark.clone(),
+                false => self.checkpoint.clone(),
             },
         })
     }
 }
 
-/// What the service names, or else the last key.
+/// The marker of the next page: `NextMarker`, or else the last key.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html>
 fn marker(
-    page: &Page,
+    page: &ListPage,
     last: Option<&str>,
     decode: impl Fn(&str) -> Vec<u8>,
-) -> Result<(By, String)> {
+) -> Result<(CursorKind, String)> {
     let named = page.next_marker.as_deref().filter(|text| !text.is_empty());
-    let (by, marker) = match (named, last) {
-        (None, None) => return Err(no_way_on()),
-        (None, Some(last)) => (By::Key, last.as_bytes().to_vec()),
-        // Some encode their keys and not this.
-        (Some(named), Some(last)) if named == last => (By::Key, last.as_bytes().to_vec()),
-        (Some(named), _) => (By::Named, decode(named)),
+    let (kind, marker) = match (named, last) {
+        (None, None) => return Err(missing_cursor()),
+        (None, Some(last)) => (CursorKind::LastKey, last.as_bytes().to_vec()),
+        // Some services encode their keys and not this field.
+        (Some(named), Some(last)) if named == last => {
+            (CursorKind::LastKey, last.as_bytes().to_vec())
+        }
+        (Some(named), _) => (CursorKind::NextMarker, decode(named)),
     };
-    // One that cannot be sent as it is would lead somewhere else.
+    // A marker that cannot be sent unchanged would continue at another place.
     let text = String::from_utf8(marker)
         .ok()
         .filter(|marker| !marker.contains(char::REPLACEMENT_CHARACTER));
-    let wrong = "the listing goes on behind a key that is no text";
-    text.map(|marker| (by, marker))
+    let wrong = "invalid listing: its marker is not UTF-8";
+    text.map(|marker| (kind, marker))
         .ok_or_else(|| Error::new(Kind::Remote, wrong))
 }
 
-fn endless() -> Error {
+fn cursor_loop() -> Error {
     Error::new(Kind::Remote, "the listing does not end: it repeats itself")
 }
 
-fn no_way_on() -> Error {
+fn missing_cursor() -> Error {
     Error::new(
         Kind::Remote,
-        "the listing makes no sense: it says that there is more, and not where",
+        "invalid listing: it is truncated and names no next page",
     )
 }
 
-/// 16 hex digits.
 fn fingerprint(token: &str) -> String {
-    let mut hex = Hasher::digest(Algorithm::Sha256, token.as_bytes()).hex();
-    hex.truncate(16);
-    hex
+    sha256_prefix(token, 16)
 }
 
 #[cfg(test)]
@@ -222,41 +228,41 @@ mod tests {
             .into_bytes()
     }
 
-    fn with_token(token: &str) -> Page {
-        Page {
+    fn with_token(token: &str) -> ListPage {
+        ListPage {
             truncated: true,
             token: Some(token.to_owned()),
-            ..Page::default()
+            ..ListPage::default()
         }
     }
 
-    fn old(next_marker: Option<&str>) -> Page {
-        Page {
+    fn previous(next_marker: Option<&str>) -> ListPage {
+        ListPage {
             truncated: true,
             has_marker: true,
             next_marker: next_marker.map(str::to_owned),
-            ..Page::default()
+            ..ListPage::default()
         }
     }
 
-    fn marked(by: By, mark: &str) -> Position {
-        Position::Behind {
-            by,
-            mark: mark.to_owned(),
-            trail: Trail::begin(mark),
+    fn marked(kind: CursorKind, value: &str) -> Cursor {
+        Cursor::After {
+            kind,
+            value: value.to_owned(),
+            cycle: CycleDetector::begin(value),
         }
     }
 
-    /// How many pages come until the listing is called endless.
-    fn pages_of_a_circle(page: impl Fn(&str) -> Page, before: usize, length: usize) -> usize {
-        let mut position = Position::Beginning;
+    /// The number of pages until the cycle is detected.
+    fn pages_of_a_circle(page: impl Fn(&str) -> ListPage, before: usize, length: usize) -> usize {
+        let mut cursor = Cursor::FirstPageV2;
         for number in 0.. {
-            let mark = match number {
+            let value = match number {
                 number if number < before => number,
                 number => before + (number - before) % length,
             };
-            match position.next(&page(&mark.to_string()), None, plain) {
-                Ok(next) => position = Position::parse(&next.unwrap().name()).unwrap(),
+            match cursor.next(&page(&value.to_string()), None, plain) {
+                Ok(next) => cursor = Cursor::parse(&next.unwrap().name()).unwrap(),
                 Err(error) => {
                     assert!(error.to_string().contains("repeats itself"), "{error}");
                     return number;
@@ -268,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_circle_ends_whatever_its_length() {
-        let named = |mark: &str| old(Some(mark));
+        let named = |value: &str| previous(Some(value));
         for (before, length) in [(0, 2), (0, 3), (1, 1), (5, 7), (100, 1), (3, 64)] {
             let pages = pages_of_a_circle(with_token, before, length);
             assert!(
@@ -283,61 +289,84 @@ mod tests {
 
     #[test]
     fn marks_that_differ_go_on() {
-        for page in [with_token, |mark: &str| old(Some(mark))] {
-            let mut position = Position::Beginning;
+        for page in [with_token, |value: &str| previous(Some(value))] {
+            let mut cursor = Cursor::FirstPageV2;
             for number in 0..5000 {
                 let page = page(&format!("t {}", number * 7919 % 5000));
-                position = position.next(&page, None, plain).unwrap().unwrap();
-                assert_eq!(Position::parse(&position.name()), Some(position.clone()));
+                cursor = cursor.next(&page, None, plain).unwrap().unwrap();
+                assert_eq!(Cursor::parse(&cursor.name()), Some(cursor.clone()));
             }
-            let (_, mark) = position.query().pop().unwrap();
-            assert_eq!(mark, format!("t {}", 4999 * 7919 % 5000));
-            assert_eq!(position.next(&Page::default(), None, plain).unwrap(), None);
+            let (_, value) = cursor.query().pop().unwrap();
+            assert_eq!(value, format!("t {}", 4999 * 7919 % 5000));
+            assert_eq!(
+                cursor.next(&ListPage::default(), None, plain).unwrap(),
+                None
+            );
         }
     }
 
     #[test]
     fn a_marker_is_what_is_named_or_else_the_last_key() {
-        let more = || Page {
+        let more = || ListPage {
             truncated: true,
-            ..Page::default()
+            ..ListPage::default()
         };
         for (page, last, marker) in [
-            (old(None), Some("k 1"), Some((By::Key, "k 1"))),
-            (old(Some("")), Some("k"), Some((By::Key, "k"))),
-            (old(Some("d/")), Some("c"), Some((By::Named, "d/"))),
-            (old(Some("%41")), Some("B"), Some((By::Named, "A"))),
-            (old(Some("%41")), Some("%41"), Some((By::Key, "%41"))),
-            (old(None), None, None),
-            (old(Some("%FF")), Some("a"), None),
-            // Nothing says that it is the old protocol.
+            (
+                previous(None),
+                Some("k 1"),
+                Some((CursorKind::LastKey, "k 1")),
+            ),
+            (
+                previous(Some("")),
+                Some("k"),
+                Some((CursorKind::LastKey, "k")),
+            ),
+            (
+                previous(Some("d/")),
+                Some("c"),
+                Some((CursorKind::NextMarker, "d/")),
+            ),
+            (
+                previous(Some("%41")),
+                Some("B"),
+                Some((CursorKind::NextMarker, "A")),
+            ),
+            (
+                previous(Some("%41")),
+                Some("%41"),
+                Some((CursorKind::LastKey, "%41")),
+            ),
+            (previous(None), None, None),
+            (previous(Some("%FF")), Some("a"), None),
+            // Nothing identifies the page as one of ListObjects.
             (more(), Some("k"), None),
         ] {
-            let next = Position::Beginning.next(&page, last, plain).ok().flatten();
-            assert_eq!(next, marker.map(|(by, marker)| marked(by, marker)));
+            let next = Cursor::FirstPageV2.next(&page, last, plain).ok().flatten();
+            assert_eq!(next, marker.map(|(kind, marker)| marked(kind, marker)));
         }
-        let next = Position::OldBeginning.next(&more(), Some("k"), plain);
-        assert_eq!(next.unwrap(), Some(marked(By::Key, "k")));
+        let next = Cursor::FirstPageV1.next(&more(), Some("k"), plain);
+        assert_eq!(next.unwrap(), Some(marked(CursorKind::LastKey, "k")));
     }
 
     #[test]
     fn keys_grow_or_the_listing_is_endless() {
-        let position = marked(By::Key, "k2");
+        let cursor = marked(CursorKind::LastKey, "k2");
         for (last, goes_on) in [("k3", true), ("ü", true), ("k2", false), ("k1", false)] {
             assert_eq!(
-                position.next(&old(None), Some(last), plain).is_ok(),
+                cursor.next(&previous(None), Some(last), plain).is_ok(),
                 goes_on
             );
         }
-        // What a service makes up has no order.
-        assert!(position.next(&old(Some("a")), Some("k3"), plain).is_ok());
-        let position = marked(By::Named, "z");
-        assert!(position.next(&old(Some("a")), Some("k3"), plain).is_ok());
+        // Markers that a service invents have no order.
+        assert!(cursor.next(&previous(Some("a")), Some("k3"), plain).is_ok());
+        let cursor = marked(CursorKind::NextMarker, "z");
+        assert!(cursor.next(&previous(Some("a")), Some("k3"), plain).is_ok());
     }
 
     #[test]
     fn the_old_protocol_is_not_fallen_into_in_the_middle() {
-        let position = marked(By::Token, "t");
-        assert!(position.next(&old(Some("k")), Some("k"), plain).is_err());
+        let cursor = marked(CursorKind::Token, "t");
+        assert!(cursor.next(&previous(Some("k")), Some("k"), plain).is_err());
     }
 }

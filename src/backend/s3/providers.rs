@@ -1,34 +1,34 @@
-//! What is known of services before the first request, as data: one table, looked up by the endpoint's host.
+//! Properties of known services: one table, looked up by the endpoint's host.
 //!
-//! Only what cannot be learnt from an answer stands here. That a service refuses a checksum header, or calls for another
-//! region, it says itself; that it ignores a condition, it does not.
+//! The table holds only properties that no response reveals. A service reports itself that it rejects a checksum header
+//! or expects another region, but not that it ignores a precondition.
 
 use crate::store::multipart::PartSizes;
 
 /// One service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
-    /// What its hosts are or end with, from a dot on; empty for the one that stands for all others.
+pub struct Provider {
+    /// The host or the end of the host, from a dot on; empty for the entry of unknown services.
     suffix: &'static str,
-    /// The region to sign for where none is set.
+    /// The region to sign for if none is configured.
     pub region: Region,
-    /// What `addressing = "auto"` means.
+    /// The meaning of `addressing = "auto"`.
     pub buckets: Buckets,
-    /// What becomes of `If-None-Match` and `If-Match` on a write.
+    /// The effect of `If-None-Match` and `If-Match` on a write.
     pub conditions: Conditions,
-    /// How `If-Match` is written on a PUT.
+    /// The form of `If-Match` on a PUT.
     pub if_match: IfMatch,
-    /// Whether a HEAD or GET may ask for the checksums that the service keeps.
+    /// Support for `x-amz-checksum-mode` on HEAD and GET.
     pub checksum_mode: ChecksumMode,
-    /// Which sizes the parts of one upload may have.
+    /// The sizes that the parts of one upload may have.
     pub parts: PartSizes,
-    /// Whether it copies ranges of an object into parts.
+    /// Support for UploadPartCopy.
     pub part_copies: PartCopies,
-    /// Where a request is repeated after 503.
+    /// The connection that is used after a 503.
     pub after_busy: AfterBusy,
 }
 
-/// Where the region to sign for comes from.
+/// The source of the region to sign for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
     /// Always this one.
@@ -37,75 +37,75 @@ pub enum Region {
     FromHost,
 }
 
-/// Where a bucket's name stands unless the settings say it.
+/// The place of the bucket's name in the URL if it is not configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buckets {
-    /// In the host, if it can be part of one.
+    /// In the host (virtual-hosted-style), if the name can be part of one.
     InHost,
-    /// In the path.
+    /// In the path (path-style).
     InPath,
 }
 
-/// Whether a condition on a write is tested and the write done in one step.
+/// Whether the service checks the precondition of a write and writes in one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// It is.
+    /// It does.
     Atomic,
-    /// It is ignored, refused, or nobody knows.
-    Unproven,
+    /// It ignores or rejects the precondition, or its behaviour is unknown.
+    BestEffort,
 }
 
-/// How an ETag is written in `If-Match` of a PUT.
+/// The form of the ETag in `If-Match` of a PUT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfMatch {
-    /// In quotes, as the standard has it.
+    /// In quotes, as RFC 9110 requires.
     Quoted,
-    /// In quotes, and after 412 once without: <https://github.com/slatedb/slatedb/issues/1818>.
-    UnquotedToo,
+    /// In quotes, and after a 412 once without: <https://github.com/slatedb/slatedb/issues/1818>.
+    QuotedThenUnquoted,
 }
 
-/// Whether `x-amz-checksum-mode` may be sent.
+/// Support for `x-amz-checksum-mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChecksumMode {
-    /// It is understood or ignored.
-    Sent,
-    /// It is refused: <https://github.com/iterate-ch/cyberduck/issues/16107>.
-    Left,
+    /// Supported or ignored.
+    Accepted,
+    /// Rejected: <https://github.com/iterate-ch/cyberduck/issues/16107>.
+    Rejected,
 }
 
-/// Whether the service knows UploadPartCopy.
+/// Support for UploadPartCopy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartCopies {
-    /// Yes, or nobody knows.
-    Tried,
-    /// No: what one CopyObject cannot copy goes through here.
-    Unknown,
+    /// Supported, or unknown.
+    Supported,
+    /// Not supported: an object that is too large for one CopyObject is downloaded and uploaded.
+    Unsupported,
 }
 
-/// Which connection a request goes over after 503.
+/// The connection that a request uses after a 503.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterBusy {
-    /// Any.
+    /// Any pooled one.
     Same,
     /// A new one, which may lead to a machine that is less busy:
     /// <https://www.backblaze.com/blog/b2-503-500-server-error/>.
     New,
 }
 
-/// Any other service, and what the ones below have in common with it.
-const OTHER: Service = Service {
+/// The defaults of unknown services, which the known ones refine.
+const OTHER: Provider = Provider {
     suffix: "",
     region: Region::Fixed("us-east-1"),
     buckets: Buckets::InPath,
-    conditions: Conditions::Unproven,
+    conditions: Conditions::BestEffort,
     if_match: IfMatch::Quoted,
-    checksum_mode: ChecksumMode::Sent,
+    checksum_mode: ChecksumMode::Accepted,
     parts: PartSizes::Any,
-    part_copies: PartCopies::Tried,
+    part_copies: PartCopies::Supported,
     after_busy: AfterBusy::Same,
 };
 
-const AWS: Service = Service {
+const AWS: Provider = Provider {
     suffix: ".amazonaws.com",
     region: Region::FromHost,
     buckets: Buckets::InHost,
@@ -113,13 +113,13 @@ const AWS: Service = Service {
     ..OTHER
 };
 
-const KNOWN: [Service; 7] = [
+const KNOWN: [Provider; 7] = [
     AWS,
-    Service {
+    Provider {
         suffix: ".amazonaws.com.cn",
         ..AWS
     },
-    Service {
+    Provider {
         suffix: ".r2.cloudflarestorage.com",
         region: Region::Fixed("auto"),
         conditions: Conditions::Atomic,
@@ -127,50 +127,50 @@ const KNOWN: [Service; 7] = [
         parts: PartSizes::Equal,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".digitaloceanspaces.com",
         buckets: Buckets::InHost,
-        if_match: IfMatch::UnquotedToo,
+        if_match: IfMatch::QuotedThenUnquoted,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".backblazeb2.com",
         region: Region::FromHost,
         buckets: Buckets::InHost,
-        checksum_mode: ChecksumMode::Left,
+        checksum_mode: ChecksumMode::Rejected,
         after_busy: AfterBusy::New,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".wasabisys.com",
         region: Region::FromHost,
         buckets: Buckets::InHost,
         ..OTHER
     },
-    Service {
+    Provider {
         suffix: ".storage.googleapis.com",
         region: Region::Fixed("auto"),
         buckets: Buckets::InHost,
-        part_copies: PartCopies::Unknown,
+        part_copies: PartCopies::Unsupported,
         ..OTHER
     },
 ];
 
-/// The service at a host, which is in lower case.
-pub fn of(host: &str) -> Service {
-    let is_at = |service: &&Service| {
+/// The service at a host, given in lower case.
+pub fn provider_of(host: &str) -> Provider {
+    let is_at = |service: &&Provider| {
         host.ends_with(service.suffix) || Some(host) == service.suffix.strip_prefix('.')
     };
     KNOWN.iter().find(is_at).copied().unwrap_or(OTHER)
 }
 
-impl Service {
+impl Provider {
     /// Whether it is AWS itself.
     pub fn is_aws(&self) -> bool {
         self.suffix.starts_with(AWS.suffix)
     }
 
-    /// The region that the host names, or the service's only one; not checked.
+    /// The region that the host names, or the service's only one; not validated.
     pub fn region_of<'a>(&self, host: &'a str) -> Option<&'a str> {
         match self.region {
             Region::Fixed("us-east-1") => None,
@@ -184,7 +184,7 @@ impl Service {
         }
     }
 
-    /// The host that serves another region, if this one serves a single region in the usual way.
+    /// The host of another region. `None` if the service has no host per region, or this host is not a plain one.
     pub fn host_in(&self, region: &str, host: &str) -> Option<String> {
         let front = host.strip_suffix(self.suffix)?;
         match front.strip_prefix("s3") {
@@ -223,7 +223,7 @@ mod tests {
             ("minio", ""),
             ("127.0.0.1", ""),
         ] {
-            assert_eq!(of(host).suffix, suffix, "{host}");
+            assert_eq!(provider_of(host).suffix, suffix, "{host}");
         }
     }
 
@@ -241,7 +241,7 @@ mod tests {
             ("fra1.digitaloceanspaces.com", None),
             ("minio", None),
         ] {
-            assert_eq!(of(host).region_of(host), region, "{host}");
+            assert_eq!(provider_of(host).region_of(host), region, "{host}");
         }
     }
 
@@ -262,7 +262,7 @@ mod tests {
             ("minio", None),
         ] {
             assert_eq!(
-                of(host).host_in("eu-west-1", host).as_deref(),
+                provider_of(host).host_in("eu-west-1", host).as_deref(),
                 other,
                 "{host}"
             );

@@ -1,18 +1,21 @@
-//! What `-vv` shows of requests and answers. Secrets are masked here.
+//! Requests and responses as `-vv` shows them, with secrets masked.
 
 use ureq::Body as ResponseBody;
 use ureq::http::Response;
 
 use crate::error::printable;
 
-/// Whether a header's value is a secret. `name` in lower case.
+/// Whether a header's value is a secret; `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
-    let own_key = "server-side-encryption-customer-key";
+    let customer_key = "server-side-encryption-customer-key";
     matches!(name, "authorization" | "x-amz-security-token")
-        || name.strip_suffix("-md5").unwrap_or(name).ends_with(own_key)
+        || name
+            .strip_suffix("-md5")
+            .unwrap_or(name)
+            .ends_with(customer_key)
 }
 
-/// A request's headers, a line each.
+/// The headers of a request, one per line.
 pub fn headers(headers: &[(String, String)]) -> String {
     let shown: Vec<String> = headers
         .iter()
@@ -36,7 +39,7 @@ pub fn canonical_request(canonical: &str) -> String {
     shown.join("\n")
 }
 
-/// Status and headers of an answer; a service may repeat what it was sent.
+/// Status and headers of a response; a service may echo headers of the request.
 pub fn answer(response: &Response<ResponseBody>) -> String {
     let mut lines = vec![response.status().as_u16().to_string()];
     for (name, value) in response.headers() {

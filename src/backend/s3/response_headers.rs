@@ -1,20 +1,22 @@
-//! What the headers of an answer tell about a blob.
+//! Metadata of an object, from the headers of a response.
 
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::client::Answer;
+use super::client::S3Response;
 use super::encoded_word::decoded_words;
+pub(super) use super::etag::is_weak;
+use super::etag::unquoted;
 use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
 use crate::store::types::{BlobInfo, Kept};
 
-/// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
-pub(super) fn etag(answer: &Answer) -> Result<String> {
+/// The ETag without its quotes. A response without one is not S3's: it may be a proxy's or a captive portal's page.
+pub(super) fn etag(answer: &S3Response) -> Result<String> {
     let etag = answer.header("etag").map(unquoted);
     let etag = etag.filter(|etag| !etag.is_empty()).map(str::to_owned);
     etag.ok_or_else(|| {
@@ -31,33 +33,20 @@ pub(super) fn etag(answer: &Answer) -> Result<String> {
     })
 }
 
-/// A weak ETag, which a proxy that compresses makes of S3's, keeps its quotes: it is no digest and no condition.
-fn unquoted(etag: &str) -> &str {
-    let etag = etag.trim();
-    match is_weak(etag) {
-        true => etag,
-        false => etag.trim_matches('"'),
-    }
-}
-
-pub(super) fn is_weak(etag: &str) -> bool {
-    etag.starts_with("W/")
-}
-
-/// The MD5 that an ETag is: 32 hex digits, and not of an object that was encrypted with a key of its own.
+/// The MD5 that an ETag is: 32 hex digits, unless the object was encrypted with KMS or SSE-C.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
-pub(super) fn plain_md5(etag: &str, answer: &Answer) -> Option<Digest> {
+pub(super) fn plain_md5(etag: &str, answer: &S3Response) -> Option<Digest> {
     let encryption = answer.header("x-amz-server-side-encryption").unwrap_or("");
-    let own_key = answer.has_own_key() || answer.header(sse_c::ALGORITHM).is_some();
-    if encryption.starts_with("aws:kms") || own_key {
+    let customer_key = answer.used_customer_key() || answer.header(sse_c::ALGORITHM).is_some();
+    if encryption.starts_with("aws:kms") || customer_key {
         return None;
     }
     Digest::md5_from_hex(etag)
 }
 
-/// The strongest checksum of the whole object that the answer tells: not of a range, not one composed of the parts'.
+/// The strongest checksum of the whole object that the response reports; `None` for a range or a composite checksum.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
-fn full_checksum(answer: &Answer) -> Option<Digest> {
+fn full_checksum(answer: &S3Response) -> Option<Digest> {
     const KNOWN: [(&str, Algorithm); 5] = [
         ("x-amz-checksum-crc64nvme", Algorithm::Crc64Nvme),
         ("x-amz-checksum-crc32c", Algorithm::Crc32c),
@@ -77,7 +66,7 @@ fn full_checksum(answer: &Answer) -> Option<Digest> {
     })
 }
 
-pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
+pub(super) fn info(answer: &S3Response, size: u64) -> Result<BlobInfo> {
     let etag = etag(answer)?;
     let modified = answer
         .header("last-modified")
@@ -88,22 +77,22 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
-        kept: Box::new(kept(answer)),
+        kept: Box::new(object_headers(answer)),
     })
 }
 
-/// The version that an answer is about. The first one in a bucket that has no versions yet is called `null`.
-pub(super) fn version_id(answer: &Answer) -> Option<String> {
+/// The version of the object. The first version in a bucket without versioning is called `null`.
+pub(super) fn version_id(answer: &S3Response) -> Option<String> {
     answer.header("x-amz-version-id").map(str::to_owned)
 }
 
-/// A store that knows nothing of versions tells of the newest blob, whatever was asked for.
-pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()> {
+/// Checks that the response is about the requested version: a service without versioning returns the newest object.
+pub(super) fn check_version(answer: &S3Response, wanted: Option<&str>) -> Result<()> {
     let Some(wanted) = wanted else {
         return Ok(());
     };
     let told = answer.header("x-amz-version-id");
-    // What has no version goes by the name `null`, which not all tell.
+    // An object without a version is called `null`; not all services send that.
     if told == Some(wanted) || told.is_none() && wanted == "null" {
         return Ok(());
     }
@@ -117,53 +106,39 @@ pub(super) fn is_of_version(answer: &Answer, wanted: Option<&str>) -> Result<()>
             .to_owned(),
     };
     Err(Error::new(Kind::Remote, text)
-        .with_hint("it seems to keep no versions: leave --version-id out"))
+        .with_hint("it seems not to support versioning: omit --version-id"))
 }
 
-pub(super) fn length(answer: &Answer) -> Result<u64> {
+pub(super) fn length(answer: &S3Response) -> Result<u64> {
     let length = answer
         .header("content-length")
         .and_then(|text| text.trim().parse().ok());
     length.ok_or_else(|| {
         Error::new(
             Kind::Remote,
-            "the answer does not say how long it is, so that a cut could not be noticed",
+            "the response has no Content-Length, so truncation could not be detected",
         )
         .with_hint("a proxy in between may be to blame")
     })
 }
 
-/// What goes with an object, as its headers tell it.
-pub fn kept(answer: &Answer) -> Kept {
+/// The object's attributes.
+pub fn object_headers(answer: &S3Response) -> Kept {
     let text = |name: &str| answer.header(name).map(str::to_owned);
-    let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
+    let customer_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
     Kept {
         version_id: version_id(answer),
         storage_class: text("x-amz-storage-class"),
-        encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
+        encryption: customer_key.or_else(|| text("x-amz-server-side-encryption")),
         kms_key_id: text("x-amz-server-side-encryption-aws-kms-key-id"),
-        // Some clients leave the coding of their transfer in it.
+        // Some clients leave the encoding of their upload in it.
         content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
         content_disposition: text("content-disposition"),
         cache_control: text("cache-control"),
         metadata: answer
-            .headers_behind("x-amz-meta-")
+            .headers_with_prefix("x-amz-meta-")
             .into_iter()
             .map(|(name, value)| (name, decoded_words(&value)))
             .collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_weak_etag_is_no_digest() {
-        let md5 = "5d41402abc4b2a76b9719d911017c592";
-        assert_eq!(unquoted(&format!(" \"{md5}\"")), md5);
-        let weak = format!("W/\"{md5}\"");
-        assert_eq!(unquoted(&weak), weak);
-        assert_eq!(Digest::md5_from_hex(unquoted(&weak)), None);
     }
 }

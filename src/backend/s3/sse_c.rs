@@ -1,13 +1,13 @@
-//! SSE-C: the service encrypts with a key that it is given with each request and forgets afterwards.
+//! SSE-C: the service encrypts with a key that each request carries, and does not store the key.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html>
 
 use crate::digest::{Algorithm, Hasher, base64, decode_base64, decode_hex};
 use crate::secret::Secret;
 
-/// Tells by its presence that a request or an answer is about a blob that is encrypted with such a key.
+/// Present in requests and responses about an object that is encrypted with SSE-C.
 pub const ALGORITHM: &str = "x-amz-server-side-encryption-customer-algorithm";
 
-/// A key of 256 bits, as it is sent.
+/// A key of 256 bits in the forms in which it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerKey {
     base64: Secret,
@@ -15,7 +15,7 @@ pub struct CustomerKey {
 }
 
 impl CustomerKey {
-    /// The key in a file: its 32 bytes, or their base64 or hex as text.
+    /// Parses the content of a key file: 32 bytes, or their base64 or hex as text.
     pub fn parse(content: &[u8]) -> Option<Self> {
         if let Ok(key) = <&[u8; 32]>::try_from(content) {
             return Some(Self::new(key));
@@ -36,26 +36,27 @@ impl CustomerKey {
         }
     }
 
-    /// What goes with a request about a blob.
+    /// The headers of a request about an object.
     pub fn headers(&self) -> Vec<(String, String)> {
-        self.named("x-amz-server-side-encryption-customer-")
+        self.headers_with_prefix("x-amz-server-side-encryption-customer-")
     }
 
-    /// What goes with a copy from a blob.
+    /// The headers of a copy from an object.
     pub fn source_headers(&self) -> Vec<(String, Secret)> {
-        let headers = self.named("x-amz-copy-source-server-side-encryption-customer-");
+        let headers =
+            self.headers_with_prefix("x-amz-copy-source-server-side-encryption-customer-");
         headers
             .into_iter()
             .map(|(name, value)| (name, Secret::new(value)))
             .collect()
     }
 
-    /// Tells keys apart without telling them.
+    /// A text that is different for different keys and does not reveal them.
     pub fn fingerprint(&self) -> &str {
         self.md5.expose()
     }
 
-    fn named(&self, prefix: &str) -> Vec<(String, String)> {
+    fn headers_with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         vec![
             (format!("{prefix}algorithm"), "AES256".to_owned()),
             (format!("{prefix}key"), self.base64.expose().to_owned()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
-use super::client::{Body, Purpose};
+use super::client::{Body, RequestPurpose};
 use super::config::Checksum;
 use super::response_headers::{etag, version_id};
 use crate::digest::Algorithm;
@@ -34,7 +34,7 @@ impl Backend for S3 {
     fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
         match self.head(key) {
             Ok(info) => Ok(Some(info)),
-            Err(error) => self.explain(key, error),
+            Err(error) => self.diagnose_head_error(key, error),
         }
     }
 
@@ -44,28 +44,29 @@ impl Backend for S3 {
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
-        self.with_proof(|proof| {
-            let sums = self.sums(proof, payload)?;
-            let mut request = self.about("PUT", key);
-            sums.headers(&mut request.headers);
+        self.negotiate_checksum(|method| {
+            let body_digests = self.body_digests(method, payload)?;
+            let mut request = self.object_request("PUT", key);
+            body_digests.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
             condition_header(&attributes.condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
-                sha256: sums.sha256.clone(),
+                sha256: body_digests.sha256.clone(),
             };
             let answer = self
                 .client
-                .send(&request, &[200], Purpose::Work)
+                .send(&request, &[200], RequestPurpose::Work)
                 .map_err(attributes::unsupported(&attributes.condition))?;
             let etag = etag(&answer)?;
-            self.look_at_encryption(key, attributes.encryption.as_deref(), &answer);
-            let verified = match self.compare(proof, &sums, payload, &etag, &answer)? {
-                Some(verified) => verified,
-                None => self.confirm_length(key, size)?,
-            };
-            self.remember_if_ignored(proof, &answer);
+            self.warn_if_unencrypted(key, attributes.encryption.as_deref(), &answer);
+            let verified =
+                match self.verify_stored(method, &body_digests, payload, &etag, &answer)? {
+                    Some(verified) => verified,
+                    None => self.verify_length(key, size)?,
+                };
+            self.persist_if_ignored(method, &answer);
             Ok(Stored {
                 bytes: size,
                 etag: Some(etag),
@@ -95,7 +96,11 @@ impl Backend for S3 {
             self.stat(key)?;
         }
         self.client
-            .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
+            .send(
+                &self.versioned_request("DELETE", key),
+                &[200, 204],
+                RequestPurpose::Work,
+            )
             .map(drop)
     }
 
@@ -122,7 +127,7 @@ impl Backend for S3 {
     }
 
     fn demanded(&self) -> Option<Algorithm> {
-        match self.proof.wanted() {
+        match self.checksums.wanted() {
             Checksum::Only(algorithm) => Some(algorithm),
             Checksum::Auto | Checksum::None => None,
         }
@@ -133,7 +138,7 @@ impl Backend for S3 {
     }
 
     fn parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
-        self.parts_of(key, info)
+        self.find_parts_etag(key, info)
     }
 
     fn multipart(&self) -> Option<&dyn Multipart> {

@@ -1,11 +1,11 @@
-//! The memory of a connection.
+//! Buffers of a connection.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ureq::unversioned::transport::Buffers;
 
-/// Input and output memory of a connection. It is allocated when first used, zeroed by the system, so that pages which
-/// small requests never touch cost nothing.
+/// Input and output buffers of a connection, allocated at first use and zeroed by the system, so that pages which small
+/// requests never touch cost nothing.
 pub(super) struct SocketBuffers {
     input: Vec<u8>,
     start: usize,
@@ -16,7 +16,7 @@ pub(super) struct SocketBuffers {
     input_size: usize,
     output_size: usize,
     progress: bool,
-    /// Whether ureq has looked at the newest input: then it needs more before it can do anything with it.
+    /// Set once ureq has seen the newest input: it needs more before it can continue.
     seen: AtomicBool,
 }
 

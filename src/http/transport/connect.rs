@@ -1,4 +1,4 @@
-//! Connections are made.
+//! TCP connections for ureq.
 
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, Either, Transpo
 use ureq::{Error, Timeout};
 
 use super::buffers::SocketBuffers;
-use super::socket::{Socket, State, limit, told_apart};
+use super::socket::{Socket, SocketState, limit, timeout_or_io};
 use super::{CONNECTED, GENERATION, Traffic};
 use crate::cancel::Cancel;
 
@@ -42,7 +42,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
             buffers,
             traffic: self.traffic,
             sending_body: false,
-            state: State::Usable,
+            state: SocketState::Usable,
             generation: GENERATION.load(Ordering::Relaxed),
             read_timeout: None,
             write_timeout: None,
@@ -52,7 +52,7 @@ impl<In: Transport> Connector<In> for SocketConnector {
 }
 
 impl SocketConnector {
-    /// Tries the addresses in their order; each gets half of the time that is left, the last one all of it.
+    /// Tries the addresses in order. Each gets half of the remaining time, the last one all of it.
     fn dial(&self, details: &ConnectionDetails) -> Result<TcpStream, Error> {
         let until = limit(&details.timeout).map(|limit| Instant::now() + limit);
         let mut last = Error::HostNotFound;
@@ -74,9 +74,9 @@ impl SocketConnector {
 
 fn connect(address: &SocketAddr, limit: Option<Duration>) -> Result<TcpStream, Error> {
     let stream = match limit {
-        // Zero means "for ever" to the system.
+        // Zero means no timeout to the system.
         Some(limit) => TcpStream::connect_timeout(address, limit.max(Duration::from_millis(1))),
         None => TcpStream::connect(address),
     };
-    stream.map_err(|error| told_apart(error, Timeout::Connect))
+    stream.map_err(|error| timeout_or_io(error, Timeout::Connect))
 }

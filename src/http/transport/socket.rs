@@ -1,4 +1,4 @@
-//! One connection: what goes out and comes in, and that it is not used any more once it is broken.
+//! One connection: its writes and reads, and its state after a failure.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,13 +15,13 @@ use super::buffers::SocketBuffers;
 use super::{ANSWERED, GENERATION, Traffic};
 use crate::cancel::Watch;
 
-/// Whether more can be sent on a connection.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum SocketState {
     Usable,
-    /// The answer came early: nothing more is sent, and nobody uses the connection again.
+    /// The response came early: nothing more is sent, and the connection is not reused.
     Answered,
-    /// A write failed in the middle; with what, if it was a time-out.
+    /// A write failed in the middle, by a timeout or for another reason.
     Broken(Option<Timeout>),
 }
 
@@ -30,10 +30,10 @@ pub(super) struct Socket {
     pub(super) stream: TcpStream,
     pub(super) buffers: SocketBuffers,
     pub(super) traffic: Traffic,
-    /// Whether bytes of a request are on their way and its answer is not awaited yet.
+    /// Whether a request is being sent and its response is not awaited yet.
     pub(super) sending_body: bool,
-    pub(super) state: State,
-    /// When it was made, in terms of [`GENERATION`].
+    pub(super) state: SocketState,
+    /// The value of [`GENERATION`] when the connection was made.
     pub(super) generation: u64,
     pub(super) read_timeout: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
@@ -49,17 +49,17 @@ impl fmt::Debug for Socket {
 }
 
 impl Socket {
-    /// What a call after a failed write gets.
+    /// Fails after an earlier write has failed.
     fn check(&self) -> Result<(), Error> {
         match self.state {
-            State::Broken(Some(timeout)) => Err(Error::Timeout(timeout)),
-            State::Broken(None) => Err(Error::Io(io::ErrorKind::BrokenPipe.into())),
-            State::Usable | State::Answered => Ok(()),
+            SocketState::Broken(Some(timeout)) => Err(Error::Timeout(timeout)),
+            SocketState::Broken(None) => Err(Error::Io(io::ErrorKind::BrokenPipe.into())),
+            SocketState::Usable | SocketState::Answered => Ok(()),
         }
     }
 
-    /// Whether what stands in the output buffer should wait for company: a head for its body, a TLS record for others.
-    /// Whatever waits goes out before the next wait for input.
+    /// Whether to delay the output buffer: a request head waits for its body, a TLS record for others. Delayed output
+    /// is sent before the next wait for input.
     fn should_hold(&self, added: usize) -> bool {
         const RECORD: usize = 20 << 10;
         let held = self.buffers.held;
@@ -74,7 +74,7 @@ impl Socket {
 
     fn flush(&mut self, timeout: &NextTimeout) -> Result<(), Error> {
         let len = std::mem::take(&mut self.buffers.held);
-        if len == 0 || self.state == State::Answered {
+        if len == 0 || self.state == SocketState::Answered {
             return Ok(());
         }
         let timeout = timeout.for_write();
@@ -82,7 +82,7 @@ impl Socket {
             self.write_timeout = limit(&timeout);
             self.stream.set_write_timeout(self.write_timeout)?;
         }
-        // With TLS an early byte may be a session ticket and mean nothing.
+        // With TLS an early byte may be a session ticket.
         let can_tell = self.traffic == Traffic::Plain;
         if self.sending_body && can_tell && self.answer_is_there(&timeout)? {
             self.stop_sending();
@@ -95,7 +95,7 @@ impl Socket {
     fn wrote(&mut self, written: io::Result<()>, reason: Timeout) -> Result<(), Error> {
         match written {
             Ok(()) => Ok(()),
-            // The server hung up on the body; mostly it has said why.
+            // The server closed the connection during the body, usually after an error response.
             Err(error)
                 if self.sending_body
                     && matches!(
@@ -107,8 +107,8 @@ impl Socket {
                 Ok(())
             }
             Err(error) => {
-                let error = told_apart(error, reason);
-                self.state = State::Broken(match error {
+                let error = timeout_or_io(error, reason);
+                self.state = SocketState::Broken(match error {
                     Error::Timeout(timeout) => Some(timeout),
                     _ => None,
                 });
@@ -118,11 +118,11 @@ impl Socket {
     }
 
     fn stop_sending(&mut self) {
-        self.state = State::Answered;
+        self.state = SocketState::Answered;
         ANSWERED.set(true);
     }
 
-    /// Waits until the socket takes or has bytes; true if it has some, or its end.
+    /// Waits until the socket is writable or readable; true if it is readable or closed.
     fn answer_is_there(&self, timeout: &NextTimeout) -> Result<bool, Error> {
         let wait = limit(timeout).and_then(|limit| Timespec::try_from(limit).ok());
         let mut polled = [PollFd::new(&self.stream, PollFlags::IN | PollFlags::OUT)];
@@ -148,7 +148,7 @@ impl Transport for Socket {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.check()?;
         self.buffers.held += amount;
-        if self.state == State::Answered {
+        if self.state == SocketState::Answered {
             self.buffers.held = 0;
             return Ok(());
         }
@@ -174,10 +174,10 @@ impl Transport for Socket {
             match (&self.stream).read(room) {
                 Ok(len) => break len,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(told_apart(error, timeout.reason)),
+                Err(error) => return Err(timeout_or_io(error, timeout.reason)),
             }
         };
-        // A hint that the system may ignore; it lasts until the next delay, so it is given each time.
+        // A hint that the system may ignore. It expires with the next delay, so it is set each time.
         #[cfg(target_os = "linux")]
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
         self.buffers.input_appended(len);
@@ -191,7 +191,7 @@ impl Transport for Socket {
             Err(rustix::io::Errno::AGAIN)
         );
         let is_current = self.generation == GENERATION.load(Ordering::Relaxed);
-        self.state == State::Usable && is_current && nothing_to_read
+        self.state == SocketState::Usable && is_current && nothing_to_read
     }
 }
 
@@ -199,8 +199,8 @@ pub(super) fn limit(timeout: &NextTimeout) -> Option<Duration> {
     timeout.not_zero().map(|limit| *limit)
 }
 
-/// A time-out of the system as ureq's own.
-pub(super) fn told_apart(error: io::Error, reason: Timeout) -> Error {
+/// The system's timeout as ureq's own.
+pub(super) fn timeout_or_io(error: io::Error, reason: Timeout) -> Error {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(reason),
         _ => Error::Io(error),

@@ -2,8 +2,8 @@
 //! asked for. The signature of every request is verified as it arrived.
 
 use blobctl::aws::sigv4 as sign;
-use blobctl::aws::sigv4::Scope;
 use blobctl::aws::sigv4::SignableRequest;
+use blobctl::aws::sigv4::SigningScope;
 use blobctl::digest::{Algorithm, Hasher};
 use blobctl::secret::Secret;
 
@@ -122,7 +122,7 @@ fn verify(request: &Seen) {
         Hasher::digest(Algorithm::Sha256, &request.body).hex(),
         "over http the body is part of the signature"
     );
-    let scope = Scope {
+    let scope = SigningScope {
         timestamp: request.header("x-amz-date").unwrap().to_owned(),
         region: region(request),
         service: "s3".to_owned(),

@@ -1,4 +1,4 @@
-//! What a service says about how it wants to be asked: in which region, and at what time.
+//! Corrections that a response asks for: another region, or another time.
 
 use std::sync::PoisonError;
 
@@ -10,37 +10,42 @@ use crate::error::Answer;
 use crate::events::Event;
 
 impl Client {
-    /// Takes a correction over; false if nothing about it is new, so that nothing would change.
-    pub(super) fn learn(&self, correction: Correction) -> bool {
-        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Applies a correction. False if it is not new, so that another attempt would fail the same way.
+    pub(super) fn apply(&self, correction: Correction) -> bool {
+        let mut corrections = self
+            .corrections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match correction {
             Correction::Region(region) => {
-                if learnt.region.as_ref() == Some(&region) {
-                    // Another worker was told the same meanwhile.
+                if corrections.region.as_ref() == Some(&region) {
+                    // Another worker applied the same correction in the meantime.
                     return true;
                 }
-                if learnt.region.is_some() {
+                if corrections.region.is_some() {
                     return false;
                 }
-                if let Some(moved) = self.endpoint.get().and_then(|now| now.in_region(&region)) {
-                    let _ = self.moved.set(moved);
+                if let Some(redirected_endpoint) =
+                    self.endpoint.get().and_then(|now| now.in_region(&region))
+                {
+                    let _ = self.redirected_endpoint.set(redirected_endpoint);
                 }
                 let text = format!(
                     "the bucket is in the region `{region}`: setting `region` saves a request"
                 );
-                learnt.region = Some(region);
-                drop(learnt);
+                corrections.region = Some(region);
+                drop(corrections);
                 self.note(&text);
                 true
             }
-            Correction::Clock(_) if learnt.skew.is_some() => true,
+            Correction::Clock(_) if corrections.skew.is_some() => true,
             Correction::Clock(seconds) => {
-                learnt.skew = Some(seconds);
-                drop(learnt);
+                corrections.skew = Some(seconds);
+                drop(corrections);
                 let minutes = seconds.abs() / 60;
                 let side = if seconds > 0 { "behind" } else { "ahead of" };
                 let text = format!(
-                    "this machine's clock is {minutes} minutes {side} the service's, whose time is used now"
+                    "this machine's clock is {minutes} minutes {side} the service's; signing with the service's time"
                 );
                 self.context.observer.notify(&Event::Warning(&text));
                 true
@@ -48,10 +53,10 @@ impl Client {
         }
     }
 
-    /// The time to sign with: ours, or the service's if it has told us that ours is wrong.
+    /// The time to sign with: this machine's, or the service's if the two differ too much.
     pub(super) fn now(&self) -> OffsetDateTime {
         let skew = self
-            .learnt
+            .corrections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .skew
@@ -61,26 +66,29 @@ impl Client {
             .unwrap_or(now)
     }
 
-    /// The region that the host names, if the service refuses another one without saying which it wants.
-    pub(super) fn own_region(
+    /// The region that the host names, if the service rejects the configured one without naming the right one.
+    pub(super) fn region_from_host(
         &self,
         answer: &Answer,
         says_nothing: bool,
         region: &str,
     ) -> Option<Correction> {
         let is_meant = says_nothing || answer.s3.as_deref() == Some("AuthorizationHeaderMalformed");
-        let own = self.endpoint.get()?.own_region()?;
+        let own = self.endpoint.get()?.region_from_host()?;
         (answer.http == Some(400) && is_meant && own != region)
             .then(|| Correction::Region(own.to_owned()))
     }
 
     /// The region that requests are signed for.
     pub(super) fn region(&self) -> String {
-        let learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(region) = &learnt.region {
+        let corrections = self
+            .corrections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(region) = &corrections.region {
             return region.clone();
         }
-        drop(learnt);
+        drop(corrections);
         match (&self.config.region, self.endpoint.get()) {
             (Some(region), _) => region.clone(),
             (None, Some(endpoint)) => endpoint.default_region(),

@@ -1,4 +1,4 @@
-//! What travels: ureq's part of a request. Its agent is built in [`crate::backend::s3::agent`].
+//! The HTTP exchange of one request, over the agents of [`crate::http`].
 
 use std::io::Read;
 use std::time::Duration;
@@ -7,29 +7,33 @@ use ureq::http::Response;
 use ureq::{Agent, Body as ResponseBody, Error as TransportError, SendBody, http};
 
 use super::Client;
-use super::request::{Body, Patience, Purpose, Request};
+use super::request::{Body, Request, RequestPurpose, ResponseTimeout};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::http::agent;
-use crate::http::agent::{AgentOptions, Pool};
-use crate::http::tls::Trust;
+use crate::http::agent::{AgentOptions, ConnectionPool};
+use crate::http::tls::CertificateTrust;
 use crate::http::transport::{answered_early, begin_request};
 use crate::net::timeouts::Timeouts;
 
+/// The shortest silence that [`ResponseTimeout::Extended`] allows.
+const EXTENDED: Duration = Duration::from_secs(300);
+
 impl Client {
+    /// Sends the request over a pooled connection and returns the response, whatever its status.
     pub(super) fn exchange(
         &self,
         request: &Request<'_>,
         url: &str,
         headers: &[(String, String)],
-        purpose: Purpose,
+        purpose: RequestPurpose,
     ) -> Result<Response<ResponseBody>, TransportError> {
         let cleaning;
         let agent = match purpose {
-            Purpose::Work => self
+            RequestPurpose::Work => self
                 .agent()
                 .map_err(|error| TransportError::Io(error.into_io()))?,
-            Purpose::CleanUp => {
+            RequestPurpose::CleanUp => {
                 cleaning = self
                     .build_agent(purpose)
                     .map_err(|error| TransportError::Io(error.into_io()))?;
@@ -44,21 +48,13 @@ impl Client {
         match &request.body {
             Body::None => agent.run(builder.body(())?),
             Body::Bytes(bytes) => {
-                let request_of_bytes =
-                    builder.header("content-length", bytes.len()).body(*bytes)?;
-                match request.patience {
-                    Patience::Usual => agent.run(request_of_bytes),
-                    Patience::Long => {
-                        let wait = self
-                            .context
-                            .timeouts
-                            .idle
-                            .max(std::time::Duration::from_secs(300));
-                        let patient = agent
-                            .configure_request(request_of_bytes)
-                            .timeout_per_read(Some(wait))
-                            .build();
-                        agent.run(patient)
+                let built = builder.header("content-length", bytes.len()).body(*bytes)?;
+                match request.response_timeout {
+                    ResponseTimeout::Idle => agent.run(built),
+                    ResponseTimeout::Extended => {
+                        let idle = self.context.timeouts.idle.max(EXTENDED);
+                        let configured = agent.configure_request(built);
+                        agent.run(configured.timeout_per_read(Some(idle)).build())
                     }
                 }
             }
@@ -80,18 +76,18 @@ impl Client {
         if let Some(agent) = self.agent.get() {
             return Ok(agent);
         }
-        let agent = self.build_agent(Purpose::Work)?;
+        let agent = self.build_agent(RequestPurpose::Work)?;
         Ok(self.agent.get_or_init(|| agent))
     }
 
-    fn build_agent(&self, purpose: Purpose) -> Result<Agent> {
+    fn build_agent(&self, purpose: RequestPurpose) -> Result<Agent> {
         const BUFFER: usize = 256 << 10;
         const CLEAN_UP: Duration = Duration::from_secs(2);
         let Timeouts { connect, idle } = self.context.timeouts;
         let never = Cancel::new();
         let (timeouts, total, cancel) = match purpose {
-            Purpose::Work => (self.context.timeouts, None, &self.context.cancel),
-            Purpose::CleanUp => {
+            RequestPurpose::Work => (self.context.timeouts, None, &self.context.cancel),
+            RequestPurpose::CleanUp => {
                 let timeouts = Timeouts {
                     connect: connect.min(CLEAN_UP),
                     idle: idle.min(CLEAN_UP),
@@ -103,12 +99,12 @@ impl Client {
             endpoint: self.endpoint()?,
             proxies: Some(&self.config.proxies),
             trust: match self.config.insecure {
-                true => Trust::Any,
-                false => Trust::Roots(&self.config.roots),
+                true => CertificateTrust::Any,
+                false => CertificateTrust::Roots(&self.config.roots),
             },
             timeouts: Some(timeouts),
             total,
-            pool: Some(Pool {
+            pool: Some(ConnectionPool {
                 connections: self.context.workers.max(8),
                 buffer: BUFFER,
             }),
@@ -117,8 +113,8 @@ impl Client {
     }
 }
 
-/// A source cut to the announced length. A shorter one is an error, because ureq would wait for the rest for ever; once the
-/// server has answered, the rest is claimed and not read.
+/// Reads exactly the announced length. A shorter source is an error, because ureq would wait for the rest forever.
+/// After an early response, the rest is skipped: the reader claims its bytes without reading them.
 struct Exact<R> {
     reader: R,
     left: u64,

@@ -1,4 +1,5 @@
-//! One request and its answer: addressed, signed, sent, classified. What is known of the service stands here.
+//! The client of one bucket: addresses, signs and sends a request and classifies its response. Its fields cache what
+//! the responses revealed about the service.
 
 mod corrections;
 mod exchange;
@@ -11,46 +12,46 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use ureq::Agent;
 
-pub use self::request::{Body, Patience, Purpose, Request};
-pub use self::response::Answer;
+pub use self::request::{Body, Request, RequestPurpose, ResponseTimeout};
+pub use self::response::S3Response;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
-use super::{Checksum, Config, PayloadSigning, location, providers};
-use crate::aws::credentials::{Credentials, Keyring};
+use super::{Checksum, PayloadSigning, S3Config, location, providers};
+use crate::aws::credentials::{CredentialCache, Credentials};
 use crate::aws::region;
-use crate::aws::sigv4::{Scope, SigningKey};
+use crate::aws::sigv4::{SigningKey, SigningScope};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
-use crate::http::endpoint::{Endpoint, Scheme};
+use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
 use crate::store::{Context, Service};
 
-/// The connection to one bucket.
+/// The client of one bucket.
 pub struct Client {
-    config: Config,
+    config: S3Config,
     context: Context,
     endpoint: OnceLock<Endpoint>,
     agent: OnceLock<Agent>,
-    keyring: Keyring,
-    signing_key: Mutex<Option<(Scope, Arc<Credentials>, SigningKey)>>,
-    learnt: Mutex<Learnt>,
-    /// AWS's endpoint of the region that the bucket turned out to be in.
-    moved: OnceLock<Endpoint>,
+    credential_cache: CredentialCache,
+    signing_key: Mutex<Option<(SigningScope, Arc<Credentials>, SigningKey)>>,
+    corrections: Mutex<Corrections>,
+    /// AWS's endpoint of the bucket's actual region, after a redirect.
+    redirected_endpoint: OnceLock<Endpoint>,
 }
 
 impl Client {
-    /// Reads and connects nothing yet.
-    pub fn new(config: Config, context: Context) -> Self {
+    /// Nothing is read or connected before the first request.
+    pub fn new(config: S3Config, context: Context) -> Self {
         Self {
             config,
             context,
             endpoint: OnceLock::new(),
             agent: OnceLock::new(),
-            keyring: Keyring::default(),
+            credential_cache: CredentialCache::default(),
             signing_key: Mutex::new(None),
-            learnt: Mutex::default(),
-            moved: OnceLock::new(),
+            corrections: Mutex::default(),
+            redirected_endpoint: OnceLock::new(),
         }
     }
 
@@ -59,32 +60,32 @@ impl Client {
         &self.config.bucket
     }
 
-    /// Whether bytes are protected on their way by TLS, so that their hash need not be part of the signature.
+    /// Whether TLS protects the body, so that its hash need not be signed.
     pub fn is_https(&self) -> Result<bool> {
-        Ok(self.endpoint()?.scheme == Scheme::Https)
+        Ok(self.endpoint()?.scheme == HttpScheme::Https)
     }
 
-    /// What the settings say about the body's hash.
+    /// The setting for the body's hash.
     pub fn payload_signing(&self) -> PayloadSigning {
         self.config.payload_signing
     }
 
-    /// Whether the service may be asked for the checksums that it keeps.
-    pub fn tells_checksums(&self) -> bool {
-        self.traits().checksum_mode == ChecksumMode::Sent
+    /// Whether the service supports requests for stored checksums.
+    pub fn supports_checksum_mode(&self) -> bool {
+        self.provider().checksum_mode == ChecksumMode::Accepted
     }
 
-    /// Whether the service is known to test a condition and store in one step.
-    pub fn keeps_conditions(&self) -> bool {
-        self.traits().conditions == Conditions::Atomic
+    /// Whether the service is known to check a precondition and write in one step.
+    pub fn has_atomic_conditions(&self) -> bool {
+        self.provider().conditions == Conditions::Atomic
     }
 
-    /// What is known of the service.
-    pub fn traits(&self) -> providers::Service {
+    /// Properties of the service.
+    pub fn provider(&self) -> providers::Provider {
         match self.endpoint() {
-            Ok(endpoint) => endpoint.service(),
-            // Whatever is sent next fails with this error.
-            Err(_) => providers::of(""),
+            Ok(endpoint) => endpoint.provider(),
+            // The next request fails with this error.
+            Err(_) => providers::provider_of(""),
         }
     }
 
@@ -93,7 +94,7 @@ impl Client {
         Some(self.endpoint().ok()?.address())
     }
 
-    /// The service and the user: what a copy from bucket to bucket needs to have in common.
+    /// Service and user: both stores of a server-side copy must have the same.
     pub fn service(&self) -> Option<Service> {
         let endpoint = self.endpoint().ok()?;
         let user = match self.credentials().ok()? {
@@ -105,39 +106,39 @@ impl Client {
             identity,
             bucket: self.config.bucket.clone(),
             reading: self
-                .own_key()
+                .customer_key()
                 .map_or_else(Vec::new, CustomerKey::source_headers),
         })
     }
 
-    /// Whether the service is known to make the ETag of an upload in parts from the parts' MD5s.
-    pub fn makes_etags_of_md5s(&self) -> bool {
+    /// Whether the service is known to compute the ETag of a multipart upload from the MD5s of its parts.
+    pub fn has_multipart_md5_etags(&self) -> bool {
         self.endpoint()
-            .is_ok_and(|endpoint| endpoint.service().is_aws())
+            .is_ok_and(|endpoint| endpoint.provider().is_aws())
     }
 
-    /// The parameter that names the version, if one was asked for.
+    /// The query parameter of the configured version.
     pub fn version(&self) -> Option<(String, String)> {
         let version = self.version_id()?;
         Some(("versionId".to_owned(), version.to_owned()))
     }
 
-    /// The version that was asked for.
+    /// The configured version.
     pub fn version_id(&self) -> Option<&str> {
         self.config.version.as_deref()
     }
 
-    /// Whether the user wants no digest to be compared.
-    pub fn wants_no_proof(&self) -> bool {
+    /// Whether checksums are switched off (`--checksum none`).
+    pub fn skips_checksums(&self) -> bool {
         self.config.checksum == Checksum::None
     }
 
-    /// The key that the blobs are encrypted with.
-    pub fn own_key(&self) -> Option<&CustomerKey> {
+    /// The configured SSE-C key.
+    pub fn customer_key(&self) -> Option<&CustomerKey> {
         self.config.customer_key.as_ref()
     }
 
-    /// The bucket's identity. It is that of the configured endpoint, also after the bucket turned out to be in another region.
+    /// The bucket's identity: that of the configured endpoint, also after a redirect to another region.
     pub fn store_id(&self) -> StoreId {
         // Without a valid endpoint every request fails with the reason.
         let _ = self.endpoint();
@@ -150,7 +151,7 @@ impl Client {
         }
     }
 
-    /// Checksum, version and SSE-C key that an upload was begun with.
+    /// The checksum, version and SSE-C key of an upload; a run resumes only uploads with the same.
     pub fn resume_terms(&self) -> Vec<String> {
         let checksum = match self.config.checksum {
             Checksum::Auto => "auto",
@@ -158,27 +159,29 @@ impl Client {
             Checksum::None => "none",
         };
         let version = self.config.version.as_deref().unwrap_or("");
-        let own_key = self.own_key().map_or("", CustomerKey::fingerprint);
-        [checksum, version, own_key].map(str::to_owned).to_vec()
+        let customer_key = self.customer_key().map_or("", CustomerKey::fingerprint);
+        [checksum, version, customer_key]
+            .map(str::to_owned)
+            .to_vec()
     }
 
-    /// Tells of something that the user should know although the run goes on.
+    /// Emits a warning.
     pub fn warn(&self, text: &str) {
         self.context.observer.notify(&Event::Warning(text));
     }
 
-    /// Which sizes the parts of one upload may have.
+    /// The sizes that the parts of one upload may have.
     pub fn part_sizes(&self) -> PartSizes {
-        self.traits().parts
+        self.provider().parts
     }
 
-    /// Tells of a fact, with `-v`.
+    /// Emits a note, shown with `-v`.
     pub fn note(&self, text: &str) {
         self.context.observer.notify(&Event::Note(text));
     }
 
     fn endpoint(&self) -> Result<&Endpoint> {
-        if let Some(endpoint) = self.moved.get() {
+        if let Some(endpoint) = self.redirected_endpoint.get() {
             return Ok(endpoint);
         }
         if let Some(endpoint) = self.endpoint.get() {
@@ -193,22 +196,21 @@ impl Client {
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
         endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
-        if endpoint.scheme != Scheme::Https && self.config.customer_key.is_some() {
+        if endpoint.scheme != HttpScheme::Https && self.config.customer_key.is_some() {
             let text = format!(
                 "the SSE-C key must not travel over http, and the endpoint is http://{}",
                 endpoint.authority()
             );
-            return Err(Error::new(Kind::Config, text).with_hint(
-                "use an https endpoint, or leave --sse-c-key-file (`sse_c_key_file`) out",
-            ));
+            return Err(Error::new(Kind::Config, text)
+                .with_hint("use an https endpoint, or omit --sse-c-key-file (`sse_c_key_file`)"));
         }
         Ok(self.endpoint.get_or_init(|| endpoint))
     }
 }
 
-/// What the service said about how it wants to be asked; it holds for the process.
+/// Corrections that responses asked for; they hold for the process.
 #[derive(Debug, Default)]
-pub(super) struct Learnt {
+pub(super) struct Corrections {
     region: Option<String>,
     /// The service's clock less ours, in seconds.
     skew: Option<i64>,

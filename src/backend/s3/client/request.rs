@@ -1,8 +1,8 @@
-//! A request, as the operations say it.
+//! A request before it is addressed and signed.
 
 use crate::io::payload::Payload;
 
-/// A request, as the operations say it.
+/// A request before it is addressed and signed.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// `GET`, `PUT`, …
@@ -13,15 +13,26 @@ pub struct Request<'a> {
     pub query: Vec<(String, String)>,
     /// Lower-case names. All of them are signed.
     pub headers: Vec<(String, String)>,
-    /// What is sent.
+    /// The body.
     pub body: Body<'a>,
-    /// How long its answer may take.
-    pub patience: Patience,
+    /// The time that the response may take.
+    pub response_timeout: ResponseTimeout,
 }
 
 impl Request<'_> {
-    /// Whether a second one does no harm and says the same, even if the first one took effect and its answer was lost.
-    /// A condition fails then, and an upload is gone: the engine, which counts attempts, knows what that means.
+    /// Adds a header; `name` in lower case.
+    pub fn push_header(&mut self, name: &str, value: impl Into<String>) {
+        self.headers.push((name.to_owned(), value.into()));
+    }
+
+    /// Adds a query parameter, not encoded.
+    pub fn push_query(&mut self, name: &str, value: impl Into<String>) {
+        self.query.push((name.to_owned(), value.into()));
+    }
+
+    /// Whether the request can be sent twice with the same result, also if the first one succeeded and its response was
+    /// lost. A second conditional write fails and a completed upload is gone, so these are left to the engine, which
+    /// counts attempts.
     pub(super) fn is_repeatable(&self) -> bool {
         let is_conditional = |(name, _): &(String, String)| {
             name == "if-none-match" || name == "if-match" && self.method != "GET"
@@ -32,23 +43,23 @@ impl Request<'_> {
     }
 }
 
-/// How long an answer may take.
+/// The longest silence before the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// The usual silence.
-    Usual,
-    /// At least five minutes: the store puts thousands of parts together and says nothing meanwhile.
-    Long,
+pub enum ResponseTimeout {
+    /// The configured idle timeout.
+    Idle,
+    /// At least five minutes: the service combines thousands of parts without sending a byte.
+    Extended,
 }
 
-/// What is sent with a request.
+/// The body of a request.
 #[derive(Debug, Clone)]
 pub enum Body<'a> {
-    /// Nothing, and no length: GET, HEAD, DELETE.
+    /// No body and no length: GET, HEAD, DELETE.
     None,
-    /// These bytes, also if there are none of them.
+    /// These bytes, with their length even if there are none.
     Bytes(&'a [u8]),
-    /// A blob or a part of one, with the SHA-256 of it where one was computed.
+    /// A payload or a part of it, with its SHA-256 if one was computed.
     Payload {
         payload: &'a Payload,
         size: u64,
@@ -56,11 +67,11 @@ pub enum Body<'a> {
     },
 }
 
-/// Whether a request belongs to the work or to the clean-up after it.
+/// The relation of a request to a cancelled run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Ends when the run is asked to stop.
+pub enum RequestPurpose {
+    /// Part of the work: stops when the run is cancelled.
     Work,
-    /// Goes on then, for two seconds in all.
+    /// Clean-up after the work: continues after that, for at most two seconds.
     CleanUp,
 }

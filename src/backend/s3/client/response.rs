@@ -1,4 +1,4 @@
-//! An answer whose status says success, and its body.
+//! A successful response and its body.
 
 use std::io::Read;
 
@@ -10,26 +10,26 @@ use crate::error::{Error, Kind, Result};
 use crate::http::endpoint::Endpoint;
 use crate::http::error;
 
-/// An answer whose status says success.
-pub struct Answer {
+/// A response with one of the expected statuses.
+pub struct S3Response {
     pub(super) response: Response<ResponseBody>,
-    /// Whether the request was about a blob that is encrypted with a key of ours.
-    pub(super) own_key: bool,
+    /// Whether the request carried an SSE-C key.
+    pub(super) customer_key: bool,
 }
 
-impl Answer {
+impl S3Response {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.response.status().as_u16()
     }
 
-    /// Whether the blob is encrypted with a key of ours, as far as we asked for it.
-    pub fn has_own_key(&self) -> bool {
-        self.own_key
+    /// Whether the request carried an SSE-C key.
+    pub fn used_customer_key(&self) -> bool {
+        self.customer_key
     }
 
-    /// Names and values of the headers whose names begin so, the values as far as they are UTF-8.
-    pub fn headers_behind(&self, prefix: &str) -> Vec<(String, String)> {
+    /// The headers with this prefix: the rest of the name, and the value, decoded lossily.
+    pub fn headers_with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
         let headers = self.response.headers().iter();
         headers
             .filter_map(|(name, value)| {
@@ -39,7 +39,7 @@ impl Answer {
             .collect()
     }
 
-    /// A header's text.
+    /// The value of a header, if it is visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response.headers().get(name)?.to_str().ok()
     }
@@ -51,7 +51,7 @@ impl Answer {
         reader
             .take(limit + 1)
             .read_to_end(&mut body)
-            .map_err(|error| client.broken(&error))?;
+            .map_err(|error| client.body_error(&error))?;
         if body.len() as u64 > limit {
             return Err(Error::new(
                 Kind::Remote,
@@ -68,8 +68,8 @@ impl Answer {
 }
 
 impl Client {
-    /// An error while a body was read.
-    pub fn broken(&self, error: &std::io::Error) -> Error {
+    /// The error of a body that broke off.
+    pub fn body_error(&self, error: &std::io::Error) -> Error {
         let host = self
             .endpoint
             .get()

@@ -1,4 +1,4 @@
-//! A request is sent, once or, where the service says how it wants to be asked, once more.
+//! Sends a request: once, and once more if the response says how to correct it.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -8,17 +8,18 @@ use ureq::http::Response;
 use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
-use super::request::{Purpose, Request};
-use super::response::Answer;
-use super::signing::{Signed, check_values};
+use super::request::{Request, RequestPurpose};
+use super::response::S3Response;
+use super::signing::{SignedRequest, check_values};
 use crate::aws::credentials::Credentials;
 use crate::aws::sigv4;
 use crate::aws::xml::ERROR_LIMIT;
-use crate::backend::s3::error::signature_mismatch::Ours;
+use crate::backend::s3::error::signature_mismatch::SignedText;
 use crate::backend::s3::error::wording::CustomerKeyProblem;
 use crate::backend::s3::error::{
     Correction, correction, error as service_error, signature_mismatch, wording,
 };
+use crate::backend::s3::etag::unquoted;
 use crate::backend::s3::providers::{AfterBusy, IfMatch};
 use crate::backend::s3::redact;
 use crate::backend::s3::sse_c::ALGORITHM;
@@ -27,42 +28,44 @@ use crate::events::Event;
 use crate::http::error;
 use crate::http::transport::retire_connections;
 
-/// What one attempt came to.
-enum Tried {
-    Answered(Answer),
-    Refused(Error, Option<Remedy>),
+/// The result of one attempt.
+enum AttemptOutcome {
+    Success(S3Response),
+    Failure(Error, Option<Recovery>),
 }
 
-/// What may help against a refusal.
-enum Remedy {
-    /// To ask as the service wants to be asked.
-    Correction(Correction),
-    /// Others than these credentials, whose time is over.
-    Renewal(Arc<Credentials>),
+/// A change that may make the next attempt succeed.
+enum Recovery {
+    /// Use the region or the clock that the service named.
+    ApplyCorrection(Correction),
+    /// Fetch fresh credentials, because these have expired.
+    RefreshCredentials(Arc<Credentials>),
 }
 
 impl Client {
-    /// Sends a request and returns its answer if the status is one of `expected`; any other is an error by the rules of
-    /// [`answers`]. The date and the signature are made anew at each call. A service that names another region or time is
-    /// asked once more as it wants to be, and one that calls the credentials expired with new ones if there are some.
+    /// Sends a request and returns the response if its status is one of `expected`; any other status is an error as
+    /// [`crate::backend::s3::error`] classifies it. Each call has its own date and signature. After a response that
+    /// names another region or time, or that reports expired credentials, the request is corrected and sent once more.
     pub fn send(
         &self,
         request: &Request<'_>,
         expected: &[u16],
-        purpose: Purpose,
-    ) -> Result<Answer> {
-        match self.ask(request, expected, purpose) {
-            Err(error) if error.answer().http == Some(412) => match self.unquoted(request) {
-                Some(request) => self.ask(&request, expected, purpose),
-                None => Err(error),
-            },
+        purpose: RequestPurpose,
+    ) -> Result<S3Response> {
+        match self.send_with_recovery(request, expected, purpose) {
+            Err(error) if error.answer().http == Some(412) => {
+                match self.with_unquoted_etag(request) {
+                    Some(request) => self.send_with_recovery(&request, expected, purpose),
+                    None => Err(error),
+                }
+            }
             result => result,
         }
     }
 
-    /// The same request with the ETag of its condition written as the service may want it.
-    fn unquoted<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
-        if request.method != "PUT" || self.traits().if_match != IfMatch::UnquotedToo {
+    /// The same request with an unquoted ETag in its precondition, if the service may want that.
+    fn with_unquoted_etag<'a>(&self, request: &Request<'a>) -> Option<Request<'a>> {
+        if request.method != "PUT" || self.provider().if_match != IfMatch::QuotedThenUnquoted {
             return None;
         }
         let mut request = request.clone();
@@ -71,93 +74,105 @@ impl Client {
             .iter_mut()
             .find(|(name, _)| name == "if-match");
         let (_, etag) = condition?;
-        *etag = etag.trim_matches('"').to_owned();
+        *etag = unquoted(etag).to_owned();
         Some(request)
     }
 
-    fn ask(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Answer> {
-        match self.try_once(request, expected, purpose)? {
-            Tried::Answered(answer) => Ok(answer),
-            Tried::Refused(error, None) => Err(error),
-            Tried::Refused(error, Some(remedy)) => {
-                let helps = match remedy {
-                    Remedy::Correction(correction) => self.learn(correction),
-                    Remedy::Renewal(expired) => {
-                        self.keyring.renew(&expired, || self.find_credentials())?
-                    }
+    fn send_with_recovery(
+        &self,
+        request: &Request<'_>,
+        expected: &[u16],
+        purpose: RequestPurpose,
+    ) -> Result<S3Response> {
+        match self.attempt(request, expected, purpose)? {
+            AttemptOutcome::Success(answer) => Ok(answer),
+            AttemptOutcome::Failure(error, None) => Err(error),
+            AttemptOutcome::Failure(error, Some(recovery)) => {
+                let helps = match recovery {
+                    Recovery::ApplyCorrection(correction) => self.apply(correction),
+                    Recovery::RefreshCredentials(expired) => self
+                        .credential_cache
+                        .replace_rejected(&expired, || self.load_credentials())?,
                 };
                 if !helps {
                     return Err(error);
                 }
-                match self.try_once(request, expected, purpose)? {
-                    Tried::Answered(answer) => Ok(answer),
-                    Tried::Refused(error, _) => Err(error),
+                match self.attempt(request, expected, purpose)? {
+                    AttemptOutcome::Success(answer) => Ok(answer),
+                    AttemptOutcome::Failure(error, _) => Err(error),
                 }
             }
         }
     }
 
-    fn try_once(&self, request: &Request<'_>, expected: &[u16], purpose: Purpose) -> Result<Tried> {
+    fn attempt(
+        &self,
+        request: &Request<'_>,
+        expected: &[u16],
+        purpose: RequestPurpose,
+    ) -> Result<AttemptOutcome> {
         let endpoint = self.endpoint()?;
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
-        let Signed {
-            headers,
-            canonical,
-            string_to_sign,
-            credentials,
-        } = self.sign(request, &location)?;
-        check_values(&headers)?;
+        let signed = self.sign(request, &location)?;
+        check_values(&signed.headers)?;
         let query = sigv4::canonical_query(&request.query);
-        let question = if query.is_empty() { "" } else { "?" };
-        let url = format!(
-            "{}://{}{}{question}{query}",
-            endpoint.scheme.name(),
-            location.authority,
-            location.path
-        );
+        let url = endpoint.url(&location.authority, &location.path, &query);
         self.trace('>', || {
-            format!("{} {url}\n{}", request.method, redact::headers(&headers))
+            let headers = redact::headers(&signed.headers);
+            format!("{} {url}\n{headers}", request.method)
         });
-        let response = match self.exchange(request, &url, &headers, purpose) {
-            // A kept connection may have been closed just when we used it: that is nobody's failure.
+        let response = match self.exchange(request, &url, &signed.headers, purpose) {
+            // The server may close an idle connection at the moment of its reuse, which is not a failure of the request.
             Err(error) if error::is_stale(&error) && request.is_repeatable() => {
-                self.exchange(request, &url, &headers, purpose)
+                self.exchange(request, &url, &signed.headers, purpose)
             }
             result => result,
         }
-        .map_err(|error| self.failed(error, &location.authority, purpose))?;
+        .map_err(|error| self.transport_failure(error, &location.authority, purpose))?;
         self.trace('<', || redact::answer(&response));
         if expected.contains(&response.status().as_u16()) {
-            let own_key = headers.iter().any(|(name, _)| name == ALGORITHM);
-            return Ok(Tried::Answered(Answer { response, own_key }));
+            let customer_key = signed.headers.iter().any(|(name, _)| name == ALGORITHM);
+            return Ok(AttemptOutcome::Success(S3Response {
+                response,
+                customer_key,
+            }));
         }
-        let ours = Ours {
-            canonical: &canonical,
-            string_to_sign: &string_to_sign,
-        };
-        let (error, correction) = self.refused(request, ours, response);
-        if wording::is_about_signature(error.answer()) {
-            self.trace('|', || {
-                format!(
-                    "what was signed:\n{}",
-                    redact::canonical_request(&canonical)
-                )
-            });
-        }
-        let renewal = credentials.filter(|used| may_be_expiry(request, &error, used));
-        let remedy = correction
-            .map(Remedy::Correction)
-            .or(renewal.map(Remedy::Renewal));
-        Ok(Tried::Refused(error, remedy))
+        Ok(self.failure(request, signed, response))
     }
 
-    fn refused(
+    /// The failure that a response with an unexpected status is, and how the client may recover from it.
+    fn failure(
         &self,
         request: &Request<'_>,
-        ours: Ours<'_>,
+        signed: SignedRequest,
+        response: Response<ResponseBody>,
+    ) -> AttemptOutcome {
+        let ours = SignedText {
+            canonical: &signed.canonical,
+            string_to_sign: &signed.string_to_sign,
+        };
+        let (error, correction) = self.service_failure(request, ours, response);
+        if wording::is_about_signature(error.answer()) {
+            self.trace('|', || {
+                let canonical = redact::canonical_request(&signed.canonical);
+                format!("what was signed:\n{canonical}")
+            });
+        }
+        let credentials = signed.credentials;
+        let expired = credentials.filter(|used| may_mean_expired(request, &error, used));
+        let recovery = correction
+            .map(Recovery::ApplyCorrection)
+            .or(expired.map(Recovery::RefreshCredentials));
+        AttemptOutcome::Failure(error, recovery)
+    }
+
+    fn service_failure(
+        &self,
+        request: &Request<'_>,
+        ours: SignedText<'_>,
         mut response: Response<ResponseBody>,
     ) -> (Error, Option<Correction>) {
-        // Reading it out frees the connection; what is longer than any error needs is left unread.
+        // Reading the body frees the connection. Anything longer than an error document is left unread.
         let mut body = Vec::new();
         let _ = response
             .body_mut()
@@ -172,35 +187,40 @@ impl Client {
         );
         let now = OffsetDateTime::now_utc().unix_timestamp();
         let correction = correction(status, headers, &body, &region, now);
-        if status == 503 && self.traits().after_busy == AfterBusy::New {
+        if status == 503 && self.provider().after_busy == AfterBusy::New {
             retire_connections();
         }
         let mut error = service_error(request.method, status, headers, &body, &region);
         let correction = correction.or_else(|| {
             let says_nothing = body.is_empty() && error.answer().s3.is_none();
-            self.own_region(error.answer(), says_nothing, &region)
+            self.region_from_host(error.answer(), says_nothing, &region)
         });
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = signature_mismatch::explain(ours, &body)
         {
             error = error.with_hint(cause);
         }
-        if let Some(hint) = about_encryption(error.answer()) {
+        if let Some(hint) = customer_key_hint(error.answer()) {
             error = error.with_hint(hint);
         }
         (error, correction)
     }
 
-    /// An error of the connection, in our words.
-    fn failed(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
+    /// The error of a request without a response.
+    fn transport_failure(
+        &self,
+        error: TransportError,
+        host: &str,
+        purpose: RequestPurpose,
+    ) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
-            Purpose::Work => self.context.cancel.explain(error),
-            Purpose::CleanUp => error,
+            RequestPurpose::Work => self.context.cancel.explain(error),
+            RequestPurpose::CleanUp => error,
         }
     }
 
-    /// Shows lines with `-vv`, each behind a mark that says whose they are.
+    /// Emits lines for `-vv`. The mark says what they show: `>` a request, `<` a response, `|` a signed text.
     fn trace(&self, mark: char, text: impl Fn() -> String) {
         if self.context.observer.verbosity() >= 2 {
             for line in text().lines() {
@@ -212,20 +232,18 @@ impl Client {
     }
 }
 
-/// What to do where a service says that a blob is, or is not, encrypted with a key of the user's.
-fn about_encryption(answer: &crate::error::Answer) -> Option<&'static str> {
+/// The hint for an object that is, or is not, encrypted with SSE-C.
+fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     wording::customer_key_problem(answer).map(|problem| match problem {
         CustomerKeyProblem::Missing => {
-            "it is encrypted with a key of the owner's: name it with --sse-c-key-file"
+            "it is encrypted with SSE-C: pass the key with --sse-c-key-file"
         }
-        CustomerKeyProblem::NotNeeded => {
-            "it is not encrypted with an SSE-C key: leave --sse-c-key-file out"
-        }
+        CustomerKeyProblem::NotNeeded => "it is not encrypted with SSE-C: omit --sse-c-key-file",
     })
 }
 
-/// Whether the service says that the credentials' time is over, or could say so if a HEAD had a body.
-fn may_be_expiry(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
+/// Whether the response reports expired credentials. A HEAD has no body to report it in, so its 400 may mean the same.
+fn may_mean_expired(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
     let answer = error.answer();
     match answer.s3.as_deref() {
         Some(code) => matches!(code, "ExpiredToken" | "TokenRefreshRequired"),

@@ -1,41 +1,43 @@
-//! What goes before a body, signed; and URLs that are signed instead of requests.
+//! Signatures of requests, and presigned URLs.
 
 use std::sync::{Arc, PoisonError};
 
 use super::Client;
 use super::request::{Body, Request};
-use crate::aws::credentials::{Credentials, Http, Instance, Surroundings, chain};
+use crate::aws::credentials::{Credentials, HttpClient, InstanceMetadata, LookupContext, chain};
 use crate::aws::sigv4;
-use crate::aws::sigv4::{EMPTY_PAYLOAD, Scope, SignableRequest, SigningKey, UNSIGNED_PAYLOAD};
+use crate::aws::sigv4::{
+    EMPTY_PAYLOAD, SignableRequest, SigningKey, SigningScope, UNSIGNED_PAYLOAD,
+};
 use crate::backend::s3::location::Location;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 
-/// What goes before the body, and the text whose hash was signed.
-pub(super) struct Signed {
+/// The headers of a signed request, and the texts that were signed.
+pub(super) struct SignedRequest {
     pub(super) headers: Vec<(String, String)>,
     /// Empty if nothing was signed.
     pub(super) canonical: String,
     /// Empty if nothing was signed.
     pub(super) string_to_sign: String,
-    /// Who signed.
+    /// The credentials that signed the request.
     pub(super) credentials: Option<Arc<Credentials>>,
 }
 
 impl Client {
     /// The request's headers with all that the signature needs and the signature itself.
-    pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<Signed> {
+    pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<SignedRequest> {
         let mut headers = request.headers.clone();
         headers.push(("host".to_owned(), location.authority.clone()));
         let Some(credentials) = self.credentials()? else {
-            return Ok(Signed {
+            return Ok(SignedRequest {
                 headers,
                 canonical: String::new(),
                 string_to_sign: String::new(),
                 credentials: None,
             });
         };
-        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let scope = SigningScope::new(self.now(), &self.region(), "s3");
         let payload_hash = match &request.body {
             Body::None => EMPTY_PAYLOAD.to_owned(),
             Body::Bytes(bytes) => Hasher::digest(Algorithm::Sha256, bytes).hex(),
@@ -67,7 +69,7 @@ impl Client {
         let authorization =
             sigv4::authorization(&credentials.access_key_id, &scope, &signed, &signature);
         headers.push(("authorization".to_owned(), authorization));
-        Ok(Signed {
+        Ok(SignedRequest {
             headers,
             canonical,
             string_to_sign,
@@ -75,9 +77,9 @@ impl Client {
         })
     }
 
-    /// A URL that is signed instead of a request. Nothing is sent.
+    /// A presigned URL. No request is sent.
     pub fn presign(&self, method: &str, key: &str, expires: std::time::Duration) -> Result<String> {
-        /// A week; S3 takes no longer time.
+        /// A week, the longest that S3 allows, in seconds.
         const LONGEST: u64 = 7 * 86_400;
         let seconds = u32::try_from(expires.as_secs().clamp(1, LONGEST)).unwrap_or(1);
         if expires.as_secs() > LONGEST || expires.is_zero() {
@@ -90,14 +92,14 @@ impl Client {
         if self.config.customer_key.is_some() {
             return Err(
                 Error::new(Kind::Usage, "a presigned URL cannot carry the SSE-C key")
-                    .with_hint("leave --sse-c-key-file (`sse_c_key_file`) out"),
+                    .with_hint("omit --sse-c-key-file (`sse_c_key_file`)"),
             );
         }
         let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
         let credentials = self
             .credentials()?
             .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;
-        let scope = Scope::new(self.now(), &self.region(), "s3");
+        let scope = SigningScope::new(self.now(), &self.region(), "s3");
         let headers = [("host".to_owned(), location.authority.clone())];
         let token = credentials.session_token.as_ref();
         let mut query = sigv4::presigned_parameters(
@@ -121,16 +123,11 @@ impl Client {
         let string_to_sign = sigv4::string_to_sign(&scope, &sigv4::canonical_request(&signable));
         let signature = sigv4::signature(&self.signing_key(&credentials, &scope), &string_to_sign);
         let query = sigv4::presigned_query(&query, &signature);
-        Ok(format!(
-            "{}://{}{}?{query}",
-            endpoint.scheme.name(),
-            location.authority,
-            location.path
-        ))
+        Ok(endpoint.url(&location.authority, &location.path, &query))
     }
 
-    /// The key of the day, made once.
-    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &Scope) -> SigningKey {
+    /// The signing key of the day, computed once.
+    fn signing_key(&self, credentials: &Arc<Credentials>, scope: &SigningScope) -> SigningKey {
         let mut kept = self
             .signing_key
             .lock()
@@ -146,29 +143,30 @@ impl Client {
         key
     }
 
-    /// The credentials of now. `None` = nobody signs.
+    /// The current credentials; `None` = requests are not signed.
     pub(super) fn credentials(&self) -> Result<Option<Arc<Credentials>>> {
         let failed = |error: &Error| {
             self.note(&format!("the credentials could not be renewed: {error}"));
         };
-        self.keyring.current(|| self.find_credentials(), failed)
+        self.credential_cache
+            .current(|| self.load_credentials(), failed)
     }
 
-    pub(super) fn find_credentials(&self) -> Result<Option<Credentials>> {
-        let around = Surroundings {
-            instance: if self.traits().is_aws() {
-                Instance::Possible
+    pub(super) fn load_credentials(&self) -> Result<Option<Credentials>> {
+        let context = LookupContext {
+            instance_metadata: if self.provider().is_aws() {
+                InstanceMetadata::Query
             } else {
-                Instance::Unlikely
+                InstanceMetadata::Skip
             },
             region: self.region(),
-            http: Http {
+            http: HttpClient {
                 roots: &self.config.roots,
                 proxies: &self.config.proxies,
                 cancel: &self.context.cancel,
             },
         };
-        let found = chain::find(&self.config.credentials, &around)?;
+        let found = chain::load(&self.config.credentials, &context)?;
         match &found {
             Some(found) => self.note(&format!(
                 "credentials: {}, access key {}",
@@ -181,7 +179,8 @@ impl Client {
     }
 }
 
-/// Refuses what no HTTP message can carry, before anything is sent. The value is not shown: it may be a secret.
+/// Rejects header values that HTTP cannot carry, before anything is sent. The error does not contain the value, which
+/// may be a secret.
 pub(super) fn check_values(headers: &[(String, String)]) -> Result<()> {
     let can_be_sent = |byte: u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
     let bad = headers

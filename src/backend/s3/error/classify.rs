@@ -1,4 +1,4 @@
-//! Which reaction a code or a status calls for, and what the user can do about it.
+//! The reaction that an error code or a status calls for, and the hint for the user.
 
 use std::time::Duration;
 
@@ -6,90 +6,150 @@ use super::may_be_missing;
 use super::wording::is_damage;
 use crate::error::{Error, Kind};
 
-pub(super) fn by_code(
-    code: &str,
-    said: &str,
-    after: Option<Duration>,
-    other_region: Option<&str>,
-    region: &str,
-) -> Option<Error> {
-    let new = |kind: Kind, text: String| Some(Error::new(kind, text));
-    match code {
-        "NoSuchKey" | "NoSuchUpload" | "NoSuchVersion" => new(Kind::NotFound, format!("no such blob: {code}")),
-        "NoSuchBucket" => new(Kind::Config, "the bucket does not exist: NoSuchBucket".to_owned())
-            .map(|error| error.with_hint("compare `bucket` and `endpoint_url` with the service's")),
-        // Bucket, account, access point, …: what the blob would be in is not there.
-        code if code.starts_with("NoSuch") => new(Kind::Config, said.to_owned())
-            .map(|error| error.with_hint("compare `bucket` and `endpoint_url` with the service's")),
-        "SlowDown" | "ServiceUnavailable" | "InternalError" | "RequestTimeout" | "PriorRequestNotComplete"
-        | "OperationAborted" | "ConditionalRequestConflict" | "ConcurrentModification" | "TooManyRequests" | "Throttling" | "ThrottlingException"
-        | "RequestLimitExceeded" | "BandwidthLimitExceeded" | "503 SlowDown" => {
-            new(Kind::Busy { after }, format!("the store asks to come back later: {said}"))
-        }
-        "ExpiredToken" | "TokenRefreshRequired" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.with_hint("the session token has expired: get new credentials")),
-        "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.with_hint("the service does not know this access key: is it another service's?")),
-        "SignatureDoesNotMatch" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.with_hint(format!("compare the secret key, the clock and `region` (now `{region}`) with the service's"))),
-        "RequestTimeTooSkewed" => new(Kind::Denied, format!("access denied: {said}"))
-            .map(|error| error.with_hint("this machine's clock is wrong by more than 15 minutes")),
-        "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
-            Some(wrong_region(said, other_region, region))
-        }
-        "InvalidObjectState" => new(Kind::Denied, format!("the blob is archived: {said}"))
-            .map(|error| error.with_hint("restore it in the service first")),
-        "PreconditionFailed" => new(Kind::Precondition, format!("a condition does not hold: {said}")),
-        code if is_damage(code) => {
-            new(Kind::Integrity, format!("the bytes were changed on their way: {said}"))
-        }
-        "KeyTooLongError" | "InvalidBucketName" | "InvalidObjectName" | "XMinioInvalidObjectName" => {
-            new(Kind::Usage, format!("the store does not take this name: {said}"))
-        }
-        _ => None,
-    }
+/// A response with an error, as far as its classification needs it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal<'a> {
+    pub(super) method: &'a str,
+    pub(super) status: u16,
+    /// S3's error code, if the response has one.
+    pub(super) code: Option<&'a str>,
+    /// Code and message for the user, escaped.
+    pub(super) message: &'a str,
+    /// The wait that the service asks for.
+    pub(super) retry_after: Option<Duration>,
+    /// The region that the bucket is in, if the response names another one than `region`.
+    pub(super) other_region: Option<&'a str>,
+    /// The region that the request was signed for.
+    pub(super) region: &'a str,
 }
 
-pub(super) fn by_status(
-    method: &str,
-    status: u16,
-    code: Option<&str>,
-    said: &str,
-    after: Option<Duration>,
-    other_region: Option<&str>,
-    region: &str,
-) -> Error {
-    match status {
-        404 => Error::new(Kind::NotFound, "no such blob"),
-        401 | 403 if method == "HEAD" => {
-            may_be_missing(Error::new(Kind::Denied, format!("access denied: {said}")))
-        }
-        401 | 403 | 407 => Error::new(Kind::Denied, format!("access denied: {said}")),
-        412 | 304 => Error::new(
-            Kind::Precondition,
-            format!("a condition does not hold: {said}"),
-        ),
-        408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
-            Kind::Busy { after },
-            format!("the store is not able to answer: {said}"),
-        ),
-        301 | 302 | 303 | 307 | 308 => wrong_region(said, other_region, region),
-        // Of a document that speaks of something else the region is no news: Garage puts it into each.
-        400 if other_region.is_some() && code.is_none() => wrong_region(said, other_region, region),
-        400 if code.is_none() => Error::new(Kind::Remote, format!("the store refused: {said}"))
-            .with_hint(format!(
+impl Refusal<'_> {
+    /// The error, by its code where the code is known, else by the status.
+    pub(super) fn classify(&self) -> Error {
+        self.by_code().unwrap_or_else(|| self.by_status())
+    }
+
+    /// The error that the code stands for; `None` for an unknown code.
+    pub(super) fn by_code(&self) -> Option<Error> {
+        let Self {
+            message, region, ..
+        } = self;
+        let denied = || Error::new(Kind::Denied, format!("access denied: {message}"));
+        Some(match self.code.unwrap_or("") {
+            code @ ("NoSuchKey" | "NoSuchUpload" | "NoSuchVersion") => {
+                Error::new(Kind::NotFound, format!("no such blob: {code}"))
+            }
+            "NoSuchBucket" => missing_container("the bucket does not exist: NoSuchBucket"),
+            // Bucket, account, access point, …: the container of the blob is missing.
+            code if code.starts_with("NoSuch") => missing_container(message),
+            code if is_busy(code) => Error::new(
+                Kind::Busy {
+                    after: self.retry_after,
+                },
+                format!("the store asks to come back later: {message}"),
+            ),
+            "ExpiredToken" | "TokenRefreshRequired" => {
+                denied().with_hint("the session token has expired: get new credentials")
+            }
+            "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => {
+                denied().with_hint("unknown access key; does it belong to another service?")
+            }
+            "SignatureDoesNotMatch" => denied().with_hint(format!(
+                "compare the secret key, the clock and `region` (now `{region}`) with the service's"
+            )),
+            "RequestTimeTooSkewed" => {
+                denied().with_hint("this machine's clock is wrong by more than 15 minutes")
+            }
+            "AuthorizationHeaderMalformed"
+            | "PermanentRedirect"
+            | "IllegalLocationConstraintException" => self.wrong_region(),
+            "InvalidObjectState" => {
+                Error::new(Kind::Denied, format!("the blob is archived: {message}"))
+                    .with_hint("restore it in the service first")
+            }
+            "PreconditionFailed" => self.precondition_failed(),
+            code if is_damage(code) => Error::new(
+                Kind::Integrity,
+                format!("the bytes were changed on their way: {message}"),
+            ),
+            "KeyTooLongError"
+            | "InvalidBucketName"
+            | "InvalidObjectName"
+            | "XMinioInvalidObjectName" => Error::new(
+                Kind::Usage,
+                format!("the store does not take this name: {message}"),
+            ),
+            _ => return None,
+        })
+    }
+
+    fn by_status(&self) -> Error {
+        let Self {
+            message, region, ..
+        } = self;
+        let denied = || Error::new(Kind::Denied, format!("access denied: {message}"));
+        let refused = || Error::new(Kind::Remote, format!("the store refused: {message}"));
+        match self.status {
+            404 => Error::not_found(),
+            401 | 403 if self.method == "HEAD" => may_be_missing(denied()),
+            401 | 403 | 407 => denied(),
+            412 | 304 => self.precondition_failed(),
+            408 | 429 | 500 | 502 | 503 | 504 | 509 => Error::new(
+                Kind::Busy {
+                    after: self.retry_after,
+                },
+                format!("the store is not able to answer: {message}"),
+            ),
+            301 | 302 | 303 | 307 | 308 => self.wrong_region(),
+            // Garage names its region in every error document, also where the region is not the problem.
+            400 if self.other_region.is_some() && self.code.is_none() => self.wrong_region(),
+            400 if self.code.is_none() => refused().with_hint(format!(
                 "some services say no more when `region` (now `{region}`) is not the endpoint's"
             )),
-        _ => Error::new(Kind::Remote, format!("the store refused: {said}")),
+            _ => refused(),
+        }
+    }
+
+    fn precondition_failed(&self) -> Error {
+        let text = format!("a condition does not hold: {}", self.message);
+        Error::new(Kind::Precondition, text)
+    }
+
+    fn wrong_region(&self) -> Error {
+        let Self {
+            message, region, ..
+        } = self;
+        let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {message}"));
+        match self.other_region {
+            Some(other) => error.with_hint(format!("set `region` to `{other}` (now `{region}`)")),
+            None => error.with_hint(format!(
+                "compare `region` (now `{region}`) and `endpoint_url` with the bucket's"
+            )),
+        }
     }
 }
 
-fn wrong_region(said: &str, other_region: Option<&str>, region: &str) -> Error {
-    let error = Error::new(Kind::Config, format!("the bucket is elsewhere: {said}"));
-    match other_region {
-        Some(other) => error.with_hint(format!("set `region` to `{other}` (now `{region}`)")),
-        None => error.with_hint(format!(
-            "compare `region` (now `{region}`) and `endpoint_url` with the bucket's"
-        )),
-    }
+fn missing_container(text: &str) -> Error {
+    Error::new(Kind::Config, text).with_hint("check the bucket name and `endpoint_url`")
+}
+
+/// Whether the code asks to retry later.
+fn is_busy(code: &str) -> bool {
+    matches!(
+        code,
+        "SlowDown"
+            | "503 SlowDown"
+            | "ServiceUnavailable"
+            | "InternalError"
+            | "RequestTimeout"
+            | "PriorRequestNotComplete"
+            | "OperationAborted"
+            | "ConditionalRequestConflict"
+            | "ConcurrentModification"
+            | "TooManyRequests"
+            | "Throttling"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "BandwidthLimitExceeded"
+    )
 }

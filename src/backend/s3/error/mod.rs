@@ -1,7 +1,7 @@
-//! What an answer of the service means for the run: status, code and message become an [`Error`].
+//! Classification of error responses: status, code and message become an [`Error`].
 //!
-//! The status decides first and the code of the XML body refines: bodies are missing on HEAD, and proxies answer in HTML.
-//! Only code, message and request id are ever shown: error bodies echo tokens and whole requests.
+//! The status decides and the code of the XML document refines: a HEAD has no body, and proxies answer in HTML. Only
+//! code, message and request id are shown, because error documents echo tokens and whole requests.
 
 pub mod classify;
 pub mod redirect;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ureq::http::HeaderMap;
 
-use self::classify::{by_code, by_status};
+use self::classify::Refusal;
 use self::redirect::other_region;
 pub use self::redirect::{Correction, correction};
 use self::wording::is_damage;
@@ -20,11 +20,12 @@ use crate::aws::xml;
 use crate::aws::xml::Element;
 use crate::error::{Answer, Error, Kind, printable};
 
-/// Services that say 429 take one write a second for each key.
+/// The wait after a 429 without a stated one: such services accept one write per second and key.
 /// Source: <https://developers.cloudflare.com/r2/platform/limits/>
 const A_WRITE_A_SECOND: Duration = Duration::from_secs(1);
 
-/// The error that an answer with an unexpected status is. `body` holds at most 64 KiB; `region` is the one signed for.
+/// The error of a response with an unexpected status. `body` holds at most 64 KiB; `region` is the one that the request
+/// was signed for.
 pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
     let error = explain(method, status, headers, body, region);
     match method {
@@ -33,8 +34,8 @@ pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region:
     }
 }
 
-/// Bytes that were damaged on their way to the store are sent once more. On their way from it they are the business of the
-/// download.
+/// Marks bytes that were damaged on their way to the store as worth one repetition. The download handles those that
+/// were damaged on their way from it.
 fn repeated_if_damaged(error: Error) -> Error {
     match error.answer().s3.as_deref() {
         Some(code) if is_damage(code) => error.worth_one_repetition(),
@@ -49,7 +50,7 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
         .as_ref()
         .and_then(|root| root.child("Code"))
         .or_else(|| header("x-minio-error-code"));
-    let answer = said(status, code, header("x-amz-request-id"), document.as_ref());
+    let answer = answer_fields(status, code, header("x-amz-request-id"), document.as_ref());
     let code = answer.s3.clone();
     // The newest version is a delete marker (404), or the one that was asked for (405).
     // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
@@ -63,41 +64,33 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
     }
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"))
         .or((status == 429).then_some(A_WRITE_A_SECOND));
-    let said = shown(&answer);
+    let message = describe(&answer);
     let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
-    by_code(
-        code.as_deref().unwrap_or(""),
-        &said,
-        after,
-        other_region.as_deref(),
+    Refusal {
+        method,
+        status,
+        code: code.as_deref(),
+        message: &message,
+        retry_after: after,
+        other_region: other_region.as_deref(),
         region,
-    )
-    .unwrap_or_else(|| {
-        by_status(
-            method,
-            status,
-            code.as_deref(),
-            &said,
-            after,
-            other_region.as_deref(),
-            region,
-        )
-    })
+    }
+    .classify()
     .answered(answer)
 }
 
-/// Adds to a refusal what it may stand for, unless the service said what was wrong with the request itself.
+/// Adds the hint that the object may be missing, unless the service named a problem with the request itself.
 pub fn may_be_missing(error: Error) -> Error {
     match error.answer().s3.as_deref() {
         None | Some("AccessDenied") if error.kind() == Kind::Denied => error.with_hint(
-            "the blob may be missing all the same: without the right to list the bucket the service does not tell",
+            "the blob may be missing: without permission to list the bucket, the service does not say so",
         ),
         _ => error,
     }
 }
 
-/// Whether a body is somebody else's: the page of a web server or of a proxy says nothing about a blob. An empty one may
-/// be the service's, and one that was cut shows that it was meant to be an error document.
+/// Whether the body is not S3's: the page of a web server or proxy proves nothing about an object. An empty body may be
+/// S3's, and a truncated one still shows that it is an error document.
 fn is_foreign(body: &str) -> bool {
     !body.trim().is_empty() && !body.contains("<Error")
 }
@@ -109,28 +102,40 @@ fn foreign(status: u16) -> Error {
     )
 }
 
-/// The error inside an answer of 200: CompleteMultipartUpload and CopyObject begin to answer before they know.
+/// The error in the body of a 200 response: CompleteMultipartUpload and CopyObject send the status before they know the
+/// result.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
 pub fn late_error(root: Option<&Element>) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
-    let answer = said(200, code, None, root);
-    let said = shown(&answer);
-    let error = by_code(answer.s3.as_deref().unwrap_or(""), &said, None, None, "")
-        // Without a word of success the manual says: as after 500, again.
+    let answer = answer_fields(200, code, None, root);
+    let message = describe(&answer);
+    let code = answer.s3.clone();
+    let refusal = Refusal {
+        method: "POST",
+        status: 200,
+        code: code.as_deref(),
+        message: &message,
+        retry_after: None,
+        other_region: None,
+        region: "",
+    };
+    let error = refusal
+        .by_code()
+        // The documentation says to retry as after a 500.
         .unwrap_or_else(|| {
             Error::new(
                 Kind::Busy { after: None },
-                format!("the store did not finish: {said}"),
+                format!("the store did not finish: {message}"),
             )
         })
         .answered(answer);
     repeated_if_damaged(error)
 }
 
-/// The fields of a response. Some services put what matters into `Details`, `Header` or `ArgumentName`.
-fn said(
+/// The fields of an error response. Some services put the important part into `Details`, `Header` or `ArgumentName`.
+fn answer_fields(
     status: u16,
     code: Option<&str>,
     request_id: Option<&str>,
@@ -151,7 +156,7 @@ fn said(
 }
 
 /// `SlowDown: Please reduce your request rate` or `HTTP 503`, for a message.
-fn shown(answer: &Answer) -> String {
+fn describe(answer: &Answer) -> String {
     let message = answer.message.as_deref().map(printable);
     let detail = answer.detail.as_deref().map(printable);
     let message = match (message, detail) {
@@ -168,7 +173,7 @@ fn shown(answer: &Answer) -> String {
     }
 }
 
-/// Seconds (the HTTP form with a date is not used by services), or S3's own header in milliseconds.
+/// The wait in seconds, or that of S3's own header in milliseconds. Services do not use the HTTP form with a date.
 fn retry_after(seconds: Option<&str>, millis: Option<&str>) -> Option<Duration> {
     let number = |text: Option<&str>| text.and_then(|text| text.trim().parse::<u64>().ok());
     number(millis)

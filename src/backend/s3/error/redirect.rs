@@ -1,4 +1,4 @@
-//! What an answer says about how the service wants to be asked.
+//! Corrections in error responses: the bucket's region, the service's clock.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -8,19 +8,20 @@ use crate::aws::region::check_region;
 use crate::aws::xml;
 use crate::aws::xml::Element;
 
-/// What a service says about how it wants to be asked.
+/// A correction that an error response asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Correction {
     /// The bucket is in this region.
     Region(String),
-    /// The service's clock is so many seconds ahead of ours (behind, if negative).
+    /// The service's clock is this many seconds ahead of this machine's (negative: it is late).
     Clock(i64),
 }
 
-/// The correction that an answer holds, if it holds one that can be believed. `now` is our clock, in Unix seconds.
+/// The correction that a response asks for, if it is credible. `now` is this machine's clock, in Unix seconds.
 ///
-/// A region is taken only from answers about regions (Garage names its own in every error) and only if it can be one. A
-/// clock is taken from the document's `ServerTime`, else from the `Date` header of an answer that no cache kept.
+/// A region is taken only from errors about regions (Garage names its own in every error) and only if it is a valid
+/// one. The time is taken from the document's `ServerTime`, else from the `Date` header of a response that did not come
+/// from a cache.
 pub fn correction(
     status: u16,
     headers: &HeaderMap,
@@ -54,14 +55,14 @@ pub fn correction(
                 .filter(|_| fresh)
                 .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
             let offset = stated.or(dated)?.unix_timestamp() - now;
-            // Services accept at least five minutes: a smaller difference is not what they mean.
+            // Services accept a difference of at least five minutes, so a smaller one is not the problem.
             (offset.abs() >= 300).then_some(Correction::Clock(offset))
         }
         _ => None,
     }
 }
 
-/// Where the bucket is, if the answer says so and it is not where we asked.
+/// The bucket's region, if the response names one and it is not the requested one.
 pub(super) fn other_region(
     header: Option<&str>,
     document: Option<&Element>,
@@ -74,13 +75,13 @@ pub(super) fn other_region(
         .map(str::to_owned)
 }
 
-/// The region that AWS names in passing: in the host of an endpoint, or in a sentence.
+/// The region that AWS names indirectly: in the host of an endpoint, or in a sentence.
 fn region_in(root: &Element) -> Option<&str> {
     match root.child("Code")? {
         "PermanentRedirect" | "TemporaryRedirect" => {
             let bucket = root.child("Bucket")?;
             let host = root.child("Endpoint")?.strip_suffix(".amazonaws.com")?;
-            // An answer about a bucket called like the service is about a wrong address.
+            // The bucket's name ends like the service: the address is wrong, not the region.
             let own = host
                 .strip_prefix(bucket)
                 .and_then(|own| own.strip_prefix('.'));

@@ -1,4 +1,5 @@
-//! SignatureDoesNotMatch, explained: the service may say what it signed, and the first line that differs is the cause.
+//! The cause of SignatureDoesNotMatch: the service may return the text that it signed, and the first line that differs
+//! is the cause.
 //!
 //! Source of the lines: <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
@@ -6,17 +7,17 @@ use crate::aws::xml;
 use crate::backend::s3::redact::is_secret;
 use crate::error::printable;
 
-/// What was signed here.
+/// The texts that were signed here.
 #[derive(Debug, Clone, Copy)]
-pub struct Ours<'a> {
+pub struct SignedText<'a> {
     /// The canonical request.
     pub canonical: &'a str,
     /// The string to sign.
     pub string_to_sign: &'a str,
 }
 
-/// The cause, if the error document tells what the service signed. Values of secret headers are left out.
-pub fn explain(ours: Ours<'_>, document: &str) -> Option<String> {
+/// The cause, if the error document contains the text that the service signed. Values of secret headers are omitted.
+pub fn explain(ours: SignedText<'_>, document: &str) -> Option<String> {
     let root = xml::parse(document).filter(|root| root.name == "Error")?;
     let text = |name: &str| {
         root.child(name)
@@ -125,7 +126,7 @@ mod tests {
         let document = format!(
             "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{to_sign}</StringToSign>{canonical}</Error>"
         );
-        let ours = Ours {
+        let ours = SignedText {
             canonical: CANONICAL,
             string_to_sign: TO_SIGN,
         };
@@ -156,11 +157,11 @@ mod tests {
             ("host;x-amz-date;", "host;", "the list of signed headers"),
             ("UNSIGNED-PAYLOAD", "e3b0", "the payload hash `e3b0`"),
         ] {
-            let said = of(Some(&CANONICAL.replacen(from, to, 1)), TO_SIGN).unwrap();
-            assert!(said.contains(text), "{said}");
+            let message = of(Some(&CANONICAL.replacen(from, to, 1)), TO_SIGN).unwrap();
+            assert!(message.contains(text), "{message}");
             assert!(
-                !said.contains("hunter2") && !said.contains("secret3"),
-                "{said}"
+                !message.contains("hunter2") && !message.contains("secret3"),
+                "{message}"
             );
         }
     }
@@ -168,17 +169,17 @@ mod tests {
     #[test]
     fn equal_requests_leave_scope_and_secret() {
         let other = TO_SIGN.replace("us-east-1", "garage");
-        let said = of(Some(CANONICAL), &other).unwrap();
-        assert!(said.contains("compare `region`"), "{said}");
-        let said = of(Some(CANONICAL), TO_SIGN).unwrap();
-        assert!(said.contains("the secret key"), "{said}");
-        let said = of(None, &TO_SIGN.replace("abc", "abd")).unwrap();
-        assert!(said.contains("something in between"), "{said}");
+        let message = of(Some(CANONICAL), &other).unwrap();
+        assert!(message.contains("compare `region`"), "{message}");
+        let message = of(Some(CANONICAL), TO_SIGN).unwrap();
+        assert!(message.contains("the secret key"), "{message}");
+        let message = of(None, &TO_SIGN.replace("abc", "abd")).unwrap();
+        assert!(message.contains("something in between"), "{message}");
     }
 
     #[test]
     fn documents_without_these_texts_explain_nothing() {
-        let ours = Ours {
+        let ours = SignedText {
             canonical: CANONICAL,
             string_to_sign: TO_SIGN,
         };

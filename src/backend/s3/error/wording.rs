@@ -1,14 +1,14 @@
 //! Decisions for which services have no code of their own.
 //!
-//! Status and code decide everywhere else. Where the same code stands for several things, the service's own message tells
-//! them apart: here, and only here, on the fields of the [`Answer`], never on the text of one of our errors.
+//! Status and code decide everywhere else. Where one code has several meanings, the service's message distinguishes
+//! them: only in this file, on the fields of the [`Answer`], never on the text of an error of this program.
 
 use crate::error::Answer;
 
 /// The longest message that is searched, in bytes; those of services have a few hundred.
 const LONGEST: usize = 4 << 10;
 
-/// Whether the message, or the detail that goes with it, names one of `words`, which are in lower case.
+/// Whether the message or the detail contains one of `words`, given in lower case.
 fn names(answer: &Answer, words: &[&str]) -> bool {
     [&answer.message, &answer.detail]
         .into_iter()
@@ -20,10 +20,10 @@ fn names(answer: &Answer, words: &[&str]) -> bool {
         .any(|text| words.iter().any(|word| text.contains(word)))
 }
 
-/// Whether the code says that the bytes that arrived are not the ones that were announced. Such a response says nothing
-/// about what the store supports: the same request may succeed.
+/// Whether the code reports damaged bytes. Such a response says nothing about the features of the service: the same
+/// request may succeed.
 ///
-/// `InvalidDigest` is meant to be about the form of a header, and some services say it of a checksum that does not match.
+/// `InvalidDigest` is about the form of a header, but some services return it for a checksum that does not match.
 pub fn is_damage(code: &str) -> bool {
     matches!(
         code,
@@ -39,7 +39,7 @@ fn reports_damage(answer: &Answer) -> bool {
     answer.s3.as_deref().is_some_and(is_damage)
 }
 
-/// Whether the store does not support the checksum header of the request.
+/// Whether the service does not support the checksum header of the request.
 ///
 /// Backblaze B2: 400 InvalidArgument, "Unsupported header 'x-amz-checksum-crc64nvme' received for this API call."
 /// Cloudflare R2: 501 NotImplemented, "Header 'x-amz-checksum-crc64nvme' with value '…' not implemented", or 501 alone.
@@ -51,13 +51,13 @@ pub fn refuses_checksum(answer: &Answer) -> bool {
     }
 }
 
-/// Whether that refusal names the header, so that the next run would get the same one.
+/// Whether that response names the header, so that a later run would get the same response.
 pub fn names_checksum_header(answer: &Answer) -> bool {
     !reports_damage(answer) && names(answer, &["x-amz-checksum"])
 }
 
-/// Whether the store does not support conditions on a write: it names them, or the request has nothing else that might not
-/// be implemented.
+/// Whether the service does not support preconditions on a write: the response names them, or the request contains
+/// nothing else that may be unsupported.
 ///
 /// Backblaze B2: 501 NotImplemented, "A header you provided implies functionality that is not implemented". Others name the
 /// header, or put it into `Header`.
@@ -70,7 +70,7 @@ pub fn refuses_conditions(answer: &Answer) -> bool {
     }
 }
 
-/// Whether the store has no ListObjectsV2.
+/// Whether the service does not support ListObjectsV2.
 ///
 /// By code where it has one; else 400 InvalidArgument with the parameter's name in the message or in `ArgumentName`.
 pub fn lacks_list_v2(answer: &Answer) -> bool {
@@ -83,7 +83,7 @@ pub fn lacks_list_v2(answer: &Answer) -> bool {
     }
 }
 
-/// How the key of SSE-C in the request differs from what the blob needs.
+/// The difference between the SSE-C key of a request and the one that the object needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CustomerKeyProblem {
     /// The blob is encrypted with such a key, and the request had none.
@@ -92,7 +92,7 @@ pub enum CustomerKeyProblem {
     NotNeeded,
 }
 
-/// What a service that calls both an invalid request means.
+/// The meaning of an error code that services use for both.
 ///
 /// AWS: "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve
 /// the object.", and "The encryption parameters are not applicable to this object." SeaweedFS: "… must provide the customer
@@ -115,7 +115,7 @@ pub fn customer_key_problem(answer: &Answer) -> Option<CustomerKeyProblem> {
         .then_some(CustomerKeyProblem::NotNeeded)
 }
 
-/// Whether a refusal is about the signature. Some services call it AccessDenied and say it in their message.
+/// Whether the error is about the signature. Some services return AccessDenied and say so only in the message.
 pub fn is_about_signature(answer: &Answer) -> bool {
     match (answer.http, answer.s3.as_deref()) {
         (_, Some("SignatureDoesNotMatch")) => true,

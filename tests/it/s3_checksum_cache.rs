@@ -1,4 +1,4 @@
-//! What one run finds out about a service's checksums, and what the next run makes of it.
+//! The checksum cache: the findings of one run about a service, and their use by the next.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,12 +13,12 @@ const ETAG: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
 /// A day, in seconds.
 const DAY: u64 = 86_400;
 
-/// A store that stores, and says nothing about the header.
+/// A store that ignores the checksum header.
 fn ignoring() -> Script {
     answer(200, &[ETAG], b"")
 }
 
-/// A store that compares the header and repeats it.
+/// A store that verifies the header and returns it.
 fn echoing() -> Script {
     answer(200, &[ETAG, (CRC, "M3eFcAZSQlc=")], b"")
 }
@@ -40,7 +40,7 @@ fn memory(sandbox: &Sandbox) -> PathBuf {
     sandbox.home().join(".local/state/blobctl/s3-services")
 }
 
-/// Which proofs the requests carried.
+/// The checksums that the requests carried.
 fn proofs(server: &ScriptedServer) -> Vec<&'static str> {
     let proof = |seen: &Seen| match (seen.header(CRC), seen.header("content-md5")) {
         (Some(_), None) => "crc",
@@ -50,7 +50,7 @@ fn proofs(server: &ScriptedServer) -> Vec<&'static str> {
     server.seen().iter().map(proof).collect()
 }
 
-/// What the file says, with other times.
+/// The content of the file, with earlier times.
 fn aged(text: &str, seconds: u64) -> String {
     let line = |line: &str| match line.split_once(' ') {
         Some((since, rest)) if since.parse::<u64>().is_ok() => {
@@ -245,7 +245,7 @@ fn a_memory_that_cannot_be_is_no_hindrance() {
     fs::create_dir_all(memory(&sandbox)).unwrap();
     sandbox.run(["put", "a"]).succeeds();
     fs::remove_dir(memory(&sandbox)).unwrap();
-    // Nobody waits for a FIFO's other end.
+    // A read does not wait for the other end of a FIFO.
     rustix::fs::mknodat(
         rustix::fs::CWD,
         memory(&sandbox),
