@@ -7,10 +7,10 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use blobctl::digest::{Algorithm, Digest, Hasher, base64};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
+use super::checksums::Checksum;
 use super::http::{Seen, read_head};
 
 /// What the server does with a PUT.
@@ -169,7 +169,7 @@ fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     let Some(blob) = blobs.get(&seen.target) else {
         return no("404 Not Found", "NoSuchKey", &seen.method);
     };
-    let etag = Hasher::digest(Algorithm::Md5, blob).hex();
+    let etag = Checksum::Md5.hex(blob);
     let len = if seen.method == "PUT" { 0 } else { blob.len() };
     let mut bytes = format!("HTTP/1.1 200 OK\r\netag: \"{etag}\"\r\ncontent-length: {len}\r\n\r\n")
         .into_bytes();
@@ -207,7 +207,7 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     };
     let document = |text: String| yes("d", text.len(), text.as_bytes());
     let etag = match key.is_empty() {
-        true => Hasher::digest(Algorithm::Md5, &seen.body).hex(),
+        true => Checksum::Md5.hex(&seen.body),
         false => "0".repeat(32),
     };
     let etag = etag.as_str();
@@ -267,22 +267,14 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
 /// The checksum of a whole as it was asked for: `CRC32 FULL_OBJECT`, or without a type that of the parts' checksums.
 fn checksum_element(wanted: &str, parts: &[Vec<u8>]) -> String {
     let (name, kind) = wanted.split_once(' ').unwrap();
-    let known = Algorithm::ALL
-        .into_iter()
-        .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
-    let Some(algorithm) = known else {
+    let Some(checksum) = Checksum::named(name) else {
         return String::new();
     };
     let value = match kind {
-        "FULL_OBJECT" => base64(Hasher::digest(algorithm, &parts.concat()).bytes()),
+        "FULL_OBJECT" => checksum.base64(&parts.concat()),
         _ => {
-            let sums: Vec<_> = parts
-                .iter()
-                .map(|part| Hasher::digest(algorithm, part))
-                .collect();
-            let sums: Vec<&[u8]> = sums.iter().map(Digest::bytes).collect();
-            let all = Hasher::digest(algorithm, &sums.concat());
-            format!("{}-{}", base64(all.bytes()), parts.len())
+            let all: Vec<u8> = parts.iter().flat_map(|part| checksum.bytes(part)).collect();
+            format!("{}-{}", checksum.base64(&all), parts.len())
         }
     };
     format!("<Checksum{name}>{value}</Checksum{name}>")
