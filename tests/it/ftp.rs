@@ -125,7 +125,7 @@ fn binary_bytes_stay_as_they_are() {
 #[test]
 fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
     // The server's PASV names 10.0.0.1, and it has no EPSV.
-    let server = FtpServer::lacking(&["EPSV"]);
+    let server = FtpServer::without_commands(&["EPSV"]);
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a"]).succeeds();
     sandbox.run(["get", "a", "-"]).prints(b"hello");
@@ -157,7 +157,7 @@ fn absence_is_proven_whatever_the_server_lacks() {
         &["MLST", "MLSD", "EPSV"],
         &["FEAT", "MLST", "MLSD"],
     ] {
-        let server = FtpServer::lacking(lacks);
+        let server = FtpServer::without_commands(lacks);
         let sandbox = once(&server).file("a", "x");
         if !lacks.contains(&"SIZE") {
             sandbox.run(["put", "a", "d/a"]).succeeds();
@@ -192,10 +192,10 @@ fn a_missing_base_directory_is_never_no() {
 #[test]
 fn a_refusal_is_cannot_tell() {
     let server = FtpServer::start()
-        .fault("MLST", Fault::AlwaysSays("550 permission denied"))
-        .fault("SIZE", Fault::AlwaysSays("550 permission denied"))
-        .fault("MLSD", Fault::AlwaysSays("550 permission denied"))
-        .fault("NLST", Fault::AlwaysSays("550 permission denied"));
+        .fault("MLST", Fault::AlwaysReply("550 permission denied"))
+        .fault("SIZE", Fault::AlwaysReply("550 permission denied"))
+        .fault("MLSD", Fault::AlwaysReply("550 permission denied"))
+        .fault("NLST", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .run(["exists", "k"])
         .fails_with(4, "cannot tell");
@@ -235,11 +235,11 @@ fn a_password_never_shows_even_when_it_is_right() {
 
 #[test]
 fn too_many_connections_are_temporary() {
-    let server = FtpServer::start().fault("banner", Fault::AlwaysSays("421 too many connections"));
+    let server = FtpServer::start().fault("banner", Fault::AlwaysReply("421 too many connections"));
     once(&server)
         .run(["exists", "k"])
         .fails_with(7, "421 too many connections");
-    let server = FtpServer::start().fault("banner", Fault::Says("421 too many connections"));
+    let server = FtpServer::start().fault("banner", Fault::Reply("421 too many connections"));
     on(&server).run(["exists", "k"]).is_silent(1);
 }
 
@@ -253,7 +253,7 @@ fn a_server_that_is_down_or_silent_is_temporary() {
     sandbox
         .run(["exists", &format!("ftp://127.0.0.1:{}/k", free.port())])
         .fails_with(7, "connection refused");
-    let server = FtpServer::start().fault("banner", Fault::Stalls);
+    let server = FtpServer::start().fault("banner", Fault::NeverReply);
     let outcome = once(&server).run([
         "exists",
         "k",
@@ -270,8 +270,8 @@ fn a_server_that_is_down_or_silent_is_temporary() {
 #[test]
 fn a_session_that_died_is_replaced_once_without_a_word() {
     let server = FtpServer::start()
-        .fault("MLST", Fault::Says("213 odd"))
-        .fault("CWD", Fault::HangsUp);
+        .fault("MLST", Fault::Reply("213 odd"))
+        .fault("CWD", Fault::CloseControl);
     let sandbox = on(&server).file("a", "x").file("b", "y");
     sandbox
         .run(["put", "a", "b", "d/", "--jobs", "1"])
@@ -282,17 +282,17 @@ fn a_session_that_died_is_replaced_once_without_a_word() {
 #[test]
 fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
     for fault in [
-        Fault::Breaks(100_000),
-        Fault::Lies(100_000),
-        Fault::HangsUp,
-        Fault::Says("425 cannot open data connection"),
-        Fault::Says("451 local error"),
+        Fault::AbortAfter(100_000),
+        Fault::TruncateWith226(100_000),
+        Fault::CloseControl,
+        Fault::Reply("425 cannot open data connection"),
+        Fault::Reply("451 local error"),
     ] {
         let server = FtpServer::start().fault("STOR", fault);
         let content = bytes(MIB, 1);
         let sandbox = on(&server).file("a", &content);
         let outcome = sandbox.run(["put", "a"]);
-        if let Fault::Lies(_) = fault {
+        if let Fault::TruncateWith226(_) = fault {
             // A server that says yes to half of it is not believed.
             outcome.fails_with(6, "");
             assert_eq!(server.files(), Vec::<String>::new(), "{fault:?}");
@@ -307,12 +307,12 @@ fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
 #[test]
 fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
     for (verb, fault, code) in [
-        ("STOR", Fault::Breaks(100_000), 7),
-        ("STOR", Fault::AlwaysSays("550 permission denied"), 4),
-        ("STOR", Fault::AlwaysSays("552 quota exceeded"), 12),
-        ("STOR", Fault::AlwaysSays("452 disk full"), 12),
-        ("RNTO", Fault::AlwaysSays("550 rename refused"), 12),
-        ("RNFR", Fault::AlwaysSays("502 not implemented"), 12),
+        ("STOR", Fault::AbortAfter(100_000), 7),
+        ("STOR", Fault::AlwaysReply("550 permission denied"), 4),
+        ("STOR", Fault::AlwaysReply("552 quota exceeded"), 12),
+        ("STOR", Fault::AlwaysReply("452 disk full"), 12),
+        ("RNTO", Fault::AlwaysReply("550 rename refused"), 12),
+        ("RNFR", Fault::AlwaysReply("502 not implemented"), 12),
     ] {
         let server = FtpServer::start();
         once(&server).file("a", "old").run(["put", "a"]).succeeds();
@@ -332,7 +332,10 @@ fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
 
 #[test]
 fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
-    for fault in [Fault::Forgets, Fault::IsLate(Duration::from_secs(6))] {
+    for fault in [
+        Fault::DropFinalReply,
+        Fault::DelayFinalReply(Duration::from_secs(6)),
+    ] {
         let server = FtpServer::start().fault("STOR", fault);
         let content = bytes(300_000, 3);
         let sandbox = once(&server).file("a", &content);
@@ -349,8 +352,8 @@ fn a_get_that_breaks_goes_on_where_it_broke() {
     let content = bytes(MIB, 4);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     let server = server
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("RETR", Fault::Breaks(200_000));
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("RETR", Fault::AbortAfter(200_000));
     let sandbox = on(&server);
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -375,19 +378,19 @@ fn a_short_download_with_226_is_not_believed() {
         .run(["put", "a"])
         .succeeds();
     let server = server
-        .fault("RETR", Fault::Lies(400_000))
-        .fault("RETR", Fault::Lies(400_000));
+        .fault("RETR", Fault::TruncateWith226(400_000))
+        .fault("RETR", Fault::TruncateWith226(400_000));
     let sandbox = once(&server).file("a", "old");
     let short = "the server ended the transfer too early: 648576 of 1048576 bytes are missing";
     sandbox.run(["get", "a"]).fails_with(6, short);
     assert_eq!(sandbox.read("a"), b"old");
     sandbox.nothing_left_behind();
     // What comes after a short transfer may belong to another blob: the file is begun anew, never filled up.
-    let server = server.fault("RETR", Fault::Lies(400_000));
+    let server = server.fault("RETR", Fault::TruncateWith226(400_000));
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == bytes(MIB, 4));
     assert!(server.commands("REST").is_empty(), "{:?}", server.log());
-    let server = server.fault("RETR", Fault::Lies(400_000));
+    let server = server.fault("RETR", Fault::TruncateWith226(400_000));
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(
         (outcome.code, outcome.stdout.len()),
@@ -435,10 +438,10 @@ fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
 
 #[test]
 fn odd_replies_close_the_session_and_are_printed_harmlessly() {
-    let server = FtpServer::start().fault("PASS", Fault::Says("550 \u{1b}[2Jowned"));
+    let server = FtpServer::start().fault("PASS", Fault::Reply("550 \u{1b}[2Jowned"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
-    let server = FtpServer::start().fault("banner", Fault::Says("this is no FTP server"));
+    let server = FtpServer::start().fault("banner", Fault::Reply("this is no FTP server"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(matches!(outcome.code, Some(7 | 12)), "{outcome:?}");
 }

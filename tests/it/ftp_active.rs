@@ -140,27 +140,27 @@ fn ipv6_has_its_addresses_and_ports_too() {
 
 #[test]
 fn nobody_but_the_server_is_let_in() {
-    let server = FtpServer::start().fault("STOR", Fault::IsOvertaken);
+    let server = FtpServer::start().fault("STOR", Fault::StrangerConnectsFirst);
     let content = bytes(100 * KIB, 3);
     let outcome = active(&server).file("a", &content).run(["put", "a"]);
     outcome.succeeds();
     assert!(server.file("a") == Some(content.clone()));
-    assert!(server.stolen().is_empty());
-    let server = FtpServer::start().fault("STOR", Fault::IsReplaced);
+    assert!(server.leaked().is_empty());
+    let server = FtpServer::start().fault("STOR", Fault::OnlyStrangerConnects);
     let outcome = active(&server)
         .env("BLOBCTL_CONNECT_TIMEOUT", "500ms")
         .file("a", &content)
         .run(["put", "a"]);
     outcome.fails_with(7, "the server did not connect back in time");
     assert!(outcome.elapsed < HANG, "{outcome:?}");
-    assert!(server.stolen().is_empty());
+    assert!(server.leaked().is_empty());
     assert!(server.files().is_empty());
 }
 
 #[test]
 fn a_server_that_cannot_connect_is_not_waited_for() {
     let server =
-        FtpServer::start().fault("STOR", Fault::AlwaysSays("150 go\r\n425 cannot connect"));
+        FtpServer::start().fault("STOR", Fault::AlwaysReply("150 go\r\n425 cannot connect"));
     let outcome = active(&server)
         .env("BLOBCTL_CONNECT_TIMEOUT", "10m")
         .file("a", "x")

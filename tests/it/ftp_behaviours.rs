@@ -19,7 +19,7 @@ fn once(server: &FtpServer) -> Sandbox {
 fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::NeverReplaces);
+        .fault("RNTO", Fault::NeverOverwrite);
     let sandbox = once(&server).file("a", "new");
     let refused = sandbox.run(["put", "a"]);
     refused.fails_with(12, "does not rename over the old blob");
@@ -59,9 +59,9 @@ fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
     // The first RNTO is the refused one, the second moves the old blob away, the third one fails.
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::Says("553 file exists"))
-        .fault("RNTO", Fault::Behaves)
-        .fault("RNTO", Fault::Says("451 local error"));
+        .fault("RNTO", Fault::Reply("553 file exists"))
+        .fault("RNTO", Fault::Skip)
+        .fault("RNTO", Fault::Reply("451 local error"));
     once(&server)
         .file("a", "new")
         .run(["put", "a", "--ftp-replace", "delete-first"])
@@ -73,12 +73,12 @@ fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
 #[test]
 fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
     for step in 1..=3 {
-        for fault in [Fault::HangsUp, Fault::Forgets] {
+        for fault in [Fault::CloseControl, Fault::DropFinalReply] {
             let mut server = FtpServer::start()
                 .holding("a", b"old")
-                .fault("RNTO", Fault::Says("553 file exists"));
+                .fault("RNTO", Fault::Reply("553 file exists"));
             for _ in 1..step {
-                server = server.fault("RNTO", Fault::Behaves);
+                server = server.fault("RNTO", Fault::Skip);
             }
             let server = server.fault("RNTO", fault);
             let outcome =
@@ -101,7 +101,7 @@ fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
 fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::AlwaysSays("553 no"));
+        .fault("RNTO", Fault::AlwaysReply("553 no"));
     let outcome = once(&server)
         .file("a", "new")
         .run(["put", "a", "--ftp-replace", "delete-first"]);
@@ -124,7 +124,7 @@ fn a_digest_that_the_server_computes_is_compared() {
         ("MD5", "md5"),
         ("XCRC", "crc32"),
     ] {
-        let server = FtpServer::offering(&[line]);
+        let server = FtpServer::with_features(&[line]);
         let content = bytes(300 * KIB, 3);
         let sandbox = once(&server).file("a", &content);
         let put = sandbox.run(["put", "a", "x y", "--json"]);
@@ -144,7 +144,7 @@ fn a_digest_that_the_server_computes_is_compared() {
 
 #[test]
 fn a_large_blob_is_hashed_beside_its_coming() {
-    let server = FtpServer::offering(&["HASH SHA-256*"]);
+    let server = FtpServer::with_features(&["HASH SHA-256*"]);
     let content = bytes(20 * MIB + 5, 4);
     let sandbox = once(&server).file("a", &content);
     sandbox.run(["put", "a"]).succeeds();
@@ -156,7 +156,7 @@ fn a_large_blob_is_hashed_beside_its_coming() {
 
 #[test]
 fn no_digest_is_asked_where_the_length_is_enough() {
-    let server = FtpServer::offering(&["XSHA256"]);
+    let server = FtpServer::with_features(&["XSHA256"]);
     let sandbox = once(&server).file("a", "hello");
     sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
     sandbox
@@ -168,9 +168,9 @@ fn no_digest_is_asked_where_the_length_is_enough() {
 #[test]
 fn a_digest_that_differs_stores_nothing() {
     let wrong = "250 2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9825";
-    let server = FtpServer::offering(&["XSHA256"])
+    let server = FtpServer::with_features(&["XSHA256"])
         .holding("a", b"old")
-        .fault("XSHA256", Fault::AlwaysSays(wrong));
+        .fault("XSHA256", Fault::AlwaysReply(wrong));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
@@ -185,7 +185,8 @@ fn a_digest_that_differs_stores_nothing() {
 #[test]
 fn a_digest_that_is_refused_is_asked_for_once() {
     for answer in ["504 no", "250 done", "550 too large", "450 busy"] {
-        let server = FtpServer::offering(&["XSHA256"]).fault("XSHA256", Fault::AlwaysSays(answer));
+        let server =
+            FtpServer::with_features(&["XSHA256"]).fault("XSHA256", Fault::AlwaysReply(answer));
         once(&server)
             .file("a", "x")
             .file("b", "y")
@@ -198,7 +199,7 @@ fn a_digest_that_is_refused_is_asked_for_once() {
 
 #[test]
 fn an_upload_that_broke_goes_on_where_it_broke() {
-    let server = FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
+    let server = FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
     let content = bytes(4 * MIB, 8);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     assert!(server.file("a") == Some(content));
@@ -217,8 +218,8 @@ fn an_upload_that_broke_goes_on_where_it_broke() {
 #[test]
 fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Breaks(1_000_000))
-        .fault("STOR", Fault::Says("450 function not implemented"));
+        .fault("STOR", Fault::AbortAfter(1_000_000))
+        .fault("STOR", Fault::Reply("450 function not implemented"));
     let content = bytes(4 * MIB, 8);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     assert!(server.file("a") == Some(content));
@@ -229,8 +230,8 @@ fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
 #[test]
 fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Breaks(1_000_000))
-        .fault("STOR", Fault::Declines("450 function not implemented"));
+        .fault("STOR", Fault::AbortAfter(1_000_000))
+        .fault("STOR", Fault::RefuseUnread("450 function not implemented"));
     // More than the buffers of a connection hold.
     let content = bytes(40 * MIB, 9);
     // Only what does not wait for the end of silence comes to its end.
@@ -246,14 +247,14 @@ fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
 
 #[test]
 fn halves_that_are_put_together_badly_are_sent_anew() {
-    let broken = || FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
-    let refused = || broken().fault("STOR", Fault::Says("450 function not implemented"));
+    let broken = || FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
+    let refused = || broken().fault("STOR", Fault::Reply("450 function not implemented"));
     for (name, server) in [
-        ("ignored", broken().fault("STOR", Fault::IgnoresRest)),
-        ("garbled", broken().fault("STOR", Fault::Garbles)),
-        ("short", broken().fault("STOR", Fault::Lies(5))),
-        ("appended", refused().fault("APPE", Fault::Garbles)),
-        ("unknown", refused().fault("APPE", Fault::Says("502 no"))),
+        ("ignored", broken().fault("STOR", Fault::IgnoreRest)),
+        ("garbled", broken().fault("STOR", Fault::CorruptAppend)),
+        ("short", broken().fault("STOR", Fault::TruncateWith226(5))),
+        ("appended", refused().fault("APPE", Fault::CorruptAppend)),
+        ("unknown", refused().fault("APPE", Fault::Reply("502 no"))),
     ] {
         let content = bytes(4 * MIB, 8);
         on(&server).file("a", &content).run(["put", "a"]).succeeds();
@@ -267,8 +268,8 @@ fn halves_that_are_put_together_badly_are_sent_anew() {
 fn a_part_that_cannot_be_compared_is_not_kept() {
     for verb in ["RETR", "REST"] {
         let server = FtpServer::start()
-            .fault("STOR", Fault::Breaks(1_000_000))
-            .fault(verb, Fault::AlwaysSays("502 no"));
+            .fault("STOR", Fault::AbortAfter(1_000_000))
+            .fault(verb, Fault::AlwaysReply("502 no"));
         let content = bytes(4 * MIB, 8);
         on(&server).file("a", &content).run(["put", "a"]).succeeds();
         assert!(server.file("a") == Some(content));
@@ -279,7 +280,7 @@ fn a_part_that_cannot_be_compared_is_not_kept() {
 
 #[test]
 fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"]);
+    let server = FtpServer::without_commands(&["MLST", "MLSD"]);
     let sandbox = once(&server)
         .env("BLOBCTL_FTP_ENCODING", "latin-1")
         .file("a", "x");
@@ -361,13 +362,13 @@ fn a_directory_that_vanished_is_made_once_more() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x").file("b", "y");
     let server = server
-        .fault("STOR", Fault::Behaves)
-        .fault("STOR", Fault::Says("553 could not create file"))
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Says("550 no such directory"));
+        .fault("STOR", Fault::Skip)
+        .fault("STOR", Fault::Reply("553 could not create file"))
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Reply("550 no such directory"));
     sandbox
         .run(["put", "a", "b", "d/", "--jobs", "1"])
         .succeeds();
@@ -381,8 +382,8 @@ fn a_directory_that_vanished_is_made_once_more() {
 #[test]
 fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Concludes("450 file does not exist"))
-        .fault("CWD", Fault::AlwaysSays("550 no such directory"));
+        .fault("STOR", Fault::FinalReply("450 file does not exist"))
+        .fault("CWD", Fault::AlwaysReply("550 no such directory"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
@@ -399,14 +400,14 @@ fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
         .run(["put", "a", "d/a"])
         .succeeds();
     let server = server
-        .fault("MLSD", Fault::Says("550 no such directory"))
-        .fault("CWD", Fault::Says("550 no such directory"));
+        .fault("MLSD", Fault::Reply("550 no such directory"))
+        .fault("CWD", Fault::Reply("550 no such directory"));
     on(&server).run(["exists", "d/b"]).is_silent(1);
     assert_eq!(
         server.commands("MLSD"),
         ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
     );
-    let server = server.fault("MLSD", Fault::Says("501 No such directory."));
+    let server = server.fault("MLSD", Fault::Reply("501 No such directory."));
     once(&server).run(["exists", "d/b"]).is_silent(1);
 }
 
@@ -434,19 +435,19 @@ fn a_link_is_what_it_leads_to() {
     let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";
     let server = FtpServer::start()
         .holding("a", b"hello")
-        .fault("MLST", Fault::AlwaysSays(link));
+        .fault("MLST", Fault::AlwaysReply(link));
     once(&server).run(["exists", "a"]).is_silent(0);
     once(&server).run(["get", "a", "-"]).prints(b"hello");
 }
 
 #[test]
 fn a_directory_that_has_a_size_is_no_blob() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"]).holding("d/a", b"x");
+    let server = FtpServer::without_commands(&["MLST", "MLSD"]).holding("d/a", b"x");
     once(&server)
         .file("b", "x")
         .run(["put", "b", "d/b"])
         .succeeds();
-    let server = server.fault("SIZE", Fault::AlwaysSays("213 0"));
+    let server = server.fault("SIZE", Fault::AlwaysReply("213 0"));
     once(&server).run(["exists", "d"]).is_silent(1);
 }
 
@@ -454,7 +455,7 @@ fn a_directory_that_has_a_size_is_no_blob() {
 fn a_transfer_without_its_first_reply_stores_nothing() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("STOR", Fault::Says("226 transfer complete"));
+        .fault("STOR", Fault::Reply("226 transfer complete"));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
@@ -466,7 +467,7 @@ fn a_transfer_without_its_first_reply_stores_nothing() {
 fn a_farewell_that_nobody_answers_keeps_nobody() {
     let server = FtpServer::start()
         .holding("a", b"x")
-        .fault("QUIT", Fault::Stalls);
+        .fault("QUIT", Fault::NeverReply);
     let outcome = once(&server).run(["exists", "a"]);
     outcome.is_silent(0);
     // The usual limit is 60 s.
@@ -475,7 +476,7 @@ fn a_farewell_that_nobody_answers_keeps_nobody() {
 
 #[test]
 fn a_size_that_comes_late_is_asked_for_twice() {
-    let server = FtpServer::start().fault("SIZE", Fault::Says("213 0"));
+    let server = FtpServer::start().fault("SIZE", Fault::Reply("213 0"));
     once(&server)
         .file("a", "hello")
         .run(["put", "a"])
@@ -487,9 +488,9 @@ fn a_size_that_comes_late_is_asked_for_twice() {
 fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
-        .fault("STOR", Fault::Breaks(10_000))
-        .fault("RETR", Fault::Behaves)
-        .fault("RETR", Fault::Breaks(10_000));
+        .fault("STOR", Fault::AbortAfter(10_000))
+        .fault("RETR", Fault::Skip)
+        .fault("RETR", Fault::AbortAfter(10_000));
     let sandbox = on(&server).file("a", bytes(2 * MIB, 1));
     sandbox.run(["put", "a"]).succeeds();
     sandbox.run(["get", "b"]).succeeds();
@@ -500,7 +501,7 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
 
 #[test]
 fn a_login_that_takes_long_has_more_time_than_the_connecting() {
-    let late = Fault::IsLate(Duration::from_millis(1500));
+    let late = Fault::DelayFinalReply(Duration::from_millis(1500));
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("banner", late)
@@ -530,7 +531,7 @@ fn timers(port: u16) -> Vec<(u8, u32)> {
 
 #[test]
 fn the_control_connection_is_kept_alive_during_a_transfer() {
-    let server = FtpServer::start().fault("STOR", Fault::Freezes(1000));
+    let server = FtpServer::start().fault("STOR", Fault::FreezeAfter(1000));
     let sandbox = once(&server)
         .env("BLOBCTL_TIMEOUT", "1h")
         .file("a", bytes(8 * MIB, 1));

@@ -23,7 +23,7 @@ fn greetings_of_every_form_are_understood() {
         "220 \u{1b}[2J",
     ] {
         let server = FtpServer::start()
-            .fault("banner", Fault::Says(greeting))
+            .fault("banner", Fault::Reply(greeting))
             .holding("a", b"x");
         once(&server).run(["exists", "a"]).is_silent(0);
     }
@@ -34,7 +34,7 @@ fn one_reply_too_many_is_taken_for_no_other_one() {
     // The second line is what SIZE would get as its answer.
     let server = FtpServer::start().fault(
         "STOR",
-        Fault::Concludes("226 done\r\n213 5\r\n226 done again"),
+        Fault::FinalReply("226 done\r\n213 5\r\n226 done again"),
     );
     let content = bytes(300 * KIB, 1);
     once(&server)
@@ -62,7 +62,7 @@ fn every_final_reply_is_believed_as_far_as_the_size_goes() {
         ("552 quota exceeded", 12),
         ("550 refused after all", 4),
     ] {
-        let server = FtpServer::start().fault("STOR", Fault::Concludes(reply));
+        let server = FtpServer::start().fault("STOR", Fault::FinalReply(reply));
         let content = bytes(100 * KIB, 2);
         let outcome = once(&server).file("a", &content).run(["put", "a"]);
         assert_eq!(outcome.code, Some(code), "{reply}: {outcome:?}");
@@ -74,12 +74,12 @@ fn every_final_reply_is_believed_as_far_as_the_size_goes() {
 
 #[test]
 fn a_rename_whose_answer_is_lost_is_looked_up() {
-    let server = FtpServer::start().fault("RNTO", Fault::Forgets);
+    let server = FtpServer::start().fault("RNTO", Fault::DropFinalReply);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
     assert_eq!(server.commands("STOR").len(), 1);
     // The connection ends before it is renamed: the second session does it.
-    let server = FtpServer::start().fault("RNTO", Fault::HangsUp);
+    let server = FtpServer::start().fault("RNTO", Fault::CloseControl);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.files(), ["a"]);
     assert_eq!(
@@ -90,7 +90,7 @@ fn a_rename_whose_answer_is_lost_is_looked_up() {
 
 #[test]
 fn a_rename_that_is_said_but_not_done_is_an_error() {
-    let server = FtpServer::start().fault("RNTO", Fault::Says("250 renamed"));
+    let server = FtpServer::start().fault("RNTO", Fault::Reply("250 renamed"));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
@@ -102,7 +102,7 @@ fn a_rename_that_is_said_but_not_done_is_an_error() {
 fn a_server_that_does_not_replace_keeps_the_old_blob() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::AlwaysSays("553 file exists"));
+        .fault("RNTO", Fault::AlwaysReply("553 file exists"));
     let outcome = once(&server).file("a", "new").run(["put", "a"]);
     outcome.fails_with(12, "does not rename over the old blob");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
@@ -116,7 +116,7 @@ fn a_directory_is_no_blob_and_is_not_replaced() {
         .file("a", "x")
         .run(["put", "a", "d/a"])
         .succeeds();
-    let server = server.fault("RNTO", Fault::AlwaysSays("550 is a directory"));
+    let server = server.fault("RNTO", Fault::AlwaysReply("550 is a directory"));
     let sandbox = once(&server).file("d", "x");
     sandbox.run(["exists", "d"]).is_silent(1);
     sandbox
@@ -141,9 +141,9 @@ fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
             .run(["put", "a", "d/first"])
             .succeeds();
         let server = server
-            .fault("CWD", Fault::Says("550 not yet"))
-            .fault("CWD", Fault::Says("550 not yet"))
-            .fault("MKD", Fault::Says(reply));
+            .fault("CWD", Fault::Reply("550 not yet"))
+            .fault("CWD", Fault::Reply("550 not yet"))
+            .fault("MKD", Fault::Reply(reply));
         once(&server)
             .file("a", "x")
             .run(["put", "a", "d/second"])
@@ -154,7 +154,7 @@ fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
 
 #[test]
 fn a_directory_that_cannot_be_made_is_said_with_the_servers_words() {
-    let server = FtpServer::start().fault("MKD", Fault::AlwaysSays("550 permission denied"));
+    let server = FtpServer::start().fault("MKD", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .file("a", "x")
         .run(["put", "a", "d/a"])
@@ -167,7 +167,7 @@ fn a_directory_that_cannot_be_made_is_said_with_the_servers_words() {
 
 #[test]
 fn a_name_that_listings_hide_is_found_or_proven_absent() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"])
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding(".env", b"x")
         .holding("b", b"y");
     let sandbox = once(&server);
@@ -177,9 +177,9 @@ fn a_name_that_listings_hide_is_found_or_proven_absent() {
 
 #[test]
 fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"])
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding("a", b"x")
-        .fault("SIZE", Fault::AlwaysSays("550 permission denied"));
+        .fault("SIZE", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .run(["exists", "a"])
         .fails_with(4, "cannot tell");
@@ -189,8 +189,8 @@ fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
 fn a_temporary_code_for_a_missing_blob_is_not_retried() {
     for code in ["450 no such file", "551 no such file", "501 no such file"] {
         let server = FtpServer::start()
-            .fault("MLST", Fault::AlwaysSays(code))
-            .fault("SIZE", Fault::AlwaysSays(code));
+            .fault("MLST", Fault::AlwaysReply(code))
+            .fault("SIZE", Fault::AlwaysReply(code));
         // With the usual time for attempts.
         let sandbox = Sandbox::new().envs(&server.variables());
         sandbox.run(["exists", "nope"]).is_silent(1);
@@ -202,8 +202,8 @@ fn a_temporary_code_for_a_missing_blob_is_not_retried() {
 fn an_empty_directory_that_is_called_missing_is_empty() {
     for reply in ["450 no files found", "550 no files found"] {
         let server = FtpServer::start()
-            .fault("MLSD", Fault::AlwaysSays(reply))
-            .fault("NLST", Fault::AlwaysSays(reply));
+            .fault("MLSD", Fault::AlwaysReply(reply))
+            .fault("NLST", Fault::AlwaysReply(reply));
         once(&server).run(["exists", "nope"]).is_silent(1);
     }
 }
@@ -217,7 +217,7 @@ fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
         "522 network protocol not supported",
         "229 what",
     ] {
-        let server = FtpServer::start().fault("EPSV", Fault::AlwaysSays(reply));
+        let server = FtpServer::start().fault("EPSV", Fault::AlwaysReply(reply));
         let sandbox = once(&server).file("a", "x").file("b", "y");
         sandbox
             .run(["put", "--jobs", "1", "a", "b", "d/"])
@@ -229,19 +229,19 @@ fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
 
 #[test]
 fn no_way_to_transfer_data_is_an_error_that_names_it() {
-    let server = FtpServer::lacking(&["EPSV", "PASV"]);
+    let server = FtpServer::without_commands(&["EPSV", "PASV"]);
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
         .fails_with(12, "the server opens no port for data: 502");
     let server = FtpServer::start()
-        .fault("EPSV", Fault::AlwaysSays("229 (|||1|)"))
-        .fault("PASV", Fault::AlwaysSays("227 (127,0,0,1,0,1)"));
+        .fault("EPSV", Fault::AlwaysReply("229 (|||1|)"))
+        .fault("PASV", Fault::AlwaysReply("227 (127,0,0,1,0,1)"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
         .fails_with(7, "connect to the server's data port");
-    let server = FtpServer::start().fault("PORT", Fault::AlwaysSays("500 illegal PORT command"));
+    let server = FtpServer::start().fault("PORT", Fault::AlwaysReply("500 illegal PORT command"));
     let outcome = once(&server)
         .file("a", "x")
         .run(["put", "a", "--ftp-mode", "active"]);
@@ -254,8 +254,8 @@ fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("REST", Fault::AlwaysSays("502 no REST"));
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("REST", Fault::AlwaysReply("502 no REST"));
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -266,13 +266,13 @@ fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("REST", Fault::AlwaysSays("350 sure"));
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("REST", Fault::AlwaysReply("350 sure"));
     // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
-    let server = server.fault("RETR", Fault::Breaks(400_000));
+    let server = server.fault("RETR", Fault::AbortAfter(400_000));
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
     assert!(content.starts_with(&outcome.stdout[..400_000]));
@@ -291,9 +291,9 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
     let server = FtpServer::start().holding("a", &content);
     // The first answer tells another time than the second one.
     let changing = |server: FtpServer| {
-        server.fault("RETR", Fault::Breaks(400_000)).fault(
+        server.fault("RETR", Fault::AbortAfter(400_000)).fault(
             "MLST",
-            Fault::Says("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
+            Fault::Reply("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
         )
     };
     let server = changing(server);
@@ -327,8 +327,8 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
 fn more_bytes_than_the_size_are_an_error() {
     let server = FtpServer::start()
         .holding("a", b"hello")
-        .fault("RETR", Fault::Overflows)
-        .fault("RETR", Fault::Overflows);
+        .fault("RETR", Fault::SendExtraBytes)
+        .fault("RETR", Fault::SendExtraBytes);
     let sandbox = once(&server);
     sandbox
         .run(["get", "a"])
@@ -339,9 +339,9 @@ fn more_bytes_than_the_size_are_an_error() {
 #[test]
 fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
     for fault in [
-        Fault::Forgets,
-        Fault::Concludes("426 connection closed"),
-        Fault::Concludes("250 ok"),
+        Fault::DropFinalReply,
+        Fault::FinalReply("426 connection closed"),
+        Fault::FinalReply("250 ok"),
     ] {
         let content = bytes(300 * KIB, 6);
         let server = FtpServer::start()
@@ -357,8 +357,8 @@ fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
     let limit = Duration::from_secs(55);
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
-        .fault("STOR", Fault::Freezes(1000))
-        .fault("RETR", Fault::Freezes(1000));
+        .fault("STOR", Fault::FreezeAfter(1000))
+        .fault("RETR", Fault::FreezeAfter(1000));
     let sandbox = once(&server)
         .env("BLOBCTL_TIMEOUT", "2s")
         .file("a", bytes(32 * MIB, 1));
@@ -379,7 +379,7 @@ fn a_server_that_stops_answering_ends_by_the_time_out() {
     std::thread::scope(|scope| {
         for verb in ["USER", "PASS", "TYPE", "FEAT", "MLST"] {
             scope.spawn(move || {
-                let server = FtpServer::start().fault(verb, Fault::Stalls);
+                let server = FtpServer::start().fault(verb, Fault::NeverReply);
                 let outcome = once(&server)
                     .env("BLOBCTL_TIMEOUT", "5s")
                     .run(["exists", "a"]);
@@ -391,7 +391,7 @@ fn a_server_that_stops_answering_ends_by_the_time_out() {
 
 #[test]
 fn binary_mode_that_is_refused_ends_the_run() {
-    let server = FtpServer::start().fault("TYPE", Fault::AlwaysSays("504 text only"));
+    let server = FtpServer::start().fault("TYPE", Fault::AlwaysReply("504 text only"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
@@ -409,7 +409,7 @@ fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
         ("332 account wanted", 4),
         ("430 wrong", 4),
     ] {
-        let server = FtpServer::start().fault("PASS", Fault::AlwaysSays(reply));
+        let server = FtpServer::start().fault("PASS", Fault::AlwaysReply(reply));
         once(&server).run(["exists", "a"]).fails_with(code, reply);
         assert_eq!(server.commands("PASS").len(), 1, "{reply}");
     }
@@ -417,7 +417,7 @@ fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
 
 #[test]
 fn many_blobs_with_a_wrong_password_are_one_login() {
-    let server = FtpServer::start().fault("PASS", Fault::AlwaysSays("530 login incorrect"));
+    let server = FtpServer::start().fault("PASS", Fault::AlwaysReply("530 login incorrect"));
     let keys = ["a", "b", "c", "d", "e", "f"];
     let outcome = once(&server).run(["exists", "--jobs", "4"].iter().chain(&keys));
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
@@ -426,10 +426,10 @@ fn many_blobs_with_a_wrong_password_are_one_login() {
 
 #[test]
 fn a_session_that_ended_between_two_blobs_is_replaced_without_a_word() {
-    for fault in [Fault::HangsUp, Fault::Says("421 idle for too long")] {
+    for fault in [Fault::CloseControl, Fault::Reply("421 idle for too long")] {
         // The second EPSV is the first command for the second blob: its directory is known by then.
         let server = FtpServer::start()
-            .fault("EPSV", Fault::Behaves)
+            .fault("EPSV", Fault::Skip)
             .fault("EPSV", fault);
         once(&server)
             .file("a", "x")

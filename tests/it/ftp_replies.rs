@@ -23,11 +23,11 @@ fn a_reply_ends_at_the_line_with_its_own_code_and_at_no_other() {
         .holding("a", b"content")
         .fault(
             "PASS",
-            Fault::Concludes("230-Hello\r\n150 users\r\n230-\r\n230 done"),
+            Fault::FinalReply("230-Hello\r\n150 users\r\n230-\r\n230 done"),
         )
-        .fault("FEAT", Fault::Says(features))
-        .fault("MLST", Fault::Says(described))
-        .fault("STOR", Fault::Concludes(stored));
+        .fault("FEAT", Fault::Reply(features))
+        .fault("MLST", Fault::Reply(described))
+        .fault("STOR", Fault::FinalReply(stored));
     let sandbox = once(&server).file("b", bytes(100 * KIB, 1));
     let stat = sandbox.run(["stat", "a"]);
     assert_eq!(stat.code, Some(0), "{stat:?}");
@@ -44,10 +44,10 @@ fn a_reply_ends_at_the_line_with_its_own_code_and_at_no_other() {
 fn blanks_and_empty_lines_before_a_reply_are_passed_over() {
     let server = FtpServer::start()
         .holding("a", b"x")
-        .fault("FEAT", Fault::Says("\r\n  502 no FEAT"))
+        .fault("FEAT", Fault::Reply("\r\n  502 no FEAT"))
         .fault(
             "MLST",
-            Fault::Says("   250-x\r\n type=file;size=1; a\r\n 250 no\r\n250 x"),
+            Fault::Reply("   250-x\r\n type=file;size=1; a\r\n 250 no\r\n250 x"),
         );
     once(&server).run(["exists", "a"]).is_silent(0);
     assert_eq!(server.commands("PASS").len(), 1);
@@ -58,7 +58,7 @@ fn a_reply_that_ends_with_another_code_closes_the_session() {
     // Whether something follows, nobody knows: it would be taken for other replies.
     let server = FtpServer::start()
         .holding("a", b"x")
-        .fault("CWD", Fault::AlwaysSays("553-No\r\n150 such thing"));
+        .fault("CWD", Fault::AlwaysReply("553-No\r\n150 such thing"));
     once(&server)
         .env("BLOBCTL_TIMEOUT", "10s")
         .file("b", "y")
@@ -79,7 +79,7 @@ fn replies_that_are_none_or_do_not_end_are_errors() {
         (long, "does not speak FTP"),
         (many, "does not speak FTP"),
     ] {
-        let server = FtpServer::start().fault("banner", Fault::Says(greeting));
+        let server = FtpServer::start().fault("banner", Fault::Reply(greeting));
         let start = &greeting[..greeting.len().min(20)];
         let outcome = once(&server).run(["exists", "a"]);
         assert_eq!(outcome.code, Some(12), "{start}: {outcome:?}");
@@ -90,7 +90,7 @@ fn replies_that_are_none_or_do_not_end_are_errors() {
 
 #[test]
 fn a_farewell_that_comes_together_with_a_reply_is_heard() {
-    let server = FtpServer::start().fault("STOR", Fault::Concludes("226 done\r\n421 good-bye"));
+    let server = FtpServer::start().fault("STOR", Fault::FinalReply("226 done\r\n421 good-bye"));
     once(&server)
         .file("a", "x")
         .file("b", "y")
@@ -104,7 +104,7 @@ fn a_farewell_that_comes_together_with_a_reply_is_heard() {
 #[test]
 fn a_server_that_is_never_ready_is_temporary() {
     let delays: &'static str = Box::leak("120 in a minute\r\n".repeat(20).into_boxed_str());
-    let server = FtpServer::start().fault("banner", Fault::Says(delays));
+    let server = FtpServer::start().fault("banner", Fault::Reply(delays));
     once(&server)
         .run(["exists", "a"])
         .fails_with(7, "not getting ready");
@@ -119,14 +119,16 @@ fn the_port_for_data_is_found_in_any_words() {
         "227 [%] is where 1 server waits",
         "227-150 users\r\n150 of them\r\n 226 more\r\n227 Entering Passive Mode (%)",
     ] {
-        let server = FtpServer::lacking(&["EPSV"]).fault("PASV", Fault::Phrases(words));
+        let server =
+            FtpServer::without_commands(&["EPSV"]).fault("PASV", Fault::PassiveReply(words));
         let content = bytes(100 * KIB, 3);
         let sandbox = once(&server).file("a", &content);
         sandbox.run(["put", "a"]).succeeds();
         sandbox.run(["get", "a", "-"]).prints(&content);
         assert_eq!(server.commands("PASS").len(), 2, "{words}");
     }
-    let server = FtpServer::lacking(&["PASV"]).fault("EPSV", Fault::Phrases("229 go to %"));
+    let server =
+        FtpServer::without_commands(&["PASV"]).fault("EPSV", Fault::PassiveReply("229 go to %"));
     once(&server).file("a", "x").run(["put", "a"]).succeeds();
 }
 
@@ -139,7 +141,8 @@ fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
         "227 (10,0,0,1,0,0)",
         "227 (10,0,0,1,4,5) (10,0,0,1,4,6)",
     ] {
-        let server = FtpServer::lacking(&["EPSV"]).fault("PASV", Fault::AlwaysSays(reply));
+        let server =
+            FtpServer::without_commands(&["EPSV"]).fault("PASV", Fault::AlwaysReply(reply));
         once(&server)
             .file("a", "x")
             .run(["put", "a"])
@@ -150,7 +153,7 @@ fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
 
 /// Neither MLSD nor NLST.
 fn listing_for_people() -> FtpServer {
-    FtpServer::lacking(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"])
+    FtpServer::without_commands(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"])
 }
 
 #[test]
@@ -167,7 +170,7 @@ fn a_server_that_only_lists_for_people_is_understood() {
 
 #[test]
 fn directories_in_listings_for_people_are_entered() {
-    let server = FtpServer::lacking(&["MLST", "MLSD", "NLST"]);
+    let server = FtpServer::without_commands(&["MLST", "MLSD", "NLST"]);
     let sandbox = once(&server).file("a", "hello");
     for key in ["d/e f/a", "d/b", "top"] {
         sandbox.run(["put", "a", key]).succeeds();
@@ -188,10 +191,10 @@ fn directories_in_listings_for_people_are_entered() {
 #[test]
 fn lines_in_listings_for_people_are_read_in_the_form_of_windows_too() {
     let listing = "03-14-26  09:12AM       <DIR>          d\r\n03-14-26  09:12AM    12 a b.txt\r\n";
-    let server = FtpServer::lacking(&["MLST", "MLSD", "NLST"]);
+    let server = FtpServer::without_commands(&["MLST", "MLSD", "NLST"]);
     let sandbox = once(&server).file("a", "x");
     sandbox.run(["put", "a", "d/x"]).succeeds();
-    let server = server.fault("LIST", Fault::Lists(listing));
+    let server = server.fault("LIST", Fault::Listing(listing));
     let listed = once(&server).run(["ls", "-l"]);
     assert_eq!(listed.code, Some(0), "{listed:?}");
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
@@ -205,9 +208,9 @@ fn lines_in_listings_for_people_are_read_in_the_form_of_windows_too() {
 fn lines_in_listings_for_people_that_nobody_understands_are_warned_of_and_prove_nothing() {
     let listing = "total 2\r\n-rw-r--r-- 1 a b 5 Jan 1 00:00 known\r\nhieroglyphs\r\nand more\r\n";
     let server = listing_for_people()
-        .fault("LIST", Fault::Lists(listing))
-        .fault("LIST", Fault::Lists(listing))
-        .fault("LIST", Fault::Lists(listing));
+        .fault("LIST", Fault::Listing(listing))
+        .fault("LIST", Fault::Listing(listing))
+        .fault("LIST", Fault::Listing(listing));
     let listed = once(&server).run(["ls"]);
     assert_eq!(listed.code, Some(0), "{listed:?}");
     assert_eq!(listed.stdout, b"known\n");
@@ -226,7 +229,8 @@ fn lines_in_listings_for_people_that_nobody_understands_are_warned_of_and_prove_
 
 #[test]
 fn a_server_that_lists_in_no_way_is_cannot_tell() {
-    let server = FtpServer::lacking(&["MLST", "MLSD", "NLST", "LIST", "SIZE"]).holding("a", b"x");
+    let server =
+        FtpServer::without_commands(&["MLST", "MLSD", "NLST", "LIST", "SIZE"]).holding("a", b"x");
     let sandbox = once(&server);
     let told = sandbox.run(["exists", "a"]);
     assert!(matches!(told.code, Some(4 | 12)), "{told:?}");

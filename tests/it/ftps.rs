@@ -18,10 +18,10 @@ fn on(server: &FtpServer) -> Sandbox {
 /// One server of each kind.
 fn every_kind() -> [FtpServer; 4] {
     [
-        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12),
-        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS13),
-        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12),
-        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS13),
+        FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12),
+        FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS13),
+        FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS12),
+        FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS13),
     ]
 }
 
@@ -43,7 +43,7 @@ fn blobs_come_back_as_they_were_on_every_kind_of_tls() {
 #[test]
 fn many_uploads_of_one_session_resume_its_tls_session() {
     for protection in [Protection::Explicit, Protection::Implicit] {
-        let server = FtpServer::protected(protection, DataSessions::Resumed, &TLS12);
+        let server = FtpServer::with_tls(protection, DataSessions::Resumed, &TLS12);
         let sandbox = on(&server);
         let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
         for name in &names {
@@ -59,7 +59,7 @@ fn many_uploads_of_one_session_resume_its_tls_session() {
 
 #[test]
 fn the_login_comes_after_tls_and_the_data_is_protected() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server).file("a", "x").run(["put", "a"]).succeeds();
     let log = server.log();
     assert_eq!(
@@ -72,7 +72,7 @@ fn the_login_comes_after_tls_and_the_data_is_protected() {
             "PASS correct horse"
         ]
     );
-    let server = FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS12);
     on(&server).file("a", "x").run(["put", "a"]).succeeds();
     assert_eq!(server.log()[..2], ["PBSZ 0", "PROT P"]);
 }
@@ -80,7 +80,7 @@ fn the_login_comes_after_tls_and_the_data_is_protected() {
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
     for protection in [Protection::Explicit, Protection::Implicit] {
-        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12);
+        let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12);
         // With the usual time for attempts: it is not used.
         let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
         sandbox.run(["put", "a"]).fails_with(
@@ -94,7 +94,7 @@ fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
 
 #[test]
 fn a_certificate_for_another_name_is_refused() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server)
         .env("BLOBCTL_FTP_HOST", "localhost")
         .run(["exists", "a"])
@@ -107,7 +107,7 @@ fn a_certificate_for_another_name_is_refused() {
 
 #[test]
 fn insecure_trusts_anybody_and_says_so() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
     let outcome = sandbox.run(["put", "a", "--insecure"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -123,8 +123,8 @@ fn a_server_that_refuses_to_protect_gets_no_login() {
         ("PBSZ", Protection::Implicit),
         ("PROT", Protection::Implicit),
     ] {
-        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12)
-            .fault(verb, Fault::AlwaysSays("534 not here"));
+        let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12)
+            .fault(verb, Fault::AlwaysReply("534 not here"));
         let outcome = on(&server).file("a", "x").run(["put", "a"]);
         outcome.fails_with(4, "534 not here");
         assert!(server.commands("USER").is_empty(), "{verb}");
@@ -134,7 +134,7 @@ fn a_server_that_refuses_to_protect_gets_no_login() {
 
 #[test]
 fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "none")
         .run(["exists", "a"]);
@@ -157,8 +157,8 @@ fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
 #[test]
 fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
     // What vsftpd says after the data, where it is not content with the TLS session.
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
-        .fault("STOR", Fault::Concludes("522 SSL session reuse required"));
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
+        .fault("STOR", Fault::FinalReply("522 SSL session reuse required"));
     let outcome = on(&server).file("a", "x").run(["put", "a"]);
     outcome.fails_with(12, "522 SSL session reuse required");
     assert!(
@@ -170,9 +170,9 @@ fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
 
 #[test]
 fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
         .holding("a", &bytes(300 * KIB, 5))
-        .fault("RETR", Fault::IsRude);
+        .fault("RETR", Fault::NoCloseNotify);
     on(&server)
         .run(["get", "a", "-"])
         .prints(&bytes(300 * KIB, 5));
@@ -181,8 +181,11 @@ fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
 #[test]
 fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
     // What the server calls complete is fetched anew once; what broke may be tried later.
-    for (fault, code) in [(Fault::Lies(100_000), 6), (Fault::Breaks(100_000), 7)] {
-        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+    for (fault, code) in [
+        (Fault::TruncateWith226(100_000), 6),
+        (Fault::AbortAfter(100_000), 7),
+    ] {
+        let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
             .holding("a", &bytes(300 * KIB, 5))
             .fault("RETR", fault)
             .fault("RETR", fault);
@@ -197,8 +200,8 @@ fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
 
 #[test]
 fn an_upload_that_breaks_behind_tls_leaves_nothing() {
-    for fault in [Fault::Breaks(100_000), Fault::Lies(100_000)] {
-        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+    for fault in [Fault::AbortAfter(100_000), Fault::TruncateWith226(100_000)] {
+        let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
             .fault("STOR", fault);
         let outcome = on(&server)
             .file("a", bytes(4000 * KIB, 5))
@@ -210,7 +213,7 @@ fn an_upload_that_breaks_behind_tls_leaves_nothing() {
 
 #[test]
 fn active_mode_works_behind_tls() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS12);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS12);
     let content = bytes(200 * KIB, 9);
     let sandbox = on(&server).file("a", &content);
     sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
@@ -223,7 +226,7 @@ fn active_mode_works_behind_tls() {
 #[test]
 fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
     // Its tickets work once, and uploads bring no new ones.
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS13);
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS13);
     let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "5m");
     let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
     for name in &names {

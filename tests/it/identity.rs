@@ -481,7 +481,7 @@ fn long_siblings_have_journals_of_their_own() {
             .file("a", bytes(4 * MIB, 1));
         let mut server = server;
         for key in keys {
-            server = server.fault("STOR", crate::support::ftp::Fault::Breaks(1_000_000));
+            server = server.fault("STOR", crate::support::ftp::Fault::AbortAfter(1_000_000));
             let outcome = sandbox.run(["put", "a", key]);
             assert_eq!(outcome.code, Some(7), "{outcome:?}");
         }

@@ -156,7 +156,7 @@ fn a_second_signal_ends_the_run_at_once() {
 fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
     let silent = ScriptedServer::start([answer(200, &[], b"").cut(usize::MAX).then(Then::Stall)]);
     let s3 = Sandbox::new().envs(&crate::support::s3::variables(&silent.endpoint()));
-    let mute = FtpServer::start().fault("RETR", Fault::Stalls);
+    let mute = FtpServer::start().fault("RETR", Fault::NeverReply);
     let ftp = Sandbox::new().envs(&mute.variables());
     ftp.pipe(["put", "-", "k"], b"new").succeeds();
     let asked_s3 = || !silent.seen().is_empty();
@@ -174,7 +174,7 @@ fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
 
 #[test]
 fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
-    let server = FtpServer::start().fault("STOR", Fault::AlwaysSays("150 send it"));
+    let server = FtpServer::start().fault("STOR", Fault::AlwaysReply("150 send it"));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_CONNECT_TIMEOUT", "60s")

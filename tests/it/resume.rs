@@ -358,7 +358,7 @@ fn a_get_over_ftp_goes_on_where_it_broke() {
     let content = bytes(40 * MIB, 14);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", crate::support::ftp::Fault::Breaks(20 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::AbortAfter(20 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -378,7 +378,7 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
     let content = bytes(4 * MIB, 15);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", crate::support::ftp::Fault::Breaks(2 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::AbortAfter(2 * MIB));
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a", "--resume", "never"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -390,7 +390,7 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
 #[test]
 fn a_put_over_ftp_goes_on_where_it_broke() {
     let content = bytes(8 * MIB, 16);
-    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::AbortAfter(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -416,7 +416,7 @@ fn a_put_over_ftp_goes_on_where_it_broke() {
 
 #[test]
 fn what_an_ftp_server_has_of_an_older_source_is_removed() {
-    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::AbortAfter(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
