@@ -13,7 +13,7 @@ use super::socket::Ports;
 use crate::error::{Error, Kind, Result};
 
 /// How long it takes at most to notice that the run shall stop.
-const GLANCE: Duration = Duration::from_millis(200);
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A port that waits for the server.
 pub struct Listener(TcpListener);
@@ -26,7 +26,7 @@ impl Session {
         let ports = self.server.config.active_ports;
         let latest = self.server.facts().latest_port;
         let listener = socket::listen(here, ports, latest).map_err(failed)?;
-        let listener = listener.ok_or_else(|| none_is_free(ports))?;
+        let listener = listener.ok_or_else(|| no_free_port(ports))?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         self.server.facts().latest_port = address.port();
@@ -74,11 +74,11 @@ impl Session {
             }
             if self.control.refuses() {
                 let reply = self.control.reply();
-                let reply = self.understand(reply, "no answer to the transfer")?;
+                let reply = self.accept_reply(reply, "no answer to the transfer")?;
                 return Err(does_not_connect_back(&reply));
             }
             let somebody = PollFd::new(listener, PollFlags::IN);
-            match socket::await_event(&mut [somebody], left.min(GLANCE)) {
+            match socket::await_event(&mut [somebody], left.min(CANCEL_CHECK_INTERVAL)) {
                 Err(error) if error.kind() != io::ErrorKind::TimedOut => return Err(failed(error)),
                 _ => {}
             }
@@ -86,7 +86,7 @@ impl Session {
     }
 }
 
-fn none_is_free(ports: Option<Ports>) -> Error {
+fn no_free_port(ports: Option<Ports>) -> Error {
     let ports = ports.map_or_else(|| "all".to_owned(), |ports| ports.to_string());
     let text = format!("no local port of {ports} is free for the server to connect to");
     Error::new(Kind::Disconnected, text)

@@ -8,10 +8,10 @@ use std::time::Duration;
 use rustix::net::sockopt;
 
 use super::config::{Password, Tls};
-use super::control::{Control, NoReply};
+use super::control::{Control, ReplyError};
 use super::limits::{Limits, Purpose};
 use super::server::Server;
-use super::session::{Session, plainly};
+use super::session::{Session, describe_eof};
 use super::socket;
 use super::stream::Wire;
 use super::tls::{Connector, Remedy, Versions};
@@ -20,7 +20,7 @@ use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
 /// A server says "come back later" (120) no more often.
-const MOST_DELAYS: usize = 10;
+const MAX_DELAYS: usize = 10;
 
 impl Session {
     /// Connects and logs in.
@@ -136,7 +136,7 @@ impl<'a> Opening<'a> {
             if let Some(cancel) = &self.cancel {
                 cancel.check()?;
             }
-            self.warn_if_readable(address.ip());
+            self.warn_if_cleartext_password(address.ip());
             let wait = self.limits.within(self.limits.connect);
             match socket::connect(here, address, wait) {
                 Ok(socket) => {
@@ -167,7 +167,7 @@ impl<'a> Opening<'a> {
     }
 
     /// The password of a plain login is for everybody on the way to read. Said before anything is sent.
-    fn warn_if_readable(&self, peer: IpAddr) {
+    fn warn_if_cleartext_password(&self, peer: IpAddr) {
         let config = &self.server.config;
         let secret = !matches!(config.password, Password::Anonymous);
         if config.tls == Tls::None && secret && !peer.is_loopback() && self.server.first_warning() {
@@ -201,7 +201,7 @@ impl<'a> Opening<'a> {
 
     /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
     fn greet(&self, control: &mut Control) -> Result<()> {
-        for _ in 0..MOST_DELAYS {
+        for _ in 0..MAX_DELAYS {
             let greeting = control.reply().map_err(|error| self.no_greeting(error))?;
             match greeting.code {
                 120 => {}
@@ -219,7 +219,7 @@ impl<'a> Opening<'a> {
     fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
         control
             .send("AUTH TLS")
-            .map_err(|error| self.no_tls(NoReply::Lost(error)))?;
+            .map_err(|error| self.no_tls(ReplyError::Lost(error)))?;
         let reply = control.reply().map_err(|error| self.no_tls(error))?;
         match reply.code {
             234 => Ok(()),
@@ -228,11 +228,11 @@ impl<'a> Opening<'a> {
         }
     }
 
-    fn no_greeting(&self, error: NoReply) -> Error {
+    fn no_greeting(&self, error: ReplyError) -> Error {
         let text = format!("no greeting from {}", self.place());
         let error = match error {
-            NoReply::Lost(error) => Error::disconnected(text, &plainly(error)),
-            NoReply::Garbage(_) => return self.no_ftp(),
+            ReplyError::Lost(error) => Error::disconnected(text, &describe_eof(error)),
+            ReplyError::Garbage(_) => return self.no_ftp(),
         };
         if self.server.config.tls == Tls::Implicit {
             return error;
@@ -240,10 +240,12 @@ impl<'a> Opening<'a> {
         error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
     }
 
-    fn no_tls(&self, error: NoReply) -> Error {
+    fn no_tls(&self, error: ReplyError) -> Error {
         match error {
-            NoReply::Lost(error) => Error::disconnected("no answer to AUTH", &plainly(error)),
-            NoReply::Garbage(_) => self.no_ftp(),
+            ReplyError::Lost(error) => {
+                Error::disconnected("no answer to AUTH", &describe_eof(error))
+            }
+            ReplyError::Garbage(_) => self.no_ftp(),
         }
     }
 

@@ -15,18 +15,18 @@ use super::reply::Reply;
 use super::stream::Wire;
 
 /// No line of a reply is longer, in bytes.
-const LONGEST_LINE: usize = 64 << 10;
+const MAX_LINE: usize = 64 << 10;
 
 /// No reply is longer, in bytes.
-const LONGEST_REPLY: usize = 256 << 10;
+const MAX_REPLY: usize = 256 << 10;
 
 /// How long the rest of a reply is waited for after a line that another kind of server would end it with (glFTPd ends
 /// 553 with 150): whoever has more to say says it at once.
-const TO_GO_ON: Duration = Duration::from_secs(5);
+const CONTINUATION_WAIT: Duration = Duration::from_secs(5);
 
 /// Why there is no reply.
 #[derive(Debug)]
-pub enum NoReply {
+pub enum ReplyError {
     /// The connection ended or stood still.
     Lost(io::Error),
     /// What came is none.
@@ -122,11 +122,11 @@ impl Control {
     }
 
     /// Reads one reply.
-    pub fn reply(&mut self) -> Result<Reply, NoReply> {
+    pub fn reply(&mut self) -> Result<Reply, ReplyError> {
         let mut text = Vec::new();
         let mut line = self.line()?;
         // Empty lines before a reply say nothing, and are counted.
-        while line.trim_ascii().is_empty() && text.len() < LONGEST_LINE {
+        while line.trim_ascii().is_empty() && text.len() < MAX_LINE {
             text.extend(&line);
             line = self.line()?;
         }
@@ -139,7 +139,7 @@ impl Control {
             let foreign = code_of(&line).is_some_and(|other| other != code);
             line = if foreign && is_last(&line) {
                 match self.line_at_once() {
-                    Err(NoReply::Lost(error)) if is_silence(&error) => {
+                    Err(ReplyError::Lost(error)) if is_timeout(&error) => {
                         return Err(self.garbage(&text));
                     }
                     other => other?,
@@ -147,8 +147,8 @@ impl Control {
             } else {
                 self.line()?
             };
-            if text.len() + line.len() > LONGEST_REPLY {
-                return Err(NoReply::Garbage("a reply that does not end".to_owned()));
+            if text.len() + line.len() > MAX_REPLY {
+                return Err(ReplyError::Garbage("a reply that does not end".to_owned()));
             }
             end = code_of(&line) == Some(code) && is_last(&line);
             text.extend(&line);
@@ -156,35 +156,35 @@ impl Control {
         Reply::read(&self.encoding.decode(&text)).ok_or_else(|| self.garbage(&text))
     }
 
-    fn garbage(&self, text: &[u8]) -> NoReply {
-        NoReply::Garbage(self.encoding.decode(text).into_owned())
+    fn garbage(&self, text: &[u8]) -> ReplyError {
+        ReplyError::Garbage(self.encoding.decode(text).into_owned())
     }
 
-    fn line_at_once(&mut self) -> Result<Vec<u8>, NoReply> {
+    fn line_at_once(&mut self) -> Result<Vec<u8>, ReplyError> {
         let usual = self.wait;
-        let changed = self.wait_at_most(usual.min(TO_GO_ON));
-        let line = changed.map_err(NoReply::Lost).and_then(|()| self.line());
-        self.wait_at_most(usual).map_err(NoReply::Lost)?;
+        let changed = self.wait_at_most(usual.min(CONTINUATION_WAIT));
+        let line = changed.map_err(ReplyError::Lost).and_then(|()| self.line());
+        self.wait_at_most(usual).map_err(ReplyError::Lost)?;
         line
     }
 
     /// The next line with its end.
-    fn line(&mut self) -> Result<Vec<u8>, NoReply> {
+    fn line(&mut self) -> Result<Vec<u8>, ReplyError> {
         let mut seen = 0;
         loop {
             if let Some(at) = self.ahead[seen..].iter().position(|byte| *byte == b'\n') {
                 return Ok(self.ahead.drain(..=seen + at).collect());
             }
             seen = self.ahead.len();
-            if seen > LONGEST_LINE {
-                return Err(NoReply::Garbage("a line that does not end".to_owned()));
+            if seen > MAX_LINE {
+                return Err(ReplyError::Garbage("a line that does not end".to_owned()));
             }
             let mut room = [0; 4096];
             match self.wire.read(&mut room) {
-                Ok(0) => return Err(NoReply::Lost(io::ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Err(ReplyError::Lost(io::ErrorKind::UnexpectedEof.into())),
                 Ok(n) => self.ahead.extend(&room[..n]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(NoReply::Lost(error)),
+                Err(error) => return Err(ReplyError::Lost(error)),
             }
         }
     }
@@ -202,7 +202,7 @@ fn is_last(line: &[u8]) -> bool {
     line.get(3) != Some(&b'-')
 }
 
-fn is_silence(error: &io::Error) -> bool {
+fn is_timeout(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut

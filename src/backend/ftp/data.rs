@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 
 /// How long a server that was asked to continue a file may read nothing of it: some decline, keep the data connection and
 /// read no more. Whatever the reason is, the next attempt goes on or begins anew.
-const TO_CONTINUE: Duration = Duration::from_secs(10);
+const RESUME_STALL_LIMIT: Duration = Duration::from_secs(10);
 
 /// How a command that opens a data connection was answered.
 pub enum Opened {
@@ -41,7 +41,7 @@ impl Session {
     /// Opens a data connection for `command`; `offset` goes ahead of it as REST.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
         self.transfers += 1;
-        let opened = self.negotiate(command, offset)?;
+        let opened = self.request_data(command, offset)?;
         if let (Opened::Refused(_), true) = (&opened, offset > 0) {
             // The offset may be waiting for the next transfer. Whatever the answer is, it does not any more.
             self.ask("REST 0")?;
@@ -49,7 +49,7 @@ impl Session {
         Ok(opened)
     }
 
-    fn negotiate(&mut self, command: &str, offset: u64) -> Result<Opened> {
+    fn request_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
         let line = match self.server.config.mode {
             Mode::Active => Line::Awaited(self.listen()?),
             Mode::Passive => Line::Open(self.dial()?),
@@ -135,7 +135,7 @@ impl Session {
         let socket = wire.socket();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(self.limits.idle))?;
-        socket.set_write_timeout(Some(self.patience_of_one_write()))?;
+        socket.set_write_timeout(Some(self.write_timeout()))?;
         let watch = self.server.context.cancel.watch(socket)?;
         Ok(Transfer {
             watch,
@@ -146,7 +146,7 @@ impl Session {
 
     /// A write in the clear is asked again after a second whether the server has said its last word meanwhile. Under TLS a
     /// write that was given up cannot be taken up again.
-    fn patience_of_one_write(&self) -> Duration {
+    fn write_timeout(&self) -> Duration {
         match self.server.config.tls {
             Tls::None => self.limits.idle.min(Duration::from_secs(1)),
             Tls::Explicit | Tls::Implicit => self.limits.idle,
@@ -164,7 +164,7 @@ impl Session {
         let patience = match start {
             0 => self.limits.idle,
             // A last word that came together with the first one cannot be seen from here.
-            _ => self.limits.idle.min(TO_CONTINUE),
+            _ => self.limits.idle.min(RESUME_STALL_LIMIT),
         };
         let mut moved = Instant::now();
         while !bytes.is_empty() {
@@ -208,10 +208,10 @@ impl Session {
             Direction::Out => wire.close_written(),
         }
         let reply = self.control.reply();
-        match self.understand(reply, "no answer to the transfer") {
+        match self.accept_reply(reply, "no answer to the transfer") {
             Ok(reply) if matches!(reply.code, 226 | 250) => Ended::Complete,
             // A reply that ends nothing: another one follows, which nobody will read.
-            Ok(reply) if reply.code < 400 => Ended::Unclear(self.odd(&reply)),
+            Ok(reply) if reply.code < 400 => Ended::Unclear(self.unexpected_reply(&reply)),
             Ok(reply) => Ended::Refused(reply),
             Err(error) => Ended::Unclear(error),
         }

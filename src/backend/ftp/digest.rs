@@ -3,7 +3,7 @@
 //! HASH is draft-bryan-ftpext-hash; XSHA256, XSHA1, XMD5, XCRC and MD5 are older and written down nowhere. Their answers agree
 //! in one thing: the digest is a word of its own, of the length that its algorithm has.
 
-use super::hash::{Means, Sums, read};
+use super::hash::{HashCommand, HashCommands, read};
 use super::session::Session;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
@@ -27,16 +27,21 @@ impl Session {
         let found = self.told(path, algorithm, means);
         if !matches!(found, Ok(Some(_))) {
             let mut features = self.features();
-            features.sums = Sums::default();
+            features.sums = HashCommands::default();
             self.server().facts().features = Some(features);
         }
         found
     }
 
-    fn told(&mut self, path: &str, algorithm: Algorithm, means: Means) -> Result<Option<Digest>> {
+    fn told(
+        &mut self,
+        path: &str,
+        algorithm: Algorithm,
+        means: HashCommand,
+    ) -> Result<Option<Digest>> {
         let verb = match means {
-            Means::Command(verb) => verb,
-            Means::Hash => {
+            HashCommand::Command(verb) => verb,
+            HashCommand::Hash => {
                 if self.hash != Some(algorithm) {
                     let name = match algorithm {
                         Algorithm::Sha256 => "SHA-256",
@@ -67,19 +72,19 @@ mod tests {
     fn features_name_algorithms_in_many_ways() {
         let sums = |lines: &[&str]| {
             let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-            Sums::parse(&lines).choose(Digests::Auto)
+            HashCommands::parse(&lines).choose(Digests::Auto)
         };
         assert_eq!(
             sums(&["SIZE", " HASH SHA-1;sha-256*;MD5;CRC32"]),
-            Some((Algorithm::Sha256, Means::Hash))
+            Some((Algorithm::Sha256, HashCommand::Hash))
         );
         assert_eq!(
             sums(&["XCRC", "XMD5 filename;start;end"]),
-            Some((Algorithm::Md5, Means::Command("XMD5")))
+            Some((Algorithm::Md5, HashCommand::Command("XMD5")))
         );
         assert_eq!(
             sums(&["XCRC filename"]),
-            Some((Algorithm::Crc32, Means::Command("XCRC")))
+            Some((Algorithm::Crc32, HashCommand::Command("XCRC")))
         );
         assert_eq!(sums(&["HASH SHA-512*", "MLST a;"]), None);
     }

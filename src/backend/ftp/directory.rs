@@ -13,10 +13,10 @@ use super::{mlsx, unix_list};
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// A longer listing is not read, in bytes.
-const LONGEST_LISTING: u64 = 256 << 20;
+const MAX_LISTING: u64 = 256 << 20;
 
 /// No name is longer, in bytes.
-const LONGEST_LINE: u64 = 64 << 10;
+const MAX_LINE: u64 = 64 << 10;
 
 /// What a listing of a directory says about one name in it.
 pub enum Listed {
@@ -37,7 +37,7 @@ impl Session {
         if directory.len() == base || self.server().facts().directories.contains(directory) {
             return Ok(());
         }
-        if !self.enters(directory)? {
+        if !self.can_enter(directory)? {
             let ends = directory[base + 1..].match_indices('/');
             let ends: Vec<usize> = ends.map(|(at, _)| base + 1 + at).collect();
             for end in ends.into_iter().chain([directory.len()]) {
@@ -53,16 +53,16 @@ impl Session {
 
     /// Whatever MKD answers (there are half a dozen ways to say that it is there), what counts is that it is one now.
     fn make_directory(&mut self, directory: &str) -> Result<()> {
-        if self.enters(directory)? {
+        if self.can_enter(directory)? {
             return Ok(());
         }
         let reply = self.ask(&format!("MKD {directory}"))?;
-        if self.enters(directory)? {
+        if self.can_enter(directory)? {
             return Ok(());
         }
         let base = self.base().to_owned();
-        if !self.enters(&base)? {
-            return Err(self.no_base());
+        if !self.can_enter(&base)? {
+            return Err(self.missing_base_error());
         }
         let text = format!("the directory `{}` cannot be made", printable(directory));
         Err(reply.error(reply.refusal().kind(), &text))
@@ -164,15 +164,15 @@ impl Session {
         match ended {
             Ended::Complete => {}
             Ended::Unclear(error) => return Err(error),
-            Ended::Refused(reply) if self.enters(directory)? => {
-                if !reply.says_empty() {
+            Ended::Refused(reply) if self.can_enter(directory)? => {
+                if !reply.means_empty_directory() {
                     return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
                 }
             }
             Ended::Refused(_) => return Ok(None),
         }
         // Some servers answer a missing directory with an empty listing.
-        if entries.is_empty() && !self.enters(directory)? {
+        if entries.is_empty() && !self.can_enter(directory)? {
             return Ok(None);
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -231,11 +231,7 @@ fn read_lines(
     let mut line = Vec::new();
     loop {
         line.clear();
-        let n = match lines
-            .by_ref()
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line)
-        {
+        let n = match lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
             // Many servers end a protected listing without the farewell that TLS asks for.
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
             Err(error) => {
@@ -248,7 +244,7 @@ fn read_lines(
             return Ok(());
         }
         total += n as u64;
-        if total > LONGEST_LISTING {
+        if total > MAX_LISTING {
             return Err(Error::new(Kind::Remote, "the listing does not end"));
         }
         if let Some(entry) = read(&encoding.decode(&line)) {

@@ -1,6 +1,6 @@
 //! What the answer to FEAT says (RFC 2389). No I/O.
 
-use super::hash::Sums;
+use super::hash::HashCommands;
 use super::reply::Reply;
 
 /// What the server says it can do, or may be able to where it does not say.
@@ -13,7 +13,7 @@ pub struct Features {
     /// UTF8, to be switched on (RFC 2640).
     pub utf8: bool,
     /// Digests of files.
-    pub sums: Sums,
+    pub sums: HashCommands,
 }
 
 impl Features {
@@ -24,7 +24,7 @@ impl Features {
                 mlst: true,
                 mdtm: false,
                 utf8: true,
-                sums: Sums::default(),
+                sums: HashCommands::default(),
             };
         }
         let has = |name: &str| {
@@ -38,7 +38,7 @@ impl Features {
             mlst: has("MLST") || has("MLSD"),
             mdtm: has("MDTM"),
             utf8: has("UTF8"),
-            sums: Sums::parse(&reply.lines),
+            sums: HashCommands::parse(&reply.lines),
         }
     }
 }
@@ -62,7 +62,7 @@ mod tests {
                 mlst: true,
                 mdtm: true,
                 utf8: true,
-                sums: Sums::default(),
+                sums: HashCommands::default(),
             };
             assert_eq!(Features::parse(&reply(text)), all, "{text}");
         }

@@ -6,7 +6,7 @@ use crate::digest::{Algorithm, Digest, decode_hex};
 
 /// The command that tells a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
+pub enum HashCommand {
     /// `HASH`, after `OPTS HASH` has chosen the algorithm.
     Hash,
     /// A command of one algorithm.
@@ -15,14 +15,14 @@ pub enum Means {
 
 /// What the server computes, for each algorithm that we compute too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub sha256: Option<Means>,
-    pub sha1: Option<Means>,
-    pub md5: Option<Means>,
-    pub crc32: Option<Means>,
+pub struct HashCommands {
+    pub sha256: Option<HashCommand>,
+    pub sha1: Option<HashCommand>,
+    pub md5: Option<HashCommand>,
+    pub crc32: Option<HashCommand>,
 }
 
-impl Sums {
+impl HashCommands {
     /// Reads the lines of FEAT.
     pub fn parse(lines: &[String]) -> Self {
         let mut sums = Self::default();
@@ -35,16 +35,18 @@ impl Sums {
                         let names = rest.split(';').map(|one| one.trim().trim_end_matches('*'));
                         names.into_iter().any(|one| one == name)
                     };
-                    sums.sha256 = offers("SHA-256").then_some(Means::Hash).or(sums.sha256);
-                    sums.sha1 = offers("SHA-1").then_some(Means::Hash).or(sums.sha1);
-                    sums.md5 = offers("MD5").then_some(Means::Hash).or(sums.md5);
-                    sums.crc32 = offers("CRC32").then_some(Means::Hash).or(sums.crc32);
+                    sums.sha256 = offers("SHA-256")
+                        .then_some(HashCommand::Hash)
+                        .or(sums.sha256);
+                    sums.sha1 = offers("SHA-1").then_some(HashCommand::Hash).or(sums.sha1);
+                    sums.md5 = offers("MD5").then_some(HashCommand::Hash).or(sums.md5);
+                    sums.crc32 = offers("CRC32").then_some(HashCommand::Hash).or(sums.crc32);
                 }
-                "XSHA256" => sums.sha256 = sums.sha256.or(Some(Means::Command("XSHA256"))),
-                "XSHA1" => sums.sha1 = sums.sha1.or(Some(Means::Command("XSHA1"))),
-                "XMD5" => sums.md5 = sums.md5.or(Some(Means::Command("XMD5"))),
-                "MD5" => sums.md5 = sums.md5.or(Some(Means::Command("MD5"))),
-                "XCRC" => sums.crc32 = sums.crc32.or(Some(Means::Command("XCRC"))),
+                "XSHA256" => sums.sha256 = sums.sha256.or(Some(HashCommand::Command("XSHA256"))),
+                "XSHA1" => sums.sha1 = sums.sha1.or(Some(HashCommand::Command("XSHA1"))),
+                "XMD5" => sums.md5 = sums.md5.or(Some(HashCommand::Command("XMD5"))),
+                "MD5" => sums.md5 = sums.md5.or(Some(HashCommand::Command("MD5"))),
+                "XCRC" => sums.crc32 = sums.crc32.or(Some(HashCommand::Command("XCRC"))),
                 _ => {}
             }
         }
@@ -52,7 +54,7 @@ impl Sums {
     }
 
     /// The best that is offered and wanted.
-    pub(super) fn choose(self, wanted: Digests) -> Option<(Algorithm, Means)> {
+    pub(super) fn choose(self, wanted: Digests) -> Option<(Algorithm, HashCommand)> {
         let all = [
             (Algorithm::Sha256, self.sha256),
             (Algorithm::Sha1, self.sha1),

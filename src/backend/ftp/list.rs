@@ -10,7 +10,7 @@ use crate::key::Key;
 use crate::store::types::{BlobInfo, Listed};
 
 /// Deeper trees are taken for a link that leads back to itself.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// Tells the files whose keys begin with `prefix`, in the order of their keys.
 pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
@@ -25,10 +25,10 @@ pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()
     // The first question may find a session that has died meanwhile; the walk itself goes on with what it has.
     lease.begin(|session| {
         let base = session.base().to_owned();
-        if session.enters(&base)? {
+        if session.can_enter(&base)? {
             Ok(())
         } else {
-            Err(session.no_base())
+            Err(session.missing_base_error())
         }
     })?;
     let start = if directory.is_empty() {
@@ -46,7 +46,7 @@ fn walk(
     depth: usize,
     each: &mut dyn FnMut(Listed) -> Result<()>,
 ) -> Result<()> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Err(Error::new(
             Kind::Remote,
             "the directories are nested without an end",

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::limits::Purpose;
 use super::password;
-use super::server::{BUDGET_OTHERWISE, BUDGET_WHEN_STOPPED, Server, lock};
+use super::server::{CLEANUP_BUDGET, CLEANUP_BUDGET_AFTER_STOP, Server, lock};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
@@ -43,9 +43,9 @@ impl LoginGate {
     pub fn open_to_clean_up(&self) -> Result<Session> {
         let stopped = self.server.context.cancel.check().is_err();
         let budget = if stopped {
-            BUDGET_WHEN_STOPPED
+            CLEANUP_BUDGET_AFTER_STOP
         } else {
-            BUDGET_OTHERWISE
+            CLEANUP_BUDGET
         };
         let password = match &*lock(&self.login) {
             Login::Works(password) => password.clone(),

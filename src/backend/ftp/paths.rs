@@ -3,13 +3,13 @@
 use super::session::Session;
 
 /// Where one upload goes.
-pub struct Places {
+pub struct UploadPaths {
     pub directory: String,
     pub target: String,
     pub temporary: String,
 }
 
-impl Places {
+impl UploadPaths {
     pub(super) fn new(session: &Session, path: &str, temporary: &str) -> Self {
         let target = format!("{}/{path}", session.base());
         // The target begins with a slash always: base directories are absolute.

@@ -4,11 +4,11 @@
 //! word on the size proves anything, and only the rename makes it visible.
 
 use super::data::{Opened, Transfer};
-use super::paths::Places;
+use super::paths::UploadPaths;
 use super::pool::{Lease, Pool};
 use super::publish::{Leftover, publish};
 use super::reply::Class;
-use super::send::{Sent, compare, measured, proven, send, verify};
+use super::send::{Sent, compare, describe_size, send, verify, verify_resumed};
 use super::session::Session;
 use super::stat::Found;
 use crate::digest::{Hasher, Verified};
@@ -22,9 +22,9 @@ use crate::store::types::{Condition, Stored};
 /// more before the rename.
 pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
     let draft = Draft::new();
-    let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, places)| {
-        let sent = fresh(&mut lease, &places, payload, &draft)?;
-        conclude(&mut lease, &places, condition, sent, &draft)
+    let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, paths)| {
+        let sent = send_all(&mut lease, &paths, payload, &draft)?;
+        finalize(&mut lease, &paths, condition, sent, &draft)
     });
     if stored.is_err() {
         discard(pool, key, &draft);
@@ -43,24 +43,25 @@ pub fn put_by(
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be continued"));
     };
-    let (mut lease, places) = begin(pool, key, condition, draft.name())?;
+    let (mut lease, paths) = begin(pool, key, condition, draft.name())?;
     let kept = if draft.is_begun() {
-        lease.ask(|session| session.usable(&places.temporary, payload, total))?
+        lease.ask(|session| session.usable(&paths.temporary, payload, total))?
     } else {
         0
     };
     if kept > 0 {
-        let sent = continued(&mut lease, &places, payload, (kept, draft))?;
+        let sent = send_rest(&mut lease, &paths, payload, (kept, draft))?;
         if let Some(sent) = sent
-            && let Some(verified) = proven(&mut lease, &places.temporary, payload, (&sent, draft))?
+            && let Some(verified) =
+                verify_resumed(&mut lease, &paths.temporary, payload, (&sent, draft))?
         {
-            return conclude(&mut lease, &places, condition, (total, verified), draft);
+            return finalize(&mut lease, &paths, condition, (total, verified), draft);
         }
         // The server put the halves together in its own way.
         pool.server().context.cancel.check()?;
     }
-    let sent = fresh(&mut lease, &places, payload, draft)?;
-    conclude(&mut lease, &places, condition, sent, draft)
+    let sent = send_all(&mut lease, &paths, payload, draft)?;
+    finalize(&mut lease, &paths, condition, sent, draft)
 }
 
 /// Up to the point where data can flow: everything here can be asked twice.
@@ -69,7 +70,7 @@ fn begin<'a>(
     key: &Key,
     condition: &Condition,
     name: &str,
-) -> Result<(Lease<'a>, Places)> {
+) -> Result<(Lease<'a>, UploadPaths)> {
     let path = pool.path(key)?;
     if let Condition::Etag(_) = condition {
         return Err(Error::new(
@@ -78,30 +79,30 @@ fn begin<'a>(
         ));
     }
     let mut lease = pool.lease()?;
-    let places = lease.begin(|session| {
-        let places = Places::new(session, path, name);
+    let paths = lease.begin(|session| {
+        let paths = UploadPaths::new(session, path, name);
         if *condition == Condition::Absent {
-            session.must_be_absent(&places.target)?;
+            session.check_absent(&paths.target)?;
         }
         session.announce_utf8(path)?;
-        session.make_directories(&places.directory)?;
-        Ok(places)
+        session.make_directories(&paths.directory)?;
+        Ok(paths)
     })?;
-    Ok((lease, places))
+    Ok((lease, paths))
 }
 
 /// Sends everything, and tells how many bytes the server has and how that was proven.
-fn fresh(
+fn send_all(
     lease: &mut Lease<'_>,
-    places: &Places,
+    paths: &UploadPaths,
     payload: &Payload,
     draft: &Draft,
 ) -> Result<(u64, Verified)> {
-    let transfer = lease.begin(|session| match session.store(&places.temporary) {
+    let transfer = lease.begin(|session| match session.store(&paths.temporary) {
         // Somebody removed the directory that we know of.
-        Err(error) if error.kind() == Kind::Denied && !session.enters(&places.directory)? => {
-            session.make_directories(&places.directory)?;
-            session.store(&places.temporary)
+        Err(error) if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? => {
+            session.make_directories(&paths.directory)?;
+            session.store(&paths.temporary)
         }
         stored => stored,
     })?;
@@ -111,20 +112,20 @@ fn fresh(
     let sent = match send(session, transfer, payload, 0, hasher) {
         // Some find out only after the bytes that there is no such directory.
         Err(error) if Class::of_error(&error) == Some(Class::Path) => {
-            lease.ask(Session::look_at_directories)?;
+            lease.ask(Session::recheck_directories)?;
             return Err(error);
         }
         sent => sent?,
     };
-    verify(lease, &places.temporary, &sent)?;
-    let verified = compare(lease, &places.temporary, payload, &sent)?;
+    verify(lease, &paths.temporary, &sent)?;
+    let verified = compare(lease, &paths.temporary, payload, &sent)?;
     Ok((sent.bytes, verified))
 }
 
 /// Sends what follows the first `kept` bytes; `None` if the server takes nothing but the whole.
-fn continued(
+fn send_rest(
     lease: &mut Lease<'_>,
-    places: &Places,
+    paths: &UploadPaths,
     payload: &Payload,
     (kept, draft): (u64, &Draft),
 ) -> Result<Option<Sent>> {
@@ -132,7 +133,7 @@ fn continued(
         payload.reader_from(kept)?;
         return Ok(Some(Sent::complete(kept, None)));
     }
-    let temporary = &places.temporary;
+    let temporary = &paths.temporary;
     draft.add_seam(kept);
     let opened = lease.ask(|session| {
         if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
@@ -165,9 +166,9 @@ fn continued(
 }
 
 /// From the last byte to the blob.
-fn conclude(
+fn finalize(
     lease: &mut Lease<'_>,
-    places: &Places,
+    paths: &UploadPaths,
     condition: &Condition,
     (bytes, verified): (u64, Verified),
     draft: &Draft,
@@ -175,9 +176,9 @@ fn conclude(
     // A comparison may have cut the session.
     lease.begin(|_| Ok(()))?;
     if *condition == Condition::Absent {
-        lease.ask(|session| session.must_be_absent(&places.target))?;
+        lease.ask(|session| session.check_absent(&paths.target))?;
     }
-    publish(lease, places, bytes).map_err(|failed| {
+    publish(lease, paths, bytes).map_err(|failed| {
         if failed.leftover == Leftover::Keep {
             draft.keep();
             return failed.error.settled();
@@ -185,11 +186,11 @@ fn conclude(
         failed.error
     })?;
     // Some servers change names, or say yes to a rename and do nothing.
-    let found = lease.ask(|session| session.size_of(&places.target))?;
-    if found != Some(bytes) && !replaced(lease, places, found)? {
+    let found = lease.ask(|session| session.size_of(&paths.target))?;
+    if found != Some(bytes) && !was_replaced(lease, paths, found)? {
         let text = format!(
             "the server renamed the blob, but {} under its name",
-            measured(found)
+            describe_size(found)
         );
         return Err(Error::new(Kind::Integrity, text)
             .hint("the server may keep another name than the key; try a plainer key"));
@@ -206,13 +207,13 @@ fn conclude(
 
 /// Whether another put of the same key came right after ours: the temporary name is gone, so that our blob was there,
 /// whole, before the one that is there now.
-fn replaced(lease: &mut Lease<'_>, places: &Places, found: Option<u64>) -> Result<bool> {
-    let temporary = lease.ask(|session| session.size_of(&places.temporary))?;
+fn was_replaced(lease: &mut Lease<'_>, paths: &UploadPaths, found: Option<u64>) -> Result<bool> {
+    let temporary = lease.ask(|session| session.size_of(&paths.temporary))?;
     Ok(found.is_some() && temporary.is_none())
 }
 
 impl Session {
-    fn must_be_absent(&mut self, target: &str) -> Result<()> {
+    fn check_absent(&mut self, target: &str) -> Result<()> {
         match self.look_up(target)? {
             Found::Absent => Ok(()),
             Found::Blob(_) | Found::Directory => Err(is_there()),
@@ -225,17 +226,17 @@ impl Session {
             Opened::Refused(reply) => reply,
         };
         if reply.class() == Class::Path {
-            self.look_at_directories()?;
+            self.recheck_directories()?;
         }
         Err(self.refused(&reply))
     }
 
     /// After a refusal that may be about a directory: the base directory has to be there, and what we know of the others may
     /// be outdated.
-    fn look_at_directories(&mut self) -> Result<()> {
+    fn recheck_directories(&mut self) -> Result<()> {
         let base = self.base().to_owned();
-        if !self.enters(&base)? {
-            return Err(self.no_base());
+        if !self.can_enter(&base)? {
+            return Err(self.missing_base_error());
         }
         self.server().facts().directories.clear();
         Ok(())
@@ -249,8 +250,8 @@ pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
     }
     let Ok(path) = pool.path(key) else { return };
     let remove = |session: &mut Session| {
-        let places = Places::new(session, path, draft.name());
-        session.remove(&places.temporary)
+        let paths = UploadPaths::new(session, path, draft.name());
+        session.remove(&paths.temporary)
     };
     let idle = pool
         .idle()

@@ -77,7 +77,7 @@ impl Reply {
 
     /// Whether the refusal of a listing means that the directory is empty: "450 no files" is how some servers say so, others
     /// use 550 or 501 and have their own words.
-    pub fn says_empty(&self) -> bool {
+    pub fn means_empty_directory(&self) -> bool {
         self.code == 450
             || matches!(self.class(), Class::Path | Class::Command)
                 && !self.is_unknown_command()
@@ -305,7 +305,7 @@ mod tests {
             ("425 not found", false),
             ("502 no such command", false),
         ] {
-            assert_eq!(reply(text).says_empty(), empty, "{text}");
+            assert_eq!(reply(text).means_empty_directory(), empty, "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// Whether the bytes on both sides of `seam` are the payload's.
-    pub fn is_seamless(&mut self, path: &str, payload: &Payload, seam: u64) -> Result<bool> {
+    pub fn matches_around(&mut self, path: &str, payload: &Payload, seam: u64) -> Result<bool> {
         let to = payload.size().unwrap_or(seam).min(seam + WINDOW);
         self.holds(path, payload, seam.saturating_sub(WINDOW), to)
     }

@@ -126,13 +126,17 @@ pub fn verify(lease: &mut Lease<'_>, temporary: &str, sent: &Sent) -> Result<()>
     Err(match &sent.claim {
         Claim::Unclear(error) => error.clone(),
         Claim::Complete => {
-            let text = format!("{} bytes were sent, but {}", sent.bytes, measured(found));
+            let text = format!(
+                "{} bytes were sent, but {}",
+                sent.bytes,
+                describe_size(found)
+            );
             Error::new(Kind::Integrity, text)
         }
     })
 }
 
-pub fn measured(found: Option<u64>) -> String {
+pub fn describe_size(found: Option<u64>) -> String {
     match found {
         Some(size) => format!("the server has {size}"),
         None => "the server has nothing".to_owned(),
@@ -188,7 +192,7 @@ pub fn compare(
 
 /// How it is proven that all attempts' bytes are one file: by the server's digest, or by the length and the bytes around
 /// the seams; `None` if they are not.
-pub fn proven(
+pub fn verify_resumed(
     lease: &mut Lease<'_>,
     temporary: &str,
     payload: &Payload,
@@ -202,7 +206,7 @@ pub fn proven(
         other => return other.map(Some),
     }
     for seam in draft.seams() {
-        if !lease.ask(|session| session.is_seamless(temporary, payload, seam))? {
+        if !lease.ask(|session| session.matches_around(temporary, payload, seam))? {
             return Ok(None);
         }
     }

@@ -13,10 +13,10 @@ use crate::events::Event;
 use crate::store::Context;
 
 /// What cleaning up after a stop may take: less than the grace that workers get.
-pub const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);
+pub const CLEANUP_BUDGET_AFTER_STOP: Duration = Duration::from_millis(1500);
 
 /// What cleaning up after any other failure may take.
-pub const BUDGET_OTHERWISE: Duration = Duration::from_secs(10);
+pub const CLEANUP_BUDGET: Duration = Duration::from_secs(10);
 
 /// Where to connect, as whom, and what is known about the other side.
 pub struct Server {

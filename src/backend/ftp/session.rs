@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use super::Encoding;
 use super::config::Tls;
-use super::control::{Control, NoReply};
+use super::control::{Control, ReplyError};
 use super::feat::Features;
-use super::hash::Sums;
+use super::hash::HashCommands;
 use super::limits::Limits;
 use super::reply::Reply;
 use super::server::Server;
@@ -94,7 +94,7 @@ impl Session {
             mlst: true,
             mdtm: false,
             utf8: true,
-            sums: Sums::default(),
+            sums: HashCommands::default(),
         };
         self.server.facts().features.unwrap_or(unknown)
     }
@@ -176,32 +176,32 @@ impl Session {
     fn exchange(&mut self, command: &str, verb: &str, wait: Duration) -> Result<Reply> {
         if self.control.has_more() {
             let unasked = self.control.reply();
-            let unasked = self.understand(unasked, "something that was not asked")?;
+            let unasked = self.accept_reply(unasked, "something that was not asked")?;
             self.state = State::Broken;
             let text = "the server said something that was not asked";
             return Err(unasked.error(Kind::Disconnected, text));
         }
         self.wait_at_most(wait)?;
-        let sent = self.control.send(command).map_err(NoReply::Lost);
+        let sent = self.control.send(command).map_err(ReplyError::Lost);
         let reply = sent.and_then(|()| self.control.reply());
-        self.understand(reply, &format!("no answer to {verb}"))
+        self.accept_reply(reply, &format!("no answer to {verb}"))
     }
 
     /// The reply, unless it ends the session; `missing` says which one is missing if there is none.
-    pub(super) fn understand(
+    pub(super) fn accept_reply(
         &mut self,
-        reply: Result<Reply, NoReply>,
+        reply: Result<Reply, ReplyError>,
         missing: &str,
     ) -> Result<Reply> {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(NoReply::Lost(error)) => {
+            Err(ReplyError::Lost(error)) => {
                 self.state = State::Broken;
-                return Err(Error::disconnected(missing, &plainly(error)));
+                return Err(Error::disconnected(missing, &describe_eof(error)));
             }
-            Err(NoReply::Garbage(text)) => {
+            Err(ReplyError::Garbage(text)) => {
                 let text = format!("not a reply in FTP's form: {}", printable(&text));
-                return Err(self.confused(&text));
+                return Err(self.protocol_error(&text));
             }
         };
         self.trace("<", &reply.shown());
@@ -212,7 +212,7 @@ impl Session {
         Ok(reply)
     }
 
-    fn confused(&mut self, text: &str) -> Error {
+    fn protocol_error(&mut self, text: &str) -> Error {
         self.state = State::Broken;
         Error::new(Kind::Remote, text)
     }
@@ -232,7 +232,7 @@ impl Session {
     }
 
     /// The error for a reply that does not fit its command: whose it is, nobody knows.
-    pub fn odd(&mut self, reply: &Reply) -> Error {
+    pub fn unexpected_reply(&mut self, reply: &Reply) -> Error {
         self.state = State::Broken;
         reply.error(Kind::Remote, "unexpected answer")
     }
@@ -261,7 +261,7 @@ pub(super) fn verb(command: &str) -> &str {
 }
 
 /// The end of a connection in plain words, whatever the TLS library says about it.
-pub fn plainly(error: io::Error) -> io::Error {
+pub fn describe_eof(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
             io::Error::new(error.kind(), "the server closed the connection")

@@ -39,7 +39,7 @@ impl std::fmt::Display for Ports {
 
 impl Ports {
     /// All of them, one after the other, beginning behind `latest`.
-    fn behind(self, latest: u16) -> impl Iterator<Item = u16> {
+    fn starting_after(self, latest: u16) -> impl Iterator<Item = u16> {
         let start = match latest {
             port if (self.first..self.last).contains(&port) => port + 1,
             _ => self.first,
@@ -62,7 +62,7 @@ pub fn listen(here: IpAddr, ports: Option<Ports>, latest: u16) -> io::Result<Opt
     let Some(ports) = ports else {
         return TcpListener::bind((here, 0)).map(Some);
     };
-    for port in ports.behind(latest) {
+    for port in ports.starting_after(latest) {
         match TcpListener::bind((here, port)) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
             other => return other.map(Some),
@@ -129,13 +129,13 @@ mod tests {
     #[test]
     fn ports_follow_one_another_and_none_is_left_out() {
         let ports: Ports = "65533-65535".parse().unwrap();
-        let all = |latest| ports.behind(latest).collect::<Vec<u16>>();
+        let all = |latest| ports.starting_after(latest).collect::<Vec<u16>>();
         assert_eq!(all(0), [65533, 65534, 65535]);
         assert_eq!(all(65533), [65534, 65535, 65533]);
         assert_eq!(all(65534), [65535, 65533, 65534]);
         assert_eq!(all(65535), [65533, 65534, 65535]);
         let wide: Ports = "1-65535".parse().unwrap();
-        assert_eq!(wide.behind(7).count(), 65535);
+        assert_eq!(wide.starting_after(7).count(), 65535);
     }
 
     #[test]

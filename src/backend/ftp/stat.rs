@@ -48,7 +48,7 @@ impl Session {
             return Ok(Some(size));
         }
         if reply.code < 400 {
-            return Err(self.odd(&reply));
+            return Err(self.unexpected_reply(&reply));
         }
         match self.look_up(path)? {
             Found::Blob(info) => Ok(Some(info.size)),
@@ -69,7 +69,7 @@ impl Session {
         match reply.code {
             250 => {}
             400.. => return Ok(Hint::PerhapsAbsent),
-            _ => return Err(self.odd(&reply)),
+            _ => return Err(self.unexpected_reply(&reply)),
         }
         let entry = reply.lines.iter().find_map(|line| mlsx::described(line));
         Ok(match entry.as_ref().and_then(found) {
@@ -89,13 +89,13 @@ impl Session {
         let reply = self.ask(&format!("SIZE {path}"))?;
         let Some(size) = reply.size() else {
             return match reply.code {
-                code if code < 400 => Err(self.odd(&reply)),
+                code if code < 400 => Err(self.unexpected_reply(&reply)),
                 _ if reply.is_unknown_command() => Ok(Hint::Unknown),
                 _ => Ok(Hint::PerhapsAbsent),
             };
         };
         // Some servers measure directories too.
-        if size == 0 && self.enters(path)? {
+        if size == 0 && self.can_enter(path)? {
             return Ok(Hint::Is(Found::Directory));
         }
         let modified = if self.features().mdtm {
@@ -111,13 +111,13 @@ impl Session {
     }
 
     /// Whether `path` is a directory that we may enter. Nothing depends on the current directory: all paths are absolute.
-    pub fn enters(&mut self, path: &str) -> Result<bool> {
+    pub fn can_enter(&mut self, path: &str) -> Result<bool> {
         let path = if path.is_empty() { "/" } else { path };
         let reply = self.ask(&format!("CWD {path}"))?;
         match reply.code {
             200..=299 => Ok(true),
             400.. => Ok(false),
-            _ => Err(self.odd(&reply)),
+            _ => Err(self.unexpected_reply(&reply)),
         }
     }
 
@@ -131,15 +131,15 @@ impl Session {
             // Names that begin with a dot are hidden in many listings: then the server's no has to be one about the
             // file, in a directory that is open to us.
             Listed::OnlyOthers if !name.starts_with('.') => Ok(Found::Absent),
-            Listed::OnlyOthers | Listed::Nothing if self.enters(parent)? => match hint {
+            Listed::OnlyOthers | Listed::Nothing if self.can_enter(parent)? => match hint {
                 Hint::PerhapsAbsent => Ok(Found::Absent),
                 _ => Err(Error::new(
                     Kind::Remote,
                     "the server has no means to tell whether the blob is there (MLST, SIZE)",
                 )),
             },
-            Listed::Refused(reply) if self.enters(parent)? => {
-                if reply.says_empty() {
+            Listed::Refused(reply) if self.can_enter(parent)? => {
+                if reply.means_empty_directory() {
                     Ok(Found::Absent)
                 } else {
                     Err(reply.error(Kind::Denied, "cannot tell: the directory cannot be listed"))
@@ -152,13 +152,13 @@ impl Session {
     /// The parent cannot be entered: either it is absent as well, or nothing can be said.
     fn parent_is_closed(&mut self, parent: &str) -> Result<Found> {
         if parent.len() <= self.base().len() {
-            return Err(self.no_base());
+            return Err(self.missing_base_error());
         }
         match self.look_up_in_parent(parent, &Hint::PerhapsAbsent)? {
             // Below a file there is nothing.
             Found::Absent | Found::Blob(_) => Ok(Found::Absent),
             // Somebody has just made it, and perhaps the blob as well.
-            Found::Directory if self.enters(parent)? => Err(Error::new(
+            Found::Directory if self.can_enter(parent)? => Err(Error::new(
                 Kind::Busy { after: None },
                 "cannot tell: the directory is being made",
             )),
@@ -170,7 +170,7 @@ impl Session {
     }
 
     /// The error for a base directory that is missing or closed: nothing is known about the blobs in it.
-    pub fn no_base(&self) -> Error {
+    pub fn missing_base_error(&self) -> Error {
         let base = if self.base().is_empty() {
             "/"
         } else {
@@ -188,7 +188,7 @@ impl Session {
         if let Hint::Is(found) = self.measure(path)? {
             return Ok(found);
         }
-        if entry.kind != EntryKind::File && self.enters(path)? {
+        if entry.kind != EntryKind::File && self.can_enter(path)? {
             return Ok(Found::Directory);
         }
         Err(Error::new(
