@@ -15,7 +15,7 @@ fn once(server: &FtpServer) -> Sandbox {
 }
 
 #[test]
-fn a_put_stores_under_a_temporary_name_measures_and_renames() {
+fn a_put_stores_under_a_temporary_name_checks_the_size_and_renames() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a", "d/e/a"]).succeeds();
@@ -46,7 +46,7 @@ fn a_put_stores_under_a_temporary_name_measures_and_renames() {
 }
 
 #[test]
-fn two_slashes_in_an_address_begin_at_the_root() {
+fn a_double_slash_in_a_url_makes_the_path_absolute() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     let address = format!("ftp://ops@127.0.0.1:{}", server.address.port());
@@ -61,7 +61,7 @@ fn two_slashes_in_an_address_begin_at_the_root() {
 }
 
 #[test]
-fn one_login_serves_many_blobs() {
+fn one_login_transfers_many_blobs() {
     let server = FtpServer::start();
     let sandbox = on(&server);
     let names: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
@@ -89,7 +89,7 @@ fn one_login_serves_many_blobs() {
 }
 
 #[test]
-fn sessions_are_no_more_than_jobs() {
+fn there_are_at_most_as_many_sessions_as_jobs() {
     let server = FtpServer::start();
     let sandbox = on(&server);
     let names: Vec<String> = (0..30).map(|n| format!("f{n}")).collect();
@@ -113,7 +113,7 @@ fn sessions_are_no_more_than_jobs() {
 }
 
 #[test]
-fn binary_bytes_stay_as_they_are() {
+fn binary_content_is_not_converted() {
     let server = FtpServer::start();
     let content = b"a\nb\r\nc\0\xff\n".repeat(1000);
     let sandbox = on(&server).file("a", &content);
@@ -123,7 +123,7 @@ fn binary_bytes_stay_as_they_are() {
 }
 
 #[test]
-fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
+fn passive_mode_connects_to_the_host_of_the_control_connection() {
     // The server's PASV names 10.0.0.1, and it has no EPSV.
     let server = FtpServer::without_commands(&["EPSV"]);
     let sandbox = on(&server).file("a", "hello");
@@ -133,7 +133,7 @@ fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
 }
 
 #[test]
-fn active_mode_works_where_it_is_asked_for() {
+fn active_mode_is_used_if_configured() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
@@ -148,7 +148,7 @@ fn active_mode_works_where_it_is_asked_for() {
 }
 
 #[test]
-fn absence_is_proven_whatever_the_server_lacks() {
+fn absence_is_confirmed_with_any_set_of_supported_commands() {
     for lacks in [
         &[][..],
         &["MLST", "MLSD"],
@@ -173,7 +173,7 @@ fn absence_is_proven_whatever_the_server_lacks() {
 }
 
 #[test]
-fn a_missing_base_directory_is_never_no() {
+fn a_missing_base_directory_is_an_error_and_not_absence() {
     let server = FtpServer::start();
     let sandbox = once(&server)
         .env("BLOBCTL_FTP_BASE_DIR", "/nowhere")
@@ -190,7 +190,7 @@ fn a_missing_base_directory_is_never_no() {
 }
 
 #[test]
-fn a_refusal_is_cannot_tell() {
+fn a_refused_lookup_is_cannot_tell() {
     let server = FtpServer::start()
         .fault("MLST", Fault::AlwaysReply("550 permission denied"))
         .fault("SIZE", Fault::AlwaysReply("550 permission denied"))
@@ -202,7 +202,7 @@ fn a_refusal_is_cannot_tell() {
 }
 
 #[test]
-fn a_wrong_password_is_final_asked_once_and_never_shown() {
+fn a_wrong_password_is_sent_once_and_never_printed() {
     let server = FtpServer::start();
     let sandbox = on(&server)
         .env("BLOBCTL_FTP_PASSWORD", "hunter2")
@@ -223,7 +223,7 @@ fn a_wrong_password_is_final_asked_once_and_never_shown() {
 }
 
 #[test]
-fn a_password_never_shows_even_when_it_is_right() {
+fn the_password_is_never_printed() {
     let server = FtpServer::start();
     let outcome = on(&server).file("a", "x").run(["put", "a", "-vv"]);
     assert_eq!(outcome.code, Some(0));
@@ -234,7 +234,7 @@ fn a_password_never_shows_even_when_it_is_right() {
 }
 
 #[test]
-fn too_many_connections_are_temporary() {
+fn too_many_connections_are_a_temporary_failure() {
     let server = FtpServer::start().fault("banner", Fault::AlwaysReply("421 too many connections"));
     once(&server)
         .run(["exists", "k"])
@@ -244,7 +244,7 @@ fn too_many_connections_are_temporary() {
 }
 
 #[test]
-fn a_server_that_is_down_or_silent_is_temporary() {
+fn an_unreachable_or_silent_server_is_a_temporary_failure() {
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -268,7 +268,7 @@ fn a_server_that_is_down_or_silent_is_temporary() {
 }
 
 #[test]
-fn a_session_that_died_is_replaced_once_without_a_word() {
+fn a_closed_session_is_replaced_once_silently() {
     let server = FtpServer::start()
         .fault("MLST", Fault::Reply("213 odd"))
         .fault("CWD", Fault::CloseControl);
@@ -280,7 +280,7 @@ fn a_session_that_died_is_replaced_once_without_a_word() {
 }
 
 #[test]
-fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
+fn an_aborted_put_is_retried_and_leaves_only_the_blob() {
     for fault in [
         Fault::AbortAfter(100_000),
         Fault::TruncateWith226(100_000),
@@ -305,7 +305,7 @@ fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
 }
 
 #[test]
-fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
+fn a_failed_put_leaves_only_the_old_blob() {
     for (verb, fault, code) in [
         ("STOR", Fault::AbortAfter(100_000), 7),
         ("STOR", Fault::AlwaysReply("550 permission denied"), 4),
@@ -331,7 +331,7 @@ fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
 }
 
 #[test]
-fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
+fn a_lost_or_late_final_reply_is_a_success_if_the_size_matches() {
     for fault in [
         Fault::DropFinalReply,
         Fault::DelayFinalReply(Duration::from_secs(6)),
@@ -347,7 +347,7 @@ fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
 }
 
 #[test]
-fn a_get_that_breaks_goes_on_where_it_broke() {
+fn an_aborted_get_resumes_at_its_offset() {
     let server = FtpServer::start();
     let content = bytes(MIB, 4);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
@@ -371,7 +371,7 @@ fn a_get_that_breaks_goes_on_where_it_broke() {
 }
 
 #[test]
-fn a_short_download_with_226_is_not_believed() {
+fn a_short_download_with_226_fails() {
     let server = FtpServer::start();
     on(&server)
         .file("a", bytes(MIB, 4))
@@ -402,7 +402,7 @@ fn a_short_download_with_226_is_not_believed() {
 }
 
 #[test]
-fn tls_that_is_refused_is_never_replaced_by_plain() {
+fn refused_tls_never_falls_back_to_plain_ftp() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     let outcome = sandbox.run(["put", "a", "--ftp-tls", "explicit"]);
@@ -416,7 +416,7 @@ fn tls_that_is_refused_is_never_replaced_by_plain() {
 }
 
 #[test]
-fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
+fn names_with_line_ends_are_rejected_before_anything_is_sent() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     sandbox
@@ -437,7 +437,7 @@ fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn odd_replies_close_the_session_and_are_printed_harmlessly() {
+fn unexpected_replies_close_the_session_and_are_escaped() {
     let server = FtpServer::start().fault("PASS", Fault::Reply("550 \u{1b}[2Jowned"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");

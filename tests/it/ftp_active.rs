@@ -37,7 +37,7 @@ fn told(server: &FtpServer) -> Vec<(String, u16)> {
 }
 
 #[test]
-fn the_server_is_told_ports_of_the_range_one_after_the_other() {
+fn active_mode_uses_the_ports_of_the_range_in_turn() {
     let server = FtpServer::start();
     let first = free_port();
     let range = format!("{first}-{}", first + 20);
@@ -61,7 +61,7 @@ fn the_server_is_told_ports_of_the_range_one_after_the_other() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_passed_over() {
+fn a_port_in_use_is_skipped() {
     let taken = loop {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         if listener.local_addr().unwrap().port() < 65000 {
@@ -83,7 +83,7 @@ fn a_port_that_is_taken_is_passed_over() {
 }
 
 #[test]
-fn a_range_without_a_free_port_is_named() {
+fn the_error_names_a_range_without_a_free_port() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let server = FtpServer::start();
@@ -91,14 +91,14 @@ fn a_range_without_a_free_port_is_named() {
         active(&server)
             .file("a", "x")
             .run(["put", "a", "--ftp-active-ports", &port.to_string()]);
-    outcome.fails_with(7, &format!("no local port of {port}-{port} is free"));
+    outcome.fails_with(7, &format!("no free local port in {port}-{port} "));
     assert!(outcome.stderr.contains("--ftp-active-ports"), "{outcome:?}");
     assert!(server.commands("PORT").is_empty());
     assert!(server.commands("STOR").is_empty());
 }
 
 #[test]
-fn connections_come_from_and_go_to_the_address_of_our_choice() {
+fn all_connections_use_the_bind_address() {
     let here: IpAddr = "127.0.0.2".parse().unwrap();
     let server = FtpServer::start();
     let content = bytes(100 * KIB, 2);
@@ -117,7 +117,7 @@ fn connections_come_from_and_go_to_the_address_of_our_choice() {
 }
 
 #[test]
-fn ipv6_has_its_addresses_and_ports_too() {
+fn active_mode_works_over_ipv6() {
     let server = FtpServer::on_ipv6();
     let first = free_port();
     let range = format!("{first}-{}", first + 20);
@@ -139,7 +139,7 @@ fn ipv6_has_its_addresses_and_ports_too() {
 }
 
 #[test]
-fn nobody_but_the_server_is_let_in() {
+fn connections_from_other_addresses_are_refused() {
     let server = FtpServer::start().fault("STOR", Fault::StrangerConnectsFirst);
     let content = bytes(100 * KIB, 3);
     let outcome = active(&server).file("a", &content).run(["put", "a"]);
@@ -158,7 +158,7 @@ fn nobody_but_the_server_is_let_in() {
 }
 
 #[test]
-fn a_server_that_cannot_connect_is_not_waited_for() {
+fn a_refusal_to_connect_back_ends_the_wait() {
     let server =
         FtpServer::start().fault("STOR", Fault::AlwaysReply("150 go\r\n425 cannot connect"));
     let outcome = active(&server)
@@ -171,7 +171,7 @@ fn a_server_that_cannot_connect_is_not_waited_for() {
 }
 
 #[test]
-fn addresses_and_ports_that_cannot_be_are_refused() {
+fn invalid_addresses_and_ports_are_rejected() {
     let server = FtpServer::start();
     let sandbox = active(&server).file("a", "x");
     for (option, value) in [
@@ -188,8 +188,12 @@ fn addresses_and_ports_that_cannot_be_are_refused() {
         ("BLOBCTL_FTP_ACTIVE_PORTS", "9-8", "`active_ports`"),
         ("BLOBCTL_FTP_BIND_ADDRESS", "::", "`bind_address`"),
         // An address that nobody has (RFC 5737).
-        ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot be used"),
-        ("BLOBCTL_FTP_BIND_ADDRESS", "::1", "no address that fits"),
+        ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot bind to"),
+        (
+            "BLOBCTL_FTP_BIND_ADDRESS",
+            "::1",
+            "no address of the same family",
+        ),
     ] {
         active(&server)
             .file("a", "x")

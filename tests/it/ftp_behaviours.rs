@@ -16,7 +16,7 @@ fn once(server: &FtpServer) -> Sandbox {
 }
 
 #[test]
-fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
+fn delete_first_renames_the_old_blob_and_deletes_it_last() {
     let server = FtpServer::start()
         .holding("a", b"old")
         .fault("RNTO", Fault::NeverOverwrite);
@@ -55,7 +55,7 @@ fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
 }
 
 #[test]
-fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
+fn the_old_blob_is_restored_if_the_new_one_cannot_be_renamed() {
     // The first RNTO is the refused one, the second moves the old blob away, the third one fails.
     let server = FtpServer::start()
         .holding("a", b"old")
@@ -71,7 +71,7 @@ fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
 }
 
 #[test]
-fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
+fn a_disconnect_during_a_replacement_leaves_the_old_or_the_new_blob() {
     for step in 1..=3 {
         for fault in [Fault::CloseControl, Fault::DropFinalReply] {
             let mut server = FtpServer::start()
@@ -98,7 +98,7 @@ fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
 }
 
 #[test]
-fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
+fn the_new_blob_survives_if_the_old_one_can_only_be_deleted() {
     let server = FtpServer::start()
         .holding("a", b"old")
         .fault("RNTO", Fault::AlwaysReply("553 no"));
@@ -113,7 +113,7 @@ fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
 }
 
 #[test]
-fn a_digest_that_the_server_computes_is_compared() {
+fn a_checksum_of_the_server_is_compared() {
     for (line, verified) in [
         ("HASH SHA-256*;SHA-1;MD5;CRC32", "sha256"),
         ("HASH SHA-1*;MD5", "sha1"),
@@ -143,7 +143,7 @@ fn a_digest_that_the_server_computes_is_compared() {
 }
 
 #[test]
-fn a_large_blob_is_hashed_beside_its_coming() {
+fn a_large_blob_is_hashed_while_it_is_received() {
     let server = FtpServer::with_features(&["HASH SHA-256*"]);
     let content = bytes(20 * MIB + 5, 4);
     let sandbox = once(&server).file("a", &content);
@@ -155,7 +155,7 @@ fn a_large_blob_is_hashed_beside_its_coming() {
 }
 
 #[test]
-fn no_digest_is_asked_where_the_length_is_enough() {
+fn no_checksum_is_requested_if_the_size_suffices() {
     let server = FtpServer::with_features(&["XSHA256"]);
     let sandbox = once(&server).file("a", "hello");
     sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
@@ -166,7 +166,7 @@ fn no_digest_is_asked_where_the_length_is_enough() {
 }
 
 #[test]
-fn a_digest_that_differs_stores_nothing() {
+fn a_checksum_mismatch_stores_nothing() {
     let wrong = "250 2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9825";
     let server = FtpServer::with_features(&["XSHA256"])
         .holding("a", b"old")
@@ -183,7 +183,7 @@ fn a_digest_that_differs_stores_nothing() {
 }
 
 #[test]
-fn a_digest_that_is_refused_is_asked_for_once() {
+fn a_refused_checksum_is_requested_once() {
     for answer in ["504 no", "250 done", "550 too large", "450 busy"] {
         let server =
             FtpServer::with_features(&["XSHA256"]).fault("XSHA256", Fault::AlwaysReply(answer));
@@ -198,7 +198,7 @@ fn a_digest_that_is_refused_is_asked_for_once() {
 }
 
 #[test]
-fn an_upload_that_broke_goes_on_where_it_broke() {
+fn an_aborted_upload_resumes_at_its_offset() {
     let server = FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
     let content = bytes(4 * MIB, 8);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
@@ -216,7 +216,7 @@ fn an_upload_that_broke_goes_on_where_it_broke() {
 }
 
 #[test]
-fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
+fn an_upload_is_resumed_by_appe_if_rest_is_refused() {
     let server = FtpServer::start()
         .fault("STOR", Fault::AbortAfter(1_000_000))
         .fault("STOR", Fault::Reply("450 function not implemented"));
@@ -228,7 +228,7 @@ fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
 
 /// What rclone's server does.
 #[test]
-fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
+fn a_server_that_refuses_to_resume_without_reading_gets_the_whole_file() {
     let server = FtpServer::start()
         .fault("STOR", Fault::AbortAfter(1_000_000))
         .fault("STOR", Fault::RefuseUnread("450 function not implemented"));
@@ -246,7 +246,7 @@ fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
 }
 
 #[test]
-fn halves_that_are_put_together_badly_are_sent_anew() {
+fn a_corrupted_resumed_upload_is_sent_again() {
     let broken = || FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
     let refused = || broken().fault("STOR", Fault::Reply("450 function not implemented"));
     for (name, server) in [
@@ -265,7 +265,7 @@ fn halves_that_are_put_together_badly_are_sent_anew() {
 }
 
 #[test]
-fn a_part_that_cannot_be_compared_is_not_kept() {
+fn a_partial_upload_that_cannot_be_compared_is_not_resumed() {
     for verb in ["RETR", "REST"] {
         let server = FtpServer::start()
             .fault("STOR", Fault::AbortAfter(1_000_000))
@@ -279,7 +279,7 @@ fn a_part_that_cannot_be_compared_is_not_kept() {
 }
 
 #[test]
-fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
+fn latin_1_names_have_one_byte_per_character_or_are_rejected() {
     let server = FtpServer::without_commands(&["MLST", "MLSD"]);
     let sandbox = once(&server)
         .env("BLOBCTL_FTP_ENCODING", "latin-1")
@@ -293,12 +293,12 @@ fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
     let before = logins();
     sandbox
         .run(["put", "a", "10 \u{20ac}"])
-        .fails_with(2, "Latin-1 cannot write");
+        .fails_with(2, "Latin-1 cannot encode");
     assert_eq!(logins(), before);
 }
 
 #[test]
-fn names_with_blanks_quotes_dashes_and_dots_come_back() {
+fn names_with_spaces_quotes_dashes_and_dots_round_trip() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     for key in [
@@ -320,7 +320,7 @@ fn names_with_blanks_quotes_dashes_and_dots_come_back() {
 }
 
 #[test]
-fn ipv6_takes_the_extended_commands() {
+fn ipv6_uses_epsv_and_eprt() {
     let server = FtpServer::on_ipv6();
     let content = bytes(100 * KIB, 2);
     let sandbox = once(&server).file("a", &content);
@@ -339,7 +339,7 @@ fn ipv6_takes_the_extended_commands() {
 }
 
 #[test]
-fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
+fn a_cleartext_password_causes_a_warning_before_it_is_sent() {
     // An address that nobody has (RFC 5737): the warning comes before the connection does not.
     let sandbox = Sandbox::new()
         .env("BLOBCTL_RETRY_FOR", "0")
@@ -349,16 +349,16 @@ fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
     let warned = sandbox.run(["exists", address]);
     assert_eq!(warned.code, Some(7), "{warned:?}");
     let lines = warned.stderr.lines();
-    let warnings = lines.filter(|line| line.contains("goes over the network unprotected"));
+    let warnings = lines.filter(|line| line.contains("is sent over the network unencrypted"));
     assert_eq!(warnings.count(), 1, "{warned:?}");
     let quiet = sandbox.run(["exists", address, "--quiet"]);
-    assert!(!quiet.stderr.contains("unprotected"), "{quiet:?}");
+    assert!(!quiet.stderr.contains("unencrypted"), "{quiet:?}");
     let anonymous = sandbox.run(["exists", "ftp://192.0.2.1/a"]);
-    assert!(!anonymous.stderr.contains("unprotected"), "{anonymous:?}");
+    assert!(!anonymous.stderr.contains("unencrypted"), "{anonymous:?}");
 }
 
 #[test]
-fn a_directory_that_vanished_is_made_once_more() {
+fn a_removed_directory_is_created_again() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x").file("b", "y");
     let server = server
@@ -380,7 +380,7 @@ fn a_directory_that_vanished_is_made_once_more() {
 
 /// As rclone's: it says 150, takes the bytes and then looks where they go.
 #[test]
-fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
+fn a_base_directory_reported_missing_after_the_data_is_a_config_error() {
     let server = FtpServer::start()
         .fault("STOR", Fault::FinalReply("450 file does not exist"))
         .fault("CWD", Fault::AlwaysReply("550 no such directory"));
@@ -393,7 +393,7 @@ fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
 
 /// Between two questions about it.
 #[test]
-fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
+fn a_directory_created_during_the_lookup_is_retried() {
     let server = FtpServer::start();
     on(&server)
         .file("a", "x")
@@ -413,7 +413,7 @@ fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
 
 /// A server that still writes what came would make the file anew.
 #[test]
-fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
+fn an_abandoned_upload_is_ended_before_its_file_is_deleted() {
     let server = FtpServer::start();
     let zeros = "0".repeat(64);
     once(&server)
@@ -431,7 +431,7 @@ fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
 }
 
 #[test]
-fn a_link_is_what_it_leads_to() {
+fn links_are_followed() {
     let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";
     let server = FtpServer::start()
         .holding("a", b"hello")
@@ -441,7 +441,7 @@ fn a_link_is_what_it_leads_to() {
 }
 
 #[test]
-fn a_directory_that_has_a_size_is_no_blob() {
+fn a_directory_with_a_size_is_not_a_blob() {
     let server = FtpServer::without_commands(&["MLST", "MLSD"]).holding("d/a", b"x");
     once(&server)
         .file("b", "x")
@@ -452,19 +452,19 @@ fn a_directory_that_has_a_size_is_no_blob() {
 }
 
 #[test]
-fn a_transfer_without_its_first_reply_stores_nothing() {
+fn a_transfer_without_a_preliminary_reply_stores_nothing() {
     let server = FtpServer::start()
         .holding("a", b"old")
         .fault("STOR", Fault::Reply("226 transfer complete"));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(12, "unexpected answer: 226");
+        .fails_with(12, "unexpected reply: 226");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
 }
 
 #[test]
-fn a_farewell_that_nobody_answers_keeps_nobody() {
+fn a_missing_reply_to_quit_is_not_waited_for() {
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("QUIT", Fault::NeverReply);
@@ -475,7 +475,7 @@ fn a_farewell_that_nobody_answers_keeps_nobody() {
 }
 
 #[test]
-fn a_size_that_comes_late_is_asked_for_twice() {
+fn a_wrong_size_is_queried_a_second_time() {
     let server = FtpServer::start().fault("SIZE", Fault::Reply("213 0"));
     once(&server)
         .file("a", "hello")
@@ -485,7 +485,7 @@ fn a_size_that_comes_late_is_asked_for_twice() {
 }
 
 #[test]
-fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
+fn abor_and_stou_are_never_sent() {
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
         .fault("STOR", Fault::AbortAfter(10_000))
@@ -500,7 +500,7 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
 }
 
 #[test]
-fn a_login_that_takes_long_has_more_time_than_the_connecting() {
+fn a_slow_login_may_take_longer_than_the_connect_timeout() {
     let late = Fault::DelayFinalReply(Duration::from_millis(1500));
     let server = FtpServer::start()
         .holding("a", b"x")

@@ -141,7 +141,7 @@ fn active_mode_and_tls_work() {
 }
 
 #[test]
-fn odd_names_are_kept_and_absence_is_told() {
+fn unusual_names_are_kept_and_absence_is_reported() {
     let server = LibUnftp::start();
     let sandbox = server.sandbox().file("in", "x");
     for key in [
@@ -169,6 +169,6 @@ fn a_wrong_password_is_denied() {
     let server = LibUnftp::start();
     let sandbox = server.sandbox().env("BLOBCTL_FTP_PASSWORD", "hunter2");
     let outcome = sandbox.run(["exists", "a"]);
-    outcome.fails_with(4, "the login was refused: 530");
+    outcome.fails_with(4, "login refused: 530");
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
 }

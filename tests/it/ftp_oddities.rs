@@ -14,7 +14,7 @@ fn once(server: &FtpServer) -> Sandbox {
 }
 
 #[test]
-fn greetings_of_every_form_are_understood() {
+fn greetings_are_parsed_in_every_form() {
     for greeting in [
         "220-Welcome\r\n220-to this\r\n220 server",
         "220-Welcome\r\n150 users on line\r\n 220 is our number\r\n220 ready",
@@ -30,7 +30,7 @@ fn greetings_of_every_form_are_understood() {
 }
 
 #[test]
-fn one_reply_too_many_is_taken_for_no_other_one() {
+fn an_extra_reply_is_not_taken_for_another_commands() {
     // The second line is what SIZE would get as its answer.
     let server = FtpServer::start().fault(
         "STOR",
@@ -51,7 +51,7 @@ fn one_reply_too_many_is_taken_for_no_other_one() {
 }
 
 #[test]
-fn every_final_reply_is_believed_as_far_as_the_size_goes() {
+fn the_size_decides_whatever_the_final_reply_says() {
     for (reply, code) in [
         ("250 fine", 0),
         ("226-in two\r\n226 lines", 0),
@@ -73,7 +73,7 @@ fn every_final_reply_is_believed_as_far_as_the_size_goes() {
 }
 
 #[test]
-fn a_rename_whose_answer_is_lost_is_looked_up() {
+fn a_lost_reply_to_a_rename_is_resolved_by_the_sizes() {
     let server = FtpServer::start().fault("RNTO", Fault::DropFinalReply);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
@@ -89,7 +89,7 @@ fn a_rename_whose_answer_is_lost_is_looked_up() {
 }
 
 #[test]
-fn a_rename_that_is_said_but_not_done_is_an_error() {
+fn a_rename_that_was_reported_but_did_not_happen_is_an_error() {
     let server = FtpServer::start().fault("RNTO", Fault::Reply("250 renamed"));
     once(&server)
         .file("a", "new")
@@ -99,7 +99,7 @@ fn a_rename_that_is_said_but_not_done_is_an_error() {
 }
 
 #[test]
-fn a_server_that_does_not_replace_keeps_the_old_blob() {
+fn the_old_blob_stays_if_the_server_does_not_rename_over_it() {
     let server = FtpServer::start()
         .holding("a", b"old")
         .fault("RNTO", Fault::AlwaysReply("553 file exists"));
@@ -110,7 +110,7 @@ fn a_server_that_does_not_replace_keeps_the_old_blob() {
 }
 
 #[test]
-fn a_directory_is_no_blob_and_is_not_replaced() {
+fn a_directory_is_not_a_blob_and_is_not_replaced() {
     let server = FtpServer::start().holding("keep", b"x");
     once(&server)
         .file("a", "x")
@@ -121,12 +121,12 @@ fn a_directory_is_no_blob_and_is_not_replaced() {
     sandbox.run(["exists", "d"]).is_silent(1);
     sandbox
         .run(["put", "d"])
-        .fails_with(12, "a directory has the blob's name");
+        .fails_with(12, "the target is a directory");
     assert_eq!(server.files(), ["d/a", "keep"]);
 }
 
 #[test]
-fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
+fn any_reply_to_mkd_of_an_existing_directory_is_accepted() {
     for reply in [
         "550 exists",
         "521 exists",
@@ -153,20 +153,20 @@ fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_said_with_the_servers_words() {
+fn the_error_of_mkd_contains_the_servers_reply() {
     let server = FtpServer::start().fault("MKD", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .file("a", "x")
         .run(["put", "a", "d/a"])
         .fails_with(
             4,
-            "the directory `/data/d` cannot be made: 550 permission denied",
+            "cannot create the directory `/data/d`: 550 permission denied",
         );
     assert!(server.commands("STOR").is_empty());
 }
 
 #[test]
-fn a_name_that_listings_hide_is_found_or_proven_absent() {
+fn a_hidden_name_is_found_or_confirmed_absent() {
     let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding(".env", b"x")
         .holding("b", b"y");
@@ -176,7 +176,7 @@ fn a_name_that_listings_hide_is_found_or_proven_absent() {
 }
 
 #[test]
-fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
+fn a_listed_name_without_a_size_is_cannot_tell() {
     let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding("a", b"x")
         .fault("SIZE", Fault::AlwaysReply("550 permission denied"));
@@ -186,7 +186,7 @@ fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
 }
 
 #[test]
-fn a_temporary_code_for_a_missing_blob_is_not_retried() {
+fn a_temporary_reply_for_a_missing_blob_is_not_retried() {
     for code in ["450 no such file", "551 no such file", "501 no such file"] {
         let server = FtpServer::start()
             .fault("MLST", Fault::AlwaysReply(code))
@@ -199,7 +199,7 @@ fn a_temporary_code_for_a_missing_blob_is_not_retried() {
 }
 
 #[test]
-fn an_empty_directory_that_is_called_missing_is_empty() {
+fn an_empty_directory_that_is_reported_missing_is_empty() {
     for reply in ["450 no files found", "550 no files found"] {
         let server = FtpServer::start()
             .fault("MLSD", Fault::AlwaysReply(reply))
@@ -209,7 +209,7 @@ fn an_empty_directory_that_is_called_missing_is_empty() {
 }
 
 #[test]
-fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
+fn epsv_with_an_unreachable_port_falls_back_to_pasv_once() {
     // Port 1 of the loopback: nobody listens.
     for reply in [
         "229 entering extended passive mode (|||1|)",
@@ -228,12 +228,12 @@ fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
 }
 
 #[test]
-fn no_way_to_transfer_data_is_an_error_that_names_it() {
+fn a_server_without_passive_mode_is_a_clear_error() {
     let server = FtpServer::without_commands(&["EPSV", "PASV"]);
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
-        .fails_with(12, "the server opens no port for data: 502");
+        .fails_with(12, "the server refuses passive mode: 502");
     let server = FtpServer::start()
         .fault("EPSV", Fault::AlwaysReply("229 (|||1|)"))
         .fault("PASV", Fault::AlwaysReply("227 (127,0,0,1,0,1)"));
@@ -250,7 +250,7 @@ fn no_way_to_transfer_data_is_an_error_that_names_it() {
 }
 
 #[test]
-fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
+fn a_refused_rest_receives_the_first_bytes_again() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
@@ -262,7 +262,7 @@ fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
 }
 
 #[test]
-fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
+fn an_ignored_rest_never_mixes_bytes() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
@@ -286,7 +286,7 @@ fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
 }
 
 #[test]
-fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
+fn a_blob_that_changes_between_attempts_is_not_mixed() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start().holding("a", &content);
     // The first answer tells another time than the second one.
@@ -324,7 +324,7 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
 }
 
 #[test]
-fn more_bytes_than_the_size_are_an_error() {
+fn more_bytes_than_the_announced_size_are_an_error() {
     let server = FtpServer::start()
         .holding("a", b"hello")
         .fault("RETR", Fault::SendExtraBytes)
@@ -337,7 +337,7 @@ fn more_bytes_than_the_size_are_an_error() {
 }
 
 #[test]
-fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
+fn a_complete_download_succeeds_without_a_good_final_reply() {
     for fault in [
         Fault::DropFinalReply,
         Fault::FinalReply("426 connection closed"),
@@ -352,7 +352,7 @@ fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
 }
 
 #[test]
-fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
+fn stalled_transfers_time_out_and_leave_nothing() {
     // The usual limit is 60 s, and each of several steps may take it.
     let limit = Duration::from_secs(55);
     let server = FtpServer::start()
@@ -374,7 +374,7 @@ fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
 }
 
 #[test]
-fn a_server_that_stops_answering_ends_by_the_time_out() {
+fn a_server_that_stops_replying_times_out() {
     // Long enough for the verbs before it, also where the server does not get its turn at once.
     std::thread::scope(|scope| {
         for verb in ["USER", "PASS", "TYPE", "FEAT", "MLST"] {
@@ -383,14 +383,14 @@ fn a_server_that_stops_answering_ends_by_the_time_out() {
                 let outcome = once(&server)
                     .env("BLOBCTL_TIMEOUT", "5s")
                     .run(["exists", "a"]);
-                outcome.fails_with(7, &format!("no answer to {verb}: timed out"));
+                outcome.fails_with(7, &format!("no reply to {verb}: timed out"));
             });
         }
     });
 }
 
 #[test]
-fn binary_mode_that_is_refused_ends_the_run() {
+fn refused_binary_mode_is_an_error() {
     let server = FtpServer::start().fault("TYPE", Fault::AlwaysReply("504 text only"));
     once(&server)
         .file("a", "x")
@@ -400,7 +400,7 @@ fn binary_mode_that_is_refused_ends_the_run() {
 }
 
 #[test]
-fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
+fn too_many_logins_are_temporary_and_a_wrong_password_is_not() {
     let crowded = "530 the maximum number of clients is already connected";
     for (reply, code) in [
         (crowded, 7),
@@ -416,7 +416,7 @@ fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
 }
 
 #[test]
-fn many_blobs_with_a_wrong_password_are_one_login() {
+fn many_blobs_with_a_wrong_password_cause_one_login() {
     let server = FtpServer::start().fault("PASS", Fault::AlwaysReply("530 login incorrect"));
     let keys = ["a", "b", "c", "d", "e", "f"];
     let outcome = once(&server).run(["exists", "--jobs", "4"].iter().chain(&keys));
@@ -425,7 +425,7 @@ fn many_blobs_with_a_wrong_password_are_one_login() {
 }
 
 #[test]
-fn a_session_that_ended_between_two_blobs_is_replaced_without_a_word() {
+fn a_session_closed_between_two_blobs_is_replaced_silently() {
     for fault in [Fault::CloseControl, Fault::Reply("421 idle for too long")] {
         // The second EPSV is the first command for the second blob: its directory is known by then.
         let server = FtpServer::start()

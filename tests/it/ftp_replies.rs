@@ -12,7 +12,7 @@ fn once(server: &FtpServer) -> Sandbox {
 }
 
 #[test]
-fn a_reply_ends_at_the_line_with_its_own_code_and_at_no_other() {
+fn a_reply_ends_only_at_a_line_with_its_own_code() {
     let features =
         "211-Features:\r\n500 of them\r\n MLST type*;size*;\r\n 211 is no end\r\n211 End";
     let described =
@@ -41,7 +41,7 @@ fn a_reply_ends_at_the_line_with_its_own_code_and_at_no_other() {
 }
 
 #[test]
-fn blanks_and_empty_lines_before_a_reply_are_passed_over() {
+fn spaces_and_empty_lines_before_a_reply_are_skipped() {
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("FEAT", Fault::Reply("\r\n  502 no FEAT"))
@@ -63,12 +63,12 @@ fn a_reply_that_ends_with_another_code_closes_the_session() {
         .env("BLOBCTL_TIMEOUT", "10s")
         .file("b", "y")
         .run(["put", "b", "d/b"])
-        .fails_with(12, "not a reply in FTP's form: 553-No");
+        .fails_with(12, "invalid FTP reply: 553-No");
     assert!(server.commands("MKD").is_empty(), "{:?}", server.log());
 }
 
 #[test]
-fn replies_that_are_none_or_do_not_end_are_errors() {
+fn invalid_and_endless_replies_are_errors() {
     let long: &'static str = Box::leak(format!("220 {}", "x".repeat(70_000)).into_boxed_str());
     let many: &'static str =
         Box::leak(format!("220-\r\n{}", " line\r\n".repeat(40_000)).into_boxed_str());
@@ -89,7 +89,7 @@ fn replies_that_are_none_or_do_not_end_are_errors() {
 }
 
 #[test]
-fn a_farewell_that_comes_together_with_a_reply_is_heard() {
+fn a_421_that_arrives_together_with_a_reply_is_noticed() {
     let server = FtpServer::start().fault("STOR", Fault::FinalReply("226 done\r\n421 good-bye"));
     once(&server)
         .file("a", "x")
@@ -102,16 +102,16 @@ fn a_farewell_that_comes_together_with_a_reply_is_heard() {
 }
 
 #[test]
-fn a_server_that_is_never_ready_is_temporary() {
+fn a_server_that_is_never_ready_is_a_temporary_failure() {
     let delays: &'static str = Box::leak("120 in a minute\r\n".repeat(20).into_boxed_str());
     let server = FtpServer::start().fault("banner", Fault::Reply(delays));
     once(&server)
         .run(["exists", "a"])
-        .fails_with(7, "not getting ready");
+        .fails_with(7, "the server is not ready");
 }
 
 #[test]
-fn the_port_for_data_is_found_in_any_words() {
+fn the_passive_port_is_found_in_any_wording() {
     for words in [
         "227 Entering Passive Mode %",
         "227 Entering Passive Mode (%).",
@@ -133,7 +133,7 @@ fn the_port_for_data_is_found_in_any_words() {
 }
 
 #[test]
-fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
+fn a_passive_reply_without_a_valid_port_is_an_error() {
     for reply in [
         "227 entering passive mode (10,0,0,1,300,4)",
         "227 entering passive mode",
@@ -146,30 +146,30 @@ fn a_way_to_write_the_port_that_is_not_understood_is_no_way() {
         once(&server)
             .file("a", "x")
             .run(["put", "a"])
-            .fails_with(12, "the server's answer to PASV is not understood: 227");
+            .fails_with(12, "no port in the reply to PASV: 227");
         assert!(server.files().is_empty());
     }
 }
 
 /// Neither MLSD nor NLST.
-fn listing_for_people() -> FtpServer {
+fn list_only_server() -> FtpServer {
     FtpServer::without_commands(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"])
 }
 
 #[test]
-fn a_server_that_only_lists_for_people_is_understood() {
-    let server = listing_for_people().holding("a b", b"hello");
+fn a_server_with_list_only_is_supported() {
+    let server = list_only_server().holding("a b", b"hello");
     once(&server).run(["ls"]).prints(b"a b\n");
     once(&server).run(["exists", "a b"]).is_silent(0);
     once(&server).run(["exists", "nope"]).is_silent(1);
     // What listings may hide is not absent.
     once(&server)
         .run(["exists", ".nope"])
-        .fails_with(12, "no means to tell");
+        .fails_with(12, "supports neither MLST nor SIZE");
 }
 
 #[test]
-fn directories_in_listings_for_people_are_entered() {
+fn directories_of_list_are_walked() {
     let server = FtpServer::without_commands(&["MLST", "MLSD", "NLST"]);
     let sandbox = once(&server).file("a", "hello");
     for key in ["d/e f/a", "d/b", "top"] {
@@ -189,7 +189,7 @@ fn directories_in_listings_for_people_are_entered() {
 }
 
 #[test]
-fn lines_in_listings_for_people_are_read_in_the_form_of_windows_too() {
+fn list_is_parsed_in_the_windows_format() {
     let listing = "03-14-26  09:12AM       <DIR>          d\r\n03-14-26  09:12AM    12 a b.txt\r\n";
     let server = FtpServer::without_commands(&["MLST", "MLSD", "NLST"]);
     let sandbox = once(&server).file("a", "x");
@@ -205,9 +205,9 @@ fn lines_in_listings_for_people_are_read_in_the_form_of_windows_too() {
 }
 
 #[test]
-fn lines_in_listings_for_people_that_nobody_understands_are_warned_of_and_prove_nothing() {
+fn unparsed_lines_of_list_cause_a_warning_and_confirm_no_absence() {
     let listing = "total 2\r\n-rw-r--r-- 1 a b 5 Jan 1 00:00 known\r\nhieroglyphs\r\nand more\r\n";
-    let server = listing_for_people()
+    let server = list_only_server()
         .fault("LIST", Fault::Listing(listing))
         .fault("LIST", Fault::Listing(listing))
         .fault("LIST", Fault::Listing(listing));
@@ -217,18 +217,18 @@ fn lines_in_listings_for_people_that_nobody_understands_are_warned_of_and_prove_
     assert!(
         listed
             .stderr
-            .contains("2 lines of the listing of `/data` have a form that is not known"),
+            .contains("skipped 2 lines in an unknown format in the listing of `/data`"),
         "{listed:?}"
     );
     once(&server).run(["exists", "known"]).is_silent(0);
     // It may stand in one of the lines that are not understood.
     once(&server)
         .run(["exists", "other"])
-        .fails_with(12, "no means to tell");
+        .fails_with(12, "supports neither MLST nor SIZE");
 }
 
 #[test]
-fn a_server_that_lists_in_no_way_is_cannot_tell() {
+fn a_server_without_any_listing_is_cannot_tell() {
     let server =
         FtpServer::without_commands(&["MLST", "MLSD", "NLST", "LIST", "SIZE"]).holding("a", b"x");
     let sandbox = once(&server);

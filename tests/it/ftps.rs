@@ -26,7 +26,7 @@ fn every_kind() -> [FtpServer; 4] {
 }
 
 #[test]
-fn blobs_come_back_as_they_were_on_every_kind_of_tls() {
+fn blobs_round_trip_with_every_kind_of_tls() {
     for server in every_kind() {
         for size in [0, 1, 300 * KIB + 1] {
             let content = bytes(size, 7);
@@ -58,7 +58,7 @@ fn many_uploads_of_one_session_resume_its_tls_session() {
 }
 
 #[test]
-fn the_login_comes_after_tls_and_the_data_is_protected() {
+fn the_login_follows_tls_and_data_is_protected() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server).file("a", "x").run(["put", "a"]).succeeds();
     let log = server.log();
@@ -78,7 +78,7 @@ fn the_login_comes_after_tls_and_the_data_is_protected() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
+fn an_untrusted_certificate_is_final_and_no_password_is_sent() {
     for protection in [Protection::Explicit, Protection::Implicit] {
         let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12);
         // With the usual time for attempts: it is not used.
@@ -93,7 +93,7 @@ fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
 }
 
 #[test]
-fn a_certificate_for_another_name_is_refused() {
+fn a_certificate_for_another_name_is_rejected() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server)
         .env("BLOBCTL_FTP_HOST", "localhost")
@@ -106,7 +106,7 @@ fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn insecure_trusts_anybody_and_says_so() {
+fn insecure_accepts_any_certificate_with_a_warning() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
     let outcome = sandbox.run(["put", "a", "--insecure"]);
@@ -116,7 +116,7 @@ fn insecure_trusts_anybody_and_says_so() {
 }
 
 #[test]
-fn a_server_that_refuses_to_protect_gets_no_login() {
+fn no_login_is_sent_if_tls_is_refused() {
     for (verb, protection) in [
         ("AUTH", Protection::Explicit),
         ("PROT", Protection::Explicit),
@@ -133,7 +133,7 @@ fn a_server_that_refuses_to_protect_gets_no_login() {
 }
 
 #[test]
-fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
+fn plain_ftp_to_a_server_that_demands_tls_has_a_hint() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "none")
@@ -143,7 +143,7 @@ fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
 }
 
 #[test]
-fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
+fn implicit_tls_to_a_plain_port_fails_at_once_with_a_hint() {
     let server = FtpServer::start();
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "implicit")
@@ -155,7 +155,7 @@ fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
 }
 
 #[test]
-fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
+fn a_refused_tls_session_is_explained() {
     // What vsftpd says after the data, where it is not content with the TLS session.
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
         .fault("STOR", Fault::FinalReply("522 SSL session reuse required"));
@@ -169,7 +169,7 @@ fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
 }
 
 #[test]
-fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
+fn a_download_of_the_right_size_needs_no_close_notify() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
         .holding("a", &bytes(300 * KIB, 5))
         .fault("RETR", Fault::NoCloseNotify);
@@ -179,7 +179,7 @@ fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
 }
 
 #[test]
-fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
+fn a_truncated_download_over_tls_fails() {
     // What the server calls complete is fetched anew once; what broke may be tried later.
     for (fault, code) in [
         (Fault::TruncateWith226(100_000), 6),
@@ -199,7 +199,7 @@ fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
 }
 
 #[test]
-fn an_upload_that_breaks_behind_tls_leaves_nothing() {
+fn an_aborted_upload_over_tls_leaves_nothing() {
     for fault in [Fault::AbortAfter(100_000), Fault::TruncateWith226(100_000)] {
         let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
             .fault("STOR", fault);
@@ -212,7 +212,7 @@ fn an_upload_that_breaks_behind_tls_leaves_nothing() {
 }
 
 #[test]
-fn active_mode_works_behind_tls() {
+fn active_mode_works_over_tls() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS12);
     let content = bytes(200 * KIB, 9);
     let sandbox = on(&server).file("a", &content);
@@ -224,7 +224,7 @@ fn active_mode_works_behind_tls() {
 }
 
 #[test]
-fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
+fn session_reuse_with_tls_1_3_only_opens_new_sessions() {
     // Its tickets work once, and uploads bring no new ones.
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS13);
     let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "5m");

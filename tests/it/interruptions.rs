@@ -20,7 +20,7 @@ fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome
 }
 
 #[test]
-fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
+fn a_signal_during_a_put_cleans_up_and_sets_the_exit_code() {
     on_every_store(|store| {
         for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
             let sandbox = store.sandbox().file("a", "old");
@@ -47,7 +47,7 @@ fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
 }
 
 #[test]
-fn a_reader_of_stdout_that_goes_away_ends_the_get_as_sigpipe_would() {
+fn a_closed_stdout_ends_the_get_as_sigpipe_would() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
         sandbox.run(["put", "a"]).succeeds();
@@ -109,7 +109,7 @@ fn stuck_get(sandbox: &Sandbox) -> Child {
 }
 
 #[test]
-fn a_signal_is_heard_while_nobody_reads_stdout() {
+fn a_signal_is_handled_while_stdout_is_blocked() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
         sandbox.run(["put", "a", "k"]).succeeds();
@@ -153,7 +153,7 @@ fn a_second_signal_ends_the_run_at_once() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
+fn a_signal_ends_the_wait_for_a_reply() {
     let silent = ScriptedServer::start([answer(200, &[], b"").cut(usize::MAX).then(Then::Stall)]);
     let s3 = Sandbox::new().envs(&crate::support::s3::variables(&silent.endpoint()));
     let mute = FtpServer::start().fault("RETR", Fault::NeverReply);
@@ -173,7 +173,7 @@ fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
+fn a_signal_ends_the_wait_for_a_connection_in_active_mode() {
     let server = FtpServer::start().fault("STOR", Fault::AlwaysReply("150 send it"));
     let sandbox = Sandbox::new()
         .envs(&server.variables())

@@ -25,7 +25,7 @@ fn peak(command: &mut Command) -> usize {
 }
 
 #[test]
-fn files_and_streams_take_a_bounded_amount() {
+fn memory_does_not_grow_with_the_blob() {
     on_every_store(|store| {
         let sandbox = store
             .sandbox()

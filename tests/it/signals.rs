@@ -57,7 +57,7 @@ fn stopped_put(sandbox: &Sandbox, pair: (Signal, i32, Duration), begun: impl Fn(
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_parts_in_a_bucket() {
+fn a_repeated_signal_leaves_no_parts_in_a_bucket() {
     let server = S3Server::start();
     for pair in PAIRS {
         for _ in 0..4 {
@@ -76,7 +76,7 @@ fn a_signal_that_comes_twice_leaves_no_parts_in_a_bucket() {
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_file_on_an_ftp_server() {
+fn a_repeated_signal_leaves_no_file_on_an_ftp_server() {
     for pair in PAIRS {
         for _ in 0..4 {
             let server = FtpServer::start();
@@ -88,7 +88,7 @@ fn a_signal_that_comes_twice_leaves_no_file_on_an_ftp_server() {
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_file_in_a_directory() {
+fn a_repeated_signal_leaves_no_file_in_a_directory() {
     for pair in PAIRS {
         for _ in 0..4 {
             let sandbox = Sandbox::new();
@@ -130,7 +130,7 @@ fn stopped(outcome: &Outcome, code: i32, text: &str) {
 }
 
 #[test]
-fn every_command_stops_in_order() {
+fn every_command_stops_cleanly_on_a_signal() {
     for arguments in COMMANDS {
         let (server, sandbox) = busy();
         let child = sandbox.command(arguments).spawn().unwrap();
@@ -152,7 +152,7 @@ fn every_command_ends_at_the_deadline() {
 }
 
 #[test]
-fn a_listing_that_drips_ends_at_the_deadline() {
+fn a_slow_listing_ends_at_the_deadline() {
     let server = S3Server::start();
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
     for number in 0..20 {
@@ -189,7 +189,7 @@ fn presign_stops_while_it_waits_for_credentials() {
 }
 
 #[test]
-fn the_clean_up_is_tried_again_on_a_store_that_is_busy() {
+fn the_clean_up_is_retried_on_a_busy_store() {
     let begun =
         "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>";
     let server = ScriptedServer::start([

@@ -32,7 +32,7 @@ fn end(mut child: Child, stdin: ChildStdin) -> String {
 }
 
 #[test]
-fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
+fn a_long_transfer_draws_a_bar_and_clears_it() {
     let sandbox = Sandbox::new()
         .env("TERM", "xterm")
         .env("BLOBCTL_BACKEND", "fs");
@@ -49,7 +49,7 @@ fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
 }
 
 #[test]
-fn the_bar_of_a_file_knows_where_it_ends() {
+fn the_bar_of_a_file_has_a_total() {
     // The server takes the head and never reads on, so that the transfer stays where it is until it is ended.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -100,7 +100,7 @@ fn several_transfers_have_a_total() {
 }
 
 #[test]
-fn nothing_moves_where_nobody_wants_it() {
+fn no_bar_is_drawn_without_a_terminal_or_if_disabled() {
     let with = |term| {
         Sandbox::new()
             .env("TERM", term)
@@ -131,7 +131,7 @@ fn nothing_moves_where_nobody_wants_it() {
 }
 
 #[test]
-fn lines_come_now_and_then_where_they_are_asked_for() {
+fn progress_lines_are_printed_periodically_if_enabled() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(["put", "-", "k", "--progress", "lines"]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
@@ -157,7 +157,7 @@ fn lines_come_now_and_then_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_retry_is_told_on_a_terminal_only() {
+fn a_retry_is_reported_on_a_terminal_only() {
     let busy = || {
         let busy = answer(503, &[("retry-after", "0")], b"");
         ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")])

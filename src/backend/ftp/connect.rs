@@ -1,4 +1,4 @@
-//! From nothing to a session: sockets and TLS. What is said over it before the first command is in [`super::login`].
+//! Opens a session: sockets, TLS and the greeting. [`super::login`] has the commands that follow.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -9,29 +9,29 @@ use rustix::net::sockopt;
 
 use super::config::{Password, Tls};
 use super::control::{Control, ReplyError};
-use super::limits::{Limits, Purpose};
+use super::limits::{Limits, SessionPurpose};
 use super::server::Server;
 use super::session::{Session, describe_eof};
 use super::socket;
 use super::stream::Wire;
-use super::tls::{Connector, Remedy, Versions};
+use super::tls::{Connector, HandshakeRetry, HandshakeTimeouts, Versions};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
-/// A server says "come back later" (120) no more often.
+/// The maximum number of "ready in n minutes" replies (120) before the greeting.
 const MAX_DELAYS: usize = 10;
 
 impl Session {
     /// Connects and logs in.
-    pub fn open(server: &Arc<Server>, password: &Secret, purpose: Purpose) -> Result<Self> {
+    pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
-        let (error, remedy) = match opening.connect(versions) {
+        let (error, retry) = match opening.connect(versions) {
             Ok(session) => return session.logged_in(password),
             Err(failure) => failure,
         };
-        if remedy == Remedy::None || versions == Versions::Newest {
+        if retry == HandshakeRetry::None || versions == Versions::Newest {
             return Err(error);
         }
         let session = opening
@@ -48,21 +48,21 @@ struct Opening<'a> {
     cancel: Option<Arc<Cancel>>,
 }
 
-type Failure = (Error, Remedy);
+type Failure = (Error, HandshakeRetry);
 
 fn final_error(error: Error) -> Failure {
-    (error, Remedy::None)
+    (error, HandshakeRetry::None)
 }
 
 impl<'a> Opening<'a> {
-    fn new(server: &'a Arc<Server>, purpose: Purpose) -> Self {
-        // The system takes 0 for "for ever", or refuses it.
+    fn new(server: &'a Arc<Server>, purpose: SessionPurpose) -> Self {
+        // A timeout of 0 is invalid or means forever.
         let least = Duration::from_millis(1);
         let timeouts = server.context.timeouts;
         let (connect, idle) = (timeouts.connect.max(least), timeouts.idle.max(least));
         let deadline = match purpose {
-            Purpose::Work => None,
-            Purpose::CleanUp(deadline) => Some(deadline),
+            SessionPurpose::Work => None,
+            SessionPurpose::CleanUp(deadline) => Some(deadline),
         };
         Self {
             server,
@@ -73,13 +73,13 @@ impl<'a> Opening<'a> {
                 deadline,
             },
             cancel: match purpose {
-                Purpose::Work => Some(Arc::clone(&server.context.cancel)),
-                Purpose::CleanUp(_) => None,
+                SessionPurpose::Work => Some(Arc::clone(&server.context.cancel)),
+                SessionPurpose::CleanUp(_) => None,
             },
         }
     }
 
-    fn place(&self) -> String {
+    fn endpoint(&self) -> String {
         let config = &self.server.config;
         format!("{}:{}", printable(&config.host), config.port)
     }
@@ -90,7 +90,7 @@ impl<'a> Opening<'a> {
         let watch = match &self.cancel {
             Some(cancel) => {
                 let watch = cancel.watch(&socket);
-                Some(watch.map_err(|error| final_error(self.lost(&error)))?)
+                Some(watch.map_err(|error| final_error(self.connect_error(&error)))?)
             }
             None => None,
         };
@@ -109,7 +109,7 @@ impl<'a> Opening<'a> {
         Ok(Session::new(control, connector, server, self.limits, watch))
     }
 
-    /// A connected control socket with its time-outs set.
+    /// Connects the control socket and sets its timeouts.
     fn dial(&self) -> Result<TcpStream> {
         let config = &self.server.config;
         let addresses = (config.host.as_str(), config.port)
@@ -119,17 +119,18 @@ impl<'a> Opening<'a> {
             })?;
         let here = config.bind_address;
         if let Some(here) = here {
-            check(here)?;
+            check_bind_address(here)?;
         }
-        let fits = |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
-        let mut addresses = addresses.filter(fits).peekable();
+        let same_family =
+            |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
+        let mut addresses = addresses.filter(same_family).peekable();
         if let (Some(here), None) = (here, addresses.peek()) {
             let text = format!(
-                "{} has no address that fits {here}",
+                "{} has no address of the same family as {here}",
                 printable(&config.host)
             );
             return Err(Error::new(Kind::Config, text)
-                .hint("`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6"));
+                .hint("set `bind_address` (--ftp-bind) to an address of the server's family, IPv4 or IPv6"));
         }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
@@ -140,22 +141,23 @@ impl<'a> Opening<'a> {
             let wait = self.limits.within(self.limits.connect);
             match socket::connect(here, address, wait) {
                 Ok(socket) => {
-                    self.prepare(&socket).map_err(|error| self.lost(&error))?;
+                    self.prepare(&socket)
+                        .map_err(|error| self.connect_error(&error))?;
                     return Ok(socket);
                 }
                 Err(error) => last = error,
             }
         }
         Err(self
-            .lost(&last)
+            .connect_error(&last)
             .hint("check `host`, `port` and the network"))
     }
 
-    fn lost(&self, error: &io::Error) -> Error {
-        Error::disconnected(format_args!("connect to {}", self.place()), error)
+    fn connect_error(&self, error: &io::Error) -> Error {
+        Error::disconnected(format_args!("connect to {}", self.endpoint()), error)
     }
 
-    /// During a long transfer the control connection is silent: keepalives tell routers in between that it lives.
+    /// Enables keepalives, because routers may drop a control connection that is silent during a long transfer.
     fn prepare(&self, socket: &TcpStream) -> io::Result<()> {
         socket.set_nodelay(true)?;
         sockopt::set_socket_keepalive(socket, true)?;
@@ -166,13 +168,13 @@ impl<'a> Opening<'a> {
         socket.set_write_timeout(Some(wait))
     }
 
-    /// The password of a plain login is for everybody on the way to read. Said before anything is sent.
+    /// Warns once, before anything is sent, that the password will cross the network in the clear.
     fn warn_if_cleartext_password(&self, peer: IpAddr) {
         let config = &self.server.config;
         let secret = !matches!(config.password, Password::Anonymous);
         if config.tls == Tls::None && secret && !peer.is_loopback() && self.server.first_warning() {
             self.server.warn(&format!(
-                "the password for {} goes over the network unprotected; set `tls = \"explicit\"` (--ftp-tls explicit) if the server can do it",
+                "the password for {} is sent over the network unencrypted; set `tls = \"explicit\"` (--ftp-tls explicit) if the server supports it",
                 printable(&config.host)
             ));
         }
@@ -186,7 +188,10 @@ impl<'a> Opening<'a> {
             &self.server.trust()?,
             versions,
             self.cancel.clone(),
-            (self.limits.within(self.limits.connect), self.limits.idle),
+            HandshakeTimeouts {
+                handshake: self.limits.within(self.limits.connect),
+                idle: self.limits.idle,
+            },
         );
         connector.map(Some)
     }
@@ -199,7 +204,7 @@ impl<'a> Opening<'a> {
         })
     }
 
-    /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
+    /// Reads the greeting; "ready in 5 minutes" (120) precedes another reply.
     fn greet(&self, control: &mut Control) -> Result<()> {
         for _ in 0..MAX_DELAYS {
             let greeting = control.reply().map_err(|error| self.no_greeting(error))?;
@@ -211,11 +216,11 @@ impl<'a> Opening<'a> {
         }
         Err(Error::new(
             Kind::Busy { after: None },
-            "the server is not getting ready",
+            "the server is not ready",
         ))
     }
 
-    /// No password was sent yet, and none will be without this.
+    /// Requests TLS. The password is only sent after it.
     fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
         control
             .send("AUTH TLS")
@@ -229,40 +234,40 @@ impl<'a> Opening<'a> {
     }
 
     fn no_greeting(&self, error: ReplyError) -> Error {
-        let text = format!("no greeting from {}", self.place());
+        let text = format!("no greeting from {}", self.endpoint());
         let error = match error {
             ReplyError::Lost(error) => Error::disconnected(text, &describe_eof(error)),
-            ReplyError::Garbage(_) => return self.no_ftp(),
+            ReplyError::Malformed(_) => return self.no_ftp(),
         };
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
-        error.hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
+        error.hint("a port with implicit TLS (usually 990) needs `tls = \"implicit\"` (--ftp-tls implicit)")
     }
 
     fn no_tls(&self, error: ReplyError) -> Error {
         match error {
             ReplyError::Lost(error) => {
-                Error::disconnected("no answer to AUTH", &describe_eof(error))
+                Error::disconnected("no reply to AUTH", &describe_eof(error))
             }
-            ReplyError::Garbage(_) => self.no_ftp(),
+            ReplyError::Malformed(_) => self.no_ftp(),
         }
     }
 
     fn no_ftp(&self) -> Error {
-        let text = format!("what answers at {} does not speak FTP", self.place());
+        let text = format!("{} does not speak FTP", self.endpoint());
         Error::new(Kind::Remote, text)
     }
 }
 
-/// Whether connections can come from `here` at all.
-fn check(here: IpAddr) -> Result<()> {
+/// Checks that this machine has the address.
+fn check_bind_address(here: IpAddr) -> Result<()> {
     match TcpListener::bind((here, 0)) {
         Ok(_) => Ok(()),
         Err(error) => {
-            let text = format!("the address {here} cannot be used: {}", describe(&error));
+            let text = format!("cannot bind to {here}: {}", describe(&error));
             Err(Error::new(Kind::Config, text)
-                .hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
+                .hint("set `bind_address` (--ftp-bind) to an address of this machine"))
         }
     }
 }

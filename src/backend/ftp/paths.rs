@@ -2,7 +2,7 @@
 
 use super::session::Session;
 
-/// Where one upload goes.
+/// The paths of one upload, all absolute.
 pub struct UploadPaths {
     pub directory: String,
     pub target: String,
@@ -12,7 +12,7 @@ pub struct UploadPaths {
 impl UploadPaths {
     pub(super) fn new(session: &Session, path: &str, temporary: &str) -> Self {
         let target = format!("{}/{path}", session.base());
-        // The target begins with a slash always: base directories are absolute.
+        // The base is absolute, so the target always contains a slash.
         let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);
         Self {
             temporary: format!("{directory}/{temporary}"),

@@ -1,5 +1,4 @@
-//! The sessions that wait for their next blob. A login costs more than a small transfer, so none is thrown away that is
-//! in step with the server.
+//! Idle sessions. A login takes longer than a small transfer, so every session that is in sync is reused.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,14 +8,14 @@ use super::session::Session;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 
-/// Idle sessions of one server. There are never more than operations at once.
+/// The idle sessions of one server, never more than concurrent operations.
 pub struct Pool {
     gate: LoginGate,
     idle: Mutex<Vec<Session>>,
 }
 
 impl Pool {
-    /// No session yet.
+    /// Creates an empty pool.
     pub fn new(server: Server) -> Self {
         Self {
             gate: LoginGate::new(server),
@@ -29,19 +28,19 @@ impl Pool {
         self.gate.server()
     }
 
-    /// Opens a session that removes leftovers, even after the run was cancelled.
+    /// Opens a session to remove temporary files, even after a cancellation.
     pub fn open_to_clean_up(&self) -> Result<Session> {
         self.gate.open_to_clean_up()
     }
 
-    /// The key as a path below the base directory, if the server can be told of it.
+    /// The key as a path below the base directory, if the server's encoding can represent it.
     pub fn path<'k>(&self, key: &'k Key) -> Result<&'k str> {
         let path = key.as_relative_path()?;
         self.server().config.encoding.check(path)?;
         Ok(path)
     }
 
-    /// A session that waits and is in step, unless the run was asked to stop.
+    /// Takes an idle session that is in sync, unless the run was cancelled.
     pub fn idle(&self) -> Option<Lease<'_>> {
         self.server().context.cancel.check().ok()?;
         let session = lock(&self.idle).pop().filter(Session::is_quiet)?;
@@ -52,7 +51,7 @@ impl Pool {
         })
     }
 
-    /// A session for one operation: an idle one, or a new one.
+    /// Takes an idle session or opens a new one.
     pub fn lease(&self) -> Result<Lease<'_>> {
         self.server().context.cancel.check()?;
         let idle = lock(&self.idle).pop().filter(Session::is_quiet);
@@ -79,14 +78,14 @@ impl Drop for Pool {
     }
 }
 
-/// A session that goes back to the idle ones when dropped, provided that it is in step with the server.
+/// A session that returns to the pool when dropped, unless it is broken.
 pub struct Lease<'a> {
     pool: &'a Pool,
     session: Option<Session>,
     origin: Origin,
 }
 
-/// Whether a session may have died while nobody used it.
+/// The origin of a leased session: an idle one may have been closed by the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Idle,
@@ -99,21 +98,21 @@ impl Lease<'_> {
         self.pool.server()
     }
 
-    /// The pool that it belongs to.
+    /// The session's pool.
     pub fn pool(&self) -> &Pool {
         self.pool
     }
 
     /// The session.
     pub fn session(&mut self) -> Result<&mut Session> {
-        // It is missing only after a replacement failed, whose error has ended the operation.
+        // It is only missing after `renew` failed, whose error has ended the operation.
         self.session
             .as_mut()
-            .ok_or_else(|| Error::new(Kind::Disconnected, "the connection is gone"))
+            .ok_or_else(|| Error::new(Kind::Disconnected, "the connection is closed"))
     }
 
-    /// Does the first work of an operation. A session that died while it was idle is replaced once, silently, so `work`
-    /// must be harmless to do twice.
+    /// Performs the first work of an operation. A session that was closed while idle is replaced once, silently, so `work`
+    /// must be repeatable.
     pub fn begin<T>(&mut self, work: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
         if self.is_dead() {
             self.renew()?;
@@ -127,26 +126,26 @@ impl Lease<'_> {
         }
     }
 
-    /// Asks something that can be asked twice: a session that is out of step, before or after it, is replaced once.
-    pub fn ask<T>(&mut self, question: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+    /// Sends commands that can be repeated: a session that is broken, before or after them, is replaced once.
+    pub fn ask<T>(&mut self, commands: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
         if !self.is_dead() {
-            let result = question(self.session()?);
+            let result = commands(self.session()?);
             if result.is_ok() || !self.is_dead() {
                 return result;
             }
         }
         self.renew()?;
-        question(self.session()?)
+        commands(self.session()?)
     }
 
-    /// Whether the session is of no use any more.
+    /// Returns true if the session cannot be used any more.
     pub fn is_dead(&self) -> bool {
         self.session.as_ref().is_none_or(Session::is_broken)
     }
 
     fn renew(&mut self) -> Result<()> {
         self.pool.server().context.cancel.check()?;
-        // Closed first: servers count connections.
+        // Closed first, because servers limit the number of connections.
         self.session = None;
         self.session = Some(self.pool.gate.open()?);
         self.origin = Origin::New;

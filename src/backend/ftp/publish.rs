@@ -1,4 +1,4 @@
-//! The last step of an upload: the unfinished file gets the blob's name, over the old blob if there is one.
+//! The last step of an upload: renames the temporary file to the blob's name, replacing the old blob if there is one.
 
 use super::config::Replace;
 use super::paths::UploadPaths;
@@ -9,18 +9,18 @@ use super::stat::Found;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 
-/// Why an upload that is whole did not get its name, and what becomes of it.
+/// The failure to rename a complete upload.
 pub struct Unpublished {
     pub error: Error,
     pub leftover: Leftover,
 }
 
-/// Whether the unfinished file may be removed.
+/// The fate of the temporary file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leftover {
-    /// It is of no use.
+    /// It can be removed.
     Remove,
-    /// It is all that there is: the old blob was deleted for it.
+    /// It is the only copy: the old blob was deleted to make room for it.
     Keep,
 }
 
@@ -33,14 +33,14 @@ impl From<Error> for Unpublished {
     }
 }
 
-/// What an attempt to rename came to.
+/// The result of a rename to the target.
 enum Renamed {
     Done,
-    /// There is an old blob, and the server does not rename over it.
+    /// The server does not rename over the old blob.
     TargetExists(Reply),
 }
 
-/// Gives the upload its name. Where the reply is lost, the server's directory tells whether it happened.
+/// Renames the upload to its target. If the reply is lost, the sizes of both files show whether the rename happened.
 pub fn publish(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let session = lease.session()?;
     let renamed = match rename(session, paths) {
@@ -54,7 +54,7 @@ pub fn publish(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result
         let text = "the server does not rename over the old blob, which is unchanged";
         return Err(reply
             .error(Kind::Remote, text)
-            .hint("--ftp-replace delete-first moves the old blob away first, so that readers may find neither for a moment")
+            .hint("--ftp-replace delete-first renames the old blob first; for a moment, readers find no blob")
             .into());
     }
     replace(lease, paths, bytes)
@@ -83,14 +83,14 @@ fn rename(session: &mut Session, paths: &UploadPaths) -> Result<Renamed> {
     };
     match session.look_up(&paths.target)? {
         Found::Blob(_) => Ok(Renamed::TargetExists(reply)),
-        Found::Directory => Err(reply.error(Kind::Remote, "a directory has the blob's name")),
+        Found::Directory => Err(reply.error(Kind::Remote, "the target is a directory")),
         Found::Absent if reply.class() == Class::Command => Err(rename_refused(&reply)),
         Found::Absent => Err(reply.refusal()),
     }
 }
 
-/// In this order: the old blob moves away, the new one takes its place, the old one is deleted. If the second step
-/// fails, the first one is undone, so that at each moment both are there under some name.
+/// Renames the old blob to a backup, renames the upload to the target, then deletes the backup. If the second step fails,
+/// the first one is undone. Both blobs exist under some name until the last step.
 fn replace(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let unique = temporary_name();
     let unique = unique.trim_start_matches(TEMPORARY_PREFIX);
@@ -110,13 +110,13 @@ fn replace(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(),
         restore_backup(lease, &backup, paths);
         return Err(error.into());
     }
-    // The new blob is in its place: what is left of the old one only takes room.
+    // The new blob is published: a backup that remains only takes up space.
     let deleted = lease.session().and_then(|session| session.remove(&backup));
     if let Err(error) = deleted {
         warn(
             lease,
             &format!(
-                "the blob was replaced, but the old one remains on the server as `{}`: {error}",
+                "the blob was replaced, but the old one could not be deleted; it remains on the server as `{}`: {error}",
                 printable(&backup)
             ),
         );
@@ -124,12 +124,12 @@ fn replace(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(),
     Ok(())
 }
 
-/// For servers that do not even rename the old blob. From its end on, the unfinished file is all that there is.
+/// For servers that do not rename the old blob either. Once it is deleted, the temporary file is the only copy.
 fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let keep = |error: Error| {
         Unpublished {
         error: error.hint(format!(
-            "the old blob is deleted, and the new one is whole on the server as `{}`: rename it, or put it again",
+            "the old blob is deleted; the new one is complete on the server as `{}`: rename it, or upload it again",
             printable(&paths.temporary)
         )),
         leftover: Leftover::Keep,
@@ -138,24 +138,27 @@ fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Resul
     let reply = match lease.session()?.ask(&format!("DELE {}", paths.target)) {
         Ok(reply) if reply.is_done() => None,
         Ok(reply) => Some(reply),
-        // Whether it happened is unknown, so the only whole blob that is known of stays.
+        // The old blob may be gone, so the new one must stay.
         Err(error) => return Err(keep(error)),
     };
     if let Some(reply) = reply {
         return Err(reply
-            .error(Kind::Denied, "the old blob cannot be replaced")
+            .error(Kind::Denied, "cannot delete the old blob")
             .into());
     }
     rename_into_place(lease, paths, bytes).map_err(keep)
 }
 
-/// Renames to a name that is free now, and makes sure of it.
+/// Renames the upload to the target, which does not exist any more, and verifies the size.
 fn rename_into_place(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<()> {
     let moved = lease
         .session()
         .and_then(|session| session.move_file(&paths.temporary, &paths.target));
     let error = match moved {
-        Ok(Moved::Done) => Error::new(Kind::Integrity, "the server renamed, but not the blob"),
+        Ok(Moved::Done) => Error::new(
+            Kind::Integrity,
+            "the server reported a rename that did not happen",
+        ),
         Ok(Moved::RnfrRefused(reply) | Moved::RntoRefused(reply)) => reply.refusal().settled(),
         Err(error) => error,
     };
@@ -165,17 +168,17 @@ fn rename_into_place(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> 
     }
 }
 
-/// Gives the old blob its name back; after a stop by a session of its own.
+/// Renames the backup to the target, over a new session if this one is broken.
 fn restore_backup(lease: &mut Lease<'_>, backup: &str, paths: &UploadPaths) {
     let restore = |session: &mut Session| match session.move_file(backup, &paths.target)? {
         Moved::Done => Ok(()),
-        // Nothing was moved away, or it is back.
+        // The target was never renamed, or it is back already.
         Moved::RnfrRefused(_) if session.size_of(&paths.target)?.is_some() => Ok(()),
         Moved::RnfrRefused(reply) | Moved::RntoRefused(reply) => Err(reply.refusal()),
     };
     let restored = match lease.session() {
         Ok(session) if !session.is_broken() => restore(session),
-        _ => Err(Error::new(Kind::Disconnected, "the connection is gone")),
+        _ => Err(Error::new(Kind::Disconnected, "the connection is closed")),
     };
     let restored = restored.or_else(|_| {
         let mut session = lease.pool().open_to_clean_up()?;
@@ -187,7 +190,7 @@ fn restore_backup(lease: &mut Lease<'_>, backup: &str, paths: &UploadPaths) {
         warn(
             lease,
             &format!(
-                "the old blob is on the server as `{}` and could not be named back: {error}",
+                "the old blob could not be renamed back; it is on the server as `{}`: {error}",
                 printable(backup)
             ),
         );
@@ -199,10 +202,10 @@ fn warn(lease: &Lease<'_>, text: &str) {
 }
 
 fn rename_refused(reply: &Reply) -> Error {
-    reply.error(Kind::Remote, "the server does not rename")
+    reply.error(Kind::Remote, "the server refuses to rename")
 }
 
-/// How RNFR and RNTO were answered.
+/// The replies to RNFR and RNTO.
 enum Moved {
     Done,
     RnfrRefused(Reply),

@@ -1,14 +1,14 @@
-//! One upload: under a temporary name beside the blob, measured by the server, then renamed.
+//! One upload: stored under a temporary name in the blob's directory, verified by its size, then renamed.
 //!
-//! The server takes every end of the data for the end of the file, so a broken upload looks complete to it: only its
-//! word on the size proves anything, and only the rename makes it visible.
+//! The end of the data connection is the end of the file in FTP, so the server cannot distinguish a broken upload from a
+//! complete one. Only the size shows that all bytes arrived, and only the rename makes the blob visible.
 
 use super::data::{Opened, Transfer};
 use super::paths::UploadPaths;
 use super::pool::{Lease, Pool};
 use super::publish::{Leftover, publish};
 use super::reply::Class;
-use super::send::{Sent, compare, describe_size, send, verify, verify_resumed};
+use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
 use super::session::Session;
 use super::stat::Found;
 use crate::digest::{Hasher, Verified};
@@ -18,8 +18,8 @@ use crate::key::Key;
 use crate::store::resumable::Draft;
 use crate::store::types::{Condition, Stored};
 
-/// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
-/// more before the rename.
+/// Stores the payload under `key`. FTP has no conditional requests, so [`Condition::Absent`] is checked before the upload
+/// and again before the rename.
 pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
     let draft = Draft::new();
     let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, paths)| {
@@ -32,7 +32,7 @@ pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> 
     stored
 }
 
-/// As [`put`], going on with what `draft` has.
+/// As [`put`], but resumes the temporary file of `draft` if it has one.
 pub fn put_by(
     pool: &Pool,
     key: &Key,
@@ -41,11 +41,11 @@ pub fn put_by(
     draft: &Draft,
 ) -> Result<Stored> {
     let Some(total) = payload.size() else {
-        return Err(Error::new(Kind::Local, "a stream cannot be continued"));
+        return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
     let (mut lease, paths) = begin(pool, key, condition, draft.name())?;
     let kept = if draft.is_begun() {
-        lease.ask(|session| session.usable(&paths.temporary, payload, total))?
+        lease.ask(|session| session.resumable_bytes(&paths.temporary, payload, total))?
     } else {
         0
     };
@@ -57,14 +57,14 @@ pub fn put_by(
         {
             return finalize(&mut lease, &paths, condition, (total, verified), draft);
         }
-        // The server put the halves together in its own way.
+        // The server combined the two halves wrongly.
         pool.server().context.cancel.check()?;
     }
     let sent = send_all(&mut lease, &paths, payload, draft)?;
     finalize(&mut lease, &paths, condition, sent, draft)
 }
 
-/// Up to the point where data can flow: everything here can be asked twice.
+/// Prepares an upload up to the data connection. All commands can be repeated.
 fn begin<'a>(
     pool: &'a Pool,
     key: &Key,
@@ -75,7 +75,7 @@ fn begin<'a>(
     if let Condition::Etag(_) = condition {
         return Err(Error::new(
             Kind::Precondition,
-            "FTP has no ETags that a condition could name",
+            "FTP has no ETags, so --if-match is not possible",
         ));
     }
     let mut lease = pool.lease()?;
@@ -91,7 +91,7 @@ fn begin<'a>(
     Ok((lease, paths))
 }
 
-/// Sends everything, and tells how many bytes the server has and how that was proven.
+/// Uploads the whole payload and verifies it.
 fn send_all(
     lease: &mut Lease<'_>,
     paths: &UploadPaths,
@@ -99,7 +99,7 @@ fn send_all(
     draft: &Draft,
 ) -> Result<(u64, Verified)> {
     let transfer = lease.begin(|session| match session.store(&paths.temporary) {
-        // Somebody removed the directory that we know of.
+        // The directory existed earlier in this run and was removed.
         Err(error) if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? => {
             session.make_directories(&paths.directory)?;
             session.store(&paths.temporary)
@@ -110,19 +110,19 @@ fn send_all(
     let session = lease.session()?;
     let hasher = session.algorithm().map(Hasher::new);
     let sent = match send(session, transfer, payload, 0, hasher) {
-        // Some find out only after the bytes that there is no such directory.
+        // Some servers report a missing directory only after the data.
         Err(error) if Class::of_error(&error) == Some(Class::Path) => {
             lease.ask(Session::recheck_directories)?;
             return Err(error);
         }
         sent => sent?,
     };
-    verify(lease, &paths.temporary, &sent)?;
-    let verified = compare(lease, &paths.temporary, payload, &sent)?;
+    verify_size(lease, &paths.temporary, &sent)?;
+    let verified = compare_checksum(lease, &paths.temporary, payload, &sent)?;
     Ok((sent.bytes, verified))
 }
 
-/// Sends what follows the first `kept` bytes; `None` if the server takes nothing but the whole.
+/// Uploads what follows the first `kept` bytes; `None` if the server does not resume uploads.
 fn send_rest(
     lease: &mut Lease<'_>,
     paths: &UploadPaths,
@@ -139,7 +139,7 @@ fn send_rest(
         if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
             return Ok(Some(transfer));
         }
-        // What is appended must come right behind what was compared.
+        // The bytes must be appended directly after those that were compared.
         if session.ask(&format!("SIZE {temporary}"))?.size() != Some(kept) {
             return Ok(None);
         }
@@ -152,7 +152,7 @@ fn send_rest(
         return Ok(None);
     };
     match send(lease.session()?, transfer, payload, kept, None) {
-        // Some say only after the first bytes that they do not continue files. A full disk (452, 552) is no such answer.
+        // Some servers refuse to resume only after the first bytes. A full disk (452, 552) is another matter.
         Err(error)
             if matches!(
                 Class::of_error(&error),
@@ -165,7 +165,7 @@ fn send_rest(
     }
 }
 
-/// From the last byte to the blob.
+/// Publishes a verified upload under the blob's name.
 fn finalize(
     lease: &mut Lease<'_>,
     paths: &UploadPaths,
@@ -173,7 +173,7 @@ fn finalize(
     (bytes, verified): (u64, Verified),
     draft: &Draft,
 ) -> Result<Stored> {
-    // A comparison may have cut the session.
+    // A comparison may have closed the session.
     lease.begin(|_| Ok(()))?;
     if *condition == Condition::Absent {
         lease.ask(|session| session.check_absent(&paths.target))?;
@@ -185,28 +185,28 @@ fn finalize(
         }
         failed.error
     })?;
-    // Some servers change names, or say yes to a rename and do nothing.
+    // Some servers change names, or report a rename that did not happen.
     let found = lease.ask(|session| session.size_of(&paths.target))?;
     if found != Some(bytes) && !was_replaced(lease, paths, found)? {
         let text = format!(
-            "the server renamed the blob, but {} under its name",
+            "after the rename, {} under the blob's name",
             describe_size(found)
         );
         return Err(Error::new(Kind::Integrity, text)
-            .hint("the server may keep another name than the key; try a plainer key"));
+            .hint("the server may have stored it under another name; try a simpler key"));
     }
     Ok(Stored {
         bytes,
         etag: None,
         verified,
-        // Somebody else may come between the last look and the rename.
+        // Another client may create the blob between the last check and the rename.
         atomic: (*condition == Condition::Absent).then_some(false),
         version_id: None,
     })
 }
 
-/// Whether another put of the same key came right after ours: the temporary name is gone, so that our blob was there,
-/// whole, before the one that is there now.
+/// Returns true if another upload of the same key replaced ours at once: our temporary file is gone, so our blob was
+/// complete under its name before the present one.
 fn was_replaced(lease: &mut Lease<'_>, paths: &UploadPaths, found: Option<u64>) -> Result<bool> {
     let temporary = lease.ask(|session| session.size_of(&paths.temporary))?;
     Ok(found.is_some() && temporary.is_none())
@@ -231,8 +231,8 @@ impl Session {
         Err(self.refused(&reply))
     }
 
-    /// After a refusal that may be about a directory: the base directory has to be there, and what we know of the others may
-    /// be outdated.
+    /// Called after a refusal that may concern a directory: the base directory must exist, and the cached directories may be
+    /// outdated.
     fn recheck_directories(&mut self) -> Result<()> {
         let base = self.base().to_owned();
         if !self.can_enter(&base)? {
@@ -243,7 +243,7 @@ impl Session {
     }
 }
 
-/// Removes what a failed upload left. After a stop the sessions are gone and time is short.
+/// Removes the temporary file of a failed upload. After a cancellation, this needs a new session and time is short.
 pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
     if !draft.is_begun() {
         return;
@@ -266,7 +266,7 @@ pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
     };
     if let Err(error) = removed {
         pool.server().warn(&format!(
-            "the unfinished file `{}` may remain on the server beside `{}`: {error}",
+            "the temporary file `{}` may remain on the server next to `{}`: {error}",
             draft.name(),
             printable(path)
         ));
@@ -274,7 +274,7 @@ pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
 }
 
 impl Session {
-    /// Deletes a file of ours. One that is not there (any more) is as good as removed.
+    /// Deletes a temporary file. A missing file is not an error.
     pub(super) fn remove(&mut self, path: &str) -> Result<()> {
         let reply = self.ask(&format!("DELE {path}"))?;
         if reply.is_done() {
