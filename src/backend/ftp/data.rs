@@ -28,13 +28,13 @@ pub enum Opened {
 }
 
 /// The final reply of a transfer.
-pub enum Ended {
+pub enum Completion {
     /// The server reports success.
-    Complete,
+    Confirmed,
     /// The server reports an error.
     Refused(Reply),
     /// The reply is missing or has no meaning here; the session is broken.
-    Unclear(Error),
+    Unknown(Error),
 }
 
 impl Session {
@@ -187,10 +187,10 @@ impl Session {
     }
 
     /// Closes the data connection and reads the final reply.
-    pub fn finish(&mut self, transfer: Transfer, patience: Patience) -> Ended {
-        let wait = match patience {
-            Patience::Full => self.limits.completion,
-            Patience::Short => self.limits.idle.min(Duration::from_secs(5)),
+    pub fn finish(&mut self, transfer: Transfer, wait: ReplyWait) -> Completion {
+        let wait = match wait {
+            ReplyWait::Full => self.limits.completion,
+            ReplyWait::Short => self.limits.idle.min(Duration::from_secs(5)),
         };
         let Transfer {
             watch,
@@ -201,7 +201,7 @@ impl Session {
         drop(watch);
         if let Err(error) = self.wait_at_most(wait) {
             self.abandon(&wire);
-            return Ended::Unclear(error);
+            return Completion::Unknown(error);
         }
         match direction {
             Direction::In => wire.close(),
@@ -209,11 +209,11 @@ impl Session {
         }
         let reply = self.control.reply();
         match self.accept_reply(reply, "no final reply for the transfer") {
-            Ok(reply) if matches!(reply.code, 226 | 250) => Ended::Complete,
+            Ok(reply) if matches!(reply.code, 226 | 250) => Completion::Confirmed,
             // Not a final reply: another one follows and would be read as the next command's.
-            Ok(reply) if reply.code < 400 => Ended::Unclear(self.unexpected_reply(&reply)),
-            Ok(reply) => Ended::Refused(reply),
-            Err(error) => Ended::Unclear(error),
+            Ok(reply) if reply.code < 400 => Completion::Unknown(self.unexpected_reply(&reply)),
+            Ok(reply) => Completion::Refused(reply),
+            Err(error) => Completion::Unknown(error),
         }
     }
 
@@ -234,7 +234,7 @@ impl Session {
 
 /// The time to wait for the final reply of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum ReplyWait {
     /// As long as a server may need to flush a large file.
     Full,
     /// Short, because the reply can only explain a failure.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::data::{Ended, Opened, Patience, Transfer};
+use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::encoding::Encoding;
 use super::mlsx::{DirectoryEntry, EntryKind};
 use super::reply::Reply;
@@ -31,7 +31,7 @@ pub enum NameLookup {
 
 /// A listing that was read to its end, apart from the entries themselves.
 struct Listing {
-    completion: Ended,
+    completion: Completion,
     /// The number of lines in an unknown format.
     unparsed: u64,
 }
@@ -87,13 +87,13 @@ impl Session {
         match (listing.completion, found) {
             // An entry is valid even if the listing was cut off after it.
             (_, NameLookup::Present(entry)) => Ok(NameLookup::Present(entry)),
-            (Ended::Refused(reply), _) => Ok(NameLookup::Refused(reply)),
-            (Ended::Unclear(error), _) => Err(error),
+            (Completion::Refused(reply), _) => Ok(NameLookup::Refused(reply)),
+            (Completion::Unknown(error), _) => Err(error),
             // The name may be in a line that could not be parsed.
-            (Ended::Complete, NameLookup::OnlyOthers) if listing.unparsed > 0 => {
+            (Completion::Confirmed, NameLookup::OnlyOthers) if listing.unparsed > 0 => {
                 Ok(NameLookup::Empty)
             }
-            (Ended::Complete, found) => Ok(found),
+            (Completion::Confirmed, found) => Ok(found),
         }
     }
 
@@ -109,14 +109,14 @@ impl Session {
             ));
         }
         match listing.completion {
-            Ended::Complete => {}
-            Ended::Unclear(error) => return Err(error),
-            Ended::Refused(reply) if self.can_enter(directory)? => {
+            Completion::Confirmed => {}
+            Completion::Unknown(error) => return Err(error),
+            Completion::Refused(reply) if self.can_enter(directory)? => {
                 if !reply.means_empty_directory() {
                     return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
                 }
             }
-            Ended::Refused(_) => return Ok(None),
+            Completion::Refused(_) => return Ok(None),
         }
         // Some servers return an empty listing for a missing directory.
         if entries.is_empty() && !self.can_enter(directory)? {
@@ -144,7 +144,7 @@ impl Session {
                     return Ok(without_unparsed(completion));
                 }
                 Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
-                Opened::Refused(reply) => return Ok(without_unparsed(Ended::Refused(reply))),
+                Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
             }
         }
         match self.open_data(&format!("NLST {directory}"), 0)? {
@@ -153,11 +153,11 @@ impl Session {
                 return Ok(without_unparsed(completion));
             }
             Opened::Refused(reply) if reply.is_unknown_command() => {}
-            Opened::Refused(reply) => return Ok(without_unparsed(Ended::Refused(reply))),
+            Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
         }
         match self.open_data(&format!("LIST {directory}"), 0)? {
             Opened::Ready(transfer) => self.read_unix_list(transfer, &mut each),
-            Opened::Refused(reply) => Ok(without_unparsed(Ended::Refused(reply))),
+            Opened::Refused(reply) => Ok(without_unparsed(Completion::Refused(reply))),
         }
     }
 
@@ -187,13 +187,13 @@ impl Session {
         transfer: Transfer,
         parse: impl FnMut(&str) -> Option<DirectoryEntry>,
         each: impl FnMut(DirectoryEntry),
-    ) -> Result<Ended> {
+    ) -> Result<Completion> {
         let mut lines = BufReader::new(transfer);
         let encoding = self.server().config.encoding;
         let result = read_lines(&mut lines, encoding, parse, each);
         let transfer = lines.into_inner();
         match result {
-            Ok(()) => Ok(self.finish(transfer, Patience::Full)),
+            Ok(()) => Ok(self.finish(transfer, ReplyWait::Full)),
             Err(error) => {
                 self.cut(transfer);
                 Err(error)

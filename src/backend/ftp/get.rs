@@ -4,7 +4,7 @@ use std::io;
 use std::io::Read;
 use std::time::Duration;
 
-use super::data::{Ended, Opened, Patience, Transfer};
+use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::pool::Pool;
 use super::session::Session;
 use super::stat::Found;
@@ -53,7 +53,7 @@ pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<B
         session.cut(transfer);
         return Err(error);
     }
-    let ended = session.finish(transfer, Patience::Full);
+    let ended = session.finish(transfer, ReplyWait::Full);
     incoming.judge(ended, &info)?;
     Ok(info)
 }
@@ -145,16 +145,16 @@ impl Incoming {
     }
 
     /// The number of bytes decides, whatever the server says at the end: 226 after half a blob is common.
-    fn judge(&self, ended: Ended, info: &BlobInfo) -> Result<()> {
+    fn judge(&self, ended: Completion, info: &BlobInfo) -> Result<()> {
         if self.came == self.wanted {
             return Ok(());
         }
         let missing = self.wanted - self.came;
         Err(match ended {
-            Ended::Refused(reply) => reply.refusal(),
+            Completion::Refused(reply) => reply.refusal(),
             // The server gave all that it had: another, shorter blob has taken the place of the one that was measured, or
             // the server cut it. Whatever follows at this offset may belong to yet another one.
-            Ended::Complete => Error::new(
+            Completion::Confirmed => Error::new(
                 Kind::Integrity,
                 format!(
                     "the server ended the transfer too early: {missing} of {} bytes are missing",
@@ -162,7 +162,7 @@ impl Incoming {
                 ),
             )
             .hint("the blob may have been replaced meanwhile: try again"),
-            Ended::Unclear(_) => Error::new(
+            Completion::Unknown(_) => Error::new(
                 Kind::Disconnected,
                 format!(
                     "the data connection broke: {missing} of {} bytes are missing",

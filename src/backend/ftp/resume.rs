@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use super::data::{Opened, Patience};
+use super::data::{Opened, ReplyWait};
 use super::session::Session;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -47,7 +47,7 @@ impl Session {
             // Receiving the unwanted rest could take as long as the upload.
             self.cut(transfer);
         } else {
-            self.finish(transfer, Patience::Short);
+            self.finish(transfer, ReplyWait::Short);
         }
         self.server().context.cancel.check()?;
         Ok(read.is_ok() && found == wanted)

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::data::{Ended, Patience, Transfer};
+use super::data::{Completion, ReplyWait, Transfer};
 use super::pool::Lease;
 use super::session::Session;
 use crate::digest::{Digest, Hasher, Verified};
@@ -45,12 +45,14 @@ pub fn send(
 ) -> Result<Sent> {
     match pump(session, &mut transfer, payload, start, hasher.as_mut()) {
         Ok(bytes) => {
-            let reply = match session.finish(transfer, Patience::Full) {
-                Ended::Complete => FinalReply::Positive,
+            let reply = match session.finish(transfer, ReplyWait::Full) {
+                Completion::Confirmed => FinalReply::Positive,
                 // The connection was closed at the very end: SIZE will show whether all bytes arrived.
-                Ended::Refused(reply) if reply.code == 426 => FinalReply::Unknown(reply.refusal()),
-                Ended::Refused(reply) => return Err(session.refused(&reply)),
-                Ended::Unclear(error) => FinalReply::Unknown(error),
+                Completion::Refused(reply) if reply.code == 426 => {
+                    FinalReply::Unknown(reply.refusal())
+                }
+                Completion::Refused(reply) => return Err(session.refused(&reply)),
+                Completion::Unknown(error) => FinalReply::Unknown(error),
             };
             Ok(Sent {
                 bytes: start + bytes,
@@ -62,14 +64,14 @@ pub fn send(
             match error.kind() {
                 Kind::Interrupted(_) => session.cut(transfer),
                 // A server that is still writing would create the file again after its deletion.
-                _ => drop(session.finish(transfer, Patience::Short)),
+                _ => drop(session.finish(transfer, ReplyWait::Short)),
             }
             Err(error)
         }
         // The local error is "broken pipe"; the final reply may say "disk full".
-        Err(SendError::Connection(error)) => match session.finish(transfer, Patience::Short) {
-            Ended::Refused(reply) => Err(session.refused(&reply)),
-            Ended::Complete | Ended::Unclear(_) => {
+        Err(SendError::Connection(error)) => match session.finish(transfer, ReplyWait::Short) {
+            Completion::Refused(reply) => Err(session.refused(&reply)),
+            Completion::Confirmed | Completion::Unknown(_) => {
                 Err(Error::disconnected("the data connection broke", &error))
             }
         },
