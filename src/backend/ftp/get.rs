@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::pool::Pool;
 use super::session::Session;
-use super::stat::Found;
+use super::stat::Lookup;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
@@ -61,7 +61,7 @@ pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<B
 impl Session {
     /// The blob, if it is still the one that an earlier attempt found.
     fn blob(&mut self, path: &str, from: &From) -> Result<BlobInfo> {
-        let Found::Blob(info) = self.look_up(path)? else {
+        let Lookup::Blob(info) = self.look_up(path)? else {
             return Err(Error::not_found());
         };
         let other = from.unchanged.as_ref().is_some_and(|before| {

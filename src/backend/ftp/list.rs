@@ -2,7 +2,7 @@
 
 use super::pool::Pool;
 use super::session::Session;
-use super::stat::{Found, lookup_of_entry};
+use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
@@ -69,9 +69,9 @@ fn walk(
             None => session.look_up(&format!("{path}{}", entry.name))?,
         };
         match found {
-            Found::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
-            Found::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
-            Found::Blob(_) | Found::Absent => {}
+            Lookup::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
+            Lookup::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
+            Lookup::Blob(_) | Lookup::Absent => {}
         }
     }
     Ok(())
@@ -82,7 +82,7 @@ pub fn remove(pool: &Pool, key: &Key) -> Result<()> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let found = lease.begin(|session| session.look_up(&format!("{}/{path}", session.base())))?;
-    if !matches!(found, Found::Blob(_)) {
+    if !matches!(found, Lookup::Blob(_)) {
         return Err(Error::not_found());
     }
     let session = lease.session()?;

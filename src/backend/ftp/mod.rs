@@ -45,7 +45,7 @@ pub use self::encoding::Encoding;
 use self::pool::Pool;
 use self::server::Server;
 pub use self::socket::Ports;
-use self::stat::Found;
+use self::stat::Lookup;
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -130,8 +130,8 @@ impl Backend for Ftp {
             session.look_up(&path)
         })?;
         Ok(match found {
-            Found::Blob(info) => Some(info),
-            Found::Directory | Found::Absent => None,
+            Lookup::Blob(info) => Some(info),
+            Lookup::Directory | Lookup::Absent => None,
         })
     }
 

@@ -5,7 +5,7 @@ use super::paths::UploadPaths;
 use super::pool::Lease;
 use super::reply::{Class, Reply};
 use super::session::Session;
-use super::stat::Found;
+use super::stat::Lookup;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 
@@ -82,10 +82,10 @@ fn rename(session: &mut Session, paths: &UploadPaths) -> Result<Renamed> {
         Moved::RntoRefused(reply) => reply,
     };
     match session.look_up(&paths.target)? {
-        Found::Blob(_) => Ok(Renamed::TargetExists(reply)),
-        Found::Directory => Err(reply.error(Kind::Remote, "the target is a directory")),
-        Found::Absent if reply.class() == Class::Command => Err(rename_refused(&reply)),
-        Found::Absent => Err(reply.refusal()),
+        Lookup::Blob(_) => Ok(Renamed::TargetExists(reply)),
+        Lookup::Directory => Err(reply.error(Kind::Remote, "the target is a directory")),
+        Lookup::Absent if reply.class() == Class::Command => Err(rename_refused(&reply)),
+        Lookup::Absent => Err(reply.refusal()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::publish::{Leftover, publish};
 use super::reply::Class;
 use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
 use super::session::Session;
-use super::stat::Found;
+use super::stat::Lookup;
 use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::io::payload::Payload;
@@ -215,8 +215,8 @@ fn was_replaced(lease: &mut Lease<'_>, paths: &UploadPaths, found: Option<u64>) 
 impl Session {
     fn check_absent(&mut self, target: &str) -> Result<()> {
         match self.look_up(target)? {
-            Found::Absent => Ok(()),
-            Found::Blob(_) | Found::Directory => Err(is_there()),
+            Lookup::Absent => Ok(()),
+            Lookup::Blob(_) | Lookup::Directory => Err(is_there()),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::store::types::BlobInfo;
 
 /// The result of looking up a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Lookup {
     /// A file.
     Blob(BlobInfo),
     /// A directory.
@@ -21,14 +21,14 @@ pub enum Found {
 
 /// The meaning of one reply, before it is confirmed.
 enum Hint {
-    Is(Found),
+    Is(Lookup),
     PerhapsAbsent,
     Unknown,
 }
 
 impl Session {
     /// Looks up `path`, which is absolute and below the base directory.
-    pub fn look_up(&mut self, path: &str) -> Result<Found> {
+    pub fn look_up(&mut self, path: &str) -> Result<Lookup> {
         self.announce_utf8(path)?;
         let described = self.describe(path)?;
         if let Hint::Is(found) = described {
@@ -51,8 +51,8 @@ impl Session {
             return Err(self.unexpected_reply(&reply));
         }
         match self.look_up(path)? {
-            Found::Blob(info) => Ok(Some(info.size)),
-            Found::Directory | Found::Absent => Ok(None),
+            Lookup::Blob(info) => Ok(Some(info.size)),
+            Lookup::Directory | Lookup::Absent => Ok(None),
         }
     }
 
@@ -96,14 +96,14 @@ impl Session {
         };
         // Some servers report a size for directories too.
         if size == 0 && self.can_enter(path)? {
-            return Ok(Hint::Is(Found::Directory));
+            return Ok(Hint::Is(Lookup::Directory));
         }
         let modified = if self.features().mdtm {
             self.ask(&format!("MDTM {path}"))?.modified()
         } else {
             None
         };
-        Ok(Hint::Is(Found::Blob(BlobInfo {
+        Ok(Hint::Is(Lookup::Blob(BlobInfo {
             size,
             modified,
             ..BlobInfo::default()
@@ -123,7 +123,7 @@ impl Session {
     }
 
     /// Confirms the hint by the listing of the parent directory.
-    fn look_up_in_parent(&mut self, path: &str, hint: &Hint) -> Result<Found> {
+    fn look_up_in_parent(&mut self, path: &str, hint: &Hint) -> Result<Lookup> {
         let Some((parent, name)) = path.rsplit_once('/') else {
             return Err(Error::new(Kind::Remote, "the path is not absolute"));
         };
@@ -131,9 +131,9 @@ impl Session {
             NameLookup::Present(entry) => self.resolve_entry(path, &entry),
             // Many listings hide names that begin with a dot. Then absence needs a negative reply about the file, in a
             // directory that can be entered.
-            NameLookup::OnlyOthers if !name.starts_with('.') => Ok(Found::Absent),
+            NameLookup::OnlyOthers if !name.starts_with('.') => Ok(Lookup::Absent),
             NameLookup::OnlyOthers | NameLookup::Empty if self.can_enter(parent)? => match hint {
-                Hint::PerhapsAbsent => Ok(Found::Absent),
+                Hint::PerhapsAbsent => Ok(Lookup::Absent),
                 _ => Err(Error::new(
                     Kind::Remote,
                     "cannot tell: the server supports neither MLST nor SIZE",
@@ -141,7 +141,7 @@ impl Session {
             },
             NameLookup::Refused(reply) if self.can_enter(parent)? => {
                 if reply.means_empty_directory() {
-                    Ok(Found::Absent)
+                    Ok(Lookup::Absent)
                 } else {
                     Err(reply.error(Kind::Denied, "cannot tell: the directory cannot be listed"))
                 }
@@ -151,19 +151,19 @@ impl Session {
     }
 
     /// Handles a parent that cannot be entered: it is absent as well, or the result is unknown.
-    fn look_up_below_closed_parent(&mut self, parent: &str) -> Result<Found> {
+    fn look_up_below_closed_parent(&mut self, parent: &str) -> Result<Lookup> {
         if parent.len() <= self.base().len() {
             return Err(self.missing_base_error());
         }
         match self.look_up_in_parent(parent, &Hint::PerhapsAbsent)? {
             // Nothing exists below a file.
-            Found::Absent | Found::Blob(_) => Ok(Found::Absent),
+            Lookup::Absent | Lookup::Blob(_) => Ok(Lookup::Absent),
             // Another client has just created it, and perhaps the blob as well.
-            Found::Directory if self.can_enter(parent)? => Err(Error::new(
+            Lookup::Directory if self.can_enter(parent)? => Err(Error::new(
                 Kind::Busy { after: None },
                 "cannot tell: the directory is being created",
             )),
-            Found::Directory => Err(Error::new(
+            Lookup::Directory => Err(Error::new(
                 Kind::Denied,
                 "cannot tell: access to the directory is denied",
             )),
@@ -183,7 +183,7 @@ impl Session {
         Error::new(Kind::Config, text).hint("create it, or correct `base_dir` (--base-dir)")
     }
 
-    fn resolve_entry(&mut self, path: &str, entry: &DirectoryEntry) -> Result<Found> {
+    fn resolve_entry(&mut self, path: &str, entry: &DirectoryEntry) -> Result<Lookup> {
         if let Some(found) = lookup_of_entry(entry) {
             return Ok(found);
         }
@@ -191,7 +191,7 @@ impl Session {
             return Ok(found);
         }
         if entry.kind != EntryKind::File && self.can_enter(path)? {
-            return Ok(Found::Directory);
+            return Ok(Lookup::Directory);
         }
         Err(Error::new(
             Kind::Denied,
@@ -201,10 +201,10 @@ impl Session {
 }
 
 /// Returns the result for an entry that has both a type and, for files, a size.
-pub(super) fn lookup_of_entry(entry: &DirectoryEntry) -> Option<Found> {
+pub(super) fn lookup_of_entry(entry: &DirectoryEntry) -> Option<Lookup> {
     match (entry.kind, entry.size) {
-        (EntryKind::Directory, _) => Some(Found::Directory),
-        (EntryKind::File, Some(size)) => Some(Found::Blob(BlobInfo {
+        (EntryKind::Directory, _) => Some(Lookup::Directory),
+        (EntryKind::File, Some(size)) => Some(Lookup::Blob(BlobInfo {
             size,
             modified: entry.modified,
             ..BlobInfo::default()
