@@ -5,7 +5,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use super::data::{Completion, Opened, ReplyWait, Transfer};
-use super::pool::Pool;
+use super::pool::SessionPool;
 use super::session::Session;
 use super::stat::Lookup;
 use crate::cancel::Cancel;
@@ -19,7 +19,7 @@ use crate::store::types::{Asked, BlobInfo, From};
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
-pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+pub fn get(pool: &SessionPool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let (info, opened) = lease.begin(|session| {

@@ -1,6 +1,6 @@
 //! Recursive listings, and removal.
 
-use super::pool::Pool;
+use super::pool::SessionPool;
 use super::session::Session;
 use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
@@ -12,7 +12,11 @@ use crate::store::types::Listed;
 const MAX_DEPTH: usize = 64;
 
 /// Reports the files whose keys begin with `prefix`, in the order of their keys.
-pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
+pub fn list(
+    pool: &SessionPool,
+    prefix: &str,
+    each: &mut dyn FnMut(Listed) -> Result<()>,
+) -> Result<()> {
     let directory = prefix
         .rsplit_once('/')
         .map_or("", |(directory, _)| directory);
@@ -78,7 +82,7 @@ fn walk(
 }
 
 /// Deletes a file. A missing file is `NotFound`, confirmed as for `exists`.
-pub fn remove(pool: &Pool, key: &Key) -> Result<()> {
+pub fn remove(pool: &SessionPool, key: &Key) -> Result<()> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let found = lease.begin(|session| session.look_up(&format!("{}/{path}", session.base())))?;

@@ -9,12 +9,12 @@ use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 
 /// The idle sessions of one server, never more than concurrent operations.
-pub struct Pool {
+pub struct SessionPool {
     gate: LoginGate,
     idle: Mutex<Vec<Session>>,
 }
 
-impl Pool {
+impl SessionPool {
     /// Creates an empty pool.
     pub fn new(server: Server) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Pool {
     }
 }
 
-impl Drop for Pool {
+impl Drop for SessionPool {
     fn drop(&mut self) {
         lock(&self.idle).drain(..).for_each(Session::quit);
     }
@@ -80,7 +80,7 @@ impl Drop for Pool {
 
 /// A session that returns to the pool when dropped, unless it is broken.
 pub struct Lease<'a> {
-    pool: &'a Pool,
+    pool: &'a SessionPool,
     session: Option<Session>,
     origin: Origin,
 }
@@ -99,7 +99,7 @@ impl Lease<'_> {
     }
 
     /// The session's pool.
-    pub fn pool(&self) -> &Pool {
+    pub fn pool(&self) -> &SessionPool {
         self.pool
     }
 

@@ -5,7 +5,7 @@
 
 use super::data::{Opened, Transfer};
 use super::paths::UploadPaths;
-use super::pool::{Lease, Pool};
+use super::pool::{Lease, SessionPool};
 use super::publish::{Leftover, publish};
 use super::reply::Class;
 use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
@@ -20,7 +20,12 @@ use crate::store::types::{Condition, Stored};
 
 /// Stores the payload under `key`. FTP has no conditional requests, so [`Condition::Absent`] is checked before the upload
 /// and again before the rename.
-pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
+pub fn put(
+    pool: &SessionPool,
+    key: &Key,
+    payload: &Payload,
+    condition: &Condition,
+) -> Result<Stored> {
     let draft = Draft::new();
     let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, paths)| {
         let sent = send_all(&mut lease, &paths, payload, &draft)?;
@@ -34,7 +39,7 @@ pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> 
 
 /// As [`put`], but resumes the temporary file of `draft` if it has one.
 pub fn put_by(
-    pool: &Pool,
+    pool: &SessionPool,
     key: &Key,
     payload: &Payload,
     condition: &Condition,
@@ -66,7 +71,7 @@ pub fn put_by(
 
 /// Prepares an upload up to the data connection. All commands can be repeated.
 fn begin<'a>(
-    pool: &'a Pool,
+    pool: &'a SessionPool,
     key: &Key,
     condition: &Condition,
     name: &str,
@@ -244,7 +249,7 @@ impl Session {
 }
 
 /// Removes the temporary file of a failed upload. After a cancellation, this needs a new session and time is short.
-pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
+pub fn discard(pool: &SessionPool, key: &Key, draft: &Draft) {
     if !draft.is_begun() {
         return;
     }
