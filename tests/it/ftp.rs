@@ -180,13 +180,13 @@ fn a_missing_base_directory_is_an_error_and_not_absence() {
         .file("a", "x");
     sandbox
         .run(["exists", "k"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
     sandbox
         .run(["put", "a"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
     sandbox
         .run(["get", "k", "b"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn a_checksum_mismatch_stores_nothing() {
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(6, "the server's sha256 of the upload");
+        .fails_with(6, "sha256 mismatch after the upload");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
     assert_eq!(server.files(), ["a"]);
     once(&server)
@@ -387,7 +387,7 @@ fn a_base_directory_reported_missing_after_the_data_is_a_config_error() {
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
-        .fails_with(3, "the directory `/data` is missing on the server");
+        .fails_with(3, "the directory `/data` does not exist on the server");
     assert_eq!(server.files(), Vec::<String>::new());
 }
 

@@ -94,7 +94,7 @@ fn a_rename_that_was_reported_but_did_not_happen_is_an_error() {
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(6, "the server renamed the blob");
+        .fails_with(6, "after the rename, the server has");
     assert!(server.files().is_empty(), "{:?}", server.files());
 }
 

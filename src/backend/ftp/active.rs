@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::reply::Reply;
-use super::session::{Session, SessionState};
+use super::session::{FtpSession, SessionState};
 use super::socket;
 use super::socket::Ports;
 use crate::error::{Error, Kind, Result};
@@ -18,7 +18,7 @@ const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 /// A port that the server is to connect to.
 pub struct Listener(TcpListener);
 
-impl Session {
+impl FtpSession {
     /// Opens a port and announces it to the server.
     pub(super) fn listen(&mut self) -> Result<Listener> {
         let failed = |error: io::Error| Error::local("listen for the server", &error);

@@ -11,7 +11,7 @@ use super::config::{Password, Tls};
 use super::control::{Control, ReplyError};
 use super::limits::{Limits, SessionPurpose};
 use super::server::Server;
-use super::session::{Session, describe_eof};
+use super::session::{FtpSession, describe_eof};
 use super::socket;
 use super::stream::Wire;
 use super::tls::{Connector, HandshakeRetry, HandshakeTimeouts, Versions};
@@ -22,7 +22,7 @@ use crate::secret::Secret;
 /// The maximum number of "ready in n minutes" replies (120) before the greeting.
 const MAX_DELAYS: usize = 10;
 
-impl Session {
+impl FtpSession {
     /// Connects and logs in.
     pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
         let versions = server.facts().versions;
@@ -84,7 +84,7 @@ impl<'a> Opening<'a> {
         format!("{}:{}", printable(&config.host), config.port)
     }
 
-    fn connect(&self, versions: Versions) -> Result<Session, Failure> {
+    fn connect(&self, versions: Versions) -> Result<FtpSession, Failure> {
         let connector = self.connector(versions).map_err(final_error)?;
         let socket = self.dial().map_err(final_error)?;
         let watch = match &self.cancel {
@@ -106,7 +106,13 @@ impl<'a> Opening<'a> {
             control = self.protect(control, connector)?;
         }
         let server = Arc::clone(self.server);
-        Ok(Session::new(control, connector, server, self.limits, watch))
+        Ok(FtpSession::new(
+            control,
+            connector,
+            server,
+            self.limits,
+            watch,
+        ))
     }
 
     /// Connects the control socket and sets its timeouts.

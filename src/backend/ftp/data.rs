@@ -9,7 +9,7 @@ use super::active::{Listener, connect_back_refused};
 use super::config::{Mode, Tls};
 use super::reply::Reply;
 use super::server::Passive;
-use super::session::{Session, SessionState, verb};
+use super::session::{FtpSession, SessionState, verb};
 use super::stream::Wire;
 use super::{passive, socket};
 use crate::cancel::Watch;
@@ -37,7 +37,7 @@ pub enum Completion {
     Unknown(Error),
 }
 
-impl Session {
+impl FtpSession {
     /// Opens a data connection for `command`, after REST if `offset` is not 0.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
         self.transfers += 1;
@@ -255,7 +255,7 @@ enum Direction {
     Out,
 }
 
-/// A data connection in use. Every transfer ends with [`Session::finish`] or [`Session::cut`].
+/// A data connection in use. Every transfer ends with [`FtpSession::finish`] or [`FtpSession::cut`].
 pub struct Transfer {
     // Dropped first: while it holds its copy of the socket, the server does not see the end of the data.
     watch: Watch,

@@ -4,11 +4,11 @@
 //! one thing in common: the checksum is a separate word of the algorithm's length.
 
 use super::hash::{HashCommand, HashCommands, parse_checksum};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 
-impl Session {
+impl FtpSession {
     /// The algorithm that both sides compute, if there is one.
     pub fn algorithm(&self) -> Option<Algorithm> {
         let wanted = self.server().config.digests;

@@ -6,7 +6,7 @@ use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::encoding::Encoding;
 use super::mlsx::{DirectoryEntry, EntryKind};
 use super::reply::Reply;
-use super::session::Session;
+use super::session::FtpSession;
 use super::unix_list::ListLine;
 use super::{mlsx, unix_list};
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -36,7 +36,7 @@ struct Listing {
     unparsed: u64,
 }
 
-impl Session {
+impl FtpSession {
     /// Creates `directory` and its missing parents below the base directory, which must exist.
     pub(super) fn make_directories(&mut self, directory: &str) -> Result<()> {
         let base = self.base().len();

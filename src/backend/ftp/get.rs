@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::pool::SessionPool;
-use super::session::Session;
+use super::session::FtpSession;
 use super::stat::Lookup;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
@@ -58,7 +58,7 @@ pub fn get(pool: &SessionPool, key: &Key, from: &From, sink: &mut dyn Sink) -> R
     Ok(info)
 }
 
-impl Session {
+impl FtpSession {
     /// The blob, if it is still the one that an earlier attempt found.
     fn blob(&mut self, path: &str, from: &From) -> Result<BlobInfo> {
         let Lookup::Blob(info) = self.look_up(path)? else {

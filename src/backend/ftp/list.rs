@@ -1,7 +1,7 @@
 //! Recursive listings, and removal.
 
 use super::pool::SessionPool;
-use super::session::Session;
+use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
@@ -43,7 +43,7 @@ pub fn list(
 }
 
 fn walk(
-    session: &mut Session,
+    session: &mut FtpSession,
     below: &str,
     prefix: &str,
     depth: usize,

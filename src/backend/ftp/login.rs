@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::config::Tls;
 use super::feat::Features;
 use super::reply::Reply;
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
-impl Session {
+impl FtpSession {
     /// Logs in and queries the features and the base directory.
     pub(super) fn logged_in(mut self, password: &Secret) -> Result<Self> {
         let server = Arc::clone(self.server());

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::limits::SessionPurpose;
 use super::password;
 use super::server::{CLEANUP_BUDGET, CLEANUP_BUDGET_AFTER_STOP, Server, lock};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
@@ -40,7 +40,7 @@ impl LoginGate {
     }
 
     /// Opens a session to remove temporary files, with a time limit and even after a cancellation.
-    pub fn open_to_clean_up(&self) -> Result<Session> {
+    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
         let stopped = self.server.context.cancel.check().is_err();
         let budget = if stopped {
             CLEANUP_BUDGET_AFTER_STOP
@@ -54,7 +54,7 @@ impl LoginGate {
                 return Err(Error::new(Kind::Disconnected, "no login has succeeded"));
             }
         };
-        Session::open(
+        FtpSession::open(
             &self.server,
             &password,
             SessionPurpose::CleanUp(Instant::now() + budget),
@@ -62,7 +62,7 @@ impl LoginGate {
     }
 
     /// Opens a session: in parallel once a login has succeeded, one after the other until then.
-    pub fn open(&self) -> Result<Session> {
+    pub fn open(&self) -> Result<FtpSession> {
         let mut login = lock(&self.login);
         let (password, accepted) = match &*login {
             LoginState::Refused(error) => return Err(error.clone()),
@@ -79,11 +79,11 @@ impl LoginGate {
         };
         let opened = if accepted {
             drop(login);
-            let opened = Session::open(&self.server, &password, SessionPurpose::Work);
+            let opened = FtpSession::open(&self.server, &password, SessionPurpose::Work);
             login = lock(&self.login);
             opened
         } else {
-            Session::open(&self.server, &password, SessionPurpose::Work)
+            FtpSession::open(&self.server, &password, SessionPurpose::Work)
         };
         match &opened {
             Ok(_) => *login = LoginState::Accepted(password),

@@ -1,6 +1,6 @@
 //! The paths of one upload: the directory, the temporary file and the target.
 
-use super::session::Session;
+use super::session::FtpSession;
 
 /// The paths of one upload, all absolute.
 pub struct UploadPaths {
@@ -10,7 +10,7 @@ pub struct UploadPaths {
 }
 
 impl UploadPaths {
-    pub(super) fn new(session: &Session, path: &str, temporary: &str) -> Self {
+    pub(super) fn new(session: &FtpSession, path: &str, temporary: &str) -> Self {
         let target = format!("{}/{path}", session.base());
         // The base is absolute, so the target always contains a slash.
         let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);

@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use super::login_gate::LoginGate;
 use super::server::{Server, lock};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 
 /// The idle sessions of one server, never more than concurrent operations.
 pub struct SessionPool {
     gate: LoginGate,
-    idle: Mutex<Vec<Session>>,
+    idle: Mutex<Vec<FtpSession>>,
 }
 
 impl SessionPool {
@@ -29,7 +29,7 @@ impl SessionPool {
     }
 
     /// Opens a session to remove temporary files, even after a cancellation.
-    pub fn open_to_clean_up(&self) -> Result<Session> {
+    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
         self.gate.open_to_clean_up()
     }
 
@@ -43,7 +43,7 @@ impl SessionPool {
     /// Takes an idle session that is in sync, unless the run was cancelled.
     pub fn idle(&self) -> Option<Lease<'_>> {
         self.server().context.cancel.check().ok()?;
-        let session = lock(&self.idle).pop().filter(Session::is_quiet)?;
+        let session = lock(&self.idle).pop().filter(FtpSession::is_quiet)?;
         Some(Lease {
             pool: self,
             session: Some(session),
@@ -54,7 +54,7 @@ impl SessionPool {
     /// Takes an idle session or opens a new one.
     pub fn lease(&self) -> Result<Lease<'_>> {
         self.server().context.cancel.check()?;
-        let idle = lock(&self.idle).pop().filter(Session::is_quiet);
+        let idle = lock(&self.idle).pop().filter(FtpSession::is_quiet);
         let origin = if idle.is_some() {
             Origin::Idle
         } else {
@@ -74,14 +74,14 @@ impl SessionPool {
 
 impl Drop for SessionPool {
     fn drop(&mut self) {
-        lock(&self.idle).drain(..).for_each(Session::quit);
+        lock(&self.idle).drain(..).for_each(FtpSession::quit);
     }
 }
 
 /// A session that returns to the pool when dropped, unless it is broken.
 pub struct Lease<'a> {
     pool: &'a SessionPool,
-    session: Option<Session>,
+    session: Option<FtpSession>,
     origin: Origin,
 }
 
@@ -104,7 +104,7 @@ impl Lease<'_> {
     }
 
     /// The session.
-    pub fn session(&mut self) -> Result<&mut Session> {
+    pub fn session(&mut self) -> Result<&mut FtpSession> {
         // It is only missing after `renew` failed, whose error has ended the operation.
         self.session
             .as_mut()
@@ -113,7 +113,7 @@ impl Lease<'_> {
 
     /// Performs the first work of an operation. A session that was closed while idle is replaced once, silently, so `work`
     /// must be repeatable.
-    pub fn begin<T>(&mut self, work: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+    pub fn begin<T>(&mut self, work: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
         if self.is_dead() {
             self.renew()?;
         }
@@ -127,7 +127,7 @@ impl Lease<'_> {
     }
 
     /// Sends commands that can be repeated: a session that is broken, before or after them, is replaced once.
-    pub fn ask<T>(&mut self, commands: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+    pub fn ask<T>(&mut self, commands: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
         if !self.is_dead() {
             let result = commands(self.session()?);
             if result.is_ok() || !self.is_dead() {
@@ -140,7 +140,7 @@ impl Lease<'_> {
 
     /// Returns true if the session cannot be used any more.
     pub fn is_dead(&self) -> bool {
-        self.session.as_ref().is_none_or(Session::is_broken)
+        self.session.as_ref().is_none_or(FtpSession::is_broken)
     }
 
     fn renew(&mut self) -> Result<()> {

@@ -4,7 +4,7 @@ use super::config::Replace;
 use super::paths::UploadPaths;
 use super::pool::Lease;
 use super::reply::{Class, Reply};
-use super::session::Session;
+use super::session::FtpSession;
 use super::stat::Lookup;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
@@ -75,7 +75,7 @@ fn recover_lost_reply(
     Err(error)
 }
 
-fn rename(session: &mut Session, paths: &UploadPaths) -> Result<Renamed> {
+fn rename(session: &mut FtpSession, paths: &UploadPaths) -> Result<Renamed> {
     let reply = match session.move_file(&paths.temporary, &paths.target)? {
         Moved::Done => return Ok(Renamed::Done),
         Moved::RnfrRefused(reply) => return Err(rename_refused(&reply)),
@@ -170,7 +170,7 @@ fn rename_into_place(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> 
 
 /// Renames the backup to the target, over a new session if this one is broken.
 fn restore_backup(lease: &mut Lease<'_>, backup: &str, paths: &UploadPaths) {
-    let restore = |session: &mut Session| match session.move_file(backup, &paths.target)? {
+    let restore = |session: &mut FtpSession| match session.move_file(backup, &paths.target)? {
         Moved::Done => Ok(()),
         // The target was never renamed, or it is back already.
         Moved::RnfrRefused(_) if session.size_of(&paths.target)?.is_some() => Ok(()),
@@ -212,7 +212,7 @@ enum Moved {
     RntoRefused(Reply),
 }
 
-impl Session {
+impl FtpSession {
     fn move_file(&mut self, from: &str, to: &str) -> Result<Moved> {
         let reply = self.ask(&format!("RNFR {from}"))?;
         if reply.code != 350 {

@@ -9,7 +9,7 @@ use super::pool::{Lease, SessionPool};
 use super::publish::{Leftover, publish};
 use super::reply::Class;
 use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
-use super::session::Session;
+use super::session::FtpSession;
 use super::stat::Lookup;
 use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, is_there, printable};
@@ -117,7 +117,7 @@ fn send_all(
     let sent = match send(session, transfer, payload, 0, hasher) {
         // Some servers report a missing directory only after the data.
         Err(error) if Class::of_error(&error) == Some(Class::Path) => {
-            lease.ask(Session::recheck_directories)?;
+            lease.ask(FtpSession::recheck_directories)?;
             return Err(error);
         }
         sent => sent?,
@@ -217,7 +217,7 @@ fn was_replaced(lease: &mut Lease<'_>, paths: &UploadPaths, found: Option<u64>) 
     Ok(found.is_some() && temporary.is_none())
 }
 
-impl Session {
+impl FtpSession {
     fn check_absent(&mut self, target: &str) -> Result<()> {
         match self.look_up(target)? {
             Lookup::Absent => Ok(()),
@@ -254,7 +254,7 @@ pub fn discard(pool: &SessionPool, key: &Key, draft: &Draft) {
         return;
     }
     let Ok(path) = pool.path(key) else { return };
-    let remove = |session: &mut Session| {
+    let remove = |session: &mut FtpSession| {
         let paths = UploadPaths::new(session, path, draft.name());
         session.remove(&paths.temporary)
     };
@@ -278,7 +278,7 @@ pub fn discard(pool: &SessionPool, key: &Key, draft: &Draft) {
     }
 }
 
-impl Session {
+impl FtpSession {
     /// Deletes a temporary file. A missing file is not an error.
     pub(super) fn remove(&mut self, path: &str) -> Result<()> {
         let reply = self.ask(&format!("DELE {path}"))?;

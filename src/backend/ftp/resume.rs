@@ -6,14 +6,14 @@
 use std::io::Read;
 
 use super::data::{Opened, ReplyWait};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::Result;
 use crate::io::payload::Payload;
 
 /// The number of bytes compared on each side of a resume offset.
 const WINDOW: u64 = 64 << 10;
 
-impl Session {
+impl FtpSession {
     /// The number of bytes of the unfinished file that can be kept: all of them, or 0.
     pub fn resumable_bytes(&mut self, path: &str, payload: &Payload, total: u64) -> Result<u64> {
         let size = self.ask(&format!("SIZE {path}"))?.size().unwrap_or(0);

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::data::{Completion, ReplyWait, Transfer};
 use super::pool::Lease;
-use super::session::Session;
+use super::session::FtpSession;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::{CHUNK, Payload, source_error};
@@ -37,7 +37,7 @@ enum FinalReply {
 
 /// Sends all bytes from `start` on and reads the final reply.
 pub fn send(
-    session: &mut Session,
+    session: &mut FtpSession,
     mut transfer: Transfer,
     payload: &Payload,
     start: u64,
@@ -85,7 +85,7 @@ enum SendError {
 }
 
 fn pump(
-    session: &Session,
+    session: &FtpSession,
     transfer: &mut Transfer,
     payload: &Payload,
     start: u64,
@@ -116,7 +116,7 @@ fn pump(
 
 /// Compares the size on the server with the bytes sent, over a new session if this one is broken.
 pub fn verify_size(lease: &mut Lease<'_>, temporary: &str, sent: &Sent) -> Result<()> {
-    let measure = |session: &mut Session| session.size_of(temporary);
+    let measure = |session: &mut FtpSession| session.size_of(temporary);
     let mut found = lease.ask(measure)?;
     if found != Some(sent.bytes) {
         // Gateways to other stores may need a moment.

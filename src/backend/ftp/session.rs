@@ -33,7 +33,7 @@ pub(super) enum SessionState {
 }
 
 /// An FTP session.
-pub struct Session {
+pub struct FtpSession {
     pub(super) control: Control,
     /// Opens TLS on data connections; `None` without TLS.
     pub(super) connector: Option<Connector>,
@@ -57,7 +57,7 @@ enum OptsUtf8 {
     Sent,
 }
 
-impl Session {
+impl FtpSession {
     pub(super) fn new(
         control: Control,
         connector: Option<Connector>,
@@ -162,13 +162,13 @@ impl Session {
         self.exchange(command, verb(command), self.limits.idle)
     }
 
-    /// As [`Session::ask`], for a command that makes the server read or write a whole file.
+    /// As [`FtpSession::ask`], for a command that makes the server read or write a whole file.
     pub fn ask_patiently(&mut self, command: &str) -> Result<Reply> {
         self.trace(">", command);
         self.exchange(command, verb(command), self.limits.completion)
     }
 
-    /// As [`Session::ask`], with an argument that is not traced.
+    /// As [`FtpSession::ask`], with an argument that is not traced.
     pub fn ask_secret(&mut self, verb: &str, secret: &Secret) -> Result<Reply> {
         self.trace(">", &format!("{verb} ***"));
         let line = format!("{verb} {}", secret.expose());

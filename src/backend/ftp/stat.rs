@@ -4,7 +4,7 @@
 use super::directory::NameLookup;
 use super::mlsx;
 use super::mlsx::{DirectoryEntry, EntryKind};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::store::types::BlobInfo;
 
@@ -26,7 +26,7 @@ enum Hint {
     Unknown,
 }
 
-impl Session {
+impl FtpSession {
     /// Looks up `path`, which is absolute and below the base directory.
     pub fn look_up(&mut self, path: &str) -> Result<Lookup> {
         self.announce_utf8(path)?;
