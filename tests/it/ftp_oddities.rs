@@ -1,12 +1,12 @@
-//! What FTP servers do that no standard says, one server each, through the built binary: greetings, replies at the wrong
-//! time, listings that hide, data connections that lead nowhere, renames that do not happen.
+//! Deviations of FTP servers from the standards, through the built binary: greetings, replies at the wrong time, hidden names
+//! in listings, unreachable data ports, renames that do not happen.
 
 use std::time::Duration;
 
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::{KIB, MIB, Sandbox, bytes};
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     Sandbox::new()
         .envs(&server.variables())
@@ -31,7 +31,7 @@ fn greetings_are_parsed_in_every_form() {
 
 #[test]
 fn an_extra_reply_is_not_taken_for_another_commands() {
-    // The second line is what SIZE would get as its answer.
+    // SIZE would take the second line for its reply.
     let server = FtpServer::start().fault(
         "STOR",
         Fault::FinalReply("226 done\r\n213 5\r\n226 done again"),
@@ -55,7 +55,7 @@ fn the_size_decides_whatever_the_final_reply_says() {
     for (reply, code) in [
         ("250 fine", 0),
         ("226-in two\r\n226 lines", 0),
-        // All bytes are there, and the server thinks of a broken connection: so do some with TLS 1.3.
+        // All bytes arrived, but the server reports a broken connection, as some do with TLS 1.3.
         ("426 connection closed", 0),
         ("150 still at it", 0),
         ("451 local error", 7),
@@ -78,7 +78,7 @@ fn a_lost_reply_to_a_rename_is_resolved_by_the_sizes() {
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
     assert_eq!(server.commands("STOR").len(), 1);
-    // The connection ends before it is renamed: the second session does it.
+    // The connection is closed before the rename: the second session renames.
     let server = FtpServer::start().fault("RNTO", Fault::CloseControl);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.files(), ["a"]);
@@ -134,7 +134,7 @@ fn any_reply_to_mkd_of_an_existing_directory_is_accepted() {
         "502 no MKD",
         "200 ok",
     ] {
-        // Somebody else makes the directory between our question and our command.
+        // Another client creates the directory between CWD and MKD.
         let server = FtpServer::start();
         once(&server)
             .file("a", "x")
@@ -191,7 +191,7 @@ fn a_temporary_reply_for_a_missing_blob_is_not_retried() {
         let server = FtpServer::start()
             .fault("MLST", Fault::AlwaysReply(code))
             .fault("SIZE", Fault::AlwaysReply(code));
-        // With the usual time for attempts.
+        // With the default retries.
         let sandbox = Sandbox::new().envs(&server.variables());
         sandbox.run(["exists", "nope"]).is_silent(1);
         assert_eq!(server.commands("MLST").len(), 1, "{code}");
@@ -210,7 +210,7 @@ fn an_empty_directory_that_is_reported_missing_is_empty() {
 
 #[test]
 fn epsv_with_an_unreachable_port_falls_back_to_pasv_once() {
-    // Port 1 of the loopback: nobody listens.
+    // Port 1 of the loopback is closed.
     for reply in [
         "229 entering extended passive mode (|||1|)",
         "500 EPSV not understood",
@@ -268,7 +268,7 @@ fn an_ignored_rest_never_mixes_bytes() {
         .holding("a", &content)
         .fault("RETR", Fault::AbortAfter(400_000))
         .fault("REST", Fault::AlwaysReply("350 sure"));
-    // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
+    // The mixture is detected, discarded and fetched again; bytes already written to stdout cannot be.
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -289,7 +289,7 @@ fn an_ignored_rest_never_mixes_bytes() {
 fn a_blob_that_changes_between_attempts_is_not_mixed() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start().holding("a", &content);
-    // The first answer tells another time than the second one.
+    // The two replies have different times.
     let changing = |server: FtpServer| {
         server.fault("RETR", Fault::AbortAfter(400_000)).fault(
             "MLST",
@@ -353,7 +353,7 @@ fn a_complete_download_succeeds_without_a_good_final_reply() {
 
 #[test]
 fn stalled_transfers_time_out_and_leave_nothing() {
-    // The usual limit is 60 s, and each of several steps may take it.
+    // The default timeout is 60 s, and several steps may take that long.
     let limit = Duration::from_secs(55);
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
@@ -375,7 +375,7 @@ fn stalled_transfers_time_out_and_leave_nothing() {
 
 #[test]
 fn a_server_that_stops_replying_times_out() {
-    // Long enough for the verbs before it, also where the server does not get its turn at once.
+    // Long enough for the preceding commands, even on a loaded machine.
     std::thread::scope(|scope| {
         for verb in ["USER", "PASS", "TYPE", "FEAT", "MLST"] {
             scope.spawn(move || {
@@ -427,7 +427,7 @@ fn many_blobs_with_a_wrong_password_cause_one_login() {
 #[test]
 fn a_session_closed_between_two_blobs_is_replaced_silently() {
     for fault in [Fault::CloseControl, Fault::Reply("421 idle for too long")] {
-        // The second EPSV is the first command for the second blob: its directory is known by then.
+        // The second EPSV is the first command for the second blob, whose directory is cached by then.
         let server = FtpServer::start()
             .fault("EPSV", Fault::Skip)
             .fault("EPSV", fault);

@@ -14,7 +14,7 @@ use super::server::Server;
 use super::session::{FtpSession, describe_eof};
 use super::socket;
 use super::stream::Wire;
-use super::tls::{Connector, HandshakeRetry, HandshakeTimeouts, Versions};
+use super::tls::{Connector, HandshakeError, HandshakeRetry, HandshakeTimeouts, Versions};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
@@ -27,16 +27,16 @@ impl FtpSession {
     pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
-        let (error, retry) = match opening.connect(versions) {
+        let failure = match opening.connect(versions) {
             Ok(session) => return session.logged_in(password),
             Err(failure) => failure,
         };
-        if retry == HandshakeRetry::None || versions == Versions::Newest {
-            return Err(error);
+        if failure.retry == HandshakeRetry::None || versions == Versions::Newest {
+            return Err(failure.error);
         }
         let session = opening
             .connect(Versions::Newest)
-            .map_err(|(error, _)| error)?;
+            .map_err(|failure| failure.error)?;
         server.facts().versions = Versions::Newest;
         session.logged_in(password)
     }
@@ -46,12 +46,6 @@ struct Opening<'a> {
     server: &'a Arc<Server>,
     limits: Limits,
     cancel: Option<Arc<Cancel>>,
-}
-
-type Failure = (Error, HandshakeRetry);
-
-fn final_error(error: Error) -> Failure {
-    (error, HandshakeRetry::None)
 }
 
 impl<'a> Opening<'a> {
@@ -84,13 +78,13 @@ impl<'a> Opening<'a> {
         format!("{}:{}", printable(&config.host), config.port)
     }
 
-    fn connect(&self, versions: Versions) -> Result<FtpSession, Failure> {
-        let connector = self.connector(versions).map_err(final_error)?;
-        let socket = self.dial().map_err(final_error)?;
+    fn connect(&self, versions: Versions) -> Result<FtpSession, HandshakeError> {
+        let connector = self.connector(versions)?;
+        let socket = self.dial()?;
         let watch = match &self.cancel {
             Some(cancel) => {
                 let watch = cancel.watch(&socket);
-                Some(watch.map_err(|error| final_error(self.connect_error(&error)))?)
+                Some(watch.map_err(|error| self.connect_error(&error))?)
             }
             None => None,
         };
@@ -100,9 +94,9 @@ impl<'a> Opening<'a> {
         if let (Tls::Implicit, Some(connector)) = (tls, &connector) {
             control = self.protect(control, connector)?;
         }
-        self.greet(&mut control).map_err(final_error)?;
+        self.greet(&mut control)?;
         if let (Tls::Explicit, Some(connector)) = (tls, &connector) {
-            self.ask_for_tls(&mut control).map_err(final_error)?;
+            self.ask_for_tls(&mut control)?;
             control = self.protect(control, connector)?;
         }
         let server = Arc::clone(self.server);
@@ -202,7 +196,7 @@ impl<'a> Opening<'a> {
         connector.map(Some)
     }
 
-    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, Failure> {
+    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, HandshakeError> {
         let host = &self.server.config.host;
         control.protect(|socket| {
             let tls = connector.connect(host, socket)?;

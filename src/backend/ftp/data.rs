@@ -124,9 +124,9 @@ impl FtpSession {
         };
         match connector.connect(&self.server.config.host, socket) {
             Ok(tls) => Ok(Wire::Tls(Box::new(tls))),
-            Err((error, _)) => {
+            Err(failure) => {
                 self.state = SessionState::Broken;
-                Err(error)
+                Err(failure.error)
             }
         }
     }

@@ -47,7 +47,7 @@ impl HashCommands {
                         .or(commands.crc32);
                 }
                 "XSHA256" => {
-                    commands.sha256 = commands.sha256.or(Some(HashCommand::Single("XSHA256")))
+                    commands.sha256 = commands.sha256.or(Some(HashCommand::Single("XSHA256")));
                 }
                 "XSHA1" => commands.sha1 = commands.sha1.or(Some(HashCommand::Single("XSHA1"))),
                 "XMD5" => commands.md5 = commands.md5.or(Some(HashCommand::Single("XMD5"))),

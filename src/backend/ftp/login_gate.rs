@@ -88,7 +88,7 @@ impl LoginGate {
         match &opened {
             Ok(_) => *login = LoginState::Accepted(password),
             Err(error) if error.kind() == Kind::Denied => {
-                *login = LoginState::Refused(error.clone())
+                *login = LoginState::Refused(error.clone());
             }
             Err(_) => {}
         }

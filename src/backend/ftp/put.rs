@@ -27,9 +27,9 @@ pub fn put(
     condition: &Condition,
 ) -> Result<Stored> {
     let draft = Draft::new();
-    let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, paths)| {
-        let sent = send_all(&mut lease, &paths, payload, &draft)?;
-        finalize(&mut lease, &paths, condition, sent, &draft)
+    let stored = Upload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
+        let uploaded = upload.send_all()?;
+        upload.finalize(&uploaded)
     });
     if stored.is_err() {
         discard(pool, key, &draft);
@@ -48,166 +48,197 @@ pub fn put_by(
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
-    let (mut lease, paths) = begin(pool, key, condition, draft.name())?;
+    let mut upload = Upload::begin(pool, key, payload, condition, draft)?;
     let kept = if draft.is_begun() {
-        lease.ask(|session| session.resumable_bytes(&paths.temporary, payload, total))?
+        upload.resumable_bytes(total)?
     } else {
         0
     };
     if kept > 0 {
-        let sent = send_rest(&mut lease, &paths, payload, (kept, draft))?;
-        if let Some(sent) = sent
-            && let Some(verified) =
-                verify_resumed(&mut lease, &paths.temporary, payload, (&sent, draft))?
-        {
-            return finalize(&mut lease, &paths, condition, (total, verified), draft);
+        if let Some(uploaded) = upload.send_rest(kept)? {
+            return upload.finalize(&uploaded);
         }
-        // The server combined the two halves wrongly.
+        // The server does not resume uploads, or combined the two halves wrongly.
         pool.server().context.cancel.check()?;
     }
-    let sent = send_all(&mut lease, &paths, payload, draft)?;
-    finalize(&mut lease, &paths, condition, sent, draft)
+    let uploaded = upload.send_all()?;
+    upload.finalize(&uploaded)
 }
 
-/// Prepares an upload up to the data connection. All commands can be repeated.
-fn begin<'a>(
-    pool: &'a SessionPool,
-    key: &Key,
-    condition: &Condition,
-    name: &str,
-) -> Result<(Lease<'a>, UploadPaths)> {
-    let path = pool.path(key)?;
-    if let Condition::Etag(_) = condition {
-        return Err(Error::new(
-            Kind::Precondition,
-            "FTP has no ETags, so --if-match is not possible",
-        ));
-    }
-    let mut lease = pool.lease()?;
-    let paths = lease.begin(|session| {
-        let paths = UploadPaths::new(session, path, name);
-        if *condition == Condition::Absent {
-            session.check_absent(&paths.target)?;
+/// One upload in progress.
+struct Upload<'a> {
+    lease: Lease<'a>,
+    paths: UploadPaths,
+    payload: &'a Payload,
+    condition: &'a Condition,
+    draft: &'a Draft,
+}
+
+/// A complete and verified temporary file.
+struct Uploaded {
+    bytes: u64,
+    verified: Verified,
+}
+
+impl<'a> Upload<'a> {
+    /// Prepares an upload up to the data connection. All commands can be repeated.
+    fn begin(
+        pool: &'a SessionPool,
+        key: &Key,
+        payload: &'a Payload,
+        condition: &'a Condition,
+        draft: &'a Draft,
+    ) -> Result<Self> {
+        let path = pool.path(key)?;
+        if let Condition::Etag(_) = condition {
+            return Err(Error::new(
+                Kind::Precondition,
+                "FTP has no ETags, so --if-match is not possible",
+            ));
         }
-        session.announce_utf8(path)?;
-        session.make_directories(&paths.directory)?;
-        Ok(paths)
-    })?;
-    Ok((lease, paths))
-}
-
-/// Uploads the whole payload and verifies it.
-fn send_all(
-    lease: &mut Lease<'_>,
-    paths: &UploadPaths,
-    payload: &Payload,
-    draft: &Draft,
-) -> Result<(u64, Verified)> {
-    let transfer = lease.begin(|session| match session.store(&paths.temporary) {
-        // The directory existed earlier in this run and was removed.
-        Err(error) if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? => {
+        let mut lease = pool.lease()?;
+        let paths = lease.begin(|session| {
+            let paths = UploadPaths::new(session, path, draft.name());
+            if *condition == Condition::Absent {
+                session.check_absent(&paths.target)?;
+            }
+            session.announce_utf8(path)?;
             session.make_directories(&paths.directory)?;
-            session.store(&paths.temporary)
-        }
-        stored => stored,
-    })?;
-    draft.begin();
-    let session = lease.session()?;
-    let hasher = session.algorithm().map(Hasher::new);
-    let sent = match send(session, transfer, payload, 0, hasher) {
-        // Some servers report a missing directory only after the data.
-        Err(error) if Class::of_error(&error) == Some(Class::Path) => {
-            lease.ask(FtpSession::recheck_directories)?;
-            return Err(error);
-        }
-        sent => sent?,
-    };
-    verify_size(lease, &paths.temporary, &sent)?;
-    let verified = compare_checksum(lease, &paths.temporary, payload, &sent)?;
-    Ok((sent.bytes, verified))
-}
-
-/// Uploads what follows the first `kept` bytes; `None` if the server does not resume uploads.
-fn send_rest(
-    lease: &mut Lease<'_>,
-    paths: &UploadPaths,
-    payload: &Payload,
-    (kept, draft): (u64, &Draft),
-) -> Result<Option<Sent>> {
-    if payload.size() == Some(kept) {
-        payload.reader_from(kept)?;
-        return Ok(Some(Sent::complete(kept, None)));
-    }
-    let temporary = &paths.temporary;
-    draft.add_seam(kept);
-    let opened = lease.ask(|session| {
-        if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
-            return Ok(Some(transfer));
-        }
-        // The bytes must be appended directly after those that were compared.
-        if session.ask(&format!("SIZE {temporary}"))?.size() != Some(kept) {
-            return Ok(None);
-        }
-        Ok(match session.open_data(&format!("APPE {temporary}"), 0)? {
-            Opened::Ready(transfer) => Some(transfer),
-            Opened::Refused(_) => None,
+            Ok(paths)
+        })?;
+        Ok(Self {
+            lease,
+            paths,
+            payload,
+            condition,
+            draft,
         })
-    })?;
-    let Some(transfer) = opened else {
-        return Ok(None);
-    };
-    match send(lease.session()?, transfer, payload, kept, None) {
-        // Some servers refuse to resume only after the first bytes. A full disk (452, 552) is another matter.
-        Err(error)
-            if matches!(
-                Class::of_error(&error),
-                Some(Class::Path | Class::ServerError | Class::Command | Class::Position)
-            ) =>
-        {
-            Ok(None)
-        }
-        sent => sent.map(Some),
     }
-}
 
-/// Publishes a verified upload under the blob's name.
-fn finalize(
-    lease: &mut Lease<'_>,
-    paths: &UploadPaths,
-    condition: &Condition,
-    (bytes, verified): (u64, Verified),
-    draft: &Draft,
-) -> Result<Stored> {
-    // A comparison may have closed the session.
-    lease.begin(|_| Ok(()))?;
-    if *condition == Condition::Absent {
-        lease.ask(|session| session.check_absent(&paths.target))?;
+    /// The number of bytes of an earlier attempt that can be kept.
+    fn resumable_bytes(&mut self, total: u64) -> Result<u64> {
+        let (temporary, payload) = (&self.paths.temporary, self.payload);
+        self.lease
+            .ask(|session| session.resumable_bytes(temporary, payload, total))
     }
-    publish(lease, paths, bytes).map_err(|failed| {
-        if failed.leftover == Leftover::Keep {
-            draft.keep();
-            return failed.error.settled();
+
+    /// Uploads the whole payload and verifies it.
+    fn send_all(&mut self) -> Result<Uploaded> {
+        let (lease, paths) = (&mut self.lease, &self.paths);
+        let transfer = lease.begin(|session| match session.store(&paths.temporary) {
+            // The directory existed earlier in this run and was removed.
+            Err(error)
+                if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? =>
+            {
+                session.make_directories(&paths.directory)?;
+                session.store(&paths.temporary)
+            }
+            stored => stored,
+        })?;
+        self.draft.begin();
+        let session = lease.session()?;
+        let hasher = session.algorithm().map(Hasher::new);
+        let sent = match send(session, transfer, self.payload, 0, hasher) {
+            // Some servers report a missing directory only after the data.
+            Err(error) if Class::of_error(&error) == Some(Class::Path) => {
+                lease.ask(FtpSession::recheck_directories)?;
+                return Err(error);
+            }
+            sent => sent?,
+        };
+        verify_size(lease, &paths.temporary, &sent)?;
+        let verified = compare_checksum(lease, &paths.temporary, self.payload, &sent)?;
+        Ok(Uploaded {
+            bytes: sent.bytes,
+            verified,
+        })
+    }
+
+    /// Uploads what follows the first `kept` bytes and verifies the whole file. Returns `None` if the server does not resume
+    /// uploads, or if the file differs.
+    fn send_rest(&mut self, kept: u64) -> Result<Option<Uploaded>> {
+        let sent = if self.payload.size() == Some(kept) {
+            self.payload.reader_from(kept)?;
+            Sent::complete(kept, None)
+        } else {
+            self.draft.add_seam(kept);
+            let Some(transfer) = self.open_at(kept)? else {
+                return Ok(None);
+            };
+            match send(self.lease.session()?, transfer, self.payload, kept, None) {
+                // Some servers refuse to resume only after the first bytes. A full disk (452, 552) is another matter.
+                Err(error)
+                    if matches!(
+                        Class::of_error(&error),
+                        Some(Class::Path | Class::ServerError | Class::Command | Class::Position)
+                    ) =>
+                {
+                    return Ok(None);
+                }
+                sent => sent?,
+            }
+        };
+        let (temporary, offsets) = (&self.paths.temporary, self.draft.seams());
+        let verified = verify_resumed(&mut self.lease, temporary, self.payload, &sent, &offsets)?;
+        Ok(verified.map(|verified| Uploaded {
+            bytes: sent.bytes,
+            verified,
+        }))
+    }
+
+    /// Opens a transfer that continues the temporary file at `offset`, by STOR, else by APPE; `None` if both are refused.
+    fn open_at(&mut self, offset: u64) -> Result<Option<Transfer>> {
+        let temporary = &self.paths.temporary;
+        self.lease.ask(|session| {
+            let stor = session.open_data(&format!("STOR {temporary}"), offset)?;
+            if let Opened::Ready(transfer) = stor {
+                return Ok(Some(transfer));
+            }
+            // The bytes must be appended directly after those that were compared.
+            if session.ask(&format!("SIZE {temporary}"))?.size() != Some(offset) {
+                return Ok(None);
+            }
+            Ok(match session.open_data(&format!("APPE {temporary}"), 0)? {
+                Opened::Ready(transfer) => Some(transfer),
+                Opened::Refused(_) => None,
+            })
+        })
+    }
+
+    /// Publishes a verified upload under the blob's name.
+    fn finalize(&mut self, uploaded: &Uploaded) -> Result<Stored> {
+        let (lease, paths) = (&mut self.lease, &self.paths);
+        // A comparison may have closed the session.
+        lease.begin(|_| Ok(()))?;
+        if *self.condition == Condition::Absent {
+            lease.ask(|session| session.check_absent(&paths.target))?;
         }
-        failed.error
-    })?;
-    // Some servers change names, or report a rename that did not happen.
-    let found = lease.ask(|session| session.size_of(&paths.target))?;
-    if found != Some(bytes) && !was_replaced(lease, paths, found)? {
-        let text = format!(
-            "after the rename, {} under the blob's name",
-            describe_size(found)
-        );
-        return Err(Error::new(Kind::Integrity, text)
-            .hint("the server may have stored it under another name; try a simpler key"));
+        publish(lease, paths, uploaded.bytes).map_err(|failed| {
+            if failed.leftover == Leftover::Keep {
+                self.draft.keep();
+                return failed.error.settled();
+            }
+            failed.error
+        })?;
+        // Some servers change names, or report a rename that did not happen.
+        let found = lease.ask(|session| session.size_of(&paths.target))?;
+        if found != Some(uploaded.bytes) && !was_replaced(lease, paths, found)? {
+            let text = format!(
+                "after the rename, {} under the blob's name",
+                describe_size(found)
+            );
+            return Err(Error::new(Kind::Integrity, text)
+                .hint("the server may have stored it under another name; try a simpler key"));
+        }
+        Ok(Stored {
+            bytes: uploaded.bytes,
+            etag: None,
+            verified: uploaded.verified,
+            // Another client may create the blob between the last check and the rename.
+            atomic: (*self.condition == Condition::Absent).then_some(false),
+            version_id: None,
+        })
     }
-    Ok(Stored {
-        bytes,
-        etag: None,
-        verified,
-        // Another client may create the blob between the last check and the rename.
-        atomic: (*condition == Condition::Absent).then_some(false),
-        version_id: None,
-    })
 }
 
 /// Returns true if another upload of the same key replaced ours at once: our temporary file is gone, so our blob was

@@ -1,5 +1,6 @@
 //! Sends the bytes of an upload, and verifies that the server has them.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::data::{Completion, ReplyWait, Transfer};
@@ -8,7 +9,6 @@ use super::session::FtpSession;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::{CHUNK, Payload, source_error};
-use crate::store::resumable::Draft;
 
 /// The bytes that were sent, and the server's final reply.
 pub struct Sent {
@@ -198,7 +198,8 @@ pub fn verify_resumed(
     lease: &mut Lease<'_>,
     temporary: &str,
     payload: &Payload,
-    (sent, draft): (&Sent, &Draft),
+    sent: &Sent,
+    offsets: &BTreeSet<u64>,
 ) -> Result<Option<Verified>> {
     let checked = verify_size(lease, temporary, sent)
         .and_then(|()| compare_checksum(lease, temporary, payload, sent));
@@ -207,8 +208,8 @@ pub fn verify_resumed(
         Err(error) if error.kind() == Kind::Integrity => return Ok(None),
         other => return other.map(Some),
     }
-    for seam in draft.seams() {
-        if !lease.ask(|session| session.matches_around(temporary, payload, seam))? {
+    for &offset in offsets {
+        if !lease.ask(|session| session.matches_around(temporary, payload, offset))? {
             return Ok(None);
         }
     }

@@ -185,7 +185,7 @@ impl FtpSession {
         self.wait_at_most(wait)?;
         let sent = self.control.send(command).map_err(ReplyError::Lost);
         let reply = sent.and_then(|()| self.control.reply());
-        self.accept_reply(reply, &format!("no answer to {verb}"))
+        self.accept_reply(reply, &format!("no reply to {verb}"))
     }
 
     /// Returns the reply unless it ends the session; `missing` describes the error if no reply arrived.

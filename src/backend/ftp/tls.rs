@@ -66,6 +66,22 @@ pub enum HandshakeRetry {
     OtherVersion,
 }
 
+/// A failed handshake, or a failure that a retry does not help.
+#[derive(Debug)]
+pub struct HandshakeError {
+    pub error: Error,
+    pub retry: HandshakeRetry,
+}
+
+impl From<Error> for HandshakeError {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            retry: HandshakeRetry::None,
+        }
+    }
+}
+
 /// Opens the TLS connections of one FTP session, which all resume one TLS session.
 pub struct Connector {
     tls: RustlsConnector,
@@ -104,11 +120,7 @@ impl Connector {
     }
 
     /// Performs the handshake on `socket`; the server's certificate must be valid for `domain`.
-    pub fn connect(
-        &self,
-        domain: &str,
-        socket: TcpStream,
-    ) -> Result<Protected, (Error, HandshakeRetry)> {
+    pub fn connect(&self, domain: &str, socket: TcpStream) -> Result<Protected, HandshakeError> {
         self.handshake(domain, socket)
             .map_err(|error| explain(&error))
     }
@@ -145,7 +157,7 @@ fn unusable(error: FtpError) -> String {
     }
 }
 
-fn explain(error: &io::Error) -> (Error, HandshakeRetry) {
+fn explain(error: &io::Error) -> HandshakeError {
     use rustls::Error as Tls;
     let Some(tls) = error
         .get_ref()
@@ -156,31 +168,31 @@ fn explain(error: &io::Error) -> (Error, HandshakeRetry) {
             _ => describe(error),
         };
         let text = format!("the TLS handshake: {text}");
-        return (Error::new(Kind::Disconnected, text), HandshakeRetry::None);
+        return Error::new(Kind::Disconnected, text).into();
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(why) => (refused("the server", why), HandshakeRetry::None),
+        Tls::InvalidCertificate(why) => refused("the server", why).into(),
         Tls::NoCertificatesPresented => {
             let text = "the server has no certificate";
-            (Error::new(Kind::Denied, text), HandshakeRetry::None)
+            Error::new(Kind::Denied, text).into()
         }
         Tls::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
         )
         | Tls::PeerIncompatible(_) => {
             let text = format!("no TLS version in common: {shown}");
-            (Error::new(Kind::Remote, text), HandshakeRetry::OtherVersion)
+            HandshakeError {
+                error: Error::new(Kind::Remote, text),
+                retry: HandshakeRetry::OtherVersion,
+            }
         }
         Tls::InvalidMessage(_) => {
-            let error = Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
-                .hint("`tls = \"implicit\"` (--ftp-tls implicit) is for ports with implicit TLS, usually 990; others need `explicit`");
-            (error, HandshakeRetry::None)
+            Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
+                .hint("`tls = \"implicit\"` (--ftp-tls implicit) is for ports with implicit TLS, usually 990; others need `explicit`")
+                .into()
         }
-        _ => (
-            Error::new(Kind::Remote, format!("the TLS handshake: {shown}")),
-            HandshakeRetry::None,
-        ),
+        _ => Error::new(Kind::Remote, format!("the TLS handshake: {shown}")).into(),
     }
 }
 
