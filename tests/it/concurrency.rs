@@ -1,4 +1,4 @@
-//! Several processes at work on one store: every blob is one of those that were put, whole.
+//! Several processes on one store: every blob is a complete copy of one of the sources.
 
 use std::io::Write;
 use std::process::{Child, Stdio};

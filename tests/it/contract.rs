@@ -1,5 +1,5 @@
-//! What every store keeps, run through the built binary over each of them: a directory, an S3 server that verifies
-//! signatures, an FTP server.
+//! The contract of all stores, through the built binary, over a directory, an S3 server that verifies signatures, and an FTP
+//! server.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::support::stores::{Store, on_every_store};
 use crate::support::{KIB, MIB, bytes, finish};
 
-/// Stores, fetches and compares one file of this size in all ways: file and pipe, file and stdout.
+/// Stores, fetches and compares a file of this size, from a file and a pipe, to a file and stdout.
 fn round_trip(store: &dyn Store, size: usize) {
     let content = bytes(size, size as u64 + 1);
     let sandbox = store.sandbox().file("in", &content);
@@ -98,7 +98,7 @@ fn unusual_keys_are_kept_verbatim() {
                 .run(["get", "--", key, "-"])
                 .prints(content.as_bytes());
         }
-        // None of them was made one with another.
+        // No two keys were mapped to the same blob.
         for (index, key) in keys.iter().enumerate() {
             sandbox
                 .run(["get", "--", key, "-"])
@@ -185,7 +185,7 @@ fn exists_distinguishes_all_some_and_none() {
         sandbox.run(["exists", "d/a", "d/nope", "d/b"]).is_silent(1);
         sandbox.run(["exists", "nope"]).is_silent(1);
         sandbox.run(["exists", "no/such/directory"]).is_silent(1);
-        // A directory is no blob. (The S3 server's store answers 500 about its own directories.)
+        // A directory is not a blob. (The S3 server's store answers 500 about its own directories.)
         if store.keeps_paths() {
             sandbox.run(["exists", "d"]).is_silent(1);
         }
@@ -290,7 +290,7 @@ fn json_reports_each_result() {
             outcome.stderr.starts_with("blobctl: cannot download "),
             "{outcome:?}"
         );
-        // stdout carries the blob, so that the object goes to stderr.
+        // stdout has the blob, so the JSON object is printed on stderr.
         let outcome = sandbox.run(["get", "d/a", "-", "--json"]);
         assert_eq!(outcome.stdout, b"hello");
         let json: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
@@ -351,7 +351,7 @@ fn a_source_that_changes_during_the_put_fails_and_the_old_blob_stays() {
                 outcome
             })
         };
-        // On a busy machine a whole put may fit between two turns of the writer: then nothing changed during it.
+        // On a loaded machine the put may finish between two changes of the source.
         let mut tries = (0..10).map(|_| {
             sandbox.run(["put", "a", "k"]).succeeds();
             put()

@@ -1,4 +1,4 @@
-//! FTP through the built binary: what is said on the control connection, and what becomes of every fault.
+//! FTP through the built binary: the commands on the control connection, and the reaction to each fault.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ fn on(server: &FtpServer) -> Sandbox {
     Sandbox::new().envs(&server.variables())
 }
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     on(server).env("BLOBCTL_RETRY_FOR", "0")
 }
@@ -263,7 +263,7 @@ fn an_unreachable_or_silent_server_is_a_temporary_failure() {
         "300ms",
     ]);
     assert_eq!(outcome.code, Some(7), "{outcome:?}");
-    // The usual limits are 10 and 60 s.
+    // The default timeouts are 10 and 60 s.
     assert!(outcome.elapsed < Duration::from_secs(40), "{outcome:?}");
 }
 
@@ -293,7 +293,7 @@ fn an_aborted_put_is_retried_and_leaves_only_the_blob() {
         let sandbox = on(&server).file("a", &content);
         let outcome = sandbox.run(["put", "a"]);
         if let Fault::TruncateWith226(_) = fault {
-            // A server that says yes to half of it is not believed.
+            // A 226 after half of the bytes is not trusted.
             outcome.fails_with(6, "");
             assert_eq!(server.files(), Vec::<String>::new(), "{fault:?}");
         } else {
@@ -385,7 +385,7 @@ fn a_short_download_with_226_fails() {
     sandbox.run(["get", "a"]).fails_with(6, short);
     assert_eq!(sandbox.read("a"), b"old");
     sandbox.nothing_left_behind();
-    // What comes after a short transfer may belong to another blob: the file is begun anew, never filled up.
+    // Bytes after a short transfer may belong to another blob, so the download starts again from the beginning.
     let server = server.fault("RETR", Fault::TruncateWith226(400_000));
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == bytes(MIB, 4));

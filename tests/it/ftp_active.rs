@@ -1,12 +1,12 @@
-//! Active mode, in which the server connects to us: which address and port it is told, who is let in, how long it is waited
-//! for. And our address in passive mode.
+//! Active mode, in which the server connects to blobctl: the announced address and port, the accepted connections, the
+//! timeout. And the bind address in passive mode.
 
 use std::net::{IpAddr, TcpListener};
 
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::{HANG, KIB, Sandbox, bytes};
 
-/// One attempt in active mode, so that a fault is what the user sees.
+/// A sandbox in active mode without retries, so that a fault is reported.
 fn active(server: &FtpServer) -> Sandbox {
     Sandbox::new()
         .envs(&server.variables())
@@ -14,7 +14,7 @@ fn active(server: &FtpServer) -> Sandbox {
         .env("BLOBCTL_FTP_MODE", "active")
 }
 
-/// A port that is free now, with some behind it.
+/// A free port, followed by several others.
 fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -25,8 +25,8 @@ fn free_port() -> u16 {
     }
 }
 
-/// Address and port of each PORT.
-fn told(server: &FtpServer) -> Vec<(String, u16)> {
+/// The address and port of each PORT command.
+fn announced(server: &FtpServer) -> Vec<(String, u16)> {
     let commands = server.commands("PORT");
     let read = |line: &String| {
         let numbers: Vec<&str> = line[5..].split(',').collect();
@@ -50,7 +50,7 @@ fn active_mode_uses_the_ports_of_the_range_in_turn() {
         .run(["put", "a", "b", "c", "d/", "--jobs", "1"])
         .succeeds();
     sandbox.run(["get", "d/c", "-"]).prints(&content);
-    let told = told(&server);
+    let told = announced(&server);
     assert!(
         told.iter()
             .all(|(ip, port)| ip == "127.0.0.1" && (first..=first + 20).contains(port)),
@@ -75,7 +75,7 @@ fn a_port_in_use_is_skipped() {
         .file("a", "x")
         .run(["put", "a", "--ftp-active-ports", &range])
         .succeeds();
-    let told = told(&server);
+    let told = announced(&server);
     assert!(
         (first + 1..=first + 20).contains(&told[0].1),
         "{range}: {told:?}"
@@ -106,7 +106,7 @@ fn all_connections_use_the_bind_address() {
     sandbox
         .run(["put", "a", "--ftp-bind", "127.0.0.2"])
         .succeeds();
-    let told = told(&server);
+    let told = announced(&server);
     assert_eq!(told[0].0, "127.0.0.2");
     assert_eq!(server.peers(), [here], "control alone");
     let passive = sandbox
@@ -187,7 +187,7 @@ fn invalid_addresses_and_ports_are_rejected() {
     for (variable, value, text) in [
         ("BLOBCTL_FTP_ACTIVE_PORTS", "9-8", "`active_ports`"),
         ("BLOBCTL_FTP_BIND_ADDRESS", "::", "`bind_address`"),
-        // An address that nobody has (RFC 5737).
+        // A reserved address (RFC 5737).
         ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot bind to"),
         (
             "BLOBCTL_FTP_BIND_ADDRESS",

@@ -1,5 +1,5 @@
-//! How FTP servers really behave, and what becomes of it: the rows of the table in docs/FTP_IMPLEMENTATION_DESIGN.md that
-//! need more than one fault. That table names the test of each row.
+//! The behaviours of real FTP servers: the rows of the table in docs/FTP_IMPLEMENTATION_DESIGN.md that need more than one
+//! fault. That table names the tests of each row.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ fn on(server: &FtpServer) -> Sandbox {
     Sandbox::new().envs(&server.variables())
 }
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     on(server).env("BLOBCTL_RETRY_FOR", "0")
 }
@@ -36,7 +36,7 @@ fn delete_first_renames_the_old_blob_and_deletes_it_last() {
         .succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
     assert_eq!(server.files(), ["a"]);
-    // The farewell may be heard after the program has ended.
+    // The server may log QUIT after the program has ended.
     let mut log = server.log();
     log.retain(|line| line != "QUIT");
     let end = &log[log.len() - 8..];
@@ -56,7 +56,7 @@ fn delete_first_renames_the_old_blob_and_deletes_it_last() {
 
 #[test]
 fn the_old_blob_is_restored_if_the_new_one_cannot_be_renamed() {
-    // The first RNTO is the refused one, the second moves the old blob away, the third one fails.
+    // The first RNTO is refused, the second renames the old blob, the third fails.
     let server = FtpServer::start()
         .holding("a", b"old")
         .fault("RNTO", Fault::Reply("553 file exists"))
@@ -226,15 +226,15 @@ fn an_upload_is_resumed_by_appe_if_rest_is_refused() {
     assert_eq!(server.commands("APPE").len(), 1);
 }
 
-/// What rclone's server does.
+/// rclone's server does this.
 #[test]
 fn a_server_that_refuses_to_resume_without_reading_gets_the_whole_file() {
     let server = FtpServer::start()
         .fault("STOR", Fault::AbortAfter(1_000_000))
         .fault("STOR", Fault::RefuseUnread("450 function not implemented"));
-    // More than the buffers of a connection hold.
+    // More than the buffers of a connection can hold.
     let content = bytes(40 * MIB, 9);
-    // Only what does not wait for the end of silence comes to its end.
+    // A client that waited for the timeout would not finish.
     let put = on(&server)
         .env("BLOBCTL_TIMEOUT", "1h")
         .file("a", &content)
@@ -285,7 +285,7 @@ fn latin_1_names_have_one_byte_per_character_or_are_rejected() {
         .env("BLOBCTL_FTP_ENCODING", "latin-1")
         .file("a", "x");
     sandbox.run(["put", "a", "caf\u{e9}"]).succeeds();
-    // The scripted server reads what is no UTF-8 as Latin-1.
+    // The scripted server decodes invalid UTF-8 as Latin-1.
     assert_eq!(server.files(), ["caf\u{e9}"]);
     sandbox.run(["get", "caf\u{e9}", "-"]).prints(b"x");
     assert!(server.commands("OPTS").is_empty());
@@ -340,7 +340,7 @@ fn ipv6_uses_epsv_and_eprt() {
 
 #[test]
 fn a_cleartext_password_causes_a_warning_before_it_is_sent() {
-    // An address that nobody has (RFC 5737): the warning comes before the connection does not.
+    // A reserved address (RFC 5737): the warning is printed before the connection fails.
     let sandbox = Sandbox::new()
         .env("BLOBCTL_RETRY_FOR", "0")
         .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
@@ -374,11 +374,11 @@ fn a_removed_directory_is_created_again() {
         .succeeds();
     assert_eq!(server.files(), ["d/a", "d/b"]);
     assert_eq!(server.commands("STOR").len(), 3);
-    // Thrice for the first blob; then the base directory, the one that is said to be missing, and that one again.
+    // Three times for the first blob; then for the base directory, for the missing directory, and for that one again.
     assert_eq!(server.commands("CWD").len(), 6);
 }
 
-/// As rclone's: it says 150, takes the bytes and then looks where they go.
+/// Like rclone's server, which replies 150, receives the bytes and only then opens the file.
 #[test]
 fn a_base_directory_reported_missing_after_the_data_is_a_config_error() {
     let server = FtpServer::start()
@@ -391,7 +391,7 @@ fn a_base_directory_reported_missing_after_the_data_is_a_config_error() {
     assert_eq!(server.files(), Vec::<String>::new());
 }
 
-/// Between two questions about it.
+/// The directory appears between two commands about it.
 #[test]
 fn a_directory_created_during_the_lookup_is_retried() {
     let server = FtpServer::start();
@@ -411,7 +411,7 @@ fn a_directory_created_during_the_lookup_is_retried() {
     once(&server).run(["exists", "d/b"]).is_silent(1);
 }
 
-/// A server that still writes what came would make the file anew.
+/// A server that is still writing would create the file again.
 #[test]
 fn an_abandoned_upload_is_ended_before_its_file_is_deleted() {
     let server = FtpServer::start();
@@ -470,7 +470,7 @@ fn a_missing_reply_to_quit_is_not_waited_for() {
         .fault("QUIT", Fault::NeverReply);
     let outcome = once(&server).run(["exists", "a"]);
     outcome.is_silent(0);
-    // The usual limit is 60 s.
+    // The default timeout is 60 s.
     assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
 }
 
@@ -514,8 +514,8 @@ fn a_slow_login_may_take_longer_than_the_connect_timeout() {
     assert!(outcome.elapsed > Duration::from_millis(4500), "{outcome:?}");
 }
 
-/// The timers of all sockets of ours that are connected to a port of the loopback, as the kernel counts them: the kind (2 is
-/// keepalive) and what is left, in hundredths of a second.
+/// The kernel's timers of all sockets that are connected to a port of the loopback: the kind (2 is keepalive) and the time
+/// left, in hundredths of a second.
 fn timers(port: u16) -> Vec<(u8, u32)> {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let there = format!("0100007F:{port:04X}");
@@ -537,7 +537,7 @@ fn the_control_connection_is_kept_alive_during_a_transfer() {
         .file("a", bytes(8 * MIB, 1));
     let mut child = sandbox.command(["put", "a"]).spawn().unwrap();
     let begin = Instant::now();
-    // An answer that is on its way has the timer for itself for a moment.
+    // A reply in flight uses the timer for a moment.
     let kept = loop {
         let timers = timers(server.address.port());
         let transfers = !server.commands("STOR").is_empty();

@@ -1,5 +1,5 @@
-//! The happy paths on an FTP server that is not ours, so that our own scripted one does not share our mistakes. One after
-//! the other: libunftp loses data connections when transfers overlap.
+//! The happy paths on libunftp, because the scripted server may share our mistakes. One transfer at a time: libunftp loses
+//! data connections when transfers overlap.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, Principal};
 use unftp_sbe_fs::Filesystem;
 
-/// Lets one user in.
+/// Accepts a single login.
 #[derive(Debug)]
 struct OneUser;
 
@@ -81,7 +81,7 @@ impl LibUnftp {
         }
     }
 
-    /// With the usual time for attempts: once in thousands of transfers libunftp answers 425 to a good client.
+    /// With the default retries: once in thousands of transfers libunftp replies 425 to a correct client.
     fn sandbox(&self) -> Sandbox {
         Sandbox::new()
             .env("BLOBCTL_BACKEND", "ftp")
@@ -96,7 +96,7 @@ impl LibUnftp {
     }
 }
 
-/// Stores, tests, fetches and compares, and then replaces.
+/// Stores, looks up, fetches and compares a blob, then replaces it.
 fn round_trip(server: &LibUnftp, sandbox: &Sandbox, size: usize) {
     let content = bytes(size, size as u64 + 3);
     sandbox.write("in", &content);

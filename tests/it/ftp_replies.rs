@@ -1,10 +1,9 @@
-//! What FTP servers write, over sockets: replies of every form on the control connection, the port for data in any words,
-//! and listings that are meant for people.
+//! Texts of FTP servers, over sockets: replies in every form, the passive port in any wording, and the listings of LIST.
 
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::{KIB, Sandbox, bytes};
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     Sandbox::new()
         .envs(&server.variables())
@@ -55,7 +54,7 @@ fn spaces_and_empty_lines_before_a_reply_are_skipped() {
 
 #[test]
 fn a_reply_that_ends_with_another_code_closes_the_session() {
-    // Whether something follows, nobody knows: it would be taken for other replies.
+    // More lines may follow, and would be taken for other replies.
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("CWD", Fault::AlwaysReply("553-No\r\n150 such thing"));
@@ -151,7 +150,7 @@ fn a_passive_reply_without_a_valid_port_is_an_error() {
     }
 }
 
-/// Neither MLSD nor NLST.
+/// A server without MLSD and NLST.
 fn list_only_server() -> FtpServer {
     FtpServer::without_commands(&["MLST", "MLSD", "NLST", "SIZE", "MDTM"])
 }
@@ -162,7 +161,7 @@ fn a_server_with_list_only_is_supported() {
     once(&server).run(["ls"]).prints(b"a b\n");
     once(&server).run(["exists", "a b"]).is_silent(0);
     once(&server).run(["exists", "nope"]).is_silent(1);
-    // What listings may hide is not absent.
+    // A name that listings may hide is not absent.
     once(&server)
         .run(["exists", ".nope"])
         .fails_with(12, "supports neither MLST nor SIZE");
@@ -221,7 +220,7 @@ fn unparsed_lines_of_list_cause_a_warning_and_confirm_no_absence() {
         "{listed:?}"
     );
     once(&server).run(["exists", "known"]).is_silent(0);
-    // It may stand in one of the lines that are not understood.
+    // The name may be in one of the unparsed lines.
     once(&server)
         .run(["exists", "other"])
         .fails_with(12, "supports neither MLST nor SIZE");

@@ -1,11 +1,11 @@
-//! FTP behind TLS through the built binary: who is trusted, what is never sent in the clear, and that many transfers of
-//! one session pass a server that wants its TLS session resumed.
+//! FTP over TLS through the built binary: certificates, what is never sent in the clear, and many transfers in one session
+//! with a server that demands session reuse.
 
 use crate::support::ftp::{DataSessions, Fault, FtpServer, Protection};
 use crate::support::{HANG, KIB, Sandbox, bytes};
 use rustls::version::{TLS12, TLS13};
 
-/// One attempt, with the server's certificate trusted.
+/// A sandbox without retries that trusts the server's certificate.
 fn on(server: &FtpServer) -> Sandbox {
     let sandbox = Sandbox::new()
         .envs(&server.variables())
@@ -81,7 +81,7 @@ fn the_login_follows_tls_and_data_is_protected() {
 fn an_untrusted_certificate_is_final_and_no_password_is_sent() {
     for protection in [Protection::Explicit, Protection::Implicit] {
         let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12);
-        // With the usual time for attempts: it is not used.
+        // With the default retries, which must not be used.
         let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
         sandbox.run(["put", "a"]).fails_with(
             4,
@@ -156,7 +156,7 @@ fn implicit_tls_to_a_plain_port_fails_at_once_with_a_hint() {
 
 #[test]
 fn a_refused_tls_session_is_explained() {
-    // What vsftpd says after the data, where it is not content with the TLS session.
+    // vsftpd's reply after the data if the TLS session is not reused.
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
         .fault("STOR", Fault::FinalReply("522 SSL session reuse required"));
     let outcome = on(&server).file("a", "x").run(["put", "a"]);
@@ -177,7 +177,7 @@ fn a_download_of_the_right_size_needs_no_close_notify() {
 
 #[test]
 fn a_truncated_download_over_tls_fails() {
-    // What the server calls complete is fetched anew once; what broke may be tried later.
+    // A short transfer with 226 is fetched again once; an aborted one is a temporary failure.
     for (fault, code) in [
         (Fault::TruncateWith226(100_000), 6),
         (Fault::AbortAfter(100_000), 7),
@@ -222,7 +222,7 @@ fn active_mode_works_over_tls() {
 
 #[test]
 fn session_reuse_with_tls_1_3_only_opens_new_sessions() {
-    // Its tickets work once, and uploads bring no new ones.
+    // TLS 1.3 tickets work once, and uploads bring no new ones.
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS13);
     let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "5m");
     let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();

@@ -1,5 +1,4 @@
-//! A blob's identity is its store and its whole key, never what is shown of them; and an address that is shown whole can be
-//! typed back.
+//! A blob's identity is its store and its complete key, not their printed form; and a printed URL can be used as an address.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -58,7 +57,7 @@ impl LongKeys {
 impl Drop for LongKeys {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, so that it sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }

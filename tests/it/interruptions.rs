@@ -1,4 +1,4 @@
-//! Signals and readers that go away: how soon a run ends, with which code, and what it leaves (nothing).
+//! Signals and closed pipes: the time until a run ends, its exit code, and that it leaves nothing behind.
 
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -10,7 +10,7 @@ use crate::support::stores::on_every_store;
 use crate::support::{MIB, Outcome, SOON, Sandbox, bytes, finish, handles, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Sends a signal once the program has said on stderr or by its files that it is in the middle of something.
+/// Sends a signal once the program's stderr or files show that it is in the middle of its work.
 fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome, Duration) {
     wait_until("the middle of the work", ready);
     let sent = Instant::now();
@@ -25,7 +25,7 @@ fn a_signal_during_a_put_cleans_up_and_sets_the_exit_code() {
         for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
             let sandbox = store.sandbox().file("a", "old");
             sandbox.run(["put", "a", "k"]).succeeds();
-            // stdin stays open: the put waits for more in the middle of the blob.
+            // stdin stays open, so the put waits in the middle of the blob.
             let mut child = sandbox
                 .command(["put", "-", "k"])
                 .stdin(Stdio::piped())
@@ -100,7 +100,7 @@ fn an_ignored_sighup_stays_ignored() {
     });
 }
 
-/// A get to a stdout that nobody reads any further than its first byte.
+/// Starts a get whose stdout is not read after the first byte.
 fn stuck_get(sandbox: &Sandbox) -> Child {
     let mut child = sandbox.command(["get", "k", "-"]).spawn().unwrap();
     let stdout = child.stdout.as_mut().unwrap();
@@ -125,8 +125,8 @@ fn a_signal_is_handled_while_stdout_is_blocked() {
     });
 }
 
-/// After one signal the run waits 1.8 seconds for a worker that does not answer, so that one that ends sooner has heard the
-/// second. A machine that is busy may take longer than that once, and is asked again.
+/// After the first signal the run waits 1.8 seconds for a worker that does not react; a run that ends sooner has handled the
+/// second one. A loaded machine may exceed that time, so there are several attempts.
 #[test]
 fn a_second_signal_ends_the_run_at_once() {
     const TRIES: usize = 20;
@@ -136,7 +136,7 @@ fn a_second_signal_ends_the_run_at_once() {
         let ends_at_once = || {
             let mut child = stuck_get(&sandbox);
             let sent = Instant::now();
-            // Signals that come before the first one was noticed count as one, so that more than two may be needed.
+            // Signals that arrive before the first one is handled count as one, so more than two may be needed.
             let status = loop {
                 kill_process(Pid::from_child(&child), Signal::INT).unwrap();
                 std::thread::sleep(Duration::from_millis(10));
@@ -198,7 +198,7 @@ fn a_signal_ends_the_wait_between_attempts() {
         .envs(&crate::support::s3::variables(&busy.endpoint()))
         .env("BLOBCTL_RETRY_FOR", "5m");
     let mut child = sandbox.command(["get", "k", "out", "-v"]).spawn().unwrap();
-    // The line about the next attempt is printed before the wait begins.
+    // The retry is reported before the wait begins.
     let mut line = Vec::new();
     let mut stderr = child.stderr.take().unwrap();
     while !String::from_utf8_lossy(&line).contains("next in") {

@@ -1,4 +1,4 @@
-//! `--resume auto`: what a run leaves when it fails or dies, and how the next one goes on with it.
+//! `--resume auto`: the state that a failed or killed run leaves, and how the next run resumes.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 const SIZE: usize = 100 * MIB;
 
-/// Every connection ends in the middle of its second part, and later ones at once.
+/// Closes every connection in the middle of its second part, and later ones at once.
 fn failing(fault: fn(u64) -> Fault) -> impl Iterator<Item = Fault> {
     let short = std::iter::repeat_n(fault(1 << 20), 40);
     [fault(24 << 20), fault(20 << 20), fault(20 << 20)]
@@ -18,7 +18,7 @@ fn failing(fault: fn(u64) -> Fault) -> impl Iterator<Item = Fault> {
         .chain(short)
 }
 
-/// One attempt each, and what it leaves is kept.
+/// A sandbox without retries and with `--resume auto`.
 fn behind(proxy: &FaultProxy) -> Sandbox {
     Sandbox::new()
         .envs(&variables(&proxy.endpoint()))
@@ -30,7 +30,7 @@ fn journals(sandbox: &Sandbox) -> Vec<PathBuf> {
     files(&sandbox.home().join(".local/state/blobctl/resume"))
 }
 
-/// How many lines of the journals begin with `word`.
+/// The number of journal lines that begin with `word`.
 fn lines(sandbox: &Sandbox, word: &str) -> usize {
     let texts = journals(sandbox)
         .into_iter()
@@ -158,7 +158,7 @@ fn a_changed_source_is_sent_again_and_the_old_parts_are_removed() {
 fn parts_of_another_size_are_not_reused() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, [Fault::StallUp(80 << 20)]);
-    // Cut by 15 MiB and by 30 MiB, the fourth parts have the same size, and other bytes.
+    // With parts of 15 and of 30 MiB, the fourth parts have the same size and different bytes.
     let content = bytes(105 * MIB, 4);
     let sandbox = behind(&proxy).file("a", &content).env("BLOBCTL_PARTS", "1");
     let put = ["put", "a", "--part-size", "15MiB"];
@@ -193,7 +193,7 @@ fn an_upload_unknown_to_the_store_starts_again() {
         part.clone(),
         part,
         whole,
-        // The answer to a HEAD: of its body, the length alone.
+        // The response to HEAD has the length of the body only.
         answer(200, &[("etag", "\"opaque-2\"")], &vec![0; 20 * MIB]).cut(20 * MIB),
     ]);
     let sandbox = Sandbox::new()
@@ -259,7 +259,7 @@ fn an_unwritable_state_directory_causes_a_warning() {
     );
 }
 
-/// Ranges that were asked for, in order of their beginnings.
+/// The requested ranges, sorted.
 fn ranges(server: &S3Server) -> Vec<String> {
     let mut ranges: Vec<String> = server
         .requests()

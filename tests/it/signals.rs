@@ -1,4 +1,4 @@
-//! Signals that come twice, and commands that only ask something: each of them stops in order.
+//! Repeated signals, and signals to commands that only query: every run stops cleanly.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer};
 use crate::support::s3::{S3Server, variables};
 use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
 
-/// Waits for something that a test cannot go on without.
+/// Waits until a condition holds; fails the test after a long time.
 fn wait_until(what: &str, ready: impl Fn() -> bool) {
     let begin = Instant::now();
     while !ready() {
@@ -34,7 +34,7 @@ const PAIRS: [(Signal, i32, Duration); 3] = [
     (Signal::INT, 130, Duration::from_millis(4)),
 ];
 
-/// In the middle of a put: it waits for more of its stdin.
+/// Sends the signals in the middle of a put, which waits for more of stdin.
 fn stopped_put(sandbox: &Sandbox, pair: (Signal, i32, Duration), begun: impl Fn() -> bool) {
     let (signal, code, apart) = pair;
     let mut child = sandbox
@@ -61,7 +61,7 @@ fn a_repeated_signal_leaves_no_parts_in_a_bucket() {
     let server = S3Server::start();
     for pair in PAIRS {
         for _ in 0..4 {
-            // Answers take their time, so that the second signal comes before the clean-up has ended.
+            // Responses are slow, so that the second signal arrives during the clean-up.
             let slow = std::iter::repeat_n(Fault::Slow(2000), 1000);
             let proxy = FaultProxy::start(server.address, slow);
             let sandbox = Sandbox::new().envs(&variables(&proxy.endpoint()));
@@ -119,7 +119,7 @@ const COMMANDS: [&[&str]; 7] = [
     &["cp", "k", "l"],
 ];
 
-/// Stopped by its own exit, and with a message.
+/// Asserts that the run exited by itself with this code and message.
 fn stopped(outcome: &Outcome, code: i32, text: &str) {
     assert_eq!(
         (outcome.code, outcome.signal),

@@ -80,7 +80,7 @@ fn canonical_request(request: &Seen, signed: &str, payload_hash: &str) -> String
 
 /// The query, decoded, encoded as AWS does, and sorted.
 fn canonical_query(query: &str) -> String {
-    let mut pairs: Vec<(String, String)> = query
+    let pairs: Vec<(String, String)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
@@ -88,6 +88,19 @@ fn canonical_query(query: &str) -> String {
             (encode(&decode(name)), encode(&decode(value)))
         })
         .collect();
+    join_sorted(pairs)
+}
+
+/// A query as it is sent and signed.
+pub fn encode_query(query: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| encode(text.as_bytes());
+    let pairs = query
+        .iter()
+        .map(|(name, value)| (encoded(name), encoded(value)));
+    join_sorted(pairs.collect())
+}
+
+fn join_sorted(mut pairs: Vec<(String, String)>) -> String {
     pairs.sort();
     let pairs: Vec<String> = pairs
         .into_iter()
