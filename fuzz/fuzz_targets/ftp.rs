@@ -1,13 +1,11 @@
-//! What an FTP server says: replies, listings, ports, digests.
+//! Texts of an FTP server: replies, listings, ports, checksums.
 #![no_main]
 
 use blobctl::backend::ftp::feat::Features;
-use blobctl::backend::ftp::unix_list as long_listing;
-use blobctl::backend::ftp::unix_list::Line;
+use blobctl::backend::ftp::hash::parse_checksum;
 use blobctl::backend::ftp::reply::Reply;
-use blobctl::backend::ftp::mlsx;
-use blobctl::backend::ftp::passive;
-use blobctl::backend::ftp::digest;
+use blobctl::backend::ftp::unix_list::ListLine;
+use blobctl::backend::ftp::{mlsx, passive, unix_list};
 use blobctl::digest::Algorithm;
 use libfuzzer_sys::fuzz_target;
 
@@ -23,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
             reply.size(),
             reply.modified(),
             reply.directory(),
-            reply.wants_protection(),
+            reply.demands_tls_on_data(),
         );
         let error = reply.refusal().to_string();
         assert!(!error.chars().any(char::is_control), "{error:?}");
@@ -34,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
             Algorithm::Md5,
             Algorithm::Crc32,
         ] {
-            let digest = digest::read(&reply, "a/b", algorithm);
+            let digest = parse_checksum(&reply, "a/b", algorithm);
             assert!(digest.is_none_or(|digest| digest.algorithm() == algorithm));
         }
     }
@@ -45,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
         {
             assert!(!entry.name.contains('/'), "{:?}", entry.name);
         }
-        if let Line::Entry(entry) = long_listing::line(line) {
+        if let ListLine::Entry(entry) = unix_list::line(line) {
             assert!(!entry.name.contains('/') && !matches!(&*entry.name, "" | "." | ".."));
         }
         let _ = (mlsx::listed_name(line), mlsx::timestamp(line));

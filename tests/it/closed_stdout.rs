@@ -31,7 +31,7 @@ fn redirected(sandbox: &Sandbox, redirection: &str, arguments: &[&str]) -> Outpu
 }
 
 #[test]
-fn a_question_without_a_stdout_for_the_answer_is_8() {
+fn a_query_with_a_closed_stdout_is_exit_8() {
     let sandbox = holding();
     for arguments in QUESTIONS {
         let output = redirected(&sandbox, ">&-", arguments);
@@ -57,7 +57,7 @@ fn a_question_without_a_stdout_for_the_answer_is_8() {
 }
 
 #[test]
-fn what_a_command_does_needs_no_stdout() {
+fn a_command_without_output_needs_no_stdout() {
     // As shells close it, and as Python's DEVNULL opens it.
     for redirection in [">&-", "1<>/dev/null"] {
         let sandbox = holding();

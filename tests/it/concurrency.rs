@@ -1,4 +1,4 @@
-//! Several processes at work on one store: every blob is one of those that were put, whole.
+//! Several processes on one store: every blob is a complete copy of one of the sources.
 
 use std::io::Write;
 use std::process::{Child, Stdio};
@@ -77,7 +77,7 @@ fn concurrent_puts_of_many_keys_all_arrive() {
 }
 
 #[test]
-fn a_reader_gets_the_old_blob_until_the_new_one_is_whole() {
+fn a_reader_gets_the_old_blob_until_the_new_one_is_complete() {
     on_every_store(|store| {
         let sandbox = store.sandbox();
         // Both are streams of several parts: the S3 server's store goes on telling the checksum of a blob that came in one

@@ -1,5 +1,5 @@
-//! What every store keeps, run through the built binary over each of them: a directory, an S3 server that verifies
-//! signatures, an FTP server.
+//! The contract of all stores, through the built binary, over a directory, an S3 server that verifies signatures, and an FTP
+//! server.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::support::stores::{Store, on_every_store};
 use crate::support::{KIB, MIB, bytes, finish};
 
-/// Stores, fetches and compares one file of this size in all ways: file and pipe, file and stdout.
+/// Stores, fetches and compares a file of this size, from a file and a pipe, to a file and stdout.
 fn round_trip(store: &dyn Store, size: usize) {
     let content = bytes(size, size as u64 + 1);
     let sandbox = store.sandbox().file("in", &content);
@@ -34,12 +34,12 @@ fn blobs_of_every_size_come_back_as_they_were() {
 }
 
 #[test]
-fn a_blob_of_64_mib_comes_back_as_it_was() {
+fn a_blob_of_64_mib_round_trips() {
     on_every_store(|store| round_trip(store, 64 * MIB));
 }
 
 #[test]
-fn stdin_that_is_a_file_is_stored_from_where_it_stands() {
+fn stdin_from_a_file_is_stored_from_its_current_offset() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("in", "0123456789");
         let mut file = std::fs::File::open(sandbox.work().join("in")).unwrap();
@@ -54,7 +54,7 @@ fn stdin_that_is_a_file_is_stored_from_where_it_stands() {
 }
 
 #[test]
-fn odd_keys_are_kept_verbatim() {
+fn unusual_keys_are_kept_verbatim() {
     let long = format!(
         "{}/{}",
         vec!["s".repeat(200); 5].join("/"),
@@ -98,7 +98,7 @@ fn odd_keys_are_kept_verbatim() {
                 .run(["get", "--", key, "-"])
                 .prints(content.as_bytes());
         }
-        // None of them was made one with another.
+        // No two keys were mapped to the same blob.
         for (index, key) in keys.iter().enumerate() {
             sandbox
                 .run(["get", "--", key, "-"])
@@ -108,7 +108,7 @@ fn odd_keys_are_kept_verbatim() {
 }
 
 #[test]
-fn keys_that_a_store_of_files_would_change_are_refused() {
+fn keys_that_a_file_system_would_change_are_rejected() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("in", "x");
         if store.keeps_paths() {
@@ -177,7 +177,7 @@ fn many_blobs_go_in_one_command() {
 }
 
 #[test]
-fn exists_tells_all_some_and_none() {
+fn exists_distinguishes_all_some_and_none() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "1").file("b", "2");
         sandbox.run(["put", "a", "b", "d/"]).succeeds();
@@ -185,7 +185,7 @@ fn exists_tells_all_some_and_none() {
         sandbox.run(["exists", "d/a", "d/nope", "d/b"]).is_silent(1);
         sandbox.run(["exists", "nope"]).is_silent(1);
         sandbox.run(["exists", "no/such/directory"]).is_silent(1);
-        // A directory is no blob. (The S3 server's store answers 500 about its own directories.)
+        // A directory is not a blob. (The S3 server's store answers 500 about its own directories.)
         if store.keeps_paths() {
             sandbox.run(["exists", "d"]).is_silent(1);
         }
@@ -217,7 +217,7 @@ fn exists_tells_all_some_and_none() {
 }
 
 #[test]
-fn a_missing_blob_is_1_and_leaves_the_old_file() {
+fn a_missing_blob_is_exit_1_and_leaves_the_old_file() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("x", "old");
         let url = store.url(&sandbox, "nope");
@@ -232,7 +232,7 @@ fn a_missing_blob_is_1_and_leaves_the_old_file() {
 }
 
 #[test]
-fn some_missing_blobs_are_partial_and_the_others_come() {
+fn some_missing_blobs_are_partial_and_the_others_are_fetched() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "1");
         sandbox.run(["put", "a"]).succeeds();
@@ -250,7 +250,7 @@ fn some_missing_blobs_are_partial_and_the_others_come() {
 }
 
 #[test]
-fn json_says_what_was_done() {
+fn json_reports_each_result() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "hello");
         let url = store.url(&sandbox, "d/a");
@@ -290,7 +290,7 @@ fn json_says_what_was_done() {
             outcome.stderr.starts_with("blobctl: cannot download "),
             "{outcome:?}"
         );
-        // stdout carries the blob, so that the object goes to stderr.
+        // stdout has the blob, so the JSON object is printed on stderr.
         let outcome = sandbox.run(["get", "d/a", "-", "--json"]);
         assert_eq!(outcome.stdout, b"hello");
         let json: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
@@ -299,7 +299,7 @@ fn json_says_what_was_done() {
 }
 
 #[test]
-fn v_says_one_line_a_blob_and_q_nothing() {
+fn v_prints_one_line_per_blob_and_q_nothing() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "hello");
         let url = store.url(&sandbox, "a");
@@ -321,7 +321,7 @@ fn v_says_one_line_a_blob_and_q_nothing() {
 }
 
 #[test]
-fn progress_without_a_terminal_is_nothing_unless_lines_are_asked_for() {
+fn without_a_terminal_progress_is_only_printed_as_lines() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(MIB, 1));
         for progress in ["auto", "none", "lines"] {
@@ -331,7 +331,7 @@ fn progress_without_a_terminal_is_nothing_unless_lines_are_asked_for() {
 }
 
 #[test]
-fn a_source_that_changes_during_the_put_is_refused_and_the_old_blob_stays() {
+fn a_source_that_changes_during_the_put_fails_and_the_old_blob_stays() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "old");
         sandbox.write("big", bytes(48 * MIB, 5));
@@ -351,7 +351,7 @@ fn a_source_that_changes_during_the_put_is_refused_and_the_old_blob_stays() {
                 outcome
             })
         };
-        // On a busy machine a whole put may fit between two turns of the writer: then nothing changed during it.
+        // On a loaded machine the put may finish between two changes of the source.
         let mut tries = (0..10).map(|_| {
             sandbox.run(["put", "a", "k"]).succeeds();
             put()
@@ -407,7 +407,7 @@ fn a_listing_has_every_key_once_and_only_those_of_its_prefix() {
 }
 
 #[test]
-fn stat_tells_size_and_time() {
+fn stat_reports_size_and_time() {
     on_every_store(|store| {
         let sandbox = store.sandbox();
         sandbox.pipe(["put", "-", "k.txt"], b"hello").succeeds();
@@ -431,7 +431,7 @@ fn stat_tells_size_and_time() {
 }
 
 #[test]
-fn rm_removes_and_a_missing_blob_is_1_unless_forced() {
+fn rm_removes_and_a_missing_blob_is_exit_1_unless_forced() {
     on_every_store(|store| {
         let sandbox = store.sandbox();
         sandbox.pipe(["put", "-", "d/k"], b"x").succeeds();
@@ -451,7 +451,7 @@ fn rm_removes_and_a_missing_blob_is_1_unless_forced() {
 }
 
 #[test]
-fn cp_takes_a_blob_to_any_other_store() {
+fn cp_copies_a_blob_to_any_other_store() {
     on_every_store(|store| {
         let content = bytes(3 * MIB, 4);
         let sandbox = store
@@ -504,7 +504,7 @@ fn if_absent_never_replaces() {
 }
 
 #[test]
-fn a_source_that_is_not_what_was_expected_is_not_stored() {
+fn a_source_with_an_unexpected_size_or_checksum_is_not_stored() {
     const SHA256_OF_HELLO: &str =
         "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     on_every_store(|store| {
@@ -600,7 +600,7 @@ fn require_verified_needs_more_than_a_length() {
 }
 
 #[test]
-fn a_directory_is_no_blob() {
+fn a_directory_is_not_a_blob() {
     on_every_store(|store| {
         if store.keeps_paths() {
             let sandbox = store.sandbox().file("a", "1");

@@ -3,14 +3,12 @@
 
 use std::time::Duration;
 
+use crate::support::checksums::Checksum;
 use crate::support::http::{Script, ScriptedServer, Seen, Then, answer, s3_error};
 use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
+use crate::support::signature::sign;
 use crate::support::tls::TlsStore;
 use crate::support::{HANG, Outcome, Sandbox, wait_until};
-use blobctl::aws::sigv4 as sign;
-use blobctl::aws::sigv4::SigningScope;
-use blobctl::digest::{Algorithm, Hasher};
-use blobctl::secret::Secret;
 
 /// The session token that the stand-ins return.
 const TOKEN: &str = "IQoJb3JpZ2luX2VjE/+==";
@@ -236,18 +234,9 @@ fn is_signed(seen: &Seen, key_id: &str, secret: &str, region: &str) {
     };
     let header = |name| format!("{name}:{}\n", seen.header(name).unwrap());
     let headers: String = names.split(';').map(header).collect();
-    let sha256 = |bytes: &[u8]| Hasher::digest(Algorithm::Sha256, bytes).hex();
-    let request = format!("POST\n/\n\n{headers}\n{names}\n{}", sha256(&seen.body));
-    let to_sign = format!(
-        "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
-        sha256(request.as_bytes())
-    );
-    let of = SigningScope {
-        timestamp: date.to_owned(),
-        region: region.to_owned(),
-        service: "sts".to_owned(),
-    };
-    let signature = sign::signature(&sign::signing_key(&Secret::new(secret), &of), &to_sign);
+    let body = Checksum::Sha256.hex(&seen.body);
+    let request = format!("POST\n/\n\n{headers}\n{names}\n{body}");
+    let signature = sign(secret, date, &scope, &request);
     assert_eq!(
         authorization,
         format!(

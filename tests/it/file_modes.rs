@@ -80,7 +80,7 @@ fn a_finished_file_keeps_the_mode_of_the_old_one() {
 }
 
 #[test]
-fn an_unfinished_file_is_private_whatever_the_umask_and_the_old_file_say() {
+fn a_temporary_file_is_private_whatever_the_umask_and_the_old_mode_are() {
     let content = bytes(MIB, 1);
     let half = answer(200, &[("etag", "\"x\"")], &content).cut(MIB / 2);
     let server = ScriptedServer::start([half.then(Then::Stall)]);
@@ -108,7 +108,7 @@ fn an_unfinished_file_is_private_whatever_the_umask_and_the_old_file_say() {
 }
 
 #[test]
-fn what_is_kept_for_another_run_stays_private() {
+fn a_partial_file_kept_for_another_run_stays_private() {
     let content = bytes(40 * MIB, 5);
     let server = S3Server::start();
     let stored = Sandbox::new().envs(&server.variables()).file("a", &content);
@@ -189,8 +189,8 @@ fn another_user_cannot_read_a_private_download() {
 }
 
 #[test]
-fn the_mode_of_another_users_file_gives_nobody_anything() {
-    if !can_be_another_user("the_mode_of_another_users_file_gives_nobody_anything") {
+fn the_mode_of_another_users_file_is_not_copied() {
+    if !can_be_another_user("the_mode_of_another_users_file_is_not_copied") {
         return;
     }
     let sandbox = Sandbox::new().file("a", "secret");

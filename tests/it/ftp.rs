@@ -1,4 +1,4 @@
-//! FTP through the built binary: what is said on the control connection, and what becomes of every fault.
+//! FTP through the built binary: the commands on the control connection, and the reaction to each fault.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ fn on(server: &FtpServer) -> Sandbox {
     Sandbox::new().envs(&server.variables())
 }
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     on(server).env("BLOBCTL_RETRY_FOR", "0")
 }
 
 #[test]
-fn a_put_stores_under_a_temporary_name_measures_and_renames() {
+fn a_put_stores_under_a_temporary_name_checks_the_size_and_renames() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a", "d/e/a"]).succeeds();
@@ -46,7 +46,7 @@ fn a_put_stores_under_a_temporary_name_measures_and_renames() {
 }
 
 #[test]
-fn two_slashes_in_an_address_begin_at_the_root() {
+fn a_double_slash_in_a_url_makes_the_path_absolute() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     let address = format!("ftp://ops@127.0.0.1:{}", server.address.port());
@@ -61,7 +61,7 @@ fn two_slashes_in_an_address_begin_at_the_root() {
 }
 
 #[test]
-fn one_login_serves_many_blobs() {
+fn one_login_transfers_many_blobs() {
     let server = FtpServer::start();
     let sandbox = on(&server);
     let names: Vec<String> = (0..12).map(|n| format!("f{n}")).collect();
@@ -89,7 +89,7 @@ fn one_login_serves_many_blobs() {
 }
 
 #[test]
-fn sessions_are_no_more_than_jobs() {
+fn there_are_at_most_as_many_sessions_as_jobs() {
     let server = FtpServer::start();
     let sandbox = on(&server);
     let names: Vec<String> = (0..30).map(|n| format!("f{n}")).collect();
@@ -113,7 +113,7 @@ fn sessions_are_no_more_than_jobs() {
 }
 
 #[test]
-fn binary_bytes_stay_as_they_are() {
+fn binary_content_is_not_converted() {
     let server = FtpServer::start();
     let content = b"a\nb\r\nc\0\xff\n".repeat(1000);
     let sandbox = on(&server).file("a", &content);
@@ -123,9 +123,9 @@ fn binary_bytes_stay_as_they_are() {
 }
 
 #[test]
-fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
+fn passive_mode_connects_to_the_host_of_the_control_connection() {
     // The server's PASV names 10.0.0.1, and it has no EPSV.
-    let server = FtpServer::lacking(&["EPSV"]);
+    let server = FtpServer::without_commands(&["EPSV"]);
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a"]).succeeds();
     sandbox.run(["get", "a", "-"]).prints(b"hello");
@@ -133,7 +133,7 @@ fn passive_mode_goes_to_the_host_that_was_logged_in_to() {
 }
 
 #[test]
-fn active_mode_works_where_it_is_asked_for() {
+fn active_mode_is_used_if_configured() {
     let server = FtpServer::start();
     let sandbox = on(&server).file("a", "hello");
     sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
@@ -148,7 +148,7 @@ fn active_mode_works_where_it_is_asked_for() {
 }
 
 #[test]
-fn absence_is_proven_whatever_the_server_lacks() {
+fn absence_is_confirmed_with_any_set_of_supported_commands() {
     for lacks in [
         &[][..],
         &["MLST", "MLSD"],
@@ -157,7 +157,7 @@ fn absence_is_proven_whatever_the_server_lacks() {
         &["MLST", "MLSD", "EPSV"],
         &["FEAT", "MLST", "MLSD"],
     ] {
-        let server = FtpServer::lacking(lacks);
+        let server = FtpServer::without_commands(lacks);
         let sandbox = once(&server).file("a", "x");
         if !lacks.contains(&"SIZE") {
             sandbox.run(["put", "a", "d/a"]).succeeds();
@@ -173,36 +173,36 @@ fn absence_is_proven_whatever_the_server_lacks() {
 }
 
 #[test]
-fn a_missing_base_directory_is_never_no() {
+fn a_missing_base_directory_is_an_error_and_not_absence() {
     let server = FtpServer::start();
     let sandbox = once(&server)
         .env("BLOBCTL_FTP_BASE_DIR", "/nowhere")
         .file("a", "x");
     sandbox
         .run(["exists", "k"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
     sandbox
         .run(["put", "a"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
     sandbox
         .run(["get", "k", "b"])
-        .fails_with(3, "the directory `/nowhere` is missing on the server");
+        .fails_with(3, "the directory `/nowhere` does not exist on the server");
 }
 
 #[test]
-fn a_refusal_is_cannot_tell() {
+fn a_refused_lookup_is_cannot_tell() {
     let server = FtpServer::start()
-        .fault("MLST", Fault::AlwaysSays("550 permission denied"))
-        .fault("SIZE", Fault::AlwaysSays("550 permission denied"))
-        .fault("MLSD", Fault::AlwaysSays("550 permission denied"))
-        .fault("NLST", Fault::AlwaysSays("550 permission denied"));
+        .fault("MLST", Fault::AlwaysReply("550 permission denied"))
+        .fault("SIZE", Fault::AlwaysReply("550 permission denied"))
+        .fault("MLSD", Fault::AlwaysReply("550 permission denied"))
+        .fault("NLST", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .run(["exists", "k"])
         .fails_with(4, "cannot tell");
 }
 
 #[test]
-fn a_wrong_password_is_final_asked_once_and_never_shown() {
+fn a_wrong_password_is_sent_once_and_never_printed() {
     let server = FtpServer::start();
     let sandbox = on(&server)
         .env("BLOBCTL_FTP_PASSWORD", "hunter2")
@@ -223,7 +223,7 @@ fn a_wrong_password_is_final_asked_once_and_never_shown() {
 }
 
 #[test]
-fn a_password_never_shows_even_when_it_is_right() {
+fn the_password_is_never_printed() {
     let server = FtpServer::start();
     let outcome = on(&server).file("a", "x").run(["put", "a", "-vv"]);
     assert_eq!(outcome.code, Some(0));
@@ -234,17 +234,17 @@ fn a_password_never_shows_even_when_it_is_right() {
 }
 
 #[test]
-fn too_many_connections_are_temporary() {
-    let server = FtpServer::start().fault("banner", Fault::AlwaysSays("421 too many connections"));
+fn too_many_connections_are_a_temporary_failure() {
+    let server = FtpServer::start().fault("banner", Fault::AlwaysReply("421 too many connections"));
     once(&server)
         .run(["exists", "k"])
         .fails_with(7, "421 too many connections");
-    let server = FtpServer::start().fault("banner", Fault::Says("421 too many connections"));
+    let server = FtpServer::start().fault("banner", Fault::Reply("421 too many connections"));
     on(&server).run(["exists", "k"]).is_silent(1);
 }
 
 #[test]
-fn a_server_that_is_down_or_silent_is_temporary() {
+fn an_unreachable_or_silent_server_is_a_temporary_failure() {
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -253,7 +253,7 @@ fn a_server_that_is_down_or_silent_is_temporary() {
     sandbox
         .run(["exists", &format!("ftp://127.0.0.1:{}/k", free.port())])
         .fails_with(7, "connection refused");
-    let server = FtpServer::start().fault("banner", Fault::Stalls);
+    let server = FtpServer::start().fault("banner", Fault::NeverReply);
     let outcome = once(&server).run([
         "exists",
         "k",
@@ -263,15 +263,15 @@ fn a_server_that_is_down_or_silent_is_temporary() {
         "300ms",
     ]);
     assert_eq!(outcome.code, Some(7), "{outcome:?}");
-    // The usual limits are 10 and 60 s.
+    // The default timeouts are 10 and 60 s.
     assert!(outcome.elapsed < Duration::from_secs(40), "{outcome:?}");
 }
 
 #[test]
-fn a_session_that_died_is_replaced_once_without_a_word() {
+fn a_closed_session_is_replaced_once_silently() {
     let server = FtpServer::start()
-        .fault("MLST", Fault::Says("213 odd"))
-        .fault("CWD", Fault::HangsUp);
+        .fault("MLST", Fault::Reply("213 odd"))
+        .fault("CWD", Fault::CloseControl);
     let sandbox = on(&server).file("a", "x").file("b", "y");
     sandbox
         .run(["put", "a", "b", "d/", "--jobs", "1"])
@@ -280,20 +280,20 @@ fn a_session_that_died_is_replaced_once_without_a_word() {
 }
 
 #[test]
-fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
+fn an_aborted_put_is_retried_and_leaves_only_the_blob() {
     for fault in [
-        Fault::Breaks(100_000),
-        Fault::Lies(100_000),
-        Fault::HangsUp,
-        Fault::Says("425 cannot open data connection"),
-        Fault::Says("451 local error"),
+        Fault::AbortAfter(100_000),
+        Fault::TruncateWith226(100_000),
+        Fault::CloseControl,
+        Fault::Reply("425 cannot open data connection"),
+        Fault::Reply("451 local error"),
     ] {
         let server = FtpServer::start().fault("STOR", fault);
         let content = bytes(MIB, 1);
         let sandbox = on(&server).file("a", &content);
         let outcome = sandbox.run(["put", "a"]);
-        if let Fault::Lies(_) = fault {
-            // A server that says yes to half of it is not believed.
+        if let Fault::TruncateWith226(_) = fault {
+            // A 226 after half of the bytes is not trusted.
             outcome.fails_with(6, "");
             assert_eq!(server.files(), Vec::<String>::new(), "{fault:?}");
         } else {
@@ -305,14 +305,14 @@ fn a_put_that_breaks_is_repeated_and_nothing_else_is_left() {
 }
 
 #[test]
-fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
+fn a_failed_put_leaves_only_the_old_blob() {
     for (verb, fault, code) in [
-        ("STOR", Fault::Breaks(100_000), 7),
-        ("STOR", Fault::AlwaysSays("550 permission denied"), 4),
-        ("STOR", Fault::AlwaysSays("552 quota exceeded"), 12),
-        ("STOR", Fault::AlwaysSays("452 disk full"), 12),
-        ("RNTO", Fault::AlwaysSays("550 rename refused"), 12),
-        ("RNFR", Fault::AlwaysSays("502 not implemented"), 12),
+        ("STOR", Fault::AbortAfter(100_000), 7),
+        ("STOR", Fault::AlwaysReply("550 permission denied"), 4),
+        ("STOR", Fault::AlwaysReply("552 quota exceeded"), 12),
+        ("STOR", Fault::AlwaysReply("452 disk full"), 12),
+        ("RNTO", Fault::AlwaysReply("550 rename refused"), 12),
+        ("RNFR", Fault::AlwaysReply("502 not implemented"), 12),
     ] {
         let server = FtpServer::start();
         once(&server).file("a", "old").run(["put", "a"]).succeeds();
@@ -331,8 +331,11 @@ fn a_put_that_fails_leaves_the_old_blob_and_no_other() {
 }
 
 #[test]
-fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
-    for fault in [Fault::Forgets, Fault::IsLate(Duration::from_secs(6))] {
+fn a_lost_or_late_final_reply_is_a_success_if_the_size_matches() {
+    for fault in [
+        Fault::DropFinalReply,
+        Fault::DelayFinalReply(Duration::from_secs(6)),
+    ] {
         let server = FtpServer::start().fault("STOR", fault);
         let content = bytes(300_000, 3);
         let sandbox = once(&server).file("a", &content);
@@ -344,13 +347,13 @@ fn a_final_reply_that_is_lost_or_late_is_no_failure_if_the_size_is_right() {
 }
 
 #[test]
-fn a_get_that_breaks_goes_on_where_it_broke() {
+fn an_aborted_get_resumes_at_its_offset() {
     let server = FtpServer::start();
     let content = bytes(MIB, 4);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     let server = server
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("RETR", Fault::Breaks(200_000));
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("RETR", Fault::AbortAfter(200_000));
     let sandbox = on(&server);
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -368,26 +371,26 @@ fn a_get_that_breaks_goes_on_where_it_broke() {
 }
 
 #[test]
-fn a_short_download_with_226_is_not_believed() {
+fn a_short_download_with_226_fails() {
     let server = FtpServer::start();
     on(&server)
         .file("a", bytes(MIB, 4))
         .run(["put", "a"])
         .succeeds();
     let server = server
-        .fault("RETR", Fault::Lies(400_000))
-        .fault("RETR", Fault::Lies(400_000));
+        .fault("RETR", Fault::TruncateWith226(400_000))
+        .fault("RETR", Fault::TruncateWith226(400_000));
     let sandbox = once(&server).file("a", "old");
     let short = "the server ended the transfer too early: 648576 of 1048576 bytes are missing";
     sandbox.run(["get", "a"]).fails_with(6, short);
     assert_eq!(sandbox.read("a"), b"old");
     sandbox.nothing_left_behind();
-    // What comes after a short transfer may belong to another blob: the file is begun anew, never filled up.
-    let server = server.fault("RETR", Fault::Lies(400_000));
+    // Bytes after a short transfer may belong to another blob, so the download starts again from the beginning.
+    let server = server.fault("RETR", Fault::TruncateWith226(400_000));
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == bytes(MIB, 4));
     assert!(server.commands("REST").is_empty(), "{:?}", server.log());
-    let server = server.fault("RETR", Fault::Lies(400_000));
+    let server = server.fault("RETR", Fault::TruncateWith226(400_000));
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(
         (outcome.code, outcome.stdout.len()),
@@ -399,7 +402,7 @@ fn a_short_download_with_226_is_not_believed() {
 }
 
 #[test]
-fn tls_that_is_refused_is_never_replaced_by_plain() {
+fn refused_tls_never_falls_back_to_plain_ftp() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     let outcome = sandbox.run(["put", "a", "--ftp-tls", "explicit"]);
@@ -413,7 +416,7 @@ fn tls_that_is_refused_is_never_replaced_by_plain() {
 }
 
 #[test]
-fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
+fn names_with_line_ends_are_rejected_before_anything_is_sent() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     sandbox
@@ -434,11 +437,11 @@ fn names_that_would_be_commands_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn odd_replies_close_the_session_and_are_printed_harmlessly() {
-    let server = FtpServer::start().fault("PASS", Fault::Says("550 \u{1b}[2Jowned"));
+fn unexpected_replies_close_the_session_and_are_escaped() {
+    let server = FtpServer::start().fault("PASS", Fault::Reply("550 \u{1b}[2Jowned"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
-    let server = FtpServer::start().fault("banner", Fault::Says("this is no FTP server"));
+    let server = FtpServer::start().fault("banner", Fault::Reply("this is no FTP server"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(matches!(outcome.code, Some(7 | 12)), "{outcome:?}");
 }

@@ -1,12 +1,12 @@
-//! Active mode, in which the server connects to us: which address and port it is told, who is let in, how long it is waited
-//! for. And our address in passive mode.
+//! Active mode, in which the server connects to blobctl: the announced address and port, the accepted connections, the
+//! timeout. And the bind address in passive mode.
 
 use std::net::{IpAddr, TcpListener};
 
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::{HANG, KIB, Sandbox, bytes};
 
-/// One attempt in active mode, so that a fault is what the user sees.
+/// A sandbox in active mode without retries, so that a fault is reported.
 fn active(server: &FtpServer) -> Sandbox {
     Sandbox::new()
         .envs(&server.variables())
@@ -14,7 +14,7 @@ fn active(server: &FtpServer) -> Sandbox {
         .env("BLOBCTL_FTP_MODE", "active")
 }
 
-/// A port that is free now, with some behind it.
+/// A free port, followed by several others.
 fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -25,8 +25,8 @@ fn free_port() -> u16 {
     }
 }
 
-/// Address and port of each PORT.
-fn told(server: &FtpServer) -> Vec<(String, u16)> {
+/// The address and port of each PORT command.
+fn announced(server: &FtpServer) -> Vec<(String, u16)> {
     let commands = server.commands("PORT");
     let read = |line: &String| {
         let numbers: Vec<&str> = line[5..].split(',').collect();
@@ -37,7 +37,7 @@ fn told(server: &FtpServer) -> Vec<(String, u16)> {
 }
 
 #[test]
-fn the_server_is_told_ports_of_the_range_one_after_the_other() {
+fn active_mode_uses_the_ports_of_the_range_in_turn() {
     let server = FtpServer::start();
     let first = free_port();
     let range = format!("{first}-{}", first + 20);
@@ -50,7 +50,7 @@ fn the_server_is_told_ports_of_the_range_one_after_the_other() {
         .run(["put", "a", "b", "c", "d/", "--jobs", "1"])
         .succeeds();
     sandbox.run(["get", "d/c", "-"]).prints(&content);
-    let told = told(&server);
+    let told = announced(&server);
     assert!(
         told.iter()
             .all(|(ip, port)| ip == "127.0.0.1" && (first..=first + 20).contains(port)),
@@ -61,7 +61,7 @@ fn the_server_is_told_ports_of_the_range_one_after_the_other() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_passed_over() {
+fn a_port_in_use_is_skipped() {
     let taken = loop {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         if listener.local_addr().unwrap().port() < 65000 {
@@ -75,7 +75,7 @@ fn a_port_that_is_taken_is_passed_over() {
         .file("a", "x")
         .run(["put", "a", "--ftp-active-ports", &range])
         .succeeds();
-    let told = told(&server);
+    let told = announced(&server);
     assert!(
         (first + 1..=first + 20).contains(&told[0].1),
         "{range}: {told:?}"
@@ -83,7 +83,7 @@ fn a_port_that_is_taken_is_passed_over() {
 }
 
 #[test]
-fn a_range_without_a_free_port_is_named() {
+fn the_error_names_a_range_without_a_free_port() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let server = FtpServer::start();
@@ -91,14 +91,14 @@ fn a_range_without_a_free_port_is_named() {
         active(&server)
             .file("a", "x")
             .run(["put", "a", "--ftp-active-ports", &port.to_string()]);
-    outcome.fails_with(7, &format!("no local port of {port}-{port} is free"));
+    outcome.fails_with(7, &format!("no free local port in {port}-{port} "));
     assert!(outcome.stderr.contains("--ftp-active-ports"), "{outcome:?}");
     assert!(server.commands("PORT").is_empty());
     assert!(server.commands("STOR").is_empty());
 }
 
 #[test]
-fn connections_come_from_and_go_to_the_address_of_our_choice() {
+fn all_connections_use_the_bind_address() {
     let here: IpAddr = "127.0.0.2".parse().unwrap();
     let server = FtpServer::start();
     let content = bytes(100 * KIB, 2);
@@ -106,7 +106,7 @@ fn connections_come_from_and_go_to_the_address_of_our_choice() {
     sandbox
         .run(["put", "a", "--ftp-bind", "127.0.0.2"])
         .succeeds();
-    let told = told(&server);
+    let told = announced(&server);
     assert_eq!(told[0].0, "127.0.0.2");
     assert_eq!(server.peers(), [here], "control alone");
     let passive = sandbox
@@ -117,7 +117,7 @@ fn connections_come_from_and_go_to_the_address_of_our_choice() {
 }
 
 #[test]
-fn ipv6_has_its_addresses_and_ports_too() {
+fn active_mode_works_over_ipv6() {
     let server = FtpServer::on_ipv6();
     let first = free_port();
     let range = format!("{first}-{}", first + 20);
@@ -139,28 +139,28 @@ fn ipv6_has_its_addresses_and_ports_too() {
 }
 
 #[test]
-fn nobody_but_the_server_is_let_in() {
-    let server = FtpServer::start().fault("STOR", Fault::IsOvertaken);
+fn connections_from_other_addresses_are_refused() {
+    let server = FtpServer::start().fault("STOR", Fault::StrangerConnectsFirst);
     let content = bytes(100 * KIB, 3);
     let outcome = active(&server).file("a", &content).run(["put", "a"]);
     outcome.succeeds();
     assert!(server.file("a") == Some(content.clone()));
-    assert!(server.stolen().is_empty());
-    let server = FtpServer::start().fault("STOR", Fault::IsReplaced);
+    assert!(server.leaked().is_empty());
+    let server = FtpServer::start().fault("STOR", Fault::OnlyStrangerConnects);
     let outcome = active(&server)
         .env("BLOBCTL_CONNECT_TIMEOUT", "500ms")
         .file("a", &content)
         .run(["put", "a"]);
     outcome.fails_with(7, "the server did not connect back in time");
     assert!(outcome.elapsed < HANG, "{outcome:?}");
-    assert!(server.stolen().is_empty());
+    assert!(server.leaked().is_empty());
     assert!(server.files().is_empty());
 }
 
 #[test]
-fn a_server_that_cannot_connect_is_not_waited_for() {
+fn a_refusal_to_connect_back_ends_the_wait() {
     let server =
-        FtpServer::start().fault("STOR", Fault::AlwaysSays("150 go\r\n425 cannot connect"));
+        FtpServer::start().fault("STOR", Fault::AlwaysReply("150 go\r\n425 cannot connect"));
     let outcome = active(&server)
         .env("BLOBCTL_CONNECT_TIMEOUT", "10m")
         .file("a", "x")
@@ -171,7 +171,7 @@ fn a_server_that_cannot_connect_is_not_waited_for() {
 }
 
 #[test]
-fn addresses_and_ports_that_cannot_be_are_refused() {
+fn invalid_addresses_and_ports_are_rejected() {
     let server = FtpServer::start();
     let sandbox = active(&server).file("a", "x");
     for (option, value) in [
@@ -187,9 +187,13 @@ fn addresses_and_ports_that_cannot_be_are_refused() {
     for (variable, value, text) in [
         ("BLOBCTL_FTP_ACTIVE_PORTS", "9-8", "`active_ports`"),
         ("BLOBCTL_FTP_BIND_ADDRESS", "::", "`bind_address`"),
-        // An address that nobody has (RFC 5737).
-        ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot be used"),
-        ("BLOBCTL_FTP_BIND_ADDRESS", "::1", "no address that fits"),
+        // A reserved address (RFC 5737).
+        ("BLOBCTL_FTP_BIND_ADDRESS", "192.0.2.1", "cannot bind to"),
+        (
+            "BLOBCTL_FTP_BIND_ADDRESS",
+            "::1",
+            "no address of the same family",
+        ),
     ] {
         active(&server)
             .file("a", "x")

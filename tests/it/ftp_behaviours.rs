@@ -1,5 +1,5 @@
-//! How FTP servers really behave, and what becomes of it: the rows of the table in docs/FTP_IMPLEMENTATION_DESIGN.md that
-//! need more than one fault. That table names the test of each row.
+//! The behaviours of real FTP servers: the rows of the table in docs/FTP_IMPLEMENTATION_DESIGN.md that need more than one
+//! fault. That table names the tests of each row.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ fn on(server: &FtpServer) -> Sandbox {
     Sandbox::new().envs(&server.variables())
 }
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     on(server).env("BLOBCTL_RETRY_FOR", "0")
 }
 
 #[test]
-fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
+fn delete_first_renames_the_old_blob_and_deletes_it_last() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::NeverReplaces);
+        .fault("RNTO", Fault::NeverOverwrite);
     let sandbox = once(&server).file("a", "new");
     let refused = sandbox.run(["put", "a"]);
     refused.fails_with(12, "does not rename over the old blob");
@@ -36,7 +36,7 @@ fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
         .succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
     assert_eq!(server.files(), ["a"]);
-    // The farewell may be heard after the program has ended.
+    // The server may log QUIT after the program has ended.
     let mut log = server.log();
     log.retain(|line| line != "QUIT");
     let end = &log[log.len() - 8..];
@@ -55,13 +55,13 @@ fn delete_first_moves_the_old_blob_away_and_deletes_it_last() {
 }
 
 #[test]
-fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
-    // The first RNTO is the refused one, the second moves the old blob away, the third one fails.
+fn the_old_blob_is_restored_if_the_new_one_cannot_be_renamed() {
+    // The first RNTO is refused, the second renames the old blob, the third fails.
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::Says("553 file exists"))
-        .fault("RNTO", Fault::Behaves)
-        .fault("RNTO", Fault::Says("451 local error"));
+        .fault("RNTO", Fault::Reply("553 file exists"))
+        .fault("RNTO", Fault::Skip)
+        .fault("RNTO", Fault::Reply("451 local error"));
     once(&server)
         .file("a", "new")
         .run(["put", "a", "--ftp-replace", "delete-first"])
@@ -71,14 +71,14 @@ fn a_new_blob_that_cannot_take_its_place_gives_it_back_to_the_old_one() {
 }
 
 #[test]
-fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
+fn a_disconnect_during_a_replacement_leaves_the_old_or_the_new_blob() {
     for step in 1..=3 {
-        for fault in [Fault::HangsUp, Fault::Forgets] {
+        for fault in [Fault::CloseControl, Fault::DropFinalReply] {
             let mut server = FtpServer::start()
                 .holding("a", b"old")
-                .fault("RNTO", Fault::Says("553 file exists"));
+                .fault("RNTO", Fault::Reply("553 file exists"));
             for _ in 1..step {
-                server = server.fault("RNTO", Fault::Behaves);
+                server = server.fault("RNTO", Fault::Skip);
             }
             let server = server.fault("RNTO", fault);
             let outcome =
@@ -98,10 +98,10 @@ fn a_replacement_whose_line_is_cut_ends_with_one_of_the_two_blobs() {
 }
 
 #[test]
-fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
+fn the_new_blob_survives_if_the_old_one_can_only_be_deleted() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::AlwaysSays("553 no"));
+        .fault("RNTO", Fault::AlwaysReply("553 no"));
     let outcome = once(&server)
         .file("a", "new")
         .run(["put", "a", "--ftp-replace", "delete-first"]);
@@ -113,7 +113,7 @@ fn where_nothing_can_be_moved_away_the_new_blob_is_never_lost() {
 }
 
 #[test]
-fn a_digest_that_the_server_computes_is_compared() {
+fn a_checksum_of_the_server_is_compared() {
     for (line, verified) in [
         ("HASH SHA-256*;SHA-1;MD5;CRC32", "sha256"),
         ("HASH SHA-1*;MD5", "sha1"),
@@ -124,7 +124,7 @@ fn a_digest_that_the_server_computes_is_compared() {
         ("MD5", "md5"),
         ("XCRC", "crc32"),
     ] {
-        let server = FtpServer::offering(&[line]);
+        let server = FtpServer::with_features(&[line]);
         let content = bytes(300 * KIB, 3);
         let sandbox = once(&server).file("a", &content);
         let put = sandbox.run(["put", "a", "x y", "--json"]);
@@ -143,8 +143,8 @@ fn a_digest_that_the_server_computes_is_compared() {
 }
 
 #[test]
-fn a_large_blob_is_hashed_beside_its_coming() {
-    let server = FtpServer::offering(&["HASH SHA-256*"]);
+fn a_large_blob_is_hashed_while_it_is_received() {
+    let server = FtpServer::with_features(&["HASH SHA-256*"]);
     let content = bytes(20 * MIB + 5, 4);
     let sandbox = once(&server).file("a", &content);
     sandbox.run(["put", "a"]).succeeds();
@@ -155,8 +155,8 @@ fn a_large_blob_is_hashed_beside_its_coming() {
 }
 
 #[test]
-fn no_digest_is_asked_where_the_length_is_enough() {
-    let server = FtpServer::offering(&["XSHA256"]);
+fn no_checksum_is_requested_if_the_size_suffices() {
+    let server = FtpServer::with_features(&["XSHA256"]);
     let sandbox = once(&server).file("a", "hello");
     sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
     sandbox
@@ -166,15 +166,15 @@ fn no_digest_is_asked_where_the_length_is_enough() {
 }
 
 #[test]
-fn a_digest_that_differs_stores_nothing() {
+fn a_checksum_mismatch_stores_nothing() {
     let wrong = "250 2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9825";
-    let server = FtpServer::offering(&["XSHA256"])
+    let server = FtpServer::with_features(&["XSHA256"])
         .holding("a", b"old")
-        .fault("XSHA256", Fault::AlwaysSays(wrong));
+        .fault("XSHA256", Fault::AlwaysReply(wrong));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(6, "the server's sha256 of the upload");
+        .fails_with(6, "sha256 mismatch after the upload");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
     assert_eq!(server.files(), ["a"]);
     once(&server)
@@ -183,9 +183,10 @@ fn a_digest_that_differs_stores_nothing() {
 }
 
 #[test]
-fn a_digest_that_is_refused_is_asked_for_once() {
+fn a_refused_checksum_is_requested_once() {
     for answer in ["504 no", "250 done", "550 too large", "450 busy"] {
-        let server = FtpServer::offering(&["XSHA256"]).fault("XSHA256", Fault::AlwaysSays(answer));
+        let server =
+            FtpServer::with_features(&["XSHA256"]).fault("XSHA256", Fault::AlwaysReply(answer));
         once(&server)
             .file("a", "x")
             .file("b", "y")
@@ -197,8 +198,8 @@ fn a_digest_that_is_refused_is_asked_for_once() {
 }
 
 #[test]
-fn an_upload_that_broke_goes_on_where_it_broke() {
-    let server = FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
+fn an_aborted_upload_resumes_at_its_offset() {
+    let server = FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
     let content = bytes(4 * MIB, 8);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     assert!(server.file("a") == Some(content));
@@ -215,25 +216,25 @@ fn an_upload_that_broke_goes_on_where_it_broke() {
 }
 
 #[test]
-fn an_upload_goes_on_by_appending_where_restart_is_refused_for_it() {
+fn an_upload_is_resumed_by_appe_if_rest_is_refused() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Breaks(1_000_000))
-        .fault("STOR", Fault::Says("450 function not implemented"));
+        .fault("STOR", Fault::AbortAfter(1_000_000))
+        .fault("STOR", Fault::Reply("450 function not implemented"));
     let content = bytes(4 * MIB, 8);
     on(&server).file("a", &content).run(["put", "a"]).succeeds();
     assert!(server.file("a") == Some(content));
     assert_eq!(server.commands("APPE").len(), 1);
 }
 
-/// What rclone's server does.
+/// rclone's server does this.
 #[test]
-fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
+fn a_server_that_refuses_to_resume_without_reading_gets_the_whole_file() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Breaks(1_000_000))
-        .fault("STOR", Fault::Declines("450 function not implemented"));
-    // More than the buffers of a connection hold.
+        .fault("STOR", Fault::AbortAfter(1_000_000))
+        .fault("STOR", Fault::RefuseUnread("450 function not implemented"));
+    // More than the buffers of a connection can hold.
     let content = bytes(40 * MIB, 9);
-    // Only what does not wait for the end of silence comes to its end.
+    // A client that waited for the timeout would not finish.
     let put = on(&server)
         .env("BLOBCTL_TIMEOUT", "1h")
         .file("a", &content)
@@ -245,15 +246,15 @@ fn a_server_that_declines_to_continue_without_reading_on_gets_the_whole() {
 }
 
 #[test]
-fn halves_that_are_put_together_badly_are_sent_anew() {
-    let broken = || FtpServer::start().fault("STOR", Fault::Breaks(1_000_000));
-    let refused = || broken().fault("STOR", Fault::Says("450 function not implemented"));
+fn a_corrupted_resumed_upload_is_sent_again() {
+    let broken = || FtpServer::start().fault("STOR", Fault::AbortAfter(1_000_000));
+    let refused = || broken().fault("STOR", Fault::Reply("450 function not implemented"));
     for (name, server) in [
-        ("ignored", broken().fault("STOR", Fault::IgnoresRest)),
-        ("garbled", broken().fault("STOR", Fault::Garbles)),
-        ("short", broken().fault("STOR", Fault::Lies(5))),
-        ("appended", refused().fault("APPE", Fault::Garbles)),
-        ("unknown", refused().fault("APPE", Fault::Says("502 no"))),
+        ("ignored", broken().fault("STOR", Fault::IgnoreRest)),
+        ("garbled", broken().fault("STOR", Fault::CorruptAppend)),
+        ("short", broken().fault("STOR", Fault::TruncateWith226(5))),
+        ("appended", refused().fault("APPE", Fault::CorruptAppend)),
+        ("unknown", refused().fault("APPE", Fault::Reply("502 no"))),
     ] {
         let content = bytes(4 * MIB, 8);
         on(&server).file("a", &content).run(["put", "a"]).succeeds();
@@ -264,11 +265,11 @@ fn halves_that_are_put_together_badly_are_sent_anew() {
 }
 
 #[test]
-fn a_part_that_cannot_be_compared_is_not_kept() {
+fn a_partial_upload_that_cannot_be_compared_is_not_resumed() {
     for verb in ["RETR", "REST"] {
         let server = FtpServer::start()
-            .fault("STOR", Fault::Breaks(1_000_000))
-            .fault(verb, Fault::AlwaysSays("502 no"));
+            .fault("STOR", Fault::AbortAfter(1_000_000))
+            .fault(verb, Fault::AlwaysReply("502 no"));
         let content = bytes(4 * MIB, 8);
         on(&server).file("a", &content).run(["put", "a"]).succeeds();
         assert!(server.file("a") == Some(content));
@@ -278,13 +279,13 @@ fn a_part_that_cannot_be_compared_is_not_kept() {
 }
 
 #[test]
-fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"]);
+fn latin_1_names_have_one_byte_per_character_or_are_rejected() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"]);
     let sandbox = once(&server)
         .env("BLOBCTL_FTP_ENCODING", "latin-1")
         .file("a", "x");
     sandbox.run(["put", "a", "caf\u{e9}"]).succeeds();
-    // The scripted server reads what is no UTF-8 as Latin-1.
+    // The scripted server decodes invalid UTF-8 as Latin-1.
     assert_eq!(server.files(), ["caf\u{e9}"]);
     sandbox.run(["get", "caf\u{e9}", "-"]).prints(b"x");
     assert!(server.commands("OPTS").is_empty());
@@ -292,12 +293,12 @@ fn names_in_latin_1_are_one_byte_a_letter_or_refused() {
     let before = logins();
     sandbox
         .run(["put", "a", "10 \u{20ac}"])
-        .fails_with(2, "Latin-1 cannot write");
+        .fails_with(2, "Latin-1 cannot encode");
     assert_eq!(logins(), before);
 }
 
 #[test]
-fn names_with_blanks_quotes_dashes_and_dots_come_back() {
+fn names_with_spaces_quotes_dashes_and_dots_round_trip() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
     for key in [
@@ -319,7 +320,7 @@ fn names_with_blanks_quotes_dashes_and_dots_come_back() {
 }
 
 #[test]
-fn ipv6_takes_the_extended_commands() {
+fn ipv6_uses_epsv_and_eprt() {
     let server = FtpServer::on_ipv6();
     let content = bytes(100 * KIB, 2);
     let sandbox = once(&server).file("a", &content);
@@ -338,8 +339,8 @@ fn ipv6_takes_the_extended_commands() {
 }
 
 #[test]
-fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
-    // An address that nobody has (RFC 5737): the warning comes before the connection does not.
+fn a_cleartext_password_causes_a_warning_before_it_is_sent() {
+    // A reserved address (RFC 5737): the warning is printed before the connection fails.
     let sandbox = Sandbox::new()
         .env("BLOBCTL_RETRY_FOR", "0")
         .env("BLOBCTL_CONNECT_TIMEOUT", "200ms")
@@ -348,71 +349,71 @@ fn a_password_that_everybody_can_read_is_warned_of_before_it_is_sent() {
     let warned = sandbox.run(["exists", address]);
     assert_eq!(warned.code, Some(7), "{warned:?}");
     let lines = warned.stderr.lines();
-    let warnings = lines.filter(|line| line.contains("goes over the network unprotected"));
+    let warnings = lines.filter(|line| line.contains("is sent over the network unencrypted"));
     assert_eq!(warnings.count(), 1, "{warned:?}");
     let quiet = sandbox.run(["exists", address, "--quiet"]);
-    assert!(!quiet.stderr.contains("unprotected"), "{quiet:?}");
+    assert!(!quiet.stderr.contains("unencrypted"), "{quiet:?}");
     let anonymous = sandbox.run(["exists", "ftp://192.0.2.1/a"]);
-    assert!(!anonymous.stderr.contains("unprotected"), "{anonymous:?}");
+    assert!(!anonymous.stderr.contains("unencrypted"), "{anonymous:?}");
 }
 
 #[test]
-fn a_directory_that_vanished_is_made_once_more() {
+fn a_removed_directory_is_created_again() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x").file("b", "y");
     let server = server
-        .fault("STOR", Fault::Behaves)
-        .fault("STOR", Fault::Says("553 could not create file"))
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Behaves)
-        .fault("CWD", Fault::Says("550 no such directory"));
+        .fault("STOR", Fault::Skip)
+        .fault("STOR", Fault::Reply("553 could not create file"))
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Skip)
+        .fault("CWD", Fault::Reply("550 no such directory"));
     sandbox
         .run(["put", "a", "b", "d/", "--jobs", "1"])
         .succeeds();
     assert_eq!(server.files(), ["d/a", "d/b"]);
     assert_eq!(server.commands("STOR").len(), 3);
-    // Thrice for the first blob; then the base directory, the one that is said to be missing, and that one again.
+    // Three times for the first blob; then for the base directory, for the missing directory, and for that one again.
     assert_eq!(server.commands("CWD").len(), 6);
 }
 
-/// As rclone's: it says 150, takes the bytes and then looks where they go.
+/// Like rclone's server, which replies 150, receives the bytes and only then opens the file.
 #[test]
-fn a_base_directory_that_is_missed_after_the_bytes_is_missing() {
+fn a_base_directory_reported_missing_after_the_data_is_a_config_error() {
     let server = FtpServer::start()
-        .fault("STOR", Fault::Concludes("450 file does not exist"))
-        .fault("CWD", Fault::AlwaysSays("550 no such directory"));
+        .fault("STOR", Fault::FinalReply("450 file does not exist"))
+        .fault("CWD", Fault::AlwaysReply("550 no such directory"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
-        .fails_with(3, "the directory `/data` is missing on the server");
+        .fails_with(3, "the directory `/data` does not exist on the server");
     assert_eq!(server.files(), Vec::<String>::new());
 }
 
-/// Between two questions about it.
+/// The directory appears between two commands about it.
 #[test]
-fn a_directory_that_somebody_makes_meanwhile_is_asked_again() {
+fn a_directory_created_during_the_lookup_is_retried() {
     let server = FtpServer::start();
     on(&server)
         .file("a", "x")
         .run(["put", "a", "d/a"])
         .succeeds();
     let server = server
-        .fault("MLSD", Fault::Says("550 no such directory"))
-        .fault("CWD", Fault::Says("550 no such directory"));
+        .fault("MLSD", Fault::Reply("550 no such directory"))
+        .fault("CWD", Fault::Reply("550 no such directory"));
     on(&server).run(["exists", "d/b"]).is_silent(1);
     assert_eq!(
         server.commands("MLSD"),
         ["MLSD /data/d", "MLSD /data", "MLSD /data/d"]
     );
-    let server = server.fault("MLSD", Fault::Says("501 No such directory."));
+    let server = server.fault("MLSD", Fault::Reply("501 No such directory."));
     once(&server).run(["exists", "d/b"]).is_silent(1);
 }
 
-/// A server that still writes what came would make the file anew.
+/// A server that is still writing would create the file again.
 #[test]
-fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
+fn an_abandoned_upload_is_ended_before_its_file_is_deleted() {
     let server = FtpServer::start();
     let zeros = "0".repeat(64);
     once(&server)
@@ -430,52 +431,52 @@ fn an_upload_that_is_given_up_is_over_before_its_file_is_deleted() {
 }
 
 #[test]
-fn a_link_is_what_it_leads_to() {
+fn links_are_followed() {
     let link = "250-x\r\n type=OS.unix=symlink;size=3; a\r\n250 x";
     let server = FtpServer::start()
         .holding("a", b"hello")
-        .fault("MLST", Fault::AlwaysSays(link));
+        .fault("MLST", Fault::AlwaysReply(link));
     once(&server).run(["exists", "a"]).is_silent(0);
     once(&server).run(["get", "a", "-"]).prints(b"hello");
 }
 
 #[test]
-fn a_directory_that_has_a_size_is_no_blob() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"]).holding("d/a", b"x");
+fn a_directory_with_a_size_is_not_a_blob() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"]).holding("d/a", b"x");
     once(&server)
         .file("b", "x")
         .run(["put", "b", "d/b"])
         .succeeds();
-    let server = server.fault("SIZE", Fault::AlwaysSays("213 0"));
+    let server = server.fault("SIZE", Fault::AlwaysReply("213 0"));
     once(&server).run(["exists", "d"]).is_silent(1);
 }
 
 #[test]
-fn a_transfer_without_its_first_reply_stores_nothing() {
+fn a_transfer_without_a_preliminary_reply_stores_nothing() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("STOR", Fault::Says("226 transfer complete"));
+        .fault("STOR", Fault::Reply("226 transfer complete"));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(12, "unexpected answer: 226");
+        .fails_with(12, "unexpected reply: 226");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
 }
 
 #[test]
-fn a_farewell_that_nobody_answers_keeps_nobody() {
+fn a_missing_reply_to_quit_is_not_waited_for() {
     let server = FtpServer::start()
         .holding("a", b"x")
-        .fault("QUIT", Fault::Stalls);
+        .fault("QUIT", Fault::NeverReply);
     let outcome = once(&server).run(["exists", "a"]);
     outcome.is_silent(0);
-    // The usual limit is 60 s.
+    // The default timeout is 60 s.
     assert!(outcome.elapsed < Duration::from_secs(30), "{outcome:?}");
 }
 
 #[test]
-fn a_size_that_comes_late_is_asked_for_twice() {
-    let server = FtpServer::start().fault("SIZE", Fault::Says("213 0"));
+fn a_wrong_size_is_queried_a_second_time() {
+    let server = FtpServer::start().fault("SIZE", Fault::Reply("213 0"));
     once(&server)
         .file("a", "hello")
         .run(["put", "a"])
@@ -484,12 +485,12 @@ fn a_size_that_comes_late_is_asked_for_twice() {
 }
 
 #[test]
-fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
+fn abor_and_stou_are_never_sent() {
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
-        .fault("STOR", Fault::Breaks(10_000))
-        .fault("RETR", Fault::Behaves)
-        .fault("RETR", Fault::Breaks(10_000));
+        .fault("STOR", Fault::AbortAfter(10_000))
+        .fault("RETR", Fault::Skip)
+        .fault("RETR", Fault::AbortAfter(10_000));
     let sandbox = on(&server).file("a", bytes(2 * MIB, 1));
     sandbox.run(["put", "a"]).succeeds();
     sandbox.run(["get", "b"]).succeeds();
@@ -499,8 +500,8 @@ fn nothing_is_aborted_and_no_name_is_left_to_the_server() {
 }
 
 #[test]
-fn a_login_that_takes_long_has_more_time_than_the_connecting() {
-    let late = Fault::IsLate(Duration::from_millis(1500));
+fn a_slow_login_may_take_longer_than_the_connect_timeout() {
+    let late = Fault::DelayFinalReply(Duration::from_millis(1500));
     let server = FtpServer::start()
         .holding("a", b"x")
         .fault("banner", late)
@@ -513,8 +514,8 @@ fn a_login_that_takes_long_has_more_time_than_the_connecting() {
     assert!(outcome.elapsed > Duration::from_millis(4500), "{outcome:?}");
 }
 
-/// The timers of all sockets of ours that are connected to a port of the loopback, as the kernel counts them: the kind (2 is
-/// keepalive) and what is left, in hundredths of a second.
+/// The kernel's timers of all sockets that are connected to a port of the loopback: the kind (2 is keepalive) and the time
+/// left, in hundredths of a second.
 fn timers(port: u16) -> Vec<(u8, u32)> {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let there = format!("0100007F:{port:04X}");
@@ -530,13 +531,13 @@ fn timers(port: u16) -> Vec<(u8, u32)> {
 
 #[test]
 fn the_control_connection_is_kept_alive_during_a_transfer() {
-    let server = FtpServer::start().fault("STOR", Fault::Freezes(1000));
+    let server = FtpServer::start().fault("STOR", Fault::FreezeAfter(1000));
     let sandbox = once(&server)
         .env("BLOBCTL_TIMEOUT", "1h")
         .file("a", bytes(8 * MIB, 1));
     let mut child = sandbox.command(["put", "a"]).spawn().unwrap();
     let begin = Instant::now();
-    // An answer that is on its way has the timer for itself for a moment.
+    // A reply in flight uses the timer for a moment.
     let kept = loop {
         let timers = timers(server.address.port());
         let transfers = !server.commands("STOR").is_empty();

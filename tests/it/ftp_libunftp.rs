@@ -1,5 +1,5 @@
-//! The happy paths on an FTP server that is not ours, so that our own scripted one does not share our mistakes. One after
-//! the other: libunftp loses data connections when transfers overlap.
+//! The happy paths on libunftp, because the scripted server may share our mistakes. One transfer at a time: libunftp loses
+//! data connections when transfers overlap.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, Principal};
 use unftp_sbe_fs::Filesystem;
 
-/// Lets one user in.
+/// Accepts a single login.
 #[derive(Debug)]
 struct OneUser;
 
@@ -81,7 +81,7 @@ impl LibUnftp {
         }
     }
 
-    /// With the usual time for attempts: once in thousands of transfers libunftp answers 425 to a good client.
+    /// With the default retries: once in thousands of transfers libunftp replies 425 to a correct client.
     fn sandbox(&self) -> Sandbox {
         Sandbox::new()
             .env("BLOBCTL_BACKEND", "ftp")
@@ -96,7 +96,7 @@ impl LibUnftp {
     }
 }
 
-/// Stores, tests, fetches and compares, and then replaces.
+/// Stores, looks up, fetches and compares a blob, then replaces it.
 fn round_trip(server: &LibUnftp, sandbox: &Sandbox, size: usize) {
     let content = bytes(size, size as u64 + 3);
     sandbox.write("in", &content);
@@ -141,7 +141,7 @@ fn active_mode_and_tls_work() {
 }
 
 #[test]
-fn odd_names_are_kept_and_absence_is_told() {
+fn unusual_names_are_kept_and_absence_is_reported() {
     let server = LibUnftp::start();
     let sandbox = server.sandbox().file("in", "x");
     for key in [
@@ -169,6 +169,6 @@ fn a_wrong_password_is_denied() {
     let server = LibUnftp::start();
     let sandbox = server.sandbox().env("BLOBCTL_FTP_PASSWORD", "hunter2");
     let outcome = sandbox.run(["exists", "a"]);
-    outcome.fails_with(4, "the login was refused: 530");
+    outcome.fails_with(4, "login refused: 530");
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
 }

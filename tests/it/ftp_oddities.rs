@@ -1,12 +1,12 @@
-//! What FTP servers do that no standard says, one server each, through the built binary: greetings, replies at the wrong
-//! time, listings that hide, data connections that lead nowhere, renames that do not happen.
+//! Deviations of FTP servers from the standards, through the built binary: greetings, replies at the wrong time, hidden names
+//! in listings, unreachable data ports, renames that do not happen.
 
 use std::time::Duration;
 
 use crate::support::ftp::{Fault, FtpServer};
 use crate::support::{KIB, MIB, Sandbox, bytes};
 
-/// One attempt, so that a fault is what the user sees.
+/// A sandbox without retries, so that a fault is reported.
 fn once(server: &FtpServer) -> Sandbox {
     Sandbox::new()
         .envs(&server.variables())
@@ -14,7 +14,7 @@ fn once(server: &FtpServer) -> Sandbox {
 }
 
 #[test]
-fn greetings_of_every_form_are_understood() {
+fn greetings_are_parsed_in_every_form() {
     for greeting in [
         "220-Welcome\r\n220-to this\r\n220 server",
         "220-Welcome\r\n150 users on line\r\n 220 is our number\r\n220 ready",
@@ -23,18 +23,18 @@ fn greetings_of_every_form_are_understood() {
         "220 \u{1b}[2J",
     ] {
         let server = FtpServer::start()
-            .fault("banner", Fault::Says(greeting))
+            .fault("banner", Fault::Reply(greeting))
             .holding("a", b"x");
         once(&server).run(["exists", "a"]).is_silent(0);
     }
 }
 
 #[test]
-fn one_reply_too_many_is_taken_for_no_other_one() {
-    // The second line is what SIZE would get as its answer.
+fn an_extra_reply_is_not_taken_for_another_commands() {
+    // SIZE would take the second line for its reply.
     let server = FtpServer::start().fault(
         "STOR",
-        Fault::Concludes("226 done\r\n213 5\r\n226 done again"),
+        Fault::FinalReply("226 done\r\n213 5\r\n226 done again"),
     );
     let content = bytes(300 * KIB, 1);
     once(&server)
@@ -51,18 +51,18 @@ fn one_reply_too_many_is_taken_for_no_other_one() {
 }
 
 #[test]
-fn every_final_reply_is_believed_as_far_as_the_size_goes() {
+fn the_size_decides_whatever_the_final_reply_says() {
     for (reply, code) in [
         ("250 fine", 0),
         ("226-in two\r\n226 lines", 0),
-        // All bytes are there, and the server thinks of a broken connection: so do some with TLS 1.3.
+        // All bytes arrived, but the server reports a broken connection, as some do with TLS 1.3.
         ("426 connection closed", 0),
         ("150 still at it", 0),
         ("451 local error", 7),
         ("552 quota exceeded", 12),
         ("550 refused after all", 4),
     ] {
-        let server = FtpServer::start().fault("STOR", Fault::Concludes(reply));
+        let server = FtpServer::start().fault("STOR", Fault::FinalReply(reply));
         let content = bytes(100 * KIB, 2);
         let outcome = once(&server).file("a", &content).run(["put", "a"]);
         assert_eq!(outcome.code, Some(code), "{reply}: {outcome:?}");
@@ -73,13 +73,13 @@ fn every_final_reply_is_believed_as_far_as_the_size_goes() {
 }
 
 #[test]
-fn a_rename_whose_answer_is_lost_is_looked_up() {
-    let server = FtpServer::start().fault("RNTO", Fault::Forgets);
+fn a_lost_reply_to_a_rename_is_resolved_by_the_sizes() {
+    let server = FtpServer::start().fault("RNTO", Fault::DropFinalReply);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
     assert_eq!(server.commands("STOR").len(), 1);
-    // The connection ends before it is renamed: the second session does it.
-    let server = FtpServer::start().fault("RNTO", Fault::HangsUp);
+    // The connection is closed before the rename: the second session renames.
+    let server = FtpServer::start().fault("RNTO", Fault::CloseControl);
     once(&server).file("a", "new").run(["put", "a"]).succeeds();
     assert_eq!(server.files(), ["a"]);
     assert_eq!(
@@ -89,20 +89,20 @@ fn a_rename_whose_answer_is_lost_is_looked_up() {
 }
 
 #[test]
-fn a_rename_that_is_said_but_not_done_is_an_error() {
-    let server = FtpServer::start().fault("RNTO", Fault::Says("250 renamed"));
+fn a_rename_that_was_reported_but_did_not_happen_is_an_error() {
+    let server = FtpServer::start().fault("RNTO", Fault::Reply("250 renamed"));
     once(&server)
         .file("a", "new")
         .run(["put", "a"])
-        .fails_with(6, "the server renamed the blob");
+        .fails_with(6, "after the rename, the server has");
     assert!(server.files().is_empty(), "{:?}", server.files());
 }
 
 #[test]
-fn a_server_that_does_not_replace_keeps_the_old_blob() {
+fn the_old_blob_stays_if_the_server_does_not_rename_over_it() {
     let server = FtpServer::start()
         .holding("a", b"old")
-        .fault("RNTO", Fault::AlwaysSays("553 file exists"));
+        .fault("RNTO", Fault::AlwaysReply("553 file exists"));
     let outcome = once(&server).file("a", "new").run(["put", "a"]);
     outcome.fails_with(12, "does not rename over the old blob");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
@@ -110,23 +110,23 @@ fn a_server_that_does_not_replace_keeps_the_old_blob() {
 }
 
 #[test]
-fn a_directory_is_no_blob_and_is_not_replaced() {
+fn a_directory_is_not_a_blob_and_is_not_replaced() {
     let server = FtpServer::start().holding("keep", b"x");
     once(&server)
         .file("a", "x")
         .run(["put", "a", "d/a"])
         .succeeds();
-    let server = server.fault("RNTO", Fault::AlwaysSays("550 is a directory"));
+    let server = server.fault("RNTO", Fault::AlwaysReply("550 is a directory"));
     let sandbox = once(&server).file("d", "x");
     sandbox.run(["exists", "d"]).is_silent(1);
     sandbox
         .run(["put", "d"])
-        .fails_with(12, "a directory has the blob's name");
+        .fails_with(12, "the target is a directory");
     assert_eq!(server.files(), ["d/a", "keep"]);
 }
 
 #[test]
-fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
+fn any_reply_to_mkd_of_an_existing_directory_is_accepted() {
     for reply in [
         "550 exists",
         "521 exists",
@@ -134,16 +134,16 @@ fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
         "502 no MKD",
         "200 ok",
     ] {
-        // Somebody else makes the directory between our question and our command.
+        // Another client creates the directory between CWD and MKD.
         let server = FtpServer::start();
         once(&server)
             .file("a", "x")
             .run(["put", "a", "d/first"])
             .succeeds();
         let server = server
-            .fault("CWD", Fault::Says("550 not yet"))
-            .fault("CWD", Fault::Says("550 not yet"))
-            .fault("MKD", Fault::Says(reply));
+            .fault("CWD", Fault::Reply("550 not yet"))
+            .fault("CWD", Fault::Reply("550 not yet"))
+            .fault("MKD", Fault::Reply(reply));
         once(&server)
             .file("a", "x")
             .run(["put", "a", "d/second"])
@@ -153,21 +153,21 @@ fn every_way_to_say_that_a_directory_is_there_already_is_taken() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_said_with_the_servers_words() {
-    let server = FtpServer::start().fault("MKD", Fault::AlwaysSays("550 permission denied"));
+fn the_error_of_mkd_contains_the_servers_reply() {
+    let server = FtpServer::start().fault("MKD", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .file("a", "x")
         .run(["put", "a", "d/a"])
         .fails_with(
             4,
-            "the directory `/data/d` cannot be made: 550 permission denied",
+            "cannot create the directory `/data/d`: 550 permission denied",
         );
     assert!(server.commands("STOR").is_empty());
 }
 
 #[test]
-fn a_name_that_listings_hide_is_found_or_proven_absent() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"])
+fn a_hidden_name_is_found_or_confirmed_absent() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding(".env", b"x")
         .holding("b", b"y");
     let sandbox = once(&server);
@@ -176,22 +176,22 @@ fn a_name_that_listings_hide_is_found_or_proven_absent() {
 }
 
 #[test]
-fn a_size_that_is_refused_for_a_name_that_is_listed_is_cannot_tell() {
-    let server = FtpServer::lacking(&["MLST", "MLSD"])
+fn a_listed_name_without_a_size_is_cannot_tell() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
         .holding("a", b"x")
-        .fault("SIZE", Fault::AlwaysSays("550 permission denied"));
+        .fault("SIZE", Fault::AlwaysReply("550 permission denied"));
     once(&server)
         .run(["exists", "a"])
         .fails_with(4, "cannot tell");
 }
 
 #[test]
-fn a_temporary_code_for_a_missing_blob_is_not_retried() {
+fn a_temporary_reply_for_a_missing_blob_is_not_retried() {
     for code in ["450 no such file", "551 no such file", "501 no such file"] {
         let server = FtpServer::start()
-            .fault("MLST", Fault::AlwaysSays(code))
-            .fault("SIZE", Fault::AlwaysSays(code));
-        // With the usual time for attempts.
+            .fault("MLST", Fault::AlwaysReply(code))
+            .fault("SIZE", Fault::AlwaysReply(code));
+        // With the default retries.
         let sandbox = Sandbox::new().envs(&server.variables());
         sandbox.run(["exists", "nope"]).is_silent(1);
         assert_eq!(server.commands("MLST").len(), 1, "{code}");
@@ -199,25 +199,25 @@ fn a_temporary_code_for_a_missing_blob_is_not_retried() {
 }
 
 #[test]
-fn an_empty_directory_that_is_called_missing_is_empty() {
+fn an_empty_directory_that_is_reported_missing_is_empty() {
     for reply in ["450 no files found", "550 no files found"] {
         let server = FtpServer::start()
-            .fault("MLSD", Fault::AlwaysSays(reply))
-            .fault("NLST", Fault::AlwaysSays(reply));
+            .fault("MLSD", Fault::AlwaysReply(reply))
+            .fault("NLST", Fault::AlwaysReply(reply));
         once(&server).run(["exists", "nope"]).is_silent(1);
     }
 }
 
 #[test]
-fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
-    // Port 1 of the loopback: nobody listens.
+fn epsv_with_an_unreachable_port_falls_back_to_pasv_once() {
+    // Port 1 of the loopback is closed.
     for reply in [
         "229 entering extended passive mode (|||1|)",
         "500 EPSV not understood",
         "522 network protocol not supported",
         "229 what",
     ] {
-        let server = FtpServer::start().fault("EPSV", Fault::AlwaysSays(reply));
+        let server = FtpServer::start().fault("EPSV", Fault::AlwaysReply(reply));
         let sandbox = once(&server).file("a", "x").file("b", "y");
         sandbox
             .run(["put", "--jobs", "1", "a", "b", "d/"])
@@ -228,20 +228,20 @@ fn extended_passive_mode_that_leads_nowhere_is_given_up_once() {
 }
 
 #[test]
-fn no_way_to_transfer_data_is_an_error_that_names_it() {
-    let server = FtpServer::lacking(&["EPSV", "PASV"]);
+fn a_server_without_passive_mode_is_a_clear_error() {
+    let server = FtpServer::without_commands(&["EPSV", "PASV"]);
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
-        .fails_with(12, "the server opens no port for data: 502");
+        .fails_with(12, "the server refuses passive mode: 502");
     let server = FtpServer::start()
-        .fault("EPSV", Fault::AlwaysSays("229 (|||1|)"))
-        .fault("PASV", Fault::AlwaysSays("227 (127,0,0,1,0,1)"));
+        .fault("EPSV", Fault::AlwaysReply("229 (|||1|)"))
+        .fault("PASV", Fault::AlwaysReply("227 (127,0,0,1,0,1)"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
         .fails_with(7, "connect to the server's data port");
-    let server = FtpServer::start().fault("PORT", Fault::AlwaysSays("500 illegal PORT command"));
+    let server = FtpServer::start().fault("PORT", Fault::AlwaysReply("500 illegal PORT command"));
     let outcome = once(&server)
         .file("a", "x")
         .run(["put", "a", "--ftp-mode", "active"]);
@@ -250,29 +250,29 @@ fn no_way_to_transfer_data_is_an_error_that_names_it() {
 }
 
 #[test]
-fn restart_that_is_refused_costs_the_first_bytes_again_and_nothing_else() {
+fn a_refused_rest_receives_the_first_bytes_again() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("REST", Fault::AlwaysSays("502 no REST"));
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("REST", Fault::AlwaysReply("502 no REST"));
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
 }
 
 #[test]
-fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
+fn an_ignored_rest_never_mixes_bytes() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", Fault::Breaks(400_000))
-        .fault("REST", Fault::AlwaysSays("350 sure"));
-    // The mixture is noticed, thrown away and fetched anew; what went to stdout cannot be taken back.
+        .fault("RETR", Fault::AbortAfter(400_000))
+        .fault("REST", Fault::AlwaysReply("350 sure"));
+    // The mixture is detected, discarded and fetched again; bytes already written to stdout cannot be.
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "old");
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
-    let server = server.fault("RETR", Fault::Breaks(400_000));
+    let server = server.fault("RETR", Fault::AbortAfter(400_000));
     let outcome = sandbox.run(["get", "a", "-"]);
     assert_eq!(outcome.code, Some(6), "{}", outcome.stderr);
     assert!(content.starts_with(&outcome.stdout[..400_000]));
@@ -286,14 +286,14 @@ fn restart_that_is_promised_and_ignored_never_mixes_bytes() {
 }
 
 #[test]
-fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
+fn a_blob_that_changes_between_attempts_is_not_mixed() {
     let content = bytes(MIB, 4);
     let server = FtpServer::start().holding("a", &content);
-    // The first answer tells another time than the second one.
+    // The two replies have different times.
     let changing = |server: FtpServer| {
-        server.fault("RETR", Fault::Breaks(400_000)).fault(
+        server.fault("RETR", Fault::AbortAfter(400_000)).fault(
             "MLST",
-            Fault::Says("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
+            Fault::Reply("250-x\r\n type=file;size=1048576;modify=20260101000000; a\r\n250 x"),
         )
     };
     let server = changing(server);
@@ -324,11 +324,11 @@ fn a_blob_that_changed_between_two_attempts_is_not_mixed() {
 }
 
 #[test]
-fn more_bytes_than_the_size_are_an_error() {
+fn more_bytes_than_the_announced_size_are_an_error() {
     let server = FtpServer::start()
         .holding("a", b"hello")
-        .fault("RETR", Fault::Overflows)
-        .fault("RETR", Fault::Overflows);
+        .fault("RETR", Fault::SendExtraBytes)
+        .fault("RETR", Fault::SendExtraBytes);
     let sandbox = once(&server);
     sandbox
         .run(["get", "a"])
@@ -337,11 +337,11 @@ fn more_bytes_than_the_size_are_an_error() {
 }
 
 #[test]
-fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
+fn a_complete_download_succeeds_without_a_good_final_reply() {
     for fault in [
-        Fault::Forgets,
-        Fault::Concludes("426 connection closed"),
-        Fault::Concludes("250 ok"),
+        Fault::DropFinalReply,
+        Fault::FinalReply("426 connection closed"),
+        Fault::FinalReply("250 ok"),
     ] {
         let content = bytes(300 * KIB, 6);
         let server = FtpServer::start()
@@ -352,13 +352,13 @@ fn a_final_reply_to_a_download_that_is_lost_or_bad_takes_nothing_away() {
 }
 
 #[test]
-fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
-    // The usual limit is 60 s, and each of several steps may take it.
+fn stalled_transfers_time_out_and_leave_nothing() {
+    // The default timeout is 60 s, and several steps may take that long.
     let limit = Duration::from_secs(55);
     let server = FtpServer::start()
         .holding("b", &bytes(MIB, 1))
-        .fault("STOR", Fault::Freezes(1000))
-        .fault("RETR", Fault::Freezes(1000));
+        .fault("STOR", Fault::FreezeAfter(1000))
+        .fault("RETR", Fault::FreezeAfter(1000));
     let sandbox = once(&server)
         .env("BLOBCTL_TIMEOUT", "2s")
         .file("a", bytes(32 * MIB, 1));
@@ -374,24 +374,24 @@ fn transfers_that_stand_still_end_by_the_time_out_and_leave_nothing() {
 }
 
 #[test]
-fn a_server_that_stops_answering_ends_by_the_time_out() {
-    // Long enough for the verbs before it, also where the server does not get its turn at once.
+fn a_server_that_stops_replying_times_out() {
+    // Long enough for the preceding commands, even on a loaded machine.
     std::thread::scope(|scope| {
         for verb in ["USER", "PASS", "TYPE", "FEAT", "MLST"] {
             scope.spawn(move || {
-                let server = FtpServer::start().fault(verb, Fault::Stalls);
+                let server = FtpServer::start().fault(verb, Fault::NeverReply);
                 let outcome = once(&server)
                     .env("BLOBCTL_TIMEOUT", "5s")
                     .run(["exists", "a"]);
-                outcome.fails_with(7, &format!("no answer to {verb}: timed out"));
+                outcome.fails_with(7, &format!("no reply to {verb}: timed out"));
             });
         }
     });
 }
 
 #[test]
-fn binary_mode_that_is_refused_ends_the_run() {
-    let server = FtpServer::start().fault("TYPE", Fault::AlwaysSays("504 text only"));
+fn refused_binary_mode_is_an_error() {
+    let server = FtpServer::start().fault("TYPE", Fault::AlwaysReply("504 text only"));
     once(&server)
         .file("a", "x")
         .run(["put", "a"])
@@ -400,7 +400,7 @@ fn binary_mode_that_is_refused_ends_the_run() {
 }
 
 #[test]
-fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
+fn too_many_logins_are_temporary_and_a_wrong_password_is_not() {
     let crowded = "530 the maximum number of clients is already connected";
     for (reply, code) in [
         (crowded, 7),
@@ -409,15 +409,15 @@ fn a_login_that_is_crowded_out_is_temporary_and_a_wrong_one_is_not() {
         ("332 account wanted", 4),
         ("430 wrong", 4),
     ] {
-        let server = FtpServer::start().fault("PASS", Fault::AlwaysSays(reply));
+        let server = FtpServer::start().fault("PASS", Fault::AlwaysReply(reply));
         once(&server).run(["exists", "a"]).fails_with(code, reply);
         assert_eq!(server.commands("PASS").len(), 1, "{reply}");
     }
 }
 
 #[test]
-fn many_blobs_with_a_wrong_password_are_one_login() {
-    let server = FtpServer::start().fault("PASS", Fault::AlwaysSays("530 login incorrect"));
+fn many_blobs_with_a_wrong_password_cause_one_login() {
+    let server = FtpServer::start().fault("PASS", Fault::AlwaysReply("530 login incorrect"));
     let keys = ["a", "b", "c", "d", "e", "f"];
     let outcome = once(&server).run(["exists", "--jobs", "4"].iter().chain(&keys));
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
@@ -425,11 +425,11 @@ fn many_blobs_with_a_wrong_password_are_one_login() {
 }
 
 #[test]
-fn a_session_that_ended_between_two_blobs_is_replaced_without_a_word() {
-    for fault in [Fault::HangsUp, Fault::Says("421 idle for too long")] {
-        // The second EPSV is the first command for the second blob: its directory is known by then.
+fn a_session_closed_between_two_blobs_is_replaced_silently() {
+    for fault in [Fault::CloseControl, Fault::Reply("421 idle for too long")] {
+        // The second EPSV is the first command for the second blob, whose directory is cached by then.
         let server = FtpServer::start()
-            .fault("EPSV", Fault::Behaves)
+            .fault("EPSV", Fault::Skip)
             .fault("EPSV", fault);
         once(&server)
             .file("a", "x")

@@ -1,11 +1,11 @@
-//! FTP behind TLS through the built binary: who is trusted, what is never sent in the clear, and that many transfers of
-//! one session pass a server that wants its TLS session resumed.
+//! FTP over TLS through the built binary: certificates, what is never sent in the clear, and many transfers in one session
+//! with a server that demands session reuse.
 
 use crate::support::ftp::{DataSessions, Fault, FtpServer, Protection};
 use crate::support::{HANG, KIB, Sandbox, bytes};
 use rustls::version::{TLS12, TLS13};
 
-/// One attempt, with the server's certificate trusted.
+/// A sandbox without retries that trusts the server's certificate.
 fn on(server: &FtpServer) -> Sandbox {
     let sandbox = Sandbox::new()
         .envs(&server.variables())
@@ -18,15 +18,15 @@ fn on(server: &FtpServer) -> Sandbox {
 /// One server of each kind.
 fn every_kind() -> [FtpServer; 4] {
     [
-        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12),
-        FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS13),
-        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12),
-        FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS13),
+        FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12),
+        FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS13),
+        FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS12),
+        FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS13),
     ]
 }
 
 #[test]
-fn blobs_come_back_as_they_were_on_every_kind_of_tls() {
+fn blobs_round_trip_with_every_kind_of_tls() {
     for server in every_kind() {
         for size in [0, 1, 300 * KIB + 1] {
             let content = bytes(size, 7);
@@ -43,7 +43,7 @@ fn blobs_come_back_as_they_were_on_every_kind_of_tls() {
 #[test]
 fn many_uploads_of_one_session_resume_its_tls_session() {
     for protection in [Protection::Explicit, Protection::Implicit] {
-        let server = FtpServer::protected(protection, DataSessions::Resumed, &TLS12);
+        let server = FtpServer::with_tls(protection, DataSessions::Resumed, &TLS12);
         let sandbox = on(&server);
         let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
         for name in &names {
@@ -58,8 +58,8 @@ fn many_uploads_of_one_session_resume_its_tls_session() {
 }
 
 #[test]
-fn the_login_comes_after_tls_and_the_data_is_protected() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+fn the_login_follows_tls_and_data_is_protected() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server).file("a", "x").run(["put", "a"]).succeeds();
     let log = server.log();
     assert_eq!(
@@ -72,16 +72,16 @@ fn the_login_comes_after_tls_and_the_data_is_protected() {
             "PASS correct horse"
         ]
     );
-    let server = FtpServer::protected(Protection::Implicit, DataSessions::Any, &TLS12);
+    let server = FtpServer::with_tls(Protection::Implicit, DataSessions::Any, &TLS12);
     on(&server).file("a", "x").run(["put", "a"]).succeeds();
     assert_eq!(server.log()[..2], ["PBSZ 0", "PROT P"]);
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
+fn an_untrusted_certificate_is_final_and_no_password_is_sent() {
     for protection in [Protection::Explicit, Protection::Implicit] {
-        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12);
-        // With the usual time for attempts: it is not used.
+        let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12);
+        // With the default retries, which must not be used.
         let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
         sandbox
             .run(["put", "a"])
@@ -92,8 +92,8 @@ fn a_certificate_that_nobody_vouches_for_is_final_and_no_password_is_sent() {
 }
 
 #[test]
-fn a_certificate_for_another_name_is_refused() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+fn a_certificate_for_another_name_is_rejected() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     on(&server)
         .env("BLOBCTL_FTP_HOST", "localhost")
         .run(["exists", "a"])
@@ -105,8 +105,8 @@ fn a_certificate_for_another_name_is_refused() {
 }
 
 #[test]
-fn insecure_trusts_anybody_and_says_so() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+fn insecure_accepts_any_certificate_with_a_warning() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
     let outcome = sandbox.run(["put", "a", "--insecure"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -115,15 +115,15 @@ fn insecure_trusts_anybody_and_says_so() {
 }
 
 #[test]
-fn a_server_that_refuses_to_protect_gets_no_login() {
+fn no_login_is_sent_if_tls_is_refused() {
     for (verb, protection) in [
         ("AUTH", Protection::Explicit),
         ("PROT", Protection::Explicit),
         ("PBSZ", Protection::Implicit),
         ("PROT", Protection::Implicit),
     ] {
-        let server = FtpServer::protected(protection, DataSessions::Any, &TLS12)
-            .fault(verb, Fault::AlwaysSays("534 not here"));
+        let server = FtpServer::with_tls(protection, DataSessions::Any, &TLS12)
+            .fault(verb, Fault::AlwaysReply("534 not here"));
         let outcome = on(&server).file("a", "x").run(["put", "a"]);
         outcome.fails_with(4, "534 not here");
         assert!(server.commands("USER").is_empty(), "{verb}");
@@ -132,8 +132,8 @@ fn a_server_that_refuses_to_protect_gets_no_login() {
 }
 
 #[test]
-fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12);
+fn plain_ftp_to_a_server_that_demands_tls_has_a_hint() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "none")
         .run(["exists", "a"]);
@@ -142,7 +142,7 @@ fn plain_ftp_on_a_server_that_wants_tls_says_what_to_set() {
 }
 
 #[test]
-fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
+fn implicit_tls_to_a_plain_port_fails_at_once_with_a_hint() {
     let server = FtpServer::start();
     let outcome = on(&server)
         .env("BLOBCTL_FTP_TLS", "implicit")
@@ -154,34 +154,34 @@ fn implicit_tls_on_a_plain_port_ends_at_once_and_says_why() {
 }
 
 #[test]
-fn a_server_that_is_not_content_with_the_tls_session_is_explained() {
-    // What vsftpd says after the data, where it is not content with the TLS session.
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
-        .fault("STOR", Fault::Concludes("522 SSL session reuse required"));
+fn a_refused_tls_session_is_explained() {
+    // vsftpd's reply after the data if the TLS session is not reused.
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
+        .fault("STOR", Fault::FinalReply("522 SSL session reuse required"));
     let outcome = on(&server).file("a", "x").run(["put", "a"]);
     outcome.fails_with(12, "522 SSL session reuse required");
-    assert!(
-        outcome.stderr.contains("resume the TLS session"),
-        "{outcome:?}"
-    );
+    assert!(outcome.stderr.contains("TLS session reuse"), "{outcome:?}");
     assert!(server.files().is_empty(), "{:?}", server.files());
 }
 
 #[test]
-fn a_download_without_the_farewell_of_tls_is_whole_if_its_length_is() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+fn a_download_of_the_right_size_needs_no_close_notify() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
         .holding("a", &bytes(300 * KIB, 5))
-        .fault("RETR", Fault::IsRude);
+        .fault("RETR", Fault::NoCloseNotify);
     on(&server)
         .run(["get", "a", "-"])
         .prints(&bytes(300 * KIB, 5));
 }
 
 #[test]
-fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
-    // What the server calls complete is fetched anew once; what broke may be tried later.
-    for (fault, code) in [(Fault::Lies(100_000), 6), (Fault::Breaks(100_000), 7)] {
-        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+fn a_truncated_download_over_tls_fails() {
+    // A short transfer with 226 is fetched again once; an aborted one is a temporary failure.
+    for (fault, code) in [
+        (Fault::TruncateWith226(100_000), 6),
+        (Fault::AbortAfter(100_000), 7),
+    ] {
+        let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
             .holding("a", &bytes(300 * KIB, 5))
             .fault("RETR", fault)
             .fault("RETR", fault);
@@ -195,9 +195,9 @@ fn a_download_that_is_cut_off_is_no_success_behind_tls_either() {
 }
 
 #[test]
-fn an_upload_that_breaks_behind_tls_leaves_nothing() {
-    for fault in [Fault::Breaks(100_000), Fault::Lies(100_000)] {
-        let server = FtpServer::protected(Protection::Explicit, DataSessions::Any, &TLS12)
+fn an_aborted_upload_over_tls_leaves_nothing() {
+    for fault in [Fault::AbortAfter(100_000), Fault::TruncateWith226(100_000)] {
+        let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12)
             .fault("STOR", fault);
         let outcome = on(&server)
             .file("a", bytes(4000 * KIB, 5))
@@ -208,8 +208,8 @@ fn an_upload_that_breaks_behind_tls_leaves_nothing() {
 }
 
 #[test]
-fn active_mode_works_behind_tls() {
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS12);
+fn active_mode_works_over_tls() {
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS12);
     let content = bytes(200 * KIB, 9);
     let sandbox = on(&server).file("a", &content);
     sandbox.run(["put", "a", "--ftp-mode", "active"]).succeeds();
@@ -220,9 +220,9 @@ fn active_mode_works_behind_tls() {
 }
 
 #[test]
-fn a_server_that_has_only_tls_1_3_and_wants_sessions_resumed_gets_new_sessions() {
-    // Its tickets work once, and uploads bring no new ones.
-    let server = FtpServer::protected(Protection::Explicit, DataSessions::Resumed, &TLS13);
+fn session_reuse_with_tls_1_3_only_opens_new_sessions() {
+    // TLS 1.3 tickets work once, and uploads bring no new ones.
+    let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Resumed, &TLS13);
     let sandbox = on(&server).env("BLOBCTL_RETRY_FOR", "5m");
     let names: Vec<String> = (0..8).map(|n| format!("f{n}")).collect();
     for name in &names {

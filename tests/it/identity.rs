@@ -1,5 +1,4 @@
-//! A blob's identity is its store and its whole key, never what is shown of them; and an address that is shown whole can be
-//! typed back.
+//! A blob's identity is its store and its complete key, not their printed form; and a printed URL can be used as an address.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -58,7 +57,7 @@ impl LongKeys {
 impl Drop for LongKeys {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, so that it sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -259,7 +258,7 @@ fn long_siblings_are_different_blobs() {
 }
 
 #[test]
-fn a_blank_at_the_end_makes_another_blob() {
+fn a_trailing_space_makes_another_blob() {
     on_each(|store| {
         let sandbox = store.sandbox().file("a", "one").file("b", "two");
         let put = sandbox.run(["put", "a", "k ", "--json"]);
@@ -276,7 +275,7 @@ fn a_blank_at_the_end_makes_another_blob() {
 }
 
 #[test]
-fn the_url_is_whole_in_every_command_and_can_be_typed_back() {
+fn every_command_prints_a_complete_url_that_can_be_reused() {
     on_each(|store| {
         let keys = [
             format!("{}/k", deep()),
@@ -326,7 +325,7 @@ fn the_url_is_whole_in_every_command_and_can_be_typed_back() {
 }
 
 #[test]
-fn a_listing_has_urls_that_json_can_carry() {
+fn a_listing_has_complete_urls_in_json() {
     let service = LongKeys::start();
     let odd = "line\nfeed \u{85}\u{202e}\"\\";
     service
@@ -348,7 +347,7 @@ fn a_listing_has_urls_that_json_can_carry() {
 
 /// Remotes with a prefix, a root or a base directory: what they add is part of the address.
 #[test]
-fn the_url_of_a_blob_on_a_remote_can_be_typed_back() {
+fn the_url_of_a_blob_on_a_remote_can_be_reused() {
     let (s3, ftp) = (LongKeys::start(), FtpServer::start());
     let sandbox = Sandbox::new()
         .file("a", "x")
@@ -412,7 +411,7 @@ fn the_url_of_a_blob_on_a_remote_can_be_typed_back() {
 }
 
 #[test]
-fn buckets_of_one_name_on_two_services_are_two_stores() {
+fn equal_bucket_names_on_two_services_are_two_stores() {
     let (one, two) = (LongKeys::start(), LongKeys::start());
     let sandbox = Sandbox::new()
         .file("a", "x")
@@ -471,7 +470,7 @@ fn a_journal_of_an_older_version_is_not_read() {
 }
 
 #[test]
-fn long_siblings_have_journals_of_their_own() {
+fn long_siblings_have_separate_journals() {
     let names = |keys: [&str; 2]| {
         let server = FtpServer::start();
         let sandbox = Sandbox::new()
@@ -481,7 +480,7 @@ fn long_siblings_have_journals_of_their_own() {
             .file("a", bytes(4 * MIB, 1));
         let mut server = server;
         for key in keys {
-            server = server.fault("STOR", crate::support::ftp::Fault::Breaks(1_000_000));
+            server = server.fault("STOR", crate::support::ftp::Fault::AbortAfter(1_000_000));
             let outcome = sandbox.run(["put", "a", key]);
             assert_eq!(outcome.code, Some(7), "{outcome:?}");
         }

@@ -1,4 +1,4 @@
-//! Signals and readers that go away: how soon a run ends, with which code, and what it leaves (nothing).
+//! Signals and closed pipes: the time until a run ends, its exit code, and that it leaves nothing behind.
 
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -10,7 +10,7 @@ use crate::support::stores::on_every_store;
 use crate::support::{MIB, Outcome, SOON, Sandbox, bytes, finish, handles, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Sends a signal once the program has said on stderr or by its files that it is in the middle of something.
+/// Sends a signal once the program's stderr or files show that it is in the middle of its work.
 fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome, Duration) {
     wait_until("the middle of the work", ready);
     let sent = Instant::now();
@@ -20,12 +20,12 @@ fn interrupt(child: Child, signal: Signal, ready: impl Fn() -> bool) -> (Outcome
 }
 
 #[test]
-fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
+fn a_signal_during_a_put_cleans_up_and_sets_the_exit_code() {
     on_every_store(|store| {
         for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
             let sandbox = store.sandbox().file("a", "old");
             sandbox.run(["put", "a", "k"]).succeeds();
-            // stdin stays open: the put waits for more in the middle of the blob.
+            // stdin stays open, so the put waits in the middle of the blob.
             let mut child = sandbox
                 .command(["put", "-", "k"])
                 .stdin(Stdio::piped())
@@ -47,7 +47,7 @@ fn a_signal_in_the_middle_of_a_put_cleans_up_and_has_its_code() {
 }
 
 #[test]
-fn a_reader_of_stdout_that_goes_away_ends_the_get_as_sigpipe_would() {
+fn a_closed_stdout_ends_the_get_as_sigpipe_would() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
         sandbox.run(["put", "a"]).succeeds();
@@ -100,7 +100,7 @@ fn an_ignored_sighup_stays_ignored() {
     });
 }
 
-/// A get to a stdout that nobody reads any further than its first byte.
+/// Starts a get whose stdout is not read after the first byte.
 fn stuck_get(sandbox: &Sandbox) -> Child {
     let mut child = sandbox.command(["get", "k", "-"]).spawn().unwrap();
     let stdout = child.stdout.as_mut().unwrap();
@@ -109,7 +109,7 @@ fn stuck_get(sandbox: &Sandbox) -> Child {
 }
 
 #[test]
-fn a_signal_is_heard_while_nobody_reads_stdout() {
+fn a_signal_is_handled_while_stdout_is_blocked() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", bytes(4 * MIB, 3));
         sandbox.run(["put", "a", "k"]).succeeds();
@@ -125,8 +125,8 @@ fn a_signal_is_heard_while_nobody_reads_stdout() {
     });
 }
 
-/// After one signal the run waits 1.8 seconds for a worker that does not answer, so that one that ends sooner has heard the
-/// second. A machine that is busy may take longer than that once, and is asked again.
+/// After the first signal the run waits 1.8 seconds for a worker that does not react; a run that ends sooner has handled the
+/// second one. A loaded machine may exceed that time, so there are several attempts.
 #[test]
 fn a_second_signal_ends_the_run_at_once() {
     const TRIES: usize = 20;
@@ -136,7 +136,7 @@ fn a_second_signal_ends_the_run_at_once() {
         let ends_at_once = || {
             let mut child = stuck_get(&sandbox);
             let sent = Instant::now();
-            // Signals that come before the first one was noticed count as one, so that more than two may be needed.
+            // Signals that arrive before the first one is handled count as one, so more than two may be needed.
             let status = loop {
                 kill_process(Pid::from_child(&child), Signal::INT).unwrap();
                 std::thread::sleep(Duration::from_millis(10));
@@ -153,10 +153,10 @@ fn a_second_signal_ends_the_run_at_once() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
+fn a_signal_ends_the_wait_for_a_reply() {
     let silent = ScriptedServer::start([answer(200, &[], b"").cut(usize::MAX).then(Then::Stall)]);
     let s3 = Sandbox::new().envs(&crate::support::s3::variables(&silent.endpoint()));
-    let mute = FtpServer::start().fault("RETR", Fault::Stalls);
+    let mute = FtpServer::start().fault("RETR", Fault::NeverReply);
     let ftp = Sandbox::new().envs(&mute.variables());
     ftp.pipe(["put", "-", "k"], b"new").succeeds();
     let asked_s3 = || !silent.seen().is_empty();
@@ -173,8 +173,8 @@ fn a_signal_ends_the_wait_for_a_server_that_says_nothing() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_a_server_that_shall_connect_to_us() {
-    let server = FtpServer::start().fault("STOR", Fault::AlwaysSays("150 send it"));
+fn a_signal_ends_the_wait_for_a_connection_in_active_mode() {
+    let server = FtpServer::start().fault("STOR", Fault::AlwaysReply("150 send it"));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_CONNECT_TIMEOUT", "60s")
@@ -198,7 +198,7 @@ fn a_signal_ends_the_wait_between_attempts() {
         .envs(&crate::support::s3::variables(&busy.endpoint()))
         .env("BLOBCTL_RETRY_FOR", "5m");
     let mut child = sandbox.command(["get", "k", "out", "-v"]).spawn().unwrap();
-    // The line about the next attempt is printed before the wait begins.
+    // The retry is reported before the wait begins.
     let mut line = Vec::new();
     let mut stderr = child.stderr.take().unwrap();
     while !String::from_utf8_lossy(&line).contains("next in") {

@@ -63,7 +63,7 @@ fn a_link_is_followed_and_its_target_replaced() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_makes_its_target_and_a_loop_fails() {
+fn a_dangling_link_creates_its_target_and_a_loop_fails() {
     let sandbox = holding().file("d/x", "");
     let work = sandbox.work();
     symlink("d/made", work.join("dangling")).unwrap();
@@ -103,7 +103,7 @@ fn begun(sandbox: &Sandbox) -> File {
 }
 
 #[test]
-fn a_path_that_leads_to_stdout_is_written_where_stdout_stands() {
+fn a_path_to_stdout_is_written_at_the_offset_of_stdout() {
     let sandbox = holding();
     let link = sandbox.work().join("stdout");
     symlink("/proc/self/fd/1", &link).unwrap();
@@ -163,7 +163,7 @@ fn a_path_that_leads_to_stdout_is_written_where_stdout_stands() {
 }
 
 #[test]
-fn a_descriptor_of_the_caller_is_written_where_it_stands_and_no_other() {
+fn only_an_inherited_descriptor_is_written_at_its_offset() {
     let sandbox = holding();
     let script = "exec 7>out; printf 'head ' >&7; \"$@\" && printf ' tail' >&7";
     finish(
@@ -207,7 +207,7 @@ fn shared(sandbox: &Sandbox) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_link_of_ours_in_a_shared_directory_is_followed() {
+fn our_own_link_in_a_shared_directory_is_followed() {
     let sandbox = holding().file("d/target", "old");
     let shared = shared(&sandbox);
     symlink("../d/target", shared.join("link")).unwrap();
@@ -216,8 +216,8 @@ fn a_link_of_ours_in_a_shared_directory_is_followed() {
 }
 
 #[test]
-fn a_link_that_another_user_planted_is_never_followed() {
-    if !can_be_another_user("a_link_that_another_user_planted_is_never_followed") {
+fn a_link_planted_by_another_user_is_never_followed() {
+    if !can_be_another_user("a_link_planted_by_another_user_is_never_followed") {
         return;
     }
     let sandbox = holding().file("ours/victim", "precious");

@@ -424,7 +424,7 @@ fn demanding_tls(server: &FtpServer) -> Sandbox {
 
 #[test]
 fn an_address_of_the_sections_server_keeps_the_tls_that_the_section_demands() {
-    let server = FtpServer::protected(
+    let server = FtpServer::with_tls(
         Protection::Explicit,
         DataSessions::Any,
         &rustls::version::TLS13,

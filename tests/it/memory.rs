@@ -1,4 +1,4 @@
-//! How much memory a run takes does not depend on the size of the blob.
+//! The memory of a run does not depend on the size of the blob.
 
 use std::fs::File;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::support::stores::on_every_store;
 use crate::support::{MIB, bytes, peak_memory};
 
-/// Runs to the end; the most memory that it used, in KiB.
+/// Runs the command and returns its peak memory, in KiB.
 fn peak(command: &mut Command) -> usize {
     let mut child = command
         .stdout(Stdio::null())
@@ -25,7 +25,7 @@ fn peak(command: &mut Command) -> usize {
 }
 
 #[test]
-fn files_and_streams_take_a_bounded_amount() {
+fn memory_does_not_grow_with_the_blob() {
     on_every_store(|store| {
         let sandbox = store
             .sandbox()

@@ -1,4 +1,4 @@
-//! `--resume auto`: what a run leaves when it fails or dies, and how the next one goes on with it.
+//! `--resume auto`: the state that a failed or killed run leaves, and how the next run resumes.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 const SIZE: usize = 100 * MIB;
 
-/// Every connection ends in the middle of its second part, and later ones at once.
+/// Closes every connection in the middle of its second part, and later ones at once.
 fn failing(fault: fn(u64) -> Fault) -> impl Iterator<Item = Fault> {
     let short = std::iter::repeat_n(fault(1 << 20), 40);
     [fault(24 << 20), fault(20 << 20), fault(20 << 20)]
@@ -18,7 +18,7 @@ fn failing(fault: fn(u64) -> Fault) -> impl Iterator<Item = Fault> {
         .chain(short)
 }
 
-/// One attempt each, and what it leaves is kept.
+/// A sandbox without retries and with `--resume auto`.
 fn behind(proxy: &FaultProxy) -> Sandbox {
     Sandbox::new()
         .envs(&variables(&proxy.endpoint()))
@@ -30,7 +30,7 @@ fn journals(sandbox: &Sandbox) -> Vec<PathBuf> {
     files(&sandbox.home().join(".local/state/blobctl/resume"))
 }
 
-/// How many lines of the journals begin with `word`.
+/// The number of journal lines that begin with `word`.
 fn lines(sandbox: &Sandbox, word: &str) -> usize {
     let texts = journals(sandbox)
         .into_iter()
@@ -66,7 +66,7 @@ fn parts(server: &S3Server) -> Vec<String> {
 }
 
 #[test]
-fn a_put_that_failed_for_now_goes_on_with_the_missing_parts() {
+fn a_put_that_failed_temporarily_resumes_with_the_missing_parts() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, failing(Fault::CutUp));
     let content = bytes(SIZE, 1);
@@ -96,7 +96,7 @@ fn a_put_that_failed_for_now_goes_on_with_the_missing_parts() {
 }
 
 #[test]
-fn a_put_that_was_killed_goes_on_with_the_missing_parts() {
+fn a_killed_put_resumes_with_the_missing_parts() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
     let content = bytes(SIZE, 2);
@@ -112,7 +112,7 @@ fn a_put_that_was_killed_goes_on_with_the_missing_parts() {
 }
 
 #[test]
-fn a_signal_keeps_what_was_done_if_that_was_asked_for_and_only_then() {
+fn a_signal_keeps_progress_only_with_resume_auto() {
     for (resume, kept) in [("auto", true), ("run", false), ("never", false)] {
         let server = S3Server::start();
         let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
@@ -135,7 +135,7 @@ fn a_signal_keeps_what_was_done_if_that_was_asked_for_and_only_then() {
 }
 
 #[test]
-fn a_source_that_has_changed_is_sent_anew_and_the_old_parts_are_removed() {
+fn a_changed_source_is_sent_again_and_the_old_parts_are_removed() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, failing(Fault::CutUp));
     let sandbox = behind(&proxy).file("a", bytes(SIZE, 3));
@@ -155,10 +155,10 @@ fn a_source_that_has_changed_is_sent_anew_and_the_old_parts_are_removed() {
 }
 
 #[test]
-fn parts_of_another_cut_are_not_gone_on_with() {
+fn parts_of_another_size_are_not_reused() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, [Fault::StallUp(80 << 20)]);
-    // Cut by 15 MiB and by 30 MiB, the fourth parts have the same size, and other bytes.
+    // With parts of 15 and of 30 MiB, the fourth parts have the same size and different bytes.
     let content = bytes(105 * MIB, 4);
     let sandbox = behind(&proxy).file("a", &content).env("BLOBCTL_PARTS", "1");
     let put = ["put", "a", "--part-size", "15MiB"];
@@ -171,7 +171,7 @@ fn parts_of_another_cut_are_not_gone_on_with() {
 }
 
 #[test]
-fn an_upload_that_the_store_has_forgotten_begins_anew() {
+fn an_upload_unknown_to_the_store_starts_again() {
     let began = |id: &str| {
         let text = format!(
             "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
@@ -193,7 +193,7 @@ fn an_upload_that_the_store_has_forgotten_begins_anew() {
         part.clone(),
         part,
         whole,
-        // The answer to a HEAD: of its body, the length alone.
+        // The response to HEAD has the length of the body only.
         answer(200, &[("etag", "\"opaque-2\"")], &vec![0; 20 * MIB]).cut(20 * MIB),
     ]);
     let sandbox = Sandbox::new()
@@ -220,7 +220,7 @@ fn an_upload_that_the_store_has_forgotten_begins_anew() {
 }
 
 #[test]
-fn the_same_put_at_the_same_time_keeps_to_itself() {
+fn a_concurrent_identical_put_uses_its_own_upload() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, [Fault::StallUp(8 << 20)]);
     let content = bytes(SIZE, 6);
@@ -241,7 +241,7 @@ fn the_same_put_at_the_same_time_keeps_to_itself() {
 }
 
 #[test]
-fn a_state_directory_that_cannot_be_written_costs_a_warning() {
+fn an_unwritable_state_directory_causes_a_warning() {
     let server = S3Server::start();
     let proxy = FaultProxy::start(server.address, []);
     let sandbox = behind(&proxy)
@@ -259,7 +259,7 @@ fn a_state_directory_that_cannot_be_written_costs_a_warning() {
     );
 }
 
-/// Ranges that were asked for, in order of their beginnings.
+/// The requested ranges, sorted.
 fn ranges(server: &S3Server) -> Vec<String> {
     let mut ranges: Vec<String> = server
         .requests()
@@ -280,7 +280,7 @@ fn stored(content: &[u8]) -> S3Server {
 }
 
 #[test]
-fn a_get_that_failed_for_now_goes_on_with_the_missing_parts() {
+fn a_get_that_failed_temporarily_resumes_with_the_missing_parts() {
     let content = bytes(SIZE, 8);
     let server = stored(&content);
     let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
@@ -307,7 +307,7 @@ fn a_get_that_failed_for_now_goes_on_with_the_missing_parts() {
 }
 
 #[test]
-fn a_get_that_was_killed_goes_on_with_the_missing_parts() {
+fn a_killed_get_resumes_with_the_missing_parts() {
     let content = bytes(SIZE, 9);
     let server = stored(&content);
     let proxy = FaultProxy::start(server.address, [Fault::StallDown(20 << 20)]);
@@ -323,7 +323,7 @@ fn a_get_that_was_killed_goes_on_with_the_missing_parts() {
 }
 
 #[test]
-fn a_blob_that_was_replaced_meanwhile_is_fetched_anew() {
+fn a_replaced_blob_is_fetched_again_from_the_start() {
     let server = stored(&bytes(SIZE, 10));
     let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
     let sandbox = behind(&proxy);
@@ -338,7 +338,7 @@ fn a_blob_that_was_replaced_meanwhile_is_fetched_anew() {
 }
 
 #[test]
-fn a_link_in_the_place_of_the_unfinished_file_is_not_followed() {
+fn a_link_in_place_of_the_partial_file_is_not_followed() {
     let content = bytes(SIZE, 13);
     let server = stored(&content);
     let proxy = FaultProxy::start(server.address, failing(Fault::CutDown));
@@ -354,11 +354,11 @@ fn a_link_in_the_place_of_the_unfinished_file_is_not_followed() {
 }
 
 #[test]
-fn a_get_over_ftp_goes_on_where_it_broke() {
+fn a_get_over_ftp_resumes_at_its_offset() {
     let content = bytes(40 * MIB, 14);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", crate::support::ftp::Fault::Breaks(20 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::AbortAfter(20 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -374,11 +374,11 @@ fn a_get_over_ftp_goes_on_where_it_broke() {
 }
 
 #[test]
-fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
+fn without_resume_a_get_over_ftp_starts_again_within_a_run() {
     let content = bytes(4 * MIB, 15);
     let server = FtpServer::start()
         .holding("a", &content)
-        .fault("RETR", crate::support::ftp::Fault::Breaks(2 * MIB));
+        .fault("RETR", crate::support::ftp::Fault::AbortAfter(2 * MIB));
     let sandbox = Sandbox::new().envs(&server.variables());
     sandbox.run(["get", "a", "--resume", "never"]).succeeds();
     assert!(sandbox.read("a") == content);
@@ -388,9 +388,9 @@ fn without_resume_a_get_over_ftp_begins_anew_within_a_run() {
 }
 
 #[test]
-fn a_put_over_ftp_goes_on_where_it_broke() {
+fn a_put_over_ftp_resumes_at_its_offset() {
     let content = bytes(8 * MIB, 16);
-    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::AbortAfter(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")
@@ -415,8 +415,8 @@ fn a_put_over_ftp_goes_on_where_it_broke() {
 }
 
 #[test]
-fn what_an_ftp_server_has_of_an_older_source_is_removed() {
-    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::Breaks(5 * MIB));
+fn a_partial_file_of_a_changed_source_is_removed_from_the_ftp_server() {
+    let server = FtpServer::start().fault("STOR", crate::support::ftp::Fault::AbortAfter(5 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
         .env("BLOBCTL_RESUME", "auto")

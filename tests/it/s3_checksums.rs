@@ -1,24 +1,24 @@
 //! Each value of `--checksum`, with one request and with parts, through the built binary.
 
+use crate::support::checksums::Checksum;
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::s3::variables;
 use crate::support::tls::{TlsStore, Uploads};
 use crate::support::{MIB, Sandbox, bytes};
-use blobctl::digest::{Algorithm, Hasher, base64};
 
 const PART: usize = 16 * MIB;
 
 /// Name of the option, of the header, and the type that an upload is to have.
-const KINDS: [(&str, Algorithm, Option<&str>); 5] = [
-    ("crc64nvme", Algorithm::Crc64Nvme, Some("FULL_OBJECT")),
-    ("crc32c", Algorithm::Crc32c, Some("FULL_OBJECT")),
-    ("crc32", Algorithm::Crc32, Some("FULL_OBJECT")),
-    ("sha256", Algorithm::Sha256, None),
-    ("sha1", Algorithm::Sha1, None),
+const KINDS: [(&str, Checksum, Option<&str>); 5] = [
+    ("crc64nvme", Checksum::Crc64Nvme, Some("FULL_OBJECT")),
+    ("crc32c", Checksum::Crc32c, Some("FULL_OBJECT")),
+    ("crc32", Checksum::Crc32, Some("FULL_OBJECT")),
+    ("sha256", Checksum::Sha256, None),
+    ("sha1", Checksum::Sha1, None),
 ];
 
-fn sum(algorithm: Algorithm, content: &[u8]) -> String {
-    base64(Hasher::digest(algorithm, content).bytes())
+fn sum(algorithm: Checksum, content: &[u8]) -> String {
+    algorithm.base64(content)
 }
 
 fn trusting(server: &TlsStore) -> Sandbox {
@@ -109,9 +109,9 @@ fn without_a_checksum_parts_carry_an_md5_or_nothing() {
 #[test]
 fn a_large_blob_is_compared_with_its_sha1_in_order() {
     let content = bytes(2 * PART + 7, 9);
-    let right = sum(Algorithm::Sha1, &content);
+    let right = sum(Checksum::Sha1, &content);
     // The first response has the checksum of the whole; the rest comes as one range.
-    for (told, code) in [(right.clone(), 0), (sum(Algorithm::Sha1, b""), 6)] {
+    for (told, code) in [(right.clone(), 0), (sum(Checksum::Sha1, b""), 6)] {
         let whole = answer(
             200,
             &[("etag", "\"x\""), ("x-amz-checksum-sha1", &*told)],

@@ -1,5 +1,6 @@
 //! Blobs that others uploaded in parts and without a checksum: their ETag is what can be compared.
 
+use crate::support::checksums::{Checksum, hex};
 use crate::support::http::{Script, ScriptedServer, Then, answer};
 use crate::support::s3::variables;
 use crate::support::services::Named;
@@ -14,7 +15,7 @@ fn etag(content: &[u8]) -> String {
     for part in content.chunks(PART) {
         all.update(Md5::digest(part));
     }
-    format!("{}-2", blobctl::digest::hex(&all.finalize()))
+    format!("{}-2", hex(&all.finalize()))
 }
 
 /// The blob, as the answer to a request for its beginning.
@@ -277,8 +278,7 @@ fn a_stream_that_is_proven_otherwise_asks_for_no_parts() {
     let content = bytes(MIB, 15);
     let tag = etag(&content);
     let quoted = format!("\"{tag}\"");
-    let sum = blobctl::digest::Hasher::digest(blobctl::digest::Algorithm::Crc64Nvme, &content);
-    let sum = blobctl::digest::base64(sum.bytes());
+    let sum = Checksum::Crc64Nvme.base64(&content);
     let with_checksum = answer(
         200,
         &[("etag", &quoted), ("x-amz-checksum-crc64nvme", &sum)],

@@ -1,16 +1,12 @@
 //! Small print of the protocol, one trap each; docs/S3_IMPLEMENTATION_DESIGN.md has the whole list and where each is shown.
 
 use crate::support::MIB;
+use crate::support::checksums::{Checksum, hex};
 use crate::support::http::{Script, Then, answer, s3_error};
 use crate::support::services::{Named, head};
-use blobctl::digest::{Algorithm, Digest, Hasher};
 
 const SERVICE: &str = "http://s3.example";
 const HELLO: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
-
-fn md5(bytes: &[u8]) -> Digest {
-    Hasher::digest(Algorithm::Md5, bytes)
-}
 
 #[test]
 fn keys_travel_as_they_are_encoded_once() {
@@ -79,14 +75,14 @@ fn every_attempt_is_signed_with_its_own_time() {
 fn a_completion_whose_answer_was_lost_is_recognised_by_its_etag() {
     // Two parts with the same bytes, so that their order on the wire does not matter.
     let content = vec![0; 32 * MIB];
-    let part = md5(&content[..16 * MIB]);
-    let etag = format!("{}-2", md5(&[part.bytes(), part.bytes()].concat()).hex());
+    let part = Checksum::Md5.bytes(&content[..16 * MIB]);
+    let etag = format!("{}-2", Checksum::Md5.hex(&part.repeat(2)));
     let began = answer(
         200,
         &[],
         b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
     );
-    let stored = answer(200, &[("etag", &format!("\"{}\"", part.hex()))], b"");
+    let stored = answer(200, &[("etag", &format!("\"{}\"", hex(&part)))], b"");
     let lost = Script {
         read_body: true,
         answer: Vec::new(),

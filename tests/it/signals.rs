@@ -1,4 +1,4 @@
-//! Signals that come twice, and commands that only ask something: each of them stops in order.
+//! Repeated signals, and signals to commands that only query: every run stops cleanly.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer};
 use crate::support::s3::{S3Server, variables};
 use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
 
-/// Waits for something that a test cannot go on without.
+/// Waits until a condition holds; fails the test after a long time.
 fn wait_until(what: &str, ready: impl Fn() -> bool) {
     let begin = Instant::now();
     while !ready() {
@@ -34,7 +34,7 @@ const PAIRS: [(Signal, i32, Duration); 3] = [
     (Signal::INT, 130, Duration::from_millis(4)),
 ];
 
-/// In the middle of a put: it waits for more of its stdin.
+/// Sends the signals in the middle of a put, which waits for more of stdin.
 fn stopped_put(sandbox: &Sandbox, pair: (Signal, i32, Duration), begun: impl Fn() -> bool) {
     let (signal, code, apart) = pair;
     let mut child = sandbox
@@ -57,11 +57,11 @@ fn stopped_put(sandbox: &Sandbox, pair: (Signal, i32, Duration), begun: impl Fn(
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_parts_in_a_bucket() {
+fn a_repeated_signal_leaves_no_parts_in_a_bucket() {
     let server = S3Server::start();
     for pair in PAIRS {
         for _ in 0..4 {
-            // Answers take their time, so that the second signal comes before the clean-up has ended.
+            // Responses are slow, so that the second signal arrives during the clean-up.
             let slow = std::iter::repeat_n(Fault::Slow(2000), 1000);
             let proxy = FaultProxy::start(server.address, slow);
             let sandbox = Sandbox::new().envs(&variables(&proxy.endpoint()));
@@ -76,7 +76,7 @@ fn a_signal_that_comes_twice_leaves_no_parts_in_a_bucket() {
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_file_on_an_ftp_server() {
+fn a_repeated_signal_leaves_no_file_on_an_ftp_server() {
     for pair in PAIRS {
         for _ in 0..4 {
             let server = FtpServer::start();
@@ -88,7 +88,7 @@ fn a_signal_that_comes_twice_leaves_no_file_on_an_ftp_server() {
 }
 
 #[test]
-fn a_signal_that_comes_twice_leaves_no_file_in_a_directory() {
+fn a_repeated_signal_leaves_no_file_in_a_directory() {
     for pair in PAIRS {
         for _ in 0..4 {
             let sandbox = Sandbox::new();
@@ -119,7 +119,7 @@ const COMMANDS: [&[&str]; 7] = [
     &["cp", "k", "l"],
 ];
 
-/// Stopped by its own exit, and with a message.
+/// Asserts that the run exited by itself with this code and message.
 fn stopped(outcome: &Outcome, code: i32, text: &str) {
     assert_eq!(
         (outcome.code, outcome.signal),
@@ -130,7 +130,7 @@ fn stopped(outcome: &Outcome, code: i32, text: &str) {
 }
 
 #[test]
-fn every_command_stops_in_order() {
+fn every_command_stops_cleanly_on_a_signal() {
     for arguments in COMMANDS {
         let (server, sandbox) = busy();
         let child = sandbox.command(arguments).spawn().unwrap();
@@ -152,7 +152,7 @@ fn every_command_ends_at_the_deadline() {
 }
 
 #[test]
-fn a_listing_that_drips_ends_at_the_deadline() {
+fn a_slow_listing_ends_at_the_deadline() {
     let server = S3Server::start();
     let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
     for number in 0..20 {
@@ -189,7 +189,7 @@ fn presign_stops_while_it_waits_for_credentials() {
 }
 
 #[test]
-fn the_clean_up_is_tried_again_on_a_store_that_is_busy() {
+fn the_clean_up_is_retried_on_a_busy_store() {
     let begun =
         "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>";
     let server = ScriptedServer::start([

@@ -1,5 +1,6 @@
 //! SSE-C: blobs that the service encrypts with the user's key, through the built binary, over TLS.
 
+use crate::support::checksums::hex;
 use crate::support::http::Seen;
 use crate::support::s3::variables;
 use crate::support::tls::{TlsStore, Uploads};
@@ -117,7 +118,7 @@ fn a_copy_reads_with_the_key_of_its_source_and_writes_with_that_of_its_destinati
 #[test]
 fn the_key_is_taken_as_bytes_base64_or_hex_and_as_nothing_else() {
     let server = server(Uploads::Encrypted);
-    let hex = blobctl::digest::hex(KEY).to_uppercase();
+    let hex = hex(KEY).to_uppercase();
     let sandbox = trusting(&server)
         .file("a", "hello")
         .file("base64", format!("{KEY_SENT}\n"))

@@ -1,4 +1,4 @@
-//! What moves on a terminal, and that nothing moves elsewhere.
+//! The progress display on a terminal, and its absence elsewhere.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
@@ -7,7 +7,7 @@ use crate::support::http::{ScriptedServer, answer};
 use crate::support::terminal::Terminal;
 use crate::support::{HANG, MIB, Sandbox, bytes, finish};
 
-/// A put of stdin that has begun and waits for more, with its stderr on a terminal.
+/// Starts a put of stdin, which waits for more input, with stderr on a terminal.
 fn put_on_terminal(sandbox: &Sandbox, arguments: &[&str]) -> (Child, ChildStdin, Terminal) {
     let (terminal, far) = Terminal::open();
     let mut command = sandbox.command(["put", "-", "dir/blob"].iter().chain(arguments));
@@ -32,7 +32,7 @@ fn end(mut child: Child, stdin: ChildStdin) -> String {
 }
 
 #[test]
-fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
+fn a_long_transfer_draws_a_bar_and_clears_it() {
     let sandbox = Sandbox::new()
         .env("TERM", "xterm")
         .env("BLOBCTL_BACKEND", "fs");
@@ -41,7 +41,7 @@ fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
     terminal.wait_for("/s");
     assert_eq!(end(child, stdin), "", "stdout is for data");
     let shown = terminal.rest();
-    // The last thing that is said of the line is that it is cleared (ECMA-48, EL).
+    // The last control sequence clears the line (ECMA-48, EL).
     assert!(
         shown.trim_end_matches('\r').ends_with("\u{1b}[2K"),
         "{shown:?}"
@@ -49,8 +49,8 @@ fn a_long_transfer_has_a_bar_on_a_terminal_and_takes_it_away() {
 }
 
 #[test]
-fn the_bar_of_a_file_knows_where_it_ends() {
-    // The server takes the head and never reads on, so that the transfer stays where it is until it is ended.
+fn the_bar_of_a_file_has_a_total() {
+    // The server never reads the body, so the transfer stalls until it is stopped.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let sandbox = Sandbox::new()
@@ -100,7 +100,7 @@ fn several_transfers_have_a_total() {
 }
 
 #[test]
-fn nothing_moves_where_nobody_wants_it() {
+fn no_bar_is_drawn_without_a_terminal_or_if_disabled() {
     let with = |term| {
         Sandbox::new()
             .env("TERM", term)
@@ -112,13 +112,13 @@ fn nothing_moves_where_nobody_wants_it() {
     let mut piped = piped.stdin(Stdio::piped()).spawn().unwrap();
     let mut into_piped = piped.stdin.take().unwrap();
     into_piped.write_all(&bytes(MIB, 1)).unwrap();
-    // stderr is a terminal, but a bar is not wanted or cannot be drawn.
+    // stderr is a terminal, but the bar is disabled or cannot be drawn.
     let still = [
         put_on_terminal(&sandbox, &["--progress", "none"]),
         put_on_terminal(&sandbox, &["--quiet"]),
         put_on_terminal(&dumb, &[]),
     ];
-    // One that shows a bar began last: once it is seen, the others would have shown theirs.
+    // A run with a bar starts last: once its bar is visible, the others would have drawn theirs.
     let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
     terminal.wait_for("1.00 MiB");
     end(child, stdin);
@@ -131,13 +131,13 @@ fn nothing_moves_where_nobody_wants_it() {
 }
 
 #[test]
-fn lines_come_now_and_then_where_they_are_asked_for() {
+fn progress_lines_are_printed_periodically_if_enabled() {
     let sandbox = Sandbox::new();
     let mut command = sandbox.command(["put", "-", "k", "--progress", "lines"]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&bytes(MIB, 1)).unwrap();
-    // The first one comes after ten seconds; without any the blob ends all the same.
+    // The first line is printed after ten seconds.
     let (seen, wait) = std::sync::mpsc::channel::<()>();
     let hold = std::thread::spawn(move || {
         let _ = wait.recv_timeout(HANG);
@@ -157,7 +157,7 @@ fn lines_come_now_and_then_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_retry_is_told_on_a_terminal_only() {
+fn a_retry_is_reported_on_a_terminal_only() {
     let busy = || {
         let busy = answer(503, &[("retry-after", "0")], b"");
         ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")])

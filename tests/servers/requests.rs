@@ -1,10 +1,9 @@
-//! Requests of our own to the S3 server under test, for what blobctl has no command for: unfinished uploads, tags, and a
-//! bucket that keeps versions.
-
-use blobctl::aws::sigv4;
-use blobctl::secret::Secret;
+//! S3 requests that blobctl has no command for: unfinished uploads, tags, and a versioned bucket. They are signed by the test
+//! support, not by blobctl.
 
 use crate::lab::{Deviation, Lab, Protocol, Verdict};
+use crate::support::checksums::Checksum;
+use crate::support::signature::{encode_query, sign};
 
 /// Status and body.
 pub struct Answer {
@@ -19,8 +18,8 @@ impl Answer {
 }
 
 impl Lab {
-    /// One signed request, path-style; `None` if there was no answer. `path` begins with a slash and has no byte that would
-    /// have to be encoded.
+    /// Sends a signed path-style request; `None` if there was no response. `path` begins with a slash and needs no
+    /// encoding.
     pub fn request(
         &self,
         method: &str,
@@ -31,51 +30,45 @@ impl Lab {
         let endpoint = self
             .setting("BLOBCTL_S3_ENDPOINT_URL")
             .trim_end_matches('/');
-        let query: Vec<_> = query
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let query = encode_query(query);
         let host = endpoint.split("://").last().unwrap();
         let region = self.setting("BLOBCTL_S3_REGION");
-        let scope = sigv4::Scope::new(time::OffsetDateTime::now_utc(), region, "s3");
+        let timestamp = timestamp();
         let payload = match body {
-            [] => sigv4::EMPTY_PAYLOAD,
-            _ => "UNSIGNED-PAYLOAD",
+            [] => Checksum::Sha256.hex(b""),
+            _ => "UNSIGNED-PAYLOAD".to_owned(),
         };
         let mut headers = vec![
-            ("host".to_owned(), host.to_owned()),
-            ("x-amz-content-sha256".to_owned(), payload.to_owned()),
-            ("x-amz-date".to_owned(), scope.timestamp.clone()),
+            ("host", host),
+            ("x-amz-content-sha256", payload.as_str()),
+            ("x-amz-date", timestamp.as_str()),
         ];
         let token = self.setting("BLOBCTL_S3_SESSION_TOKEN");
         if !token.is_empty() {
-            headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
+            headers.push(("x-amz-security-token", token));
         }
-        let canonical = sigv4::canonical_request(&sigv4::SignableRequest {
-            method,
-            path,
-            query: &query,
-            headers: &headers,
-            payload_hash: payload,
-        });
-        let secret = Secret::new(self.setting("BLOBCTL_S3_SECRET_ACCESS_KEY").to_owned());
-        let signature = sigv4::signature(
-            &sigv4::signing_key(&secret, &scope),
-            &sigv4::string_to_sign(&scope, &canonical),
+        let lines: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
+        let lines = lines.concat();
+        let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let names = names.join(";");
+        let canonical = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{payload}");
+        let scope = format!("{}/{region}/s3/aws4_request", &timestamp[..8]);
+        let secret = self.setting("BLOBCTL_S3_SECRET_ACCESS_KEY");
+        let signature = sign(secret, &timestamp, &scope, &canonical);
+        let access_key = self.setting("BLOBCTL_S3_ACCESS_KEY_ID");
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
         );
-        let authorization = sigv4::authorization(
-            self.setting("BLOBCTL_S3_ACCESS_KEY_ID"),
-            &scope,
-            &sigv4::signed_headers(&headers),
-            &signature,
-        );
-        let url = format!("{endpoint}{path}?{}", sigv4::canonical_query(&query));
+        let url = format!("{endpoint}{path}?{query}");
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(url)
             .header("authorization", authorization);
         for (name, value) in &headers[1..] {
-            request = request.header(name, value);
+            request = request.header(*name, *value);
         }
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -89,8 +82,8 @@ impl Lab {
         })
     }
 
-    /// The keys of multipart uploads of this test that were neither completed nor aborted; `None` if the server does not
-    /// tell.
+    /// The keys of this test's multipart uploads that were neither completed nor aborted; `None` if the server does not
+    /// list them.
     pub fn unfinished_uploads(&self) -> Option<Vec<String>> {
         if self.protocol == Protocol::Ftp {
             return None;
@@ -115,7 +108,7 @@ impl Lab {
         answered(answer, "the tags")
     }
 
-    /// A new bucket that keeps versions.
+    /// Creates a bucket with versioning.
     pub fn versioned_bucket(&self) -> Verdict<VersionedBucket<'_>> {
         let name = self.prefix().trim_end_matches('/').to_owned();
         let region = self.setting("BLOBCTL_S3_REGION");
@@ -145,6 +138,18 @@ impl Lab {
             false => Err(Deviation::Refused("versions are not switched on".into())),
         }
     }
+}
+
+/// The time in the form of x-amz-date.
+fn timestamp() -> String {
+    let now = time::OffsetDateTime::now_utc();
+    let (hour, minute, second) = now.to_hms();
+    format!(
+        "{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}Z",
+        now.year(),
+        u8::from(now.month()),
+        now.day()
+    )
 }
 
 fn answered(answer: Option<Answer>, what: &str) -> Verdict<String> {

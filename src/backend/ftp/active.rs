@@ -1,4 +1,4 @@
-//! Active mode: we listen, and the server connects to us (PORT, EPRT).
+//! Active mode: blobctl listens, and the server connects to it (PORT, EPRT).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::reply::Reply;
-use super::session::{Session, State};
+use super::session::{FtpSession, SessionState};
 use super::socket;
 use super::socket::Ports;
 use crate::error::{Error, Kind, Result};
 
-/// How long it takes at most to notice that the run shall stop.
-const GLANCE: Duration = Duration::from_millis(200);
+/// The maximum delay before a cancellation is noticed.
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A port that waits for the server.
+/// A port that the server is to connect to.
 pub struct Listener(TcpListener);
 
-impl Session {
-    /// Opens a port and tells the server of it.
+impl FtpSession {
+    /// Opens a port and announces it to the server.
     pub(super) fn listen(&mut self) -> Result<Listener> {
         let failed = |error: io::Error| Error::local("listen for the server", &error);
         let here = self.control.socket().local_addr().map_err(failed)?.ip();
         let ports = self.server.config.active_ports;
         let latest = self.server.facts().latest_port;
         let listener = socket::listen(here, ports, latest).map_err(failed)?;
-        let listener = listener.ok_or_else(|| none_is_free(ports))?;
+        let listener = listener.ok_or_else(|| no_free_port(ports))?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         self.server.facts().latest_port = address.port();
@@ -34,15 +34,15 @@ impl Session {
         match reply.code {
             200..=299 => Ok(Listener(listener)),
             400..=424 | 426..=499 => Err(reply.refusal()),
-            _ => Err(does_not_connect_back(&reply)),
+            _ => Err(connect_back_refused(&reply)),
         }
     }
 
-    /// The connection of the server, and of nobody else, within the time for connecting.
+    /// Accepts the server's connection within the connect timeout; connections from other addresses are refused.
     pub(super) fn accept(&mut self, listener: &Listener) -> Result<TcpStream> {
         let accepted = self.wait_for_server(&listener.0);
         if accepted.is_err() {
-            self.state = State::Broken;
+            self.state = SessionState::Broken;
         }
         accepted
     }
@@ -56,8 +56,9 @@ impl Session {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let text = "the server did not connect back in time";
-                return Err(Error::new(Kind::Disconnected, text)
-                    .with_hint("with a firewall or NAT in between, use `mode = \"passive\"`"));
+                return Err(Error::new(Kind::Disconnected, text).with_hint(
+                    "behind a firewall or NAT, use `mode = \"passive\"` (--ftp-mode passive)",
+                ));
             }
             match listener.accept() {
                 Ok((socket, from)) if from.ip().to_canonical() == server.to_canonical() => {
@@ -65,20 +66,26 @@ impl Session {
                     return Ok(socket);
                 }
                 Ok((_, from)) => {
-                    self.trace("!", &format!("{} is not the server: refused", from.ip()));
+                    self.trace(
+                        "!",
+                        &format!(
+                            "refused a connection from {}, which is not the server",
+                            from.ip()
+                        ),
+                    );
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(failed(error)),
             }
-            if self.control.refuses() {
+            if self.control.has_pending_refusal() {
                 let reply = self.control.reply();
-                let reply = self.understand(reply, "no answer to the transfer")?;
-                return Err(does_not_connect_back(&reply));
+                let reply = self.accept_reply(reply, "no final reply for the transfer")?;
+                return Err(connect_back_refused(&reply));
             }
-            let somebody = PollFd::new(listener, PollFlags::IN);
-            match socket::await_event(&mut [somebody], left.min(GLANCE)) {
+            let connection = PollFd::new(listener, PollFlags::IN);
+            match socket::await_event(&mut [connection], left.min(CANCEL_CHECK_INTERVAL)) {
                 Err(error) if error.kind() != io::ErrorKind::TimedOut => return Err(failed(error)),
                 _ => {}
             }
@@ -86,15 +93,15 @@ impl Session {
     }
 }
 
-fn none_is_free(ports: Option<Ports>) -> Error {
+fn no_free_port(ports: Option<Ports>) -> Error {
     let ports = ports.map_or_else(|| "all".to_owned(), |ports| ports.to_string());
-    let text = format!("no local port of {ports} is free for the server to connect to");
+    let text = format!("no free local port in {ports} for the data connection");
     Error::new(Kind::Disconnected, text)
-        .with_hint("widen `active_ports` (--ftp-active-ports): each of --jobs needs one")
+        .with_hint("widen `active_ports` (--ftp-active-ports): each of --jobs needs a port")
 }
 
-/// The refusal to connect to us, or the failure to.
-pub(super) fn does_not_connect_back(reply: &Reply) -> Error {
+/// The error for a server that refuses or fails to connect to us.
+pub(super) fn connect_back_refused(reply: &Reply) -> Error {
     reply
         .error(Kind::Remote, "the server does not connect back")
         .with_hint("use `mode = \"passive\"` (--ftp-mode passive)")

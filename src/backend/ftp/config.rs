@@ -18,46 +18,46 @@ pub struct Config {
     pub host: String,
     /// Control port.
     pub port: u16,
-    /// Login name; `anonymous` where none was given.
+    /// The login name; `anonymous` if none was given.
     pub username: String,
-    /// Where the password comes from.
+    /// The source of the password.
     pub password: Password,
-    /// Directory that keys are relative to: absolute with a leading `/`, else below the login directory.
+    /// The directory that keys are relative to: absolute with a leading `/`, else below the login directory.
     pub base_dir: String,
-    /// Who opens the data connection.
+    /// The side that opens the data connection.
     pub mode: Mode,
-    /// Ports that the server may be told to connect to; any otherwise.
+    /// The ports for active mode; `None` for any.
     pub active_ports: Option<Ports>,
-    /// The address of this machine that connections come from and go to; the system chooses otherwise.
+    /// The local address of all connections; `None` for the system's choice.
     pub bind_address: Option<IpAddr>,
     /// How the connections are protected.
     pub tls: Tls,
     /// How a blob is replaced where the server does not rename over it.
     pub replace: Replace,
-    /// How names are written.
+    /// The encoding of names.
     pub encoding: Encoding,
-    /// Which digests are asked for.
+    /// The checksums to request.
     pub digests: Digests,
-    /// The certificates to trust.
+    /// The trusted root certificates.
     pub roots: Roots,
     /// Accept any certificate.
     pub insecure: bool,
 }
 
-/// Where the password comes from; read when the first connection logs in.
+/// The source of the password, which is read at the first login.
 #[derive(Debug, Clone)]
 pub enum Password {
     /// The text itself.
     Text(Secret),
     /// The first line of a file.
     File(PathBuf),
-    /// The first line that a command prints, run by `/bin/sh -c`.
+    /// The first line of the output of a command, run by `/bin/sh -c`.
     Command(String),
-    /// The usual one of anonymous logins.
+    /// The conventional password of anonymous logins.
     Anonymous,
 }
 
-/// Which side opens the data connection.
+/// The side that opens the data connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
     /// We open it
@@ -80,7 +80,7 @@ pub enum Tls {
 }
 
 impl Tls {
-    /// The port that servers use.
+    /// The default port.
     pub fn port(self) -> u16 {
         match self {
             Self::None | Self::Explicit => 21,
@@ -88,7 +88,7 @@ impl Tls {
         }
     }
 
-    /// The scheme of an address.
+    /// The URL scheme.
     pub fn scheme(self) -> &'static str {
         match self {
             Self::None => "ftp",
@@ -107,13 +107,13 @@ pub enum Replace {
     DeleteFirst,
 }
 
-/// Which digests of whole files the server is asked for, if it says that it computes any.
+/// The checksums of whole files to request, if the server computes any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digests {
     /// SHA-256, else MD5, else CRC-32.
     Auto,
     /// This one.
     Only(Algorithm),
-    /// None: lengths alone are compared.
+    /// None: only sizes are compared.
     None,
 }

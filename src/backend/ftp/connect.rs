@@ -1,4 +1,4 @@
-//! From nothing to a session: sockets and TLS. What is said over it before the first command is in [`super::login`].
+//! Opens a session: sockets, TLS and the greeting. [`super::login`] has the commands that follow.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -8,35 +8,35 @@ use std::time::Duration;
 use rustix::net::sockopt;
 
 use super::config::{Password, Tls};
-use super::control::{Control, NoReply};
-use super::limits::{Limits, Purpose};
+use super::control::{Control, ReplyError};
+use super::limits::{Limits, SessionPurpose};
 use super::server::Server;
-use super::session::{Session, plainly};
+use super::session::{FtpSession, describe_eof};
 use super::socket;
 use super::stream::Wire;
-use super::tls::{Connector, Remedy, Versions};
+use super::tls::{Connector, HandshakeError, HandshakeRetry, HandshakeTimeouts, Versions};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
-/// A server says "come back later" (120) no more often.
-const MOST_DELAYS: usize = 10;
+/// The maximum number of "ready in n minutes" replies (120) before the greeting.
+const MAX_DELAYS: usize = 10;
 
-impl Session {
+impl FtpSession {
     /// Connects and logs in.
-    pub fn open(server: &Arc<Server>, password: &Secret, purpose: Purpose) -> Result<Self> {
+    pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
-        let (error, remedy) = match opening.connect(versions) {
+        let failure = match opening.connect(versions) {
             Ok(session) => return session.logged_in(password),
             Err(failure) => failure,
         };
-        if remedy == Remedy::None || versions == Versions::Newest {
-            return Err(error);
+        if failure.retry == HandshakeRetry::None || versions == Versions::Newest {
+            return Err(failure.error);
         }
         let session = opening
             .connect(Versions::Newest)
-            .map_err(|(error, _)| error)?;
+            .map_err(|failure| failure.error)?;
         server.facts().versions = Versions::Newest;
         session.logged_in(password)
     }
@@ -48,21 +48,15 @@ struct Opening<'a> {
     cancel: Option<Arc<Cancel>>,
 }
 
-type Failure = (Error, Remedy);
-
-fn final_error(error: Error) -> Failure {
-    (error, Remedy::None)
-}
-
 impl<'a> Opening<'a> {
-    fn new(server: &'a Arc<Server>, purpose: Purpose) -> Self {
-        // The system takes 0 for "for ever", or refuses it.
+    fn new(server: &'a Arc<Server>, purpose: SessionPurpose) -> Self {
+        // A timeout of 0 is invalid or means forever.
         let least = Duration::from_millis(1);
         let timeouts = server.context.timeouts;
         let (connect, idle) = (timeouts.connect.max(least), timeouts.idle.max(least));
         let deadline = match purpose {
-            Purpose::Work => None,
-            Purpose::CleanUp(deadline) => Some(deadline),
+            SessionPurpose::Work => None,
+            SessionPurpose::CleanUp(deadline) => Some(deadline),
         };
         Self {
             server,
@@ -73,24 +67,24 @@ impl<'a> Opening<'a> {
                 deadline,
             },
             cancel: match purpose {
-                Purpose::Work => Some(Arc::clone(&server.context.cancel)),
-                Purpose::CleanUp(_) => None,
+                SessionPurpose::Work => Some(Arc::clone(&server.context.cancel)),
+                SessionPurpose::CleanUp(_) => None,
             },
         }
     }
 
-    fn place(&self) -> String {
+    fn endpoint(&self) -> String {
         let config = &self.server.config;
         format!("{}:{}", printable(&config.host), config.port)
     }
 
-    fn connect(&self, versions: Versions) -> Result<Session, Failure> {
-        let connector = self.connector(versions).map_err(final_error)?;
-        let socket = self.dial().map_err(final_error)?;
+    fn connect(&self, versions: Versions) -> Result<FtpSession, HandshakeError> {
+        let connector = self.connector(versions)?;
+        let socket = self.dial()?;
         let watch = match &self.cancel {
             Some(cancel) => {
                 let watch = cancel.watch(&socket);
-                Some(watch.map_err(|error| final_error(self.lost(&error)))?)
+                Some(watch.map_err(|error| self.connect_error(&error))?)
             }
             None => None,
         };
@@ -100,16 +94,22 @@ impl<'a> Opening<'a> {
         if let (Tls::Implicit, Some(connector)) = (tls, &connector) {
             control = self.protect(control, connector)?;
         }
-        self.greet(&mut control).map_err(final_error)?;
+        self.greet(&mut control)?;
         if let (Tls::Explicit, Some(connector)) = (tls, &connector) {
-            self.ask_for_tls(&mut control).map_err(final_error)?;
+            self.ask_for_tls(&mut control)?;
             control = self.protect(control, connector)?;
         }
         let server = Arc::clone(self.server);
-        Ok(Session::new(control, connector, server, self.limits, watch))
+        Ok(FtpSession::new(
+            control,
+            connector,
+            server,
+            self.limits,
+            watch,
+        ))
     }
 
-    /// A connected control socket with its time-outs set.
+    /// Connects the control socket and sets its timeouts.
     fn dial(&self) -> Result<TcpStream> {
         let config = &self.server.config;
         let addresses = (config.host.as_str(), config.port)
@@ -119,44 +119,45 @@ impl<'a> Opening<'a> {
             })?;
         let here = config.bind_address;
         if let Some(here) = here {
-            check(here)?;
+            check_bind_address(here)?;
         }
-        let fits = |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
-        let mut addresses = addresses.filter(fits).peekable();
+        let same_family =
+            |there: &SocketAddr| here.is_none_or(|here| here.is_ipv4() == there.is_ipv4());
+        let mut addresses = addresses.filter(same_family).peekable();
         if let (Some(here), None) = (here, addresses.peek()) {
             let text = format!(
-                "{} has no address that fits {here}",
+                "{} has no address of the same family as {here}",
                 printable(&config.host)
             );
-            return Err(Error::new(Kind::Config, text).with_hint(
-                "`bind_address` (--ftp-bind) has to be of the same kind, IPv4 or IPv6",
-            ));
+            return Err(Error::new(Kind::Config, text)
+                .with_hint("set `bind_address` (--ftp-bind) to an address of the server's family, IPv4 or IPv6"));
         }
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
         for address in addresses {
             if let Some(cancel) = &self.cancel {
                 cancel.check()?;
             }
-            self.warn_if_readable(address.ip());
+            self.warn_if_cleartext_password(address.ip());
             let wait = self.limits.within(self.limits.connect);
             match socket::connect(here, address, wait) {
                 Ok(socket) => {
-                    self.prepare(&socket).map_err(|error| self.lost(&error))?;
+                    self.prepare(&socket)
+                        .map_err(|error| self.connect_error(&error))?;
                     return Ok(socket);
                 }
                 Err(error) => last = error,
             }
         }
         Err(self
-            .lost(&last)
+            .connect_error(&last)
             .with_hint("check `host`, `port` and the network"))
     }
 
-    fn lost(&self, error: &io::Error) -> Error {
-        Error::disconnected(format_args!("connect to {}", self.place()), error)
+    fn connect_error(&self, error: &io::Error) -> Error {
+        Error::disconnected(format_args!("connect to {}", self.endpoint()), error)
     }
 
-    /// During a long transfer the control connection is silent: keepalives tell routers in between that it lives.
+    /// Enables keepalives, because routers may drop a control connection that is silent during a long transfer.
     fn prepare(&self, socket: &TcpStream) -> io::Result<()> {
         socket.set_nodelay(true)?;
         sockopt::set_socket_keepalive(socket, true)?;
@@ -167,13 +168,13 @@ impl<'a> Opening<'a> {
         socket.set_write_timeout(Some(wait))
     }
 
-    /// The password of a plain login is for everybody on the way to read. Said before anything is sent.
-    fn warn_if_readable(&self, peer: IpAddr) {
+    /// Warns once, before anything is sent, that the password will cross the network in the clear.
+    fn warn_if_cleartext_password(&self, peer: IpAddr) {
         let config = &self.server.config;
         let secret = !matches!(config.password, Password::Anonymous);
         if config.tls == Tls::None && secret && !peer.is_loopback() && self.server.first_warning() {
             self.server.warn(&format!(
-                "the password for {} goes over the network unprotected; set `tls = \"explicit\"` (--ftp-tls explicit) if the server can do it",
+                "the password for {} is sent over the network unencrypted; set `tls = \"explicit\"` (--ftp-tls explicit) if the server supports it",
                 printable(&config.host)
             ));
         }
@@ -187,12 +188,15 @@ impl<'a> Opening<'a> {
             &self.server.trust()?,
             versions,
             self.cancel.clone(),
-            (self.limits.within(self.limits.connect), self.limits.idle),
+            HandshakeTimeouts {
+                handshake: self.limits.within(self.limits.connect),
+                idle: self.limits.idle,
+            },
         );
         connector.map(Some)
     }
 
-    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, Failure> {
+    fn protect(&self, control: Control, connector: &Connector) -> Result<Control, HandshakeError> {
         let host = &self.server.config.host;
         control.protect(|socket| {
             let tls = connector.connect(host, socket)?;
@@ -200,9 +204,9 @@ impl<'a> Opening<'a> {
         })
     }
 
-    /// Waits for the server to be ready; "come back in 5 minutes" (120) is not its last word.
+    /// Reads the greeting; "ready in 5 minutes" (120) precedes another reply.
     fn greet(&self, control: &mut Control) -> Result<()> {
-        for _ in 0..MOST_DELAYS {
+        for _ in 0..MAX_DELAYS {
             let greeting = control.reply().map_err(|error| self.no_greeting(error))?;
             match greeting.code {
                 120 => {}
@@ -212,15 +216,15 @@ impl<'a> Opening<'a> {
         }
         Err(Error::new(
             Kind::Busy { after: None },
-            "the server is not getting ready",
+            "the server is not ready",
         ))
     }
 
-    /// No password was sent yet, and none will be without this.
+    /// Requests TLS. The password is only sent after it.
     fn ask_for_tls(&self, control: &mut Control) -> Result<()> {
         control
             .send("AUTH TLS")
-            .map_err(|error| self.no_tls(NoReply::Lost(error)))?;
+            .map_err(|error| self.no_tls(ReplyError::Lost(error)))?;
         let reply = control.reply().map_err(|error| self.no_tls(error))?;
         match reply.code {
             234 => Ok(()),
@@ -229,39 +233,41 @@ impl<'a> Opening<'a> {
         }
     }
 
-    fn no_greeting(&self, error: NoReply) -> Error {
-        let text = format!("no greeting from {}", self.place());
+    fn no_greeting(&self, error: ReplyError) -> Error {
+        let text = format!("no greeting from {}", self.endpoint());
         let error = match error {
-            NoReply::Lost(error) => Error::disconnected(text, &plainly(error)),
-            NoReply::Garbage(_) => return self.no_ftp(),
+            ReplyError::Lost(error) => Error::disconnected(text, &describe_eof(error)),
+            ReplyError::Malformed(_) => return self.no_ftp(),
         };
         if self.server.config.tls == Tls::Implicit {
             return error;
         }
-        error.with_hint("a port that begins with TLS (mostly 990) needs `tls = \"implicit\"`")
+        error.with_hint("a port with implicit TLS (usually 990) needs `tls = \"implicit\"` (--ftp-tls implicit)")
     }
 
-    fn no_tls(&self, error: NoReply) -> Error {
+    fn no_tls(&self, error: ReplyError) -> Error {
         match error {
-            NoReply::Lost(error) => Error::disconnected("no answer to AUTH", &plainly(error)),
-            NoReply::Garbage(_) => self.no_ftp(),
+            ReplyError::Lost(error) => {
+                Error::disconnected("no reply to AUTH", &describe_eof(error))
+            }
+            ReplyError::Malformed(_) => self.no_ftp(),
         }
     }
 
     fn no_ftp(&self) -> Error {
-        let text = format!("what answers at {} does not speak FTP", self.place());
+        let text = format!("{} does not speak FTP", self.endpoint());
         Error::new(Kind::Remote, text)
     }
 }
 
-/// Whether connections can come from `here` at all.
-fn check(here: IpAddr) -> Result<()> {
+/// Checks that this machine has the address.
+fn check_bind_address(here: IpAddr) -> Result<()> {
     match TcpListener::bind((here, 0)) {
         Ok(_) => Ok(()),
         Err(error) => {
-            let text = format!("the address {here} cannot be used: {}", describe(&error));
+            let text = format!("cannot bind to {here}: {}", describe(&error));
             Err(Error::new(Kind::Config, text)
-                .with_hint("`bind_address` (--ftp-bind) has to be an address of this machine"))
+                .with_hint("set `bind_address` (--ftp-bind) to an address of this machine"))
         }
     }
 }

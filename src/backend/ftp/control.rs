@@ -1,7 +1,7 @@
-//! The control connection: lines out, replies in.
+//! The control connection: sends commands, reads replies.
 //!
-//! A reply of several lines ends at the line that begins with its own code and a blank, and at no other one (RFC 959,
-//! section 4.2): the lines between may begin with any three digits.
+//! A multi-line reply ends at the line that begins with the reply's own code and a space (RFC 959, section 4.2). The lines
+//! in between may begin with any three digits.
 
 use std::io;
 use std::io::{Read, Write};
@@ -14,23 +14,23 @@ use super::encoding::Encoding;
 use super::reply::Reply;
 use super::stream::Wire;
 
-/// No line of a reply is longer, in bytes.
-const LONGEST_LINE: usize = 64 << 10;
+/// The maximum length of a line in a reply, in bytes.
+const MAX_LINE: usize = 64 << 10;
 
-/// No reply is longer, in bytes.
-const LONGEST_REPLY: usize = 256 << 10;
+/// The maximum length of a reply, in bytes.
+const MAX_REPLY: usize = 256 << 10;
 
-/// How long the rest of a reply is waited for after a line that another kind of server would end it with (glFTPd ends
-/// 553 with 150): whoever has more to say says it at once.
-const TO_GO_ON: Duration = Duration::from_secs(5);
+/// The time to wait for the next line after a line that may be the last one, although it has another code than the reply
+/// (glFTPd ends 553 with 150). Servers send all lines of a reply at once.
+const CONTINUATION_WAIT: Duration = Duration::from_secs(5);
 
-/// Why there is no reply.
+/// The reason why no reply could be read.
 #[derive(Debug)]
-pub enum NoReply {
-    /// The connection ended or stood still.
+pub enum ReplyError {
+    /// The connection was closed or timed out.
     Lost(io::Error),
-    /// What came is none.
-    Garbage(String),
+    /// The text is not an FTP reply.
+    Malformed(String),
 }
 
 /// A control connection.
@@ -38,24 +38,24 @@ pub enum NoReply {
 pub struct Control {
     wire: Wire,
     encoding: Encoding,
-    /// What was read and belongs to no reply yet.
-    ahead: Vec<u8>,
+    /// Bytes that were read and belong to no reply yet.
+    buffer: Vec<u8>,
     wait: Duration,
 }
 
 impl Control {
-    /// Nothing was said yet; `wait` is how long the socket waits for bytes.
+    /// Wraps a new connection; `wait` is the socket's read timeout.
     pub fn new(wire: Wire, encoding: Encoding, wait: Duration) -> Self {
         Self {
             wire,
             encoding,
-            ahead: Vec::new(),
+            buffer: Vec::new(),
             wait,
         }
     }
 
-    /// Protected from now on. What came in the clear after the last reply is forgotten: behind TLS it would be taken for
-    /// the server's word (CVE-2011-0411).
+    /// Starts TLS. Bytes that arrived in the clear after the last reply are discarded, because they would be taken for
+    /// protected ones (CVE-2011-0411).
     pub fn protect<E>(self, protect: impl FnOnce(TcpStream) -> Result<Wire, E>) -> Result<Self, E> {
         let wire = match self.wire {
             Wire::Plain(socket) => protect(socket)?,
@@ -69,45 +69,45 @@ impl Control {
         self.wire.socket()
     }
 
-    /// Changes how long the socket waits for bytes.
+    /// Sets the socket's read timeout.
     pub fn wait_at_most(&mut self, wait: Duration) -> io::Result<()> {
         self.wait = wait;
         self.socket().set_read_timeout(Some(wait))
     }
 
-    /// Whether the server has said nothing unasked: neither a farewell nor the end of the connection.
+    /// Returns true if nothing has arrived unasked: neither a reply nor the end of the connection.
     pub fn is_quiet(&self) -> bool {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         let pending = rustix::net::recv(self.socket(), &mut [0; 1], flags);
-        self.ahead.is_empty() && matches!(pending, Err(rustix::io::Errno::AGAIN))
+        self.buffer.is_empty() && matches!(pending, Err(rustix::io::Errno::AGAIN))
     }
 
-    /// Whether something was read that no command asked for.
-    pub fn has_more(&self) -> bool {
-        !self.ahead.is_empty()
+    /// Returns true if bytes were read that belong to no reply yet.
+    pub fn has_unread(&self) -> bool {
+        !self.buffer.is_empty()
     }
 
-    /// Whether the server begins to say no, which is left to be read. Behind TLS nobody can tell.
-    pub fn refuses(&self) -> bool {
+    /// Returns true if the next reply is a refusal, without reading it. Always false under TLS.
+    pub fn has_pending_refusal(&self) -> bool {
         let Wire::Plain(socket) = &self.wire else {
             return false;
         };
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         let mut first = [b' '];
         let peeked = rustix::net::recv(socket, &mut first, flags);
-        let code = self.ahead.first().copied().or(match peeked {
+        let code = self.buffer.first().copied().or(match peeked {
             Ok((_, 1)) => Some(first[0]),
             _ => None,
         });
         matches!(code, Some(b'4' | b'5'))
     }
 
-    /// Sends a command. A line end in it would be a second command, so it is refused.
+    /// Sends a command. Line ends in it are rejected, because they would start a second command.
     pub fn send(&mut self, command: &str) -> io::Result<()> {
         let mut line = Vec::with_capacity(command.len() + 2);
         for byte in self.encoding.encode(command)? {
             if matches!(byte, b'\r' | b'\n' | 0) {
-                let text = "a command cannot hold a line end";
+                let text = "a command must not contain a line end";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
             }
             line.push(byte);
@@ -122,87 +122,87 @@ impl Control {
     }
 
     /// Reads one reply.
-    pub fn reply(&mut self) -> Result<Reply, NoReply> {
+    pub fn reply(&mut self) -> Result<Reply, ReplyError> {
         let mut text = Vec::new();
         let mut line = self.line()?;
-        // Empty lines before a reply say nothing, and are counted.
-        while line.trim_ascii().is_empty() && text.len() < LONGEST_LINE {
+        // Empty lines before a reply are skipped, and count towards its length.
+        while line.trim_ascii().is_empty() && text.len() < MAX_LINE {
             text.extend(&line);
             line = self.line()?;
         }
         text = line.trim_ascii_start().to_vec();
         let Some(code) = code_of(&text) else {
-            return Err(self.garbage(&text));
+            return Err(self.malformed(&text));
         };
         let mut end = text.get(3) != Some(&b'-');
         while !end {
-            let foreign = code_of(&line).is_some_and(|other| other != code);
-            line = if foreign && is_last(&line) {
-                match self.line_at_once() {
-                    Err(NoReply::Lost(error)) if is_silence(&error) => {
-                        return Err(self.garbage(&text));
+            let has_other_code = code_of(&line).is_some_and(|other| other != code);
+            line = if has_other_code && is_last(&line) {
+                match self.line_within_continuation_wait() {
+                    Err(ReplyError::Lost(error)) if is_timeout(&error) => {
+                        return Err(self.malformed(&text));
                     }
                     other => other?,
                 }
             } else {
                 self.line()?
             };
-            if text.len() + line.len() > LONGEST_REPLY {
-                return Err(NoReply::Garbage("a reply that does not end".to_owned()));
+            if text.len() + line.len() > MAX_REPLY {
+                return Err(ReplyError::Malformed("a reply that is too long".to_owned()));
             }
             end = code_of(&line) == Some(code) && is_last(&line);
             text.extend(&line);
         }
-        Reply::read(&self.encoding.decode(&text)).ok_or_else(|| self.garbage(&text))
+        Reply::read(&self.encoding.decode(&text)).ok_or_else(|| self.malformed(&text))
     }
 
-    fn garbage(&self, text: &[u8]) -> NoReply {
-        NoReply::Garbage(self.encoding.decode(text).into_owned())
+    fn malformed(&self, text: &[u8]) -> ReplyError {
+        ReplyError::Malformed(self.encoding.decode(text).into_owned())
     }
 
-    fn line_at_once(&mut self) -> Result<Vec<u8>, NoReply> {
+    fn line_within_continuation_wait(&mut self) -> Result<Vec<u8>, ReplyError> {
         let usual = self.wait;
-        let changed = self.wait_at_most(usual.min(TO_GO_ON));
-        let line = changed.map_err(NoReply::Lost).and_then(|()| self.line());
-        self.wait_at_most(usual).map_err(NoReply::Lost)?;
+        let changed = self.wait_at_most(usual.min(CONTINUATION_WAIT));
+        let line = changed.map_err(ReplyError::Lost).and_then(|()| self.line());
+        self.wait_at_most(usual).map_err(ReplyError::Lost)?;
         line
     }
 
-    /// The next line with its end.
-    fn line(&mut self) -> Result<Vec<u8>, NoReply> {
+    /// The next line, with its line end.
+    fn line(&mut self) -> Result<Vec<u8>, ReplyError> {
         let mut seen = 0;
         loop {
-            if let Some(at) = self.ahead[seen..].iter().position(|byte| *byte == b'\n') {
-                return Ok(self.ahead.drain(..=seen + at).collect());
+            if let Some(at) = self.buffer[seen..].iter().position(|byte| *byte == b'\n') {
+                return Ok(self.buffer.drain(..=seen + at).collect());
             }
-            seen = self.ahead.len();
-            if seen > LONGEST_LINE {
-                return Err(NoReply::Garbage("a line that does not end".to_owned()));
+            seen = self.buffer.len();
+            if seen > MAX_LINE {
+                return Err(ReplyError::Malformed("a line that is too long".to_owned()));
             }
             let mut room = [0; 4096];
             match self.wire.read(&mut room) {
-                Ok(0) => return Err(NoReply::Lost(io::ErrorKind::UnexpectedEof.into())),
-                Ok(n) => self.ahead.extend(&room[..n]),
+                Ok(0) => return Err(ReplyError::Lost(io::ErrorKind::UnexpectedEof.into())),
+                Ok(n) => self.buffer.extend(&room[..n]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(NoReply::Lost(error)),
+                Err(error) => return Err(ReplyError::Lost(error)),
             }
         }
     }
 }
 
-/// The three digits that a line begins with.
+/// The three digits at the beginning of a line.
 fn code_of(line: &[u8]) -> Option<[u8; 3]> {
     let code: [u8; 3] = line.get(..3)?.try_into().ok()?;
     let ends = line.get(3).is_none_or(|byte| b" -\r\n".contains(byte));
     (ends && code.iter().all(u8::is_ascii_digit)).then_some(code)
 }
 
-/// Whether no other line follows, if the code is the reply's own one.
+/// Returns true if this line ends a reply, provided that it has the reply's code.
 fn is_last(line: &[u8]) -> bool {
     line.get(3) != Some(&b'-')
 }
 
-fn is_silence(error: &io::Error) -> bool {
+fn is_timeout(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut

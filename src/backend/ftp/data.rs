@@ -1,58 +1,58 @@
-//! Data connections: opened for one command each, passively or actively, and closed with the server's last word.
+//! Data connections: each is opened for one command, in passive or active mode, and ends with the server's final reply.
 
 use std::io;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::active::{Listener, does_not_connect_back};
+use super::active::{Listener, connect_back_refused};
 use super::config::{Mode, Tls};
 use super::reply::Reply;
 use super::server::Passive;
-use super::session::{Session, State, verb};
+use super::session::{FtpSession, SessionState, verb};
 use super::stream::Wire;
 use super::{passive, socket};
 use crate::cancel::Watch;
 use crate::error::{Error, Kind, Result};
 
-/// How long a server that was asked to continue a file may read nothing of it: some decline, keep the data connection and
-/// read no more. Whatever the reason is, the next attempt goes on or begins anew.
-const TO_CONTINUE: Duration = Duration::from_secs(10);
+/// The time that a server may read nothing of a resumed upload: some refuse to resume, keep the data connection open and
+/// stop reading. The next attempt resumes or starts from the beginning.
+const RESUME_STALL_LIMIT: Duration = Duration::from_secs(10);
 
-/// How a command that opens a data connection was answered.
+/// The result of a command that opens a data connection.
 pub enum Opened {
     /// Data can flow.
     Ready(Transfer),
-    /// The server said no; the session is in step.
+    /// The server refused; the session is in sync.
     Refused(Reply),
 }
 
-/// What the server said at the end of a transfer.
-pub enum Ended {
-    /// All is well, it claims.
-    Complete,
-    /// It is not.
+/// The final reply of a transfer.
+pub enum Completion {
+    /// The server reports success.
+    Confirmed,
+    /// The server reports an error.
     Refused(Reply),
-    /// Nothing that can be understood; the session is broken.
-    Unclear(Error),
+    /// The reply is missing or has no meaning here; the session is broken.
+    Unknown(Error),
 }
 
-impl Session {
-    /// Opens a data connection for `command`; `offset` goes ahead of it as REST.
+impl FtpSession {
+    /// Opens a data connection for `command`, after REST if `offset` is not 0.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
         self.transfers += 1;
-        let opened = self.negotiate(command, offset)?;
+        let opened = self.request_data(command, offset)?;
         if let (Opened::Refused(_), true) = (&opened, offset > 0) {
-            // The offset may be waiting for the next transfer. Whatever the answer is, it does not any more.
+            // The server may have kept the offset for the next transfer. Any reply to this clears it.
             self.ask("REST 0")?;
         }
         Ok(opened)
     }
 
-    fn negotiate(&mut self, command: &str, offset: u64) -> Result<Opened> {
-        let line = match self.server.config.mode {
-            Mode::Active => Line::Awaited(self.listen()?),
-            Mode::Passive => Line::Open(self.dial()?),
+    fn request_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
+        let channel = match self.server.config.mode {
+            Mode::Active => DataChannel::Listening(self.listen()?),
+            Mode::Passive => DataChannel::Open(self.dial()?),
         };
         if offset > 0 {
             let reply = self.ask(&format!("REST {offset}"))?;
@@ -62,14 +62,14 @@ impl Session {
         }
         let reply = self.ask(command)?;
         if !matches!(reply.code, 125 | 150) {
-            return match line {
-                Line::Awaited(_) if reply.code == 425 => Err(does_not_connect_back(&reply)),
+            return match channel {
+                DataChannel::Listening(_) if reply.code == 425 => Err(connect_back_refused(&reply)),
                 _ => Ok(Opened::Refused(reply)),
             };
         }
-        let socket = match line {
-            Line::Open(socket) => socket,
-            Line::Awaited(listener) => self.accept(&listener)?,
+        let socket = match channel {
+            DataChannel::Open(socket) => socket,
+            DataChannel::Listening(listener) => self.accept(&listener)?,
         };
         let wire = self.protect(socket)?;
         let direction = match verb(command) {
@@ -78,7 +78,7 @@ impl Session {
         };
         let transfer = self.prepare(wire, direction);
         transfer.map(Opened::Ready).map_err(|error| {
-            self.state = State::Broken;
+            self.state = SessionState::Broken;
             Error::disconnected("the data connection", &error)
         })
     }
@@ -95,22 +95,22 @@ impl Session {
         let reply = self.ask("PASV")?;
         let port = match reply.code {
             227 => passive::passive(&reply.text()).ok_or_else(|| {
-                let text = "the server's answer to PASV is not understood";
+                let text = "no port in the reply to PASV";
                 reply.error(Kind::Remote, text)
             })?,
             400..=499 => return Err(reply.refusal()),
-            _ => return Err(reply.error(Kind::Remote, "the server opens no port for data")),
+            _ => return Err(reply.error(Kind::Remote, "the server refuses passive mode")),
         };
         let socket = self.dial_port(port).map_err(|error| {
             Error::disconnected("connect to the server's data port", &error)
-                .with_hint("a firewall may be in between; `mode = \"active\"` is the other way")
+                .with_hint("a firewall may block it; try `mode = \"active\"` (--ftp-mode active)")
         })?;
         self.server.facts().passive = Passive::Plain;
         Ok(socket)
     }
 
-    /// Data goes to and comes from the control connection's peer and nobody else, whatever address PASV tells: behind
-    /// NAT that is wrong, and a hostile server would send us elsewhere (CVE-2020-8284).
+    /// Connects to the control connection's peer and ignores the address in the reply to PASV: it is wrong behind NAT, and
+    /// a hostile server could send us elsewhere (CVE-2020-8284).
     fn dial_port(&self, port: u16) -> io::Result<TcpStream> {
         let peer = self.control.socket().peer_addr()?.ip();
         let wait = self.limits.within(self.limits.connect);
@@ -124,9 +124,9 @@ impl Session {
         };
         match connector.connect(&self.server.config.host, socket) {
             Ok(tls) => Ok(Wire::Tls(Box::new(tls))),
-            Err((error, _)) => {
-                self.state = State::Broken;
-                Err(error)
+            Err(failure) => {
+                self.state = SessionState::Broken;
+                Err(failure.error)
             }
         }
     }
@@ -135,7 +135,7 @@ impl Session {
         let socket = wire.socket();
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(self.limits.idle))?;
-        socket.set_write_timeout(Some(self.patience_of_one_write()))?;
+        socket.set_write_timeout(Some(self.write_timeout()))?;
         let watch = self.server.context.cancel.watch(socket)?;
         Ok(Transfer {
             watch,
@@ -144,17 +144,17 @@ impl Session {
         })
     }
 
-    /// A write in the clear is asked again after a second whether the server has said its last word meanwhile. Under TLS a
-    /// write that was given up cannot be taken up again.
-    fn patience_of_one_write(&self) -> Duration {
+    /// A write in the clear times out after a second, to check for a final reply in the meantime. Under TLS, a write that
+    /// timed out cannot be continued.
+    fn write_timeout(&self) -> Duration {
         match self.server.config.tls {
             Tls::None => self.limits.idle.min(Duration::from_secs(1)),
             Tls::Explicit | Tls::Implicit => self.limits.idle,
         }
     }
 
-    /// Writes all bytes of a file that is sent from `start` on, unless none of them moves for too long, or the server ends
-    /// the transfer without reading on.
+    /// Writes all bytes of an upload that began at `start`. Fails if none of them is accepted for too long, or if the server
+    /// ends the transfer early.
     pub fn write_all(
         &self,
         transfer: &mut Transfer,
@@ -163,21 +163,21 @@ impl Session {
     ) -> io::Result<()> {
         let patience = match start {
             0 => self.limits.idle,
-            // A last word that came together with the first one cannot be seen from here.
-            _ => self.limits.idle.min(TO_CONTINUE),
+            // A final reply that arrived together with the preliminary one is not visible here.
+            _ => self.limits.idle.min(RESUME_STALL_LIMIT),
         };
-        let mut moved = Instant::now();
+        let mut last_progress = Instant::now();
         while !bytes.is_empty() {
             match transfer.wire.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(len) => {
                     bytes = &bytes[len..];
-                    moved = Instant::now();
+                    last_progress = Instant::now();
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error)
                     if error.kind() == io::ErrorKind::WouldBlock
-                        && moved.elapsed() < patience
+                        && last_progress.elapsed() < patience
                         && self.server.config.tls == Tls::None
                         && self.is_quiet() => {}
                 Err(error) => return Err(error),
@@ -186,38 +186,38 @@ impl Session {
         Ok(())
     }
 
-    /// Closes the data connection and hears what the server says about the transfer.
-    pub fn finish(&mut self, transfer: Transfer, patience: Patience) -> Ended {
-        let wait = match patience {
-            Patience::Full => self.limits.completion,
-            Patience::Short => self.limits.idle.min(Duration::from_secs(5)),
+    /// Closes the data connection and reads the final reply.
+    pub fn finish(&mut self, transfer: Transfer, wait: ReplyWait) -> Completion {
+        let wait = match wait {
+            ReplyWait::Full => self.limits.completion,
+            ReplyWait::Short => self.limits.idle.min(Duration::from_secs(5)),
         };
         let Transfer {
             watch,
             wire,
             direction,
         } = transfer;
-        // The watch holds a copy of the socket: with it, the server would wait for the end of the data, and we for it.
+        // The watch holds a copy of the socket, which would keep the connection open: a deadlock with the server.
         drop(watch);
         if let Err(error) = self.wait_at_most(wait) {
             self.abandon(&wire);
-            return Ended::Unclear(error);
+            return Completion::Unknown(error);
         }
         match direction {
             Direction::In => wire.close(),
             Direction::Out => wire.close_written(),
         }
         let reply = self.control.reply();
-        match self.understand(reply, "no answer to the transfer") {
-            Ok(reply) if matches!(reply.code, 226 | 250) => Ended::Complete,
-            // A reply that ends nothing: another one follows, which nobody will read.
-            Ok(reply) if reply.code < 400 => Ended::Unclear(self.odd(&reply)),
-            Ok(reply) => Ended::Refused(reply),
-            Err(error) => Ended::Unclear(error),
+        match self.accept_reply(reply, "no final reply for the transfer") {
+            Ok(reply) if matches!(reply.code, 226 | 250) => Completion::Confirmed,
+            // Not a final reply: another one follows and would be read as the next command's.
+            Ok(reply) if reply.code < 400 => Completion::Unknown(self.unexpected_reply(&reply)),
+            Ok(reply) => Completion::Refused(reply),
+            Err(error) => Completion::Unknown(error),
         }
     }
 
-    /// Breaks the transfer off: both connections are cut, so that nobody waits for a reply.
+    /// Aborts the transfer by closing both connections, so that no reply is waited for.
     pub fn cut(&mut self, transfer: Transfer) {
         let Transfer { watch, wire, .. } = transfer;
         drop(watch);
@@ -225,37 +225,37 @@ impl Session {
     }
 
     fn abandon(&mut self, wire: &Wire) {
-        self.state = State::Broken;
-        // Sockets that are closed already need no shutting down.
+        self.state = SessionState::Broken;
+        // An error means that the socket is closed already.
         let _ = self.control.socket().shutdown(Shutdown::Both);
         let _ = wire.socket().shutdown(Shutdown::Both);
     }
 }
 
-/// How long the end of a transfer is waited for.
+/// The time to wait for the final reply of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
+pub enum ReplyWait {
     /// As long as a server may need to flush a large file.
     Full,
-    /// Only the reason of a failure is missing.
+    /// Short, because the reply can only explain a failure.
     Short,
 }
 
-/// A data connection before its command.
-enum Line {
+/// A data connection before its command is sent.
+enum DataChannel {
     Open(TcpStream),
-    /// The server will open it.
-    Awaited(Listener),
+    /// The server will connect to this port.
+    Listening(Listener),
 }
 
-/// Where bytes went.
+/// The direction of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Direction {
     In,
     Out,
 }
 
-/// A data connection in use. It has to go back to [`Session::finish`] or [`Session::cut`].
+/// A data connection in use. Every transfer ends with [`FtpSession::finish`] or [`FtpSession::cut`].
 pub struct Transfer {
     // Dropped first: while it holds its copy of the socket, the server does not see the end of the data.
     watch: Watch,
@@ -264,7 +264,7 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// Changes how long a read may wait.
+    /// Sets the timeout of reads.
     pub fn wait_at_most(&self, wait: Duration) -> io::Result<()> {
         self.wire.socket().set_read_timeout(Some(wait))
     }
@@ -277,7 +277,7 @@ impl Read for Transfer {
 }
 
 impl Transfer {
-    /// Sends what may be in buffers yet.
+    /// Sends buffered bytes.
     pub fn flush(&mut self) -> io::Result<()> {
         self.wire.flush()
     }

@@ -1,42 +1,50 @@
-//! Digests that the server computes, for servers that say in FEAT that they do.
+//! Checksums that the server computes, if FEAT lists a command for them.
 //!
-//! HASH is draft-bryan-ftpext-hash; XSHA256, XSHA1, XMD5, XCRC and MD5 are older and written down nowhere. Their answers agree
-//! in one thing: the digest is a word of its own, of the length that its algorithm has.
+//! HASH is draft-bryan-ftpext-hash; XSHA256, XSHA1, XMD5, XCRC and MD5 are older and have no specification. Their replies have
+//! one thing in common: the checksum is a separate word of the algorithm's length.
 
-use super::hash::{Means, Sums, read};
-use super::session::Session;
+use super::hash::{HashCommand, HashCommands, parse_checksum};
+use super::session::FtpSession;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 
-impl Session {
-    /// The algorithm whose digests can be compared with the server's.
+impl FtpSession {
+    /// The algorithm that both sides compute, if there is one.
     pub fn algorithm(&self) -> Option<Algorithm> {
         let wanted = self.server().config.digests;
         self.features()
-            .sums
+            .hash_commands
             .choose(wanted)
             .map(|(algorithm, _)| algorithm)
     }
 
-    /// The server's digest of a file; `None` where it has no answer that can be understood, and then it is asked no more.
+    /// The server's checksum of a file; `None` if it returns none, and then the server is not asked again.
     pub fn digest_of(&mut self, path: &str) -> Result<Option<Digest>> {
-        let chosen = self.features().sums.choose(self.server().config.digests);
-        let Some((algorithm, means)) = chosen else {
+        let chosen = self
+            .features()
+            .hash_commands
+            .choose(self.server().config.digests);
+        let Some((algorithm, command)) = chosen else {
             return Ok(None);
         };
-        let found = self.told(path, algorithm, means);
+        let found = self.query_checksum(path, algorithm, command);
         if !matches!(found, Ok(Some(_))) {
             let mut features = self.features();
-            features.sums = Sums::default();
+            features.hash_commands = HashCommands::default();
             self.server().facts().features = Some(features);
         }
         found
     }
 
-    fn told(&mut self, path: &str, algorithm: Algorithm, means: Means) -> Result<Option<Digest>> {
-        let verb = match means {
-            Means::Command(verb) => verb,
-            Means::Hash => {
+    fn query_checksum(
+        &mut self,
+        path: &str,
+        algorithm: Algorithm,
+        command: HashCommand,
+    ) -> Result<Option<Digest>> {
+        let verb = match command {
+            HashCommand::Single(verb) => verb,
+            HashCommand::Hash => {
                 if self.hash != Some(algorithm) {
                     let name = match algorithm {
                         Algorithm::Sha256 => "SHA-256",
@@ -53,7 +61,7 @@ impl Session {
             }
         };
         let reply = self.ask_patiently(&format!("{verb} {path}"))?;
-        Ok(read(&reply, path, algorithm))
+        Ok(parse_checksum(&reply, path, algorithm))
     }
 }
 
@@ -64,33 +72,33 @@ mod tests {
     use crate::backend::ftp::reply::Reply;
 
     #[test]
-    fn features_name_algorithms_in_many_ways() {
-        let sums = |lines: &[&str]| {
+    fn the_strongest_checksum_command_of_feat_is_chosen() {
+        let choose = |lines: &[&str]| {
             let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-            Sums::parse(&lines).choose(Digests::Auto)
+            HashCommands::parse(&lines).choose(Digests::Auto)
         };
         assert_eq!(
-            sums(&["SIZE", " HASH SHA-1;sha-256*;MD5;CRC32"]),
-            Some((Algorithm::Sha256, Means::Hash))
+            choose(&["SIZE", " HASH SHA-1;sha-256*;MD5;CRC32"]),
+            Some((Algorithm::Sha256, HashCommand::Hash))
         );
         assert_eq!(
-            sums(&["XCRC", "XMD5 filename;start;end"]),
-            Some((Algorithm::Md5, Means::Command("XMD5")))
+            choose(&["XCRC", "XMD5 filename;start;end"]),
+            Some((Algorithm::Md5, HashCommand::Single("XMD5")))
         );
         assert_eq!(
-            sums(&["XCRC filename"]),
-            Some((Algorithm::Crc32, Means::Command("XCRC")))
+            choose(&["XCRC filename"]),
+            Some((Algorithm::Crc32, HashCommand::Single("XCRC")))
         );
-        assert_eq!(sums(&["HASH SHA-512*", "MLST a;"]), None);
+        assert_eq!(choose(&["HASH SHA-512*", "MLST a;"]), None);
     }
 
     #[test]
-    fn answers_are_read_in_many_forms_and_strictly() {
+    fn a_reply_needs_exactly_one_checksum_in_any_position() {
         let hex = "5d41402abc4b2a76b9719d911017c592";
         let expected = Digest::md5_from_hex(hex);
         let read = |text: &str| {
             let reply = Reply::parse(text.as_bytes())?;
-            read(&reply, "/data/a b", Algorithm::Md5)
+            parse_checksum(&reply, "/data/a b", Algorithm::Md5)
         };
         for text in [
             format!("250 {hex}"),

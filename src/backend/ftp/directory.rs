@@ -1,43 +1,49 @@
-//! Directories: how they are made, and what they hold.
+//! Directories: creates them and reads their listings.
 
-use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 
-use super::data::{Ended, Opened, Patience, Transfer};
+use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::encoding::Encoding;
-use super::mlsx::{Entry, EntryKind};
+use super::mlsx::{DirectoryEntry, EntryKind};
 use super::reply::Reply;
-use super::session::Session;
-use super::unix_list::Line;
+use super::session::FtpSession;
+use super::unix_list::ListLine;
 use super::{mlsx, unix_list};
 use crate::error::{Error, Kind, Result, describe, printable};
 
-/// A longer listing is not read, in bytes.
-const LONGEST_LISTING: u64 = 256 << 20;
+/// The maximum length of a listing, in bytes.
+const MAX_LISTING: u64 = 256 << 20;
 
-/// No name is longer, in bytes.
-const LONGEST_LINE: u64 = 64 << 10;
+/// The maximum length of a line, in bytes.
+const MAX_LINE: u64 = 64 << 10;
 
-/// What a listing of a directory says about one name in it.
-pub enum Listed {
-    /// It is there.
-    Has(Entry),
-    /// Others are there.
+/// The result of searching a directory's listing for a name.
+pub enum NameLookup {
+    /// The listing contains the name.
+    Present(DirectoryEntry),
+    /// The listing contains other names only.
     OnlyOthers,
-    /// No name came at all: the directory may be empty, hidden or missing.
-    Nothing,
-    /// The server lists nothing.
+    /// The listing contains no name that could be parsed: the directory may be empty, hidden or missing.
+    Empty,
+    /// The server refused to list the directory.
     Refused(Reply),
 }
 
-impl Session {
-    /// Makes `directory` and what is missing above it, down from the base directory, which must be there.
+/// A listing that was read to its end, apart from the entries themselves.
+struct Listing {
+    completion: Completion,
+    /// The number of lines in an unknown format.
+    unparsed: u64,
+}
+
+impl FtpSession {
+    /// Creates `directory` and its missing parents below the base directory, which must exist.
     pub(super) fn make_directories(&mut self, directory: &str) -> Result<()> {
         let base = self.base().len();
         if directory.len() == base || self.server().facts().directories.contains(directory) {
             return Ok(());
         }
-        if !self.enters(directory)? {
+        if !self.can_enter(directory)? {
             let ends = directory[base + 1..].match_indices('/');
             let ends: Vec<usize> = ends.map(|(at, _)| base + 1 + at).collect();
             for end in ends.into_iter().chain([directory.len()]) {
@@ -51,146 +57,143 @@ impl Session {
         Ok(())
     }
 
-    /// Whatever MKD answers (there are half a dozen ways to say that it is there), what counts is that it is one now.
+    /// Creates one directory. The reply to MKD does not matter (an existing directory has half a dozen), only CWD does.
     fn make_directory(&mut self, directory: &str) -> Result<()> {
-        if self.enters(directory)? {
+        if self.can_enter(directory)? {
             return Ok(());
         }
         let reply = self.ask(&format!("MKD {directory}"))?;
-        if self.enters(directory)? {
+        if self.can_enter(directory)? {
             return Ok(());
         }
         let base = self.base().to_owned();
-        if !self.enters(&base)? {
-            return Err(self.no_base());
+        if !self.can_enter(&base)? {
+            return Err(self.missing_base_error());
         }
-        let text = format!("the directory `{}` cannot be made", printable(directory));
+        let text = format!("cannot create the directory `{}`", printable(directory));
         Err(reply.error(reply.refusal().kind(), &text))
     }
 
-    pub(super) fn list(&mut self, directory: &str, name: &str) -> Result<Listed> {
-        let directory = if directory.is_empty() { "/" } else { directory };
-        if self.features().mlst {
-            match self.open_data(&format!("MLSD {directory}"), 0)? {
-                Opened::Ready(transfer) => return self.search(transfer, name, mlsx::entry),
-                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
-                Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
-            }
-        }
-        match self.open_data(&format!("NLST {directory}"), 0)? {
-            Opened::Ready(transfer) => return self.search(transfer, name, named),
-            Opened::Refused(reply) if reply.is_unknown_command() => {}
-            Opened::Refused(reply) => return Ok(Listed::Refused(reply)),
-        }
-        let unread = Cell::new(0);
-        match self.open_data(&format!("LIST {directory}"), 0)? {
-            Opened::Ready(transfer) => {
-                let listed = self.search(transfer, name, |line| described(line, &unread))?;
-                Ok(match listed {
-                    // The name may stand in a line that nobody understands.
-                    Listed::OnlyOthers if unread.get() > 0 => Listed::Nothing,
-                    listed => listed,
-                })
-            }
-            Opened::Refused(reply) => Ok(Listed::Refused(reply)),
-        }
-    }
-
-    /// Reads a listing to its end, without keeping it.
-    fn search(
-        &mut self,
-        transfer: Transfer,
-        name: &str,
-        read: impl Fn(&str) -> Option<Entry>,
-    ) -> Result<Listed> {
-        let mut listed = Listed::Nothing;
-        let ended = self.read_entries(transfer, read, |entry| {
+    /// Searches the listing of a directory for a name, without keeping the listing.
+    pub(super) fn find_name(&mut self, directory: &str, name: &str) -> Result<NameLookup> {
+        let mut found = NameLookup::Empty;
+        let listing = self.read_listing(directory, |entry| {
             if entry.name == name {
-                listed = Listed::Has(entry);
-            } else if matches!(listed, Listed::Nothing) {
-                listed = Listed::OnlyOthers;
+                found = NameLookup::Present(entry);
+            } else if matches!(found, NameLookup::Empty) {
+                found = NameLookup::OnlyOthers;
             }
         })?;
-        match (ended, listed) {
-            (Ended::Complete, listed) => Ok(listed),
-            // What was found is there, whatever the end was.
-            (_, Listed::Has(entry)) => Ok(Listed::Has(entry)),
-            (Ended::Refused(reply), _) => Ok(Listed::Refused(reply)),
-            (Ended::Unclear(error), _) => Err(error),
+        match (listing.completion, found) {
+            // An entry is valid even if the listing was cut off after it.
+            (_, NameLookup::Present(entry)) => Ok(NameLookup::Present(entry)),
+            (Completion::Refused(reply), _) => Ok(NameLookup::Refused(reply)),
+            (Completion::Unknown(error), _) => Err(error),
+            // The name may be in a line that could not be parsed.
+            (Completion::Confirmed, NameLookup::OnlyOthers) if listing.unparsed > 0 => {
+                Ok(NameLookup::Empty)
+            }
+            (Completion::Confirmed, found) => Ok(found),
         }
     }
 
-    /// All that a directory holds, sorted by name; `None` if there is no such directory.
-    pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<Entry>>> {
-        let shown = if directory.is_empty() { "/" } else { directory };
+    /// Returns all entries of a directory, sorted by name; `None` if there is no such directory.
+    pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<DirectoryEntry>>> {
         let mut entries = Vec::new();
-        let mut opened = None;
-        if self.features().mlst {
-            match self.open_data(&format!("MLSD {shown}"), 0)? {
-                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
-                other => opened = Some((other, mlsx::entry as fn(&str) -> Option<Entry>)),
-            }
-        }
-        let (opened, read) = match opened {
-            Some(opened) => opened,
-            None => (
-                self.open_data(&format!("NLST {shown}"), 0)?,
-                named as fn(&str) -> Option<Entry>,
-            ),
-        };
-        let unread = Cell::new(0);
-        let ended = match opened {
-            Opened::Ready(transfer) => {
-                self.read_entries(transfer, read, |entry| entries.push(entry))?
-            }
-            Opened::Refused(reply) if reply.is_unknown_command() => {
-                match self.open_data(&format!("LIST {shown}"), 0)? {
-                    Opened::Ready(transfer) => {
-                        let read = |line: &str| described(line, &unread);
-                        self.read_entries(transfer, read, |entry| entries.push(entry))?
-                    }
-                    Opened::Refused(reply) => Ended::Refused(reply),
-                }
-            }
-            Opened::Refused(reply) => Ended::Refused(reply),
-        };
-        if unread.get() > 0 {
+        let listing = self.read_listing(directory, |entry| entries.push(entry))?;
+        if listing.unparsed > 0 {
             self.server().warn(&format!(
-                "{} lines of the listing of `{}` have a form that is not known, and are left out",
-                unread.get(),
-                printable(shown)
+                "skipped {} lines in an unknown format in the listing of `{}`",
+                listing.unparsed,
+                printable(or_root(directory))
             ));
         }
-        match ended {
-            Ended::Complete => {}
-            Ended::Unclear(error) => return Err(error),
-            Ended::Refused(reply) if self.enters(directory)? => {
-                if !reply.says_empty() {
+        match listing.completion {
+            Completion::Confirmed => {}
+            Completion::Unknown(error) => return Err(error),
+            Completion::Refused(reply) if self.can_enter(directory)? => {
+                if !reply.means_empty_directory() {
                     return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
                 }
             }
-            Ended::Refused(_) => return Ok(None),
+            Completion::Refused(_) => return Ok(None),
         }
-        // Some servers answer a missing directory with an empty listing.
-        if entries.is_empty() && !self.enters(directory)? {
+        // Some servers return an empty listing for a missing directory.
+        if entries.is_empty() && !self.can_enter(directory)? {
             return Ok(None);
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some(entries))
     }
 
+    /// Lists a directory by MLSD, else by NLST, else by LIST.
+    fn read_listing(
+        &mut self,
+        directory: &str,
+        mut each: impl FnMut(DirectoryEntry),
+    ) -> Result<Listing> {
+        let directory = or_root(directory);
+        let without_unparsed = |completion| Listing {
+            completion,
+            unparsed: 0,
+        };
+        if self.features().mlst {
+            match self.open_data(&format!("MLSD {directory}"), 0)? {
+                Opened::Ready(transfer) => {
+                    let completion = self.read_entries(transfer, mlsx::entry, &mut each)?;
+                    return Ok(without_unparsed(completion));
+                }
+                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
+                Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
+            }
+        }
+        match self.open_data(&format!("NLST {directory}"), 0)? {
+            Opened::Ready(transfer) => {
+                let completion = self.read_entries(transfer, named, &mut each)?;
+                return Ok(without_unparsed(completion));
+            }
+            Opened::Refused(reply) if reply.is_unknown_command() => {}
+            Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
+        }
+        match self.open_data(&format!("LIST {directory}"), 0)? {
+            Opened::Ready(transfer) => self.read_unix_list(transfer, &mut each),
+            Opened::Refused(reply) => Ok(without_unparsed(Completion::Refused(reply))),
+        }
+    }
+
+    fn read_unix_list(
+        &mut self,
+        transfer: Transfer,
+        each: impl FnMut(DirectoryEntry),
+    ) -> Result<Listing> {
+        let mut unparsed = 0;
+        let parse = |line: &str| match unix_list::line(line) {
+            ListLine::Entry(entry) => Some(entry),
+            ListLine::NotAnEntry => None,
+            ListLine::Unparsed => {
+                unparsed += 1;
+                None
+            }
+        };
+        let completion = self.read_entries(transfer, parse, each)?;
+        Ok(Listing {
+            completion,
+            unparsed,
+        })
+    }
+
     fn read_entries(
         &mut self,
         transfer: Transfer,
-        read: impl Fn(&str) -> Option<Entry>,
-        each: impl FnMut(Entry),
-    ) -> Result<Ended> {
+        parse: impl FnMut(&str) -> Option<DirectoryEntry>,
+        each: impl FnMut(DirectoryEntry),
+    ) -> Result<Completion> {
         let mut lines = BufReader::new(transfer);
         let encoding = self.server().config.encoding;
-        let result = read_lines(&mut lines, encoding, read, each);
+        let result = read_lines(&mut lines, encoding, parse, each);
         let transfer = lines.into_inner();
         match result {
-            Ok(()) => Ok(self.finish(transfer, Patience::Full)),
+            Ok(()) => Ok(self.finish(transfer, ReplyWait::Full)),
             Err(error) => {
                 self.cut(transfer);
                 Err(error)
@@ -199,21 +202,14 @@ impl Session {
     }
 }
 
-/// A line of LIST; `unread` counts those that are not understood.
-fn described(line: &str, unread: &Cell<u64>) -> Option<Entry> {
-    match unix_list::line(line) {
-        Line::Entry(entry) => Some(entry),
-        Line::Nothing => None,
-        Line::Unread => {
-            unread.set(unread.get() + 1);
-            None
-        }
-    }
+/// The path of a directory as an argument: the root instead of an empty one.
+fn or_root(directory: &str) -> &str {
+    if directory.is_empty() { "/" } else { directory }
 }
 
-/// A line of NLST: a name about which nothing else is known.
-fn named(line: &str) -> Option<Entry> {
-    mlsx::listed_name(line).map(|name| Entry {
+/// Parses a line of NLST, which consists of a name only.
+fn named(line: &str) -> Option<DirectoryEntry> {
+    mlsx::listed_name(line).map(|name| DirectoryEntry {
         kind: EntryKind::Unknown,
         size: None,
         modified: None,
@@ -224,19 +220,15 @@ fn named(line: &str) -> Option<Entry> {
 fn read_lines(
     lines: &mut BufReader<Transfer>,
     encoding: Encoding,
-    read: impl Fn(&str) -> Option<Entry>,
-    mut each: impl FnMut(Entry),
+    mut parse: impl FnMut(&str) -> Option<DirectoryEntry>,
+    mut each: impl FnMut(DirectoryEntry),
 ) -> Result<()> {
     let mut total = 0;
     let mut line = Vec::new();
     loop {
         line.clear();
-        let n = match lines
-            .by_ref()
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line)
-        {
-            // Many servers end a protected listing without the farewell that TLS asks for.
+        let n = match lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
+            // Many servers end a protected listing without TLS's close_notify.
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
             Err(error) => {
                 let text = format!("the listing: {}", describe(&error));
@@ -248,10 +240,10 @@ fn read_lines(
             return Ok(());
         }
         total += n as u64;
-        if total > LONGEST_LISTING {
-            return Err(Error::new(Kind::Remote, "the listing does not end"));
+        if total > MAX_LISTING {
+            return Err(Error::new(Kind::Remote, "the listing is too long"));
         }
-        if let Some(entry) = read(&encoding.decode(&line)) {
+        if let Some(entry) = parse(&encoding.decode(&line)) {
             each(entry);
         }
     }

@@ -1,4 +1,4 @@
-//! How names are written in bytes, on the control connection and in listings.
+//! The encoding of names, on the control connection and in listings.
 
 use std::borrow::Cow;
 use std::io;
@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::error::{Error, Kind, Result, printable};
 
-/// The alphabet of a server's names.
+/// The encoding of a server's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Encoding {
     /// As nearly all servers do
@@ -20,7 +20,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Text from bytes; what is no text is replaced, never refused.
+    /// Decodes bytes; invalid ones are replaced.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 => String::from_utf8_lossy(bytes),
@@ -28,15 +28,15 @@ impl Encoding {
         }
     }
 
-    /// Refuses a name that cannot be written; no other one is put in its place.
+    /// Rejects a name that cannot be encoded.
     pub fn check(self, name: &str) -> Result<()> {
-        match name.chars().find(|letter| byte(*letter).is_none()) {
-            Some(letter) if self == Self::Latin1 => Err(Error::new(
+        match name.chars().find(|char| byte(*char).is_none()) {
+            Some(char) if self == Self::Latin1 => Err(Error::new(
                 Kind::Usage,
                 format!(
-                    "`{}` holds `{}`, which Latin-1 cannot write",
+                    "`{}` contains `{}`, which Latin-1 cannot encode",
                     printable(name),
-                    printable(&letter.to_string())
+                    printable(&char.to_string())
                 ),
             )
             .with_hint("use another key, or `encoding = \"utf-8\"` (--ftp-encoding utf-8)")),
@@ -44,7 +44,7 @@ impl Encoding {
         }
     }
 
-    /// Bytes from text; a name that cannot be written is an error.
+    /// Encodes text; fails if a character cannot be encoded.
     pub fn encode(self, text: &str) -> io::Result<Vec<u8>> {
         match self {
             Self::Utf8 => Ok(text.as_bytes().to_vec()),
@@ -53,7 +53,7 @@ impl Encoding {
                 bytes.ok_or_else(|| {
                     io::Error::new(
                         io::ErrorKind::InvalidInput,
-                        "Latin-1 cannot write this name",
+                        "Latin-1 cannot encode this name",
                     )
                 })
             }
@@ -62,8 +62,8 @@ impl Encoding {
 }
 
 /// ISO 8859-1 is the first 256 characters of Unicode.
-fn byte(letter: char) -> Option<u8> {
-    u8::try_from(u32::from(letter)).ok()
+fn byte(char: char) -> Option<u8> {
+    u8::try_from(u32::from(char)).ok()
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_go_both_ways_or_are_refused() {
+    fn names_are_encoded_and_decoded_or_rejected() {
         assert_eq!(Encoding::Latin1.decode(b"caf\xe9"), "café");
         assert_eq!(Encoding::Utf8.decode("café".as_bytes()), "café");
         assert!(Encoding::Latin1.check("café").is_ok());

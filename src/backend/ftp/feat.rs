@@ -1,30 +1,30 @@
-//! What the answer to FEAT says (RFC 2389). No I/O.
+//! The reply to FEAT (RFC 2389). No I/O.
 
-use super::hash::Sums;
+use super::hash::HashCommands;
 use super::reply::Reply;
 
-/// What the server says it can do, or may be able to where it does not say.
+/// The commands that the server supports, or may support if it does not list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Features {
     /// MLST and MLSD (RFC 3659, section 7).
     pub mlst: bool,
     /// MDTM (RFC 3659, section 3).
     pub mdtm: bool,
-    /// UTF8, to be switched on (RFC 2640).
+    /// UTF8, which has to be switched on (RFC 2640).
     pub utf8: bool,
-    /// Digests of files.
-    pub sums: Sums,
+    /// Checksum commands.
+    pub hash_commands: HashCommands,
 }
 
 impl Features {
-    /// Reads the reply to FEAT: a hint only, since lines lack their leading blank, are in either case, or are missing.
+    /// Parses the reply to FEAT, which is only a hint: servers omit lines and their leading space, and use either case.
     pub fn parse(reply: &Reply) -> Self {
         if reply.code != 211 {
             return Self {
                 mlst: true,
                 mdtm: false,
                 utf8: true,
-                sums: Sums::default(),
+                hash_commands: HashCommands::default(),
             };
         }
         let has = |name: &str| {
@@ -38,7 +38,7 @@ impl Features {
             mlst: has("MLST") || has("MLSD"),
             mdtm: has("MDTM"),
             utf8: has("UTF8"),
-            sums: Sums::parse(&reply.lines),
+            hash_commands: HashCommands::parse(&reply.lines),
         }
     }
 }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn features_are_read_in_all_their_forms() {
+    fn features_are_parsed_in_either_case_and_without_leading_spaces() {
         for text in [
             "211-Features:\r\n MLST type*;size*;\r\n UTF8\r\n MDTM\r\n211 End\r\n",
             "211-Extensions\r\nmlst size*\r\nutf8\r\nMdtm\r\n211 END\r\n",
@@ -62,7 +62,7 @@ mod tests {
                 mlst: true,
                 mdtm: true,
                 utf8: true,
-                sums: Sums::default(),
+                hash_commands: HashCommands::default(),
             };
             assert_eq!(Features::parse(&reply(text)), all, "{text}");
         }

@@ -4,10 +4,10 @@ use std::io;
 use std::io::Read;
 use std::time::Duration;
 
-use super::data::{Ended, Opened, Patience, Transfer};
-use super::pool::Pool;
-use super::session::Session;
-use super::stat::Found;
+use super::data::{Completion, Opened, ReplyWait, Transfer};
+use super::pool::SessionPool;
+use super::session::FtpSession;
+use super::stat::Lookup;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
@@ -19,7 +19,7 @@ use crate::store::types::{Asked, BlobInfo, From};
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
-pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+pub fn get(pool: &SessionPool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let (info, opened) = lease.begin(|session| {
@@ -53,15 +53,15 @@ pub fn get(pool: &Pool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<B
         session.cut(transfer);
         return Err(error);
     }
-    let ended = session.finish(transfer, Patience::Full);
+    let ended = session.finish(transfer, ReplyWait::Full);
     incoming.judge(ended, &info)?;
     Ok(info)
 }
 
-impl Session {
+impl FtpSession {
     /// The blob, if it is still the one that an earlier attempt found.
     fn blob(&mut self, path: &str, from: &From) -> Result<BlobInfo> {
-        let Found::Blob(info) = self.look_up(path)? else {
+        let Lookup::Blob(info) = self.look_up(path)? else {
             return Err(Error::not_found());
         };
         let other = from.unchanged.as_ref().is_some_and(|before| {
@@ -145,16 +145,16 @@ impl Incoming {
     }
 
     /// The number of bytes decides, whatever the server says at the end: 226 after half a blob is common.
-    fn judge(&self, ended: Ended, info: &BlobInfo) -> Result<()> {
+    fn judge(&self, ended: Completion, info: &BlobInfo) -> Result<()> {
         if self.came == self.wanted {
             return Ok(());
         }
         let missing = self.wanted - self.came;
         Err(match ended {
-            Ended::Refused(reply) => reply.refusal(),
+            Completion::Refused(reply) => reply.refusal(),
             // The server gave all that it had: another, shorter blob has taken the place of the one that was measured, or
             // the server cut it. Whatever follows at this offset may belong to yet another one.
-            Ended::Complete => Error::new(
+            Completion::Confirmed => Error::new(
                 Kind::Integrity,
                 format!(
                     "the server ended the transfer too early: {missing} of {} bytes are missing",
@@ -162,7 +162,7 @@ impl Incoming {
                 ),
             )
             .with_hint("the blob may have been replaced meanwhile: try again"),
-            Ended::Unclear(_) => Error::new(
+            Completion::Unknown(_) => Error::new(
                 Kind::Disconnected,
                 format!(
                     "the data connection broke: {missing} of {} bytes are missing",

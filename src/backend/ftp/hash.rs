@@ -1,31 +1,31 @@
-//! Checksum commands (HASH, XSHA256, XMD5, XCRC) and their replies, without a connection.
+//! Checksum commands (HASH, XSHA256, XMD5, XCRC) and their replies. No I/O.
 
 use super::config::Digests;
 use super::reply::Reply;
 use crate::digest::{Algorithm, Digest, decode_hex};
 
-/// The command that tells a digest.
+/// A command that returns the checksum of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// `HASH`, after `OPTS HASH` has chosen the algorithm.
+pub enum HashCommand {
+    /// `HASH`, after `OPTS HASH` has selected the algorithm.
     Hash,
-    /// A command of one algorithm.
-    Command(&'static str),
+    /// A command for a single algorithm.
+    Single(&'static str),
 }
 
-/// What the server computes, for each algorithm that we compute too.
+/// The server's checksum commands for the algorithms that blobctl computes too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub sha256: Option<Means>,
-    pub sha1: Option<Means>,
-    pub md5: Option<Means>,
-    pub crc32: Option<Means>,
+pub struct HashCommands {
+    pub sha256: Option<HashCommand>,
+    pub sha1: Option<HashCommand>,
+    pub md5: Option<HashCommand>,
+    pub crc32: Option<HashCommand>,
 }
 
-impl Sums {
-    /// Reads the lines of FEAT.
+impl HashCommands {
+    /// Parses the lines of FEAT.
     pub fn parse(lines: &[String]) -> Self {
-        let mut sums = Self::default();
+        let mut commands = Self::default();
         for line in lines {
             let line = line.trim().to_ascii_uppercase();
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
@@ -35,24 +35,32 @@ impl Sums {
                         let names = rest.split(';').map(|one| one.trim().trim_end_matches('*'));
                         names.into_iter().any(|one| one == name)
                     };
-                    sums.sha256 = offers("SHA-256").then_some(Means::Hash).or(sums.sha256);
-                    sums.sha1 = offers("SHA-1").then_some(Means::Hash).or(sums.sha1);
-                    sums.md5 = offers("MD5").then_some(Means::Hash).or(sums.md5);
-                    sums.crc32 = offers("CRC32").then_some(Means::Hash).or(sums.crc32);
+                    commands.sha256 = offers("SHA-256")
+                        .then_some(HashCommand::Hash)
+                        .or(commands.sha256);
+                    commands.sha1 = offers("SHA-1")
+                        .then_some(HashCommand::Hash)
+                        .or(commands.sha1);
+                    commands.md5 = offers("MD5").then_some(HashCommand::Hash).or(commands.md5);
+                    commands.crc32 = offers("CRC32")
+                        .then_some(HashCommand::Hash)
+                        .or(commands.crc32);
                 }
-                "XSHA256" => sums.sha256 = sums.sha256.or(Some(Means::Command("XSHA256"))),
-                "XSHA1" => sums.sha1 = sums.sha1.or(Some(Means::Command("XSHA1"))),
-                "XMD5" => sums.md5 = sums.md5.or(Some(Means::Command("XMD5"))),
-                "MD5" => sums.md5 = sums.md5.or(Some(Means::Command("MD5"))),
-                "XCRC" => sums.crc32 = sums.crc32.or(Some(Means::Command("XCRC"))),
+                "XSHA256" => {
+                    commands.sha256 = commands.sha256.or(Some(HashCommand::Single("XSHA256")));
+                }
+                "XSHA1" => commands.sha1 = commands.sha1.or(Some(HashCommand::Single("XSHA1"))),
+                "XMD5" => commands.md5 = commands.md5.or(Some(HashCommand::Single("XMD5"))),
+                "MD5" => commands.md5 = commands.md5.or(Some(HashCommand::Single("MD5"))),
+                "XCRC" => commands.crc32 = commands.crc32.or(Some(HashCommand::Single("XCRC"))),
                 _ => {}
             }
         }
-        sums
+        commands
     }
 
-    /// The best that is offered and wanted.
-    pub(super) fn choose(self, wanted: Digests) -> Option<(Algorithm, Means)> {
+    /// The strongest checksum that the server offers and the settings allow.
+    pub(super) fn choose(self, wanted: Digests) -> Option<(Algorithm, HashCommand)> {
         let all = [
             (Algorithm::Sha256, self.sha256),
             (Algorithm::Sha1, self.sha1),
@@ -65,12 +73,12 @@ impl Sums {
                 Digests::Only(only) => only == *algorithm,
                 Digests::None => false,
             })
-            .find_map(|(algorithm, means)| Some((algorithm, means?)))
+            .find_map(|(algorithm, command)| Some((algorithm, command?)))
     }
 }
 
-/// The digest in an answer: the only word of its length that is nothing but hex digits, the file's name left out.
-pub fn read(reply: &Reply, path: &str, algorithm: Algorithm) -> Option<Digest> {
+/// The checksum in a reply: the only word of its length that consists of hex digits, apart from the file's name.
+pub fn parse_checksum(reply: &Reply, path: &str, algorithm: Algorithm) -> Option<Digest> {
     if !reply.is_done() {
         return None;
     }

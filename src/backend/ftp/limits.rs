@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-/// How long a session may wait for what.
+/// The timeouts of a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// To connect, TLS included.
+    /// For connecting, including TLS.
     pub connect: Duration,
-    /// For an answer or a byte of data.
+    /// For a reply or a byte of data.
     pub idle: Duration,
-    /// For the reply that ends a transfer: servers flush the file before.
+    /// For the final reply of a transfer, before which servers flush the file.
     pub completion: Duration,
-    /// Nothing is waited for beyond this moment.
+    /// The instant at which all waits end.
     pub deadline: Option<Instant>,
 }
 
 impl Limits {
-    /// `wait`, or what is left of the time.
+    /// Returns `wait`, capped at the time left until the deadline.
     pub fn within(&self, wait: Duration) -> Duration {
         let left = self
             .deadline
@@ -25,11 +25,11 @@ impl Limits {
     }
 }
 
-/// What a session is opened for.
+/// The purpose of a session.
 #[derive(Debug, Clone, Copy)]
-pub enum Purpose {
-    /// Storage operations, which a stop interrupts.
+pub enum SessionPurpose {
+    /// Storage operations, which a cancellation interrupts.
     Work,
-    /// Removing what a failed operation left, until this moment, even after a stop.
+    /// Removing temporary files until this instant, even after a cancellation.
     CleanUp(Instant),
 }

@@ -1,19 +1,22 @@
-//! Listings of many directories, and removal.
+//! Recursive listings, and removal.
 
-use super::mlsx::{Entry, EntryKind};
-use super::pool::Pool;
-use super::session::Session;
-use super::stat::Found;
+use super::pool::SessionPool;
+use super::session::FtpSession;
+use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
-use crate::store::types::{BlobInfo, Listed};
+use crate::store::types::Listed;
 
-/// Deeper trees are taken for a link that leads back to itself.
-const DEEPEST: usize = 64;
+/// The maximum depth of directories: deeper trees are taken for a cycle of links.
+const MAX_DEPTH: usize = 64;
 
-/// Tells the files whose keys begin with `prefix`, in the order of their keys.
-pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
+/// Reports the files whose keys begin with `prefix`, in the order of their keys.
+pub fn list(
+    pool: &SessionPool,
+    prefix: &str,
+    each: &mut dyn FnMut(Listed) -> Result<()>,
+) -> Result<()> {
     let directory = prefix
         .rsplit_once('/')
         .map_or("", |(directory, _)| directory);
@@ -22,13 +25,13 @@ pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()
     }
     pool.server().config.encoding.check(prefix)?;
     let mut lease = pool.lease()?;
-    // The first question may find a session that has died meanwhile; the walk itself goes on with what it has.
+    // An idle session may have been closed, which only this first command can repair.
     lease.begin(|session| {
         let base = session.base().to_owned();
-        if session.enters(&base)? {
+        if session.can_enter(&base)? {
             Ok(())
         } else {
-            Err(session.no_base())
+            Err(session.missing_base_error())
         }
     })?;
     let start = if directory.is_empty() {
@@ -40,16 +43,16 @@ pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()
 }
 
 fn walk(
-    session: &mut Session,
+    session: &mut FtpSession,
     below: &str,
     prefix: &str,
     depth: usize,
     each: &mut dyn FnMut(Listed) -> Result<()>,
 ) -> Result<()> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Err(Error::new(
             Kind::Remote,
-            "the directories are nested without an end",
+            "the directories are nested too deeply; is there a cycle of links?",
         ));
     }
     let path = format!("{}/{below}", session.base());
@@ -57,7 +60,7 @@ fn walk(
         return Ok(());
     };
     for entry in entries {
-        // `.` and `..` and names of other directories, which some servers list too, are nobody's blobs.
+        // Some servers list `.`, `..` and paths into other directories too.
         let usable =
             Key::new(entry.name.as_str()).is_ok_and(|name| name.as_relative_path().is_ok());
         let key = format!("{below}{}", entry.name);
@@ -65,41 +68,32 @@ fn walk(
         if !usable || !wanted || entry.name.starts_with(TEMPORARY_PREFIX) {
             continue;
         }
-        match settle(session, &format!("{path}{}", entry.name), &entry)? {
-            Found::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
-            Found::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
-            Found::Blob(_) | Found::Absent => {}
+        let found = match lookup_of_entry(&entry) {
+            Some(found) => found,
+            None => session.look_up(&format!("{path}{}", entry.name))?,
+        };
+        match found {
+            Lookup::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
+            Lookup::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
+            Lookup::Blob(_) | Lookup::Absent => {}
         }
     }
     Ok(())
 }
 
-/// What an entry is; asked for where the listing did not say.
-fn settle(session: &mut Session, path: &str, entry: &Entry) -> Result<Found> {
-    match (entry.kind, entry.size) {
-        (EntryKind::Directory, _) => Ok(Found::Directory),
-        (EntryKind::File, Some(size)) => Ok(Found::Blob(BlobInfo {
-            size,
-            modified: entry.modified,
-            ..BlobInfo::default()
-        })),
-        _ => session.look_up(path),
-    }
-}
-
-/// Deletes a file; one that is not there is `NotFound`, and that is proven as for `exists`.
-pub fn remove(pool: &Pool, key: &Key) -> Result<()> {
+/// Deletes a file. A missing file is `NotFound`, confirmed as for `exists`.
+pub fn remove(pool: &SessionPool, key: &Key) -> Result<()> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let found = lease.begin(|session| session.look_up(&format!("{}/{path}", session.base())))?;
-    if !matches!(found, Found::Blob(_)) {
+    if !matches!(found, Lookup::Blob(_)) {
         return Err(Error::not_found());
     }
     let session = lease.session()?;
     let reply = session.ask(&format!("DELE {}/{path}", session.base()))?;
     match reply.code {
         200..=299 => Ok(()),
-        400..=499 => Err(reply.error(Kind::Busy { after: None }, "the server did not delete it")),
-        _ => Err(reply.error(Kind::Denied, "the server did not delete it")),
+        400..=499 => Err(reply.error(Kind::Busy { after: None }, "cannot delete it")),
+        _ => Err(reply.error(Kind::Denied, "cannot delete it")),
     }
 }

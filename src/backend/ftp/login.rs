@@ -1,27 +1,26 @@
-//! What is said before the first command: protection, user, password, binary mode, features, directory.
+//! The login: protection of data connections, user, password, binary mode, features, base directory.
 
 use std::sync::Arc;
 
 use super::config::Tls;
 use super::feat::Features;
 use super::reply::Reply;
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
-impl Session {
-    /// Logs in and finds out what all commands need to know.
+impl FtpSession {
+    /// Logs in and queries the features and the base directory.
     pub(super) fn logged_in(mut self, password: &Secret) -> Result<Self> {
         let server = Arc::clone(self.server());
         if server.config.tls != Tls::None {
-            // Some servers leave the data connection in the clear without these, others refuse it.
+            // Without these, some servers leave data connections in the clear, and others refuse them.
             for command in ["PBSZ 0", "PROT P"] {
                 let reply = self.ask(command)?;
                 if !reply.is_done() {
-                    return Err(reply.error(
-                        Kind::Denied,
-                        "the server refuses to protect the data connection",
-                    ));
+                    return Err(
+                        reply.error(Kind::Denied, "the server refuses TLS on data connections")
+                    );
                 }
             }
         }
@@ -33,7 +32,7 @@ impl Session {
         if !login.is_done() {
             return Err(refused_login(&login, server.config.tls));
         }
-        // Until this is accepted, servers and SIZE treat everything as text.
+        // In text mode, servers convert line ends, and SIZE fails or counts them.
         let binary = self.ask("TYPE I")?;
         if !binary.is_done() {
             return Err(binary.error(Kind::Remote, "the server refuses binary transfers"));
@@ -49,7 +48,7 @@ impl Session {
 }
 
 fn refused_login(reply: &Reply, tls: Tls) -> Error {
-    let crowded = [
+    let too_many = [
         "connections",
         "clients",
         "too many",
@@ -59,15 +58,15 @@ fn refused_login(reply: &Reply, tls: Tls) -> Error {
     match reply.code {
         332 => reply.error(
             Kind::Denied,
-            "the server wants an account besides the login",
+            "the server demands ACCT, which blobctl does not support",
         ),
-        530 if reply.mentions(&crowded) => reply.error(
+        530 if reply.mentions(&too_many) => reply.error(
             Kind::Busy { after: None },
-            "the server has too many connections",
+            "too many connections to the server",
         ),
         400..=429 | 431..=499 => reply.refusal(),
         _ => {
-            let error = reply.error(Kind::Denied, "the login was refused");
+            let error = reply.error(Kind::Denied, "login refused");
             let wants_tls = tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
             if wants_tls {
                 error.with_hint("set `tls = \"explicit\"` (--ftp-tls explicit)")

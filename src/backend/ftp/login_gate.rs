@@ -1,36 +1,36 @@
-//! Opens sessions, and decides once whether the login works.
+//! Opens sessions; the first login decides for all of them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use super::limits::Purpose;
+use super::limits::SessionPurpose;
 use super::password;
-use super::server::{BUDGET_OTHERWISE, BUDGET_WHEN_STOPPED, Server, lock};
-use super::session::Session;
+use super::server::{CLEANUP_BUDGET, CLEANUP_BUDGET_AFTER_STOP, Server, lock};
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 
-/// The first login decides for all: a wrong password sent again and again locks the account.
-enum Login {
+/// The result of the first login. A rejected password is never sent again, because that could lock the account.
+enum LoginState {
     Untried,
-    /// The password was read.
-    Unproven(Secret),
-    Works(Secret),
+    /// The password was read, and no login has succeeded yet.
+    PasswordRead(Secret),
+    Accepted(Secret),
     Refused(Error),
 }
 
-/// Opens the sessions of one server, and keeps what the first login proved.
+/// Opens the sessions of one server, and remembers the result of the first login.
 pub struct LoginGate {
     server: Arc<Server>,
-    login: Mutex<Login>,
+    login: Mutex<LoginState>,
 }
 
 impl LoginGate {
-    /// Nothing is connected before the first operation.
+    /// Connects only when the first session is opened.
     pub fn new(server: Server) -> Self {
         Self {
             server: Arc::new(server),
-            login: Mutex::new(Login::Untried),
+            login: Mutex::new(LoginState::Untried),
         }
     }
 
@@ -39,55 +39,57 @@ impl LoginGate {
         &self.server
     }
 
-    /// A session that can remove leftovers now.
-    pub fn open_to_clean_up(&self) -> Result<Session> {
+    /// Opens a session to remove temporary files, with a time limit and even after a cancellation.
+    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
         let stopped = self.server.context.cancel.check().is_err();
         let budget = if stopped {
-            BUDGET_WHEN_STOPPED
+            CLEANUP_BUDGET_AFTER_STOP
         } else {
-            BUDGET_OTHERWISE
+            CLEANUP_BUDGET
         };
         let password = match &*lock(&self.login) {
-            Login::Works(password) => password.clone(),
-            Login::Refused(error) => return Err(error.clone()),
-            Login::Untried | Login::Unproven(_) => {
-                return Err(Error::new(Kind::Disconnected, "no login worked"));
+            LoginState::Accepted(password) => password.clone(),
+            LoginState::Refused(error) => return Err(error.clone()),
+            LoginState::Untried | LoginState::PasswordRead(_) => {
+                return Err(Error::new(Kind::Disconnected, "no login has succeeded"));
             }
         };
-        Session::open(
+        FtpSession::open(
             &self.server,
             &password,
-            Purpose::CleanUp(Instant::now() + budget),
+            SessionPurpose::CleanUp(Instant::now() + budget),
         )
     }
 
-    /// Sessions are opened side by side once the first login worked; until then one after the other.
-    pub fn open(&self) -> Result<Session> {
+    /// Opens a session: in parallel once a login has succeeded, one after the other until then.
+    pub fn open(&self) -> Result<FtpSession> {
         let mut login = lock(&self.login);
-        let (password, works) = match &*login {
-            Login::Refused(error) => return Err(error.clone()),
-            Login::Works(password) => (password.clone(), true),
-            Login::Unproven(password) => (password.clone(), false),
-            Login::Untried => {
+        let (password, accepted) = match &*login {
+            LoginState::Refused(error) => return Err(error.clone()),
+            LoginState::Accepted(password) => (password.clone(), true),
+            LoginState::PasswordRead(password) => (password.clone(), false),
+            LoginState::Untried => {
                 self.server.check_settings()?;
                 self.server.warn_if_unverified();
                 let password =
                     password::read(&self.server.config.password, &self.server.context.cancel)?;
-                *login = Login::Unproven(password.clone());
+                *login = LoginState::PasswordRead(password.clone());
                 (password, false)
             }
         };
-        let opened = if works {
+        let opened = if accepted {
             drop(login);
-            let opened = Session::open(&self.server, &password, Purpose::Work);
+            let opened = FtpSession::open(&self.server, &password, SessionPurpose::Work);
             login = lock(&self.login);
             opened
         } else {
-            Session::open(&self.server, &password, Purpose::Work)
+            FtpSession::open(&self.server, &password, SessionPurpose::Work)
         };
         match &opened {
-            Ok(_) => *login = Login::Works(password),
-            Err(error) if error.kind() == Kind::Denied => *login = Login::Refused(error.clone()),
+            Ok(_) => *login = LoginState::Accepted(password),
+            Err(error) if error.kind() == Kind::Denied => {
+                *login = LoginState::Refused(error.clone());
+            }
             Err(_) => {}
         }
         opened

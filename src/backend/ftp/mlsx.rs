@@ -1,38 +1,38 @@
-//! What listings say: the facts of MLST and MLSD (RFC 3659, section 7) and the names of NLST. No I/O.
+//! Parsers for MLST and MLSD (RFC 3659, section 7) and for NLST. No I/O.
 
 use std::time::{Duration, SystemTime};
 
-/// What a name stands for.
+/// The type of a directory entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A file.
     File,
     /// A directory.
     Directory,
-    /// A link, a device, or something that the server does not say: only a question about it tells.
+    /// A link, a device, or a type that the server does not report.
     Unknown,
 }
 
-/// One line of MLST or MLSD.
+/// One name in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// What it is.
+pub struct DirectoryEntry {
+    /// The type.
     pub kind: EntryKind,
-    /// Bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
-    /// When it was last written.
+    /// The time of the last modification.
     pub modified: Option<SystemTime>,
-    /// The part behind the last `/`.
+    /// The part after the last `/`.
     pub name: String,
 }
 
-/// Reads `fact=value;fact=value; name`; `None` if the line has another form, or is the directory itself or its parent.
-pub fn entry(line: &str) -> Option<Entry> {
+/// Parses `fact=value;fact=value; name`; `None` if the line has another form, or is the directory itself or its parent.
+pub fn entry(line: &str) -> Option<DirectoryEntry> {
     let line = line.trim_end_matches(['\r', '\n']);
     let line = line.strip_prefix(' ').unwrap_or(line);
-    // Names and targets of links may hold blanks, so the facts end at a blank that follows a semicolon.
+    // Names and targets of links may contain spaces, so the facts end at a space after a semicolon.
     let (facts, path) = line.split_once("; ")?;
-    let mut entry = Entry {
+    let mut entry = DirectoryEntry {
         kind: EntryKind::Unknown,
         size: None,
         modified: None,
@@ -55,11 +55,11 @@ pub fn entry(line: &str) -> Option<Entry> {
     Some(entry)
 }
 
-/// The answer of MLST: as [`entry`], but asked about a directory, servers may say that it is the current one.
-pub fn described(line: &str) -> Option<Entry> {
+/// Parses a line of MLST: as [`entry`], but servers may report the directory in question as the current one.
+pub fn described(line: &str) -> Option<DirectoryEntry> {
     let facts = line.to_ascii_lowercase();
     if facts.contains("type=cdir;") || facts.contains("type=pdir;") {
-        return Some(Entry {
+        return Some(DirectoryEntry {
             kind: EntryKind::Directory,
             size: None,
             modified: None,
@@ -69,7 +69,7 @@ pub fn described(line: &str) -> Option<Entry> {
     entry(line)
 }
 
-/// The name in a line of NLST, which some servers write with the directory in front; `None` for the directory itself.
+/// Parses a line of NLST, which may include the directory's path; `None` for the directory itself.
 pub fn listed_name(line: &str) -> Option<&str> {
     let name = base_name(line.trim_end_matches(['\r', '\n']));
     (!matches!(name, "" | "." | "..")).then_some(name)
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_are_read_in_any_order_and_case() {
+    fn facts_are_parsed_in_any_order_and_case() {
         let file = |line: &str| entry(line).map(|e| (e.kind, e.size, e.name));
         let expected = |name: &str| Some((EntryKind::File, Some(12), name.to_owned()));
         for (line, name) in [
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_links_and_nonsense_are_told_apart() {
+    fn directories_links_and_invalid_lines_are_distinguished() {
         let kind = |line: &str| entry(line).map(|e| e.kind);
         assert_eq!(kind("type=dir; d"), Some(EntryKind::Directory));
         assert_eq!(
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_with_and_without_their_directory() {
+    fn nlst_names_may_include_their_directory() {
         for (line, name) in [
             ("a.txt\r\n", Some("a.txt")),
             ("/data/a.txt", Some("a.txt")),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_are_utc_and_checked() {
+    fn timestamps_are_utc_and_validated() {
         let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         assert_eq!(timestamp("19700101000001"), at(1));
         assert_eq!(timestamp("20260102030405.123"), at(1_767_323_045));

@@ -42,10 +42,10 @@ pub mod unix_list;
 
 pub use self::config::{Config, Digests, Mode, Password, Replace, Tls};
 pub use self::encoding::Encoding;
-use self::pool::Pool;
+use self::pool::SessionPool;
 use self::server::Server;
 pub use self::socket::Ports;
-use self::stat::Found;
+use self::stat::Lookup;
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -61,14 +61,14 @@ const ANONYMOUS: &str = "anonymous";
 
 /// The store.
 pub struct Ftp {
-    pool: Pool,
+    pool: SessionPool,
 }
 
 impl Ftp {
     /// Nothing is connected before the first operation.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
-            pool: Pool::new(Server::new(config, context)),
+            pool: SessionPool::new(Server::new(config, context)),
         }
     }
 
@@ -130,8 +130,8 @@ impl Backend for Ftp {
             session.look_up(&path)
         })?;
         Ok(match found {
-            Found::Blob(info) => Some(info),
-            Found::Directory | Found::Absent => None,
+            Lookup::Blob(info) => Some(info),
+            Lookup::Directory | Lookup::Absent => None,
         })
     }
 

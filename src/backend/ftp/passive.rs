@@ -1,13 +1,13 @@
-//! Where the server waits for a data connection: what its answers to PASV and EPSV say. No I/O.
+//! Parsers for the replies to PASV and EPSV. No I/O.
 
-/// The port in the answer to PASV: the last two of six numbers with commas between them, wherever they stand (RFC 1123,
-/// section 4.1.2.6: with or without parentheses). `None` if one of them is no byte, or different ones are told.
-/// The address is not believed in any case.
+/// The port in the reply to PASV: the last two of six comma-separated numbers anywhere in the text (RFC 1123, section
+/// 4.1.2.6: with or without parentheses). `None` if one of them is not a byte, or if the text contains different ones. The
+/// address is ignored.
 pub fn passive(text: &str) -> Option<u16> {
-    let other = |letter: char| !letter.is_ascii_digit() && letter != ',' && letter != ' ';
+    let is_separator = |char: char| !char.is_ascii_digit() && char != ',' && char != ' ';
     let mut found = None;
-    for run in text.split(other) {
-        // A number may stand before the six, as in `227 1,2,…`, so only what has commas counts.
+    for run in text.split(is_separator) {
+        // Another number may precede the six, as in `227 1,2,…`.
         let Some(numbers) = six(run) else { continue };
         if found.replace(numbers).is_some_and(|other| other != numbers) {
             return None;
@@ -34,8 +34,8 @@ fn six(run: &str) -> Option<[u8; 6]> {
     Some(numbers)
 }
 
-/// The port in the answer to EPSV: `(|||6446|)`, with any character in place of the bar (RFC 2428, section 3), and with
-/// or without parentheses.
+/// The port in the reply to EPSV: `(|||6446|)`, with any delimiter in place of the bar (RFC 2428, section 3), and with or
+/// without parentheses.
 pub fn extended(text: &str) -> Option<u16> {
     let port = |(at, bar): (usize, char)| {
         let bars = [bar; 3].iter().collect::<String>();
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn six_numbers_are_found_in_any_words() {
+    fn pasv_replies_are_parsed_in_any_wording() {
         for text in [
             "Entering Passive Mode (127,0,0,1,4,5)",
             "Entering Passive Mode (127,0,0,1,4,5).",
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_no_port() {
+    fn other_numbers_are_not_a_port() {
         for text in [
             "",
             "Entering Passive Mode",
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extended_form_has_any_bar() {
+    fn epsv_replies_have_any_delimiter() {
         for text in [
             "Entering Extended Passive Mode (|||6446|)",
             "(!!!6446!)",

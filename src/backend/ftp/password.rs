@@ -1,4 +1,4 @@
-//! The password of a login, read when the first connection needs it.
+//! Reads the password when the first connection needs it.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::io::subprocess;
 use crate::io::subprocess::Stderr;
 use crate::secret::Secret;
 
-/// The password as one line. Its text is in no error.
+/// Reads the password, a single line. Errors never contain it.
 pub fn read(source: &Password, cancel: &Cancel) -> Result<Secret> {
     let secret = match source {
         Password::Text(secret) => secret.clone(),
@@ -21,7 +21,7 @@ pub fn read(source: &Password, cancel: &Cancel) -> Result<Secret> {
     if secret.expose().contains(['\r', '\n', '\0']) {
         return Err(Error::new(
             Kind::Config,
-            "the password holds a line end or a NUL, which FTP cannot send",
+            "the password contains a line end or a NUL, which FTP cannot send",
         ));
     }
     Ok(secret)
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_yields_no_password_is_a_config_error() {
+    fn a_source_without_a_valid_password_is_a_config_error() {
         let dir = tempfile::tempdir().unwrap();
         for source in [
             Password::File(dir.path().join("missing")),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_command_does_not_tell_what_it_printed() {
+    fn the_error_of_a_failed_command_does_not_contain_its_output() {
         let error = of(Password::Command("echo hunter2; exit 1".to_owned())).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }

@@ -1,18 +1,18 @@
 //! The paths of one upload: the directory, the temporary file and the target.
 
-use super::session::Session;
+use super::session::FtpSession;
 
-/// Where one upload goes.
-pub struct Places {
+/// The paths of one upload, all absolute.
+pub struct UploadPaths {
     pub directory: String,
     pub target: String,
     pub temporary: String,
 }
 
-impl Places {
-    pub(super) fn new(session: &Session, path: &str, temporary: &str) -> Self {
+impl UploadPaths {
+    pub(super) fn new(session: &FtpSession, path: &str, temporary: &str) -> Self {
         let target = format!("{}/{path}", session.base());
-        // The target begins with a slash always: base directories are absolute.
+        // The base is absolute, so the target always contains a slash.
         let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);
         Self {
             temporary: format!("{directory}/{temporary}"),

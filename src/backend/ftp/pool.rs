@@ -1,22 +1,21 @@
-//! The sessions that wait for their next blob. A login costs more than a small transfer, so none is thrown away that is
-//! in step with the server.
+//! Idle sessions. A login takes longer than a small transfer, so every session that is in sync is reused.
 
 use std::sync::{Arc, Mutex};
 
 use super::login_gate::LoginGate;
 use super::server::{Server, lock};
-use super::session::Session;
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 
-/// Idle sessions of one server. There are never more than operations at once.
-pub struct Pool {
+/// The idle sessions of one server, never more than concurrent operations.
+pub struct SessionPool {
     gate: LoginGate,
-    idle: Mutex<Vec<Session>>,
+    idle: Mutex<Vec<FtpSession>>,
 }
 
-impl Pool {
-    /// No session yet.
+impl SessionPool {
+    /// Creates an empty pool.
     pub fn new(server: Server) -> Self {
         Self {
             gate: LoginGate::new(server),
@@ -29,22 +28,22 @@ impl Pool {
         self.gate.server()
     }
 
-    /// Opens a session that removes leftovers, even after the run was cancelled.
-    pub fn open_to_clean_up(&self) -> Result<Session> {
+    /// Opens a session to remove temporary files, even after a cancellation.
+    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
         self.gate.open_to_clean_up()
     }
 
-    /// The key as a path below the base directory, if the server can be told of it.
+    /// The key as a path below the base directory, if the server's encoding can represent it.
     pub fn path<'k>(&self, key: &'k Key) -> Result<&'k str> {
         let path = key.as_relative_path()?;
         self.server().config.encoding.check(path)?;
         Ok(path)
     }
 
-    /// A session that waits and is in step, unless the run was asked to stop.
+    /// Takes an idle session that is in sync, unless the run was cancelled.
     pub fn idle(&self) -> Option<Lease<'_>> {
         self.server().context.cancel.check().ok()?;
-        let session = lock(&self.idle).pop().filter(Session::is_quiet)?;
+        let session = lock(&self.idle).pop().filter(FtpSession::is_quiet)?;
         Some(Lease {
             pool: self,
             session: Some(session),
@@ -52,10 +51,10 @@ impl Pool {
         })
     }
 
-    /// A session for one operation: an idle one, or a new one.
+    /// Takes an idle session or opens a new one.
     pub fn lease(&self) -> Result<Lease<'_>> {
         self.server().context.cancel.check()?;
-        let idle = lock(&self.idle).pop().filter(Session::is_quiet);
+        let idle = lock(&self.idle).pop().filter(FtpSession::is_quiet);
         let origin = if idle.is_some() {
             Origin::Idle
         } else {
@@ -73,20 +72,20 @@ impl Pool {
     }
 }
 
-impl Drop for Pool {
+impl Drop for SessionPool {
     fn drop(&mut self) {
-        lock(&self.idle).drain(..).for_each(Session::quit);
+        lock(&self.idle).drain(..).for_each(FtpSession::quit);
     }
 }
 
-/// A session that goes back to the idle ones when dropped, provided that it is in step with the server.
+/// A session that returns to the pool when dropped, unless it is broken.
 pub struct Lease<'a> {
-    pool: &'a Pool,
-    session: Option<Session>,
+    pool: &'a SessionPool,
+    session: Option<FtpSession>,
     origin: Origin,
 }
 
-/// Whether a session may have died while nobody used it.
+/// The origin of a leased session: an idle one may have been closed by the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Idle,
@@ -99,22 +98,22 @@ impl Lease<'_> {
         self.pool.server()
     }
 
-    /// The pool that it belongs to.
-    pub fn pool(&self) -> &Pool {
+    /// The session's pool.
+    pub fn pool(&self) -> &SessionPool {
         self.pool
     }
 
     /// The session.
-    pub fn session(&mut self) -> Result<&mut Session> {
-        // It is missing only after a replacement failed, whose error has ended the operation.
+    pub fn session(&mut self) -> Result<&mut FtpSession> {
+        // It is only missing after `renew` failed, whose error has ended the operation.
         self.session
             .as_mut()
-            .ok_or_else(|| Error::new(Kind::Disconnected, "the connection is gone"))
+            .ok_or_else(|| Error::new(Kind::Disconnected, "the connection is closed"))
     }
 
-    /// Does the first work of an operation. A session that died while it was idle is replaced once, silently, so `work`
-    /// must be harmless to do twice.
-    pub fn begin<T>(&mut self, work: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+    /// Performs the first work of an operation. A session that was closed while idle is replaced once, silently, so `work`
+    /// must be repeatable.
+    pub fn begin<T>(&mut self, work: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
         if self.is_dead() {
             self.renew()?;
         }
@@ -127,26 +126,26 @@ impl Lease<'_> {
         }
     }
 
-    /// Asks something that can be asked twice: a session that is out of step, before or after it, is replaced once.
-    pub fn ask<T>(&mut self, question: impl Fn(&mut Session) -> Result<T>) -> Result<T> {
+    /// Sends commands that can be repeated: a session that is broken, before or after them, is replaced once.
+    pub fn ask<T>(&mut self, commands: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
         if !self.is_dead() {
-            let result = question(self.session()?);
+            let result = commands(self.session()?);
             if result.is_ok() || !self.is_dead() {
                 return result;
             }
         }
         self.renew()?;
-        question(self.session()?)
+        commands(self.session()?)
     }
 
-    /// Whether the session is of no use any more.
+    /// Returns true if the session cannot be used any more.
     pub fn is_dead(&self) -> bool {
-        self.session.as_ref().is_none_or(Session::is_broken)
+        self.session.as_ref().is_none_or(FtpSession::is_broken)
     }
 
     fn renew(&mut self) -> Result<()> {
         self.pool.server().context.cancel.check()?;
-        // Closed first: servers count connections.
+        // Closed first, because servers limit the number of connections.
         self.session = None;
         self.session = Some(self.pool.gate.open()?);
         self.origin = Origin::New;

@@ -1,26 +1,26 @@
-//! The last step of an upload: the unfinished file gets the blob's name, over the old blob if there is one.
+//! The last step of an upload: renames the temporary file to the blob's name, replacing the old blob if there is one.
 
 use super::config::Replace;
-use super::paths::Places;
+use super::paths::UploadPaths;
 use super::pool::Lease;
 use super::reply::{Class, Reply};
-use super::session::Session;
-use super::stat::Found;
+use super::session::FtpSession;
+use super::stat::Lookup;
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 
-/// Why an upload that is whole did not get its name, and what becomes of it.
+/// The failure to rename a complete upload.
 pub struct Unpublished {
     pub error: Error,
     pub leftover: Leftover,
 }
 
-/// Whether the unfinished file may be removed.
+/// The fate of the temporary file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leftover {
-    /// It is of no use.
+    /// It can be removed.
     Remove,
-    /// It is all that there is: the old blob was deleted for it.
+    /// It is the only copy: the old blob was deleted to make room for it.
     Keep,
 }
 
@@ -33,147 +33,152 @@ impl From<Error> for Unpublished {
     }
 }
 
-/// What an attempt to rename came to.
+/// The result of a rename to the target.
 enum Renamed {
     Done,
-    /// There is an old blob, and the server does not rename over it.
-    InTheWay(Reply),
+    /// The server does not rename over the old blob.
+    TargetExists(Reply),
 }
 
-/// Gives the upload its name. Where the reply is lost, the server's directory tells whether it happened.
-pub fn publish(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+/// Renames the upload to its target. If the reply is lost, the sizes of both files show whether the rename happened.
+pub fn publish(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let session = lease.session()?;
-    let renamed = match rename(session, places) {
-        Err(error) if session.is_broken() => after_silence(lease, places, bytes, error)?,
+    let renamed = match rename(session, paths) {
+        Err(error) if session.is_broken() => recover_lost_reply(lease, paths, bytes, error)?,
         result => result?,
     };
-    let Renamed::InTheWay(reply) = renamed else {
+    let Renamed::TargetExists(reply) = renamed else {
         return Ok(());
     };
     if lease.session()?.server().config.replace == Replace::Auto {
         let text = "the server does not rename over the old blob, which is unchanged";
         return Err(reply
             .error(Kind::Remote, text)
-            .with_hint("--ftp-replace delete-first moves the old blob away first, so that readers may find neither for a moment")
+            .with_hint("--ftp-replace delete-first renames the old blob first; for a moment, readers find no blob")
             .into());
     }
-    replace(lease, places, bytes)
+    replace(lease, paths, bytes)
 }
 
-fn after_silence(
+fn recover_lost_reply(
     lease: &mut Lease<'_>,
-    places: &Places,
+    paths: &UploadPaths,
     bytes: u64,
     error: Error,
 ) -> Result<Renamed> {
-    if lease.ask(|session| session.size_of(&places.temporary))? == Some(bytes) {
-        return rename(lease.session()?, places);
+    if lease.ask(|session| session.size_of(&paths.temporary))? == Some(bytes) {
+        return rename(lease.session()?, paths);
     }
-    if lease.ask(|session| session.size_of(&places.target))? == Some(bytes) {
+    if lease.ask(|session| session.size_of(&paths.target))? == Some(bytes) {
         return Ok(Renamed::Done);
     }
     Err(error)
 }
 
-fn rename(session: &mut Session, places: &Places) -> Result<Renamed> {
-    let reply = match session.move_file(&places.temporary, &places.target)? {
+fn rename(session: &mut FtpSession, paths: &UploadPaths) -> Result<Renamed> {
+    let reply = match session.move_file(&paths.temporary, &paths.target)? {
         Moved::Done => return Ok(Renamed::Done),
-        Moved::NotFrom(reply) => return Err(no_rename(&reply)),
-        Moved::NotTo(reply) => reply,
+        Moved::RnfrRefused(reply) => return Err(rename_refused(&reply)),
+        Moved::RntoRefused(reply) => reply,
     };
-    match session.look_up(&places.target)? {
-        Found::Blob(_) => Ok(Renamed::InTheWay(reply)),
-        Found::Directory => Err(reply.error(Kind::Remote, "a directory has the blob's name")),
-        Found::Absent if reply.class() == Class::Command => Err(no_rename(&reply)),
-        Found::Absent => Err(reply.refusal()),
+    match session.look_up(&paths.target)? {
+        Lookup::Blob(_) => Ok(Renamed::TargetExists(reply)),
+        Lookup::Directory => Err(reply.error(Kind::Remote, "the target is a directory")),
+        Lookup::Absent if reply.class() == Class::Command => Err(rename_refused(&reply)),
+        Lookup::Absent => Err(reply.refusal()),
     }
 }
 
-/// In this order: the old blob moves away, the new one takes its place, the old one is deleted. If the second step
-/// fails, the first one is undone, so that at each moment both are there under some name.
-fn replace(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+/// Renames the old blob to a backup, renames the upload to the target, then deletes the backup. If the second step fails,
+/// the first one is undone. Both blobs exist under some name until the last step.
+fn replace(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let unique = temporary_name();
     let unique = unique.trim_start_matches(TEMPORARY_PREFIX);
-    let aside = format!("{}/{TEMPORARY_PREFIX}old-{unique}", places.directory);
-    match lease.session()?.move_file(&places.target, &aside) {
+    let backup = format!("{}/{TEMPORARY_PREFIX}old-{unique}", paths.directory);
+    match lease.session()?.move_file(&paths.target, &backup) {
         Ok(Moved::Done) => {}
-        Ok(Moved::NotFrom(_) | Moved::NotTo(_)) => return delete_first(lease, places, bytes),
+        Ok(Moved::RnfrRefused(_) | Moved::RntoRefused(_)) => {
+            return delete_first(lease, paths, bytes);
+        }
         Err(error) => {
-            put_back(lease, &aside, places);
+            restore_backup(lease, &backup, paths);
             return Err(error.into());
         }
     }
-    let moved = arrive(lease, places, bytes);
+    let moved = rename_into_place(lease, paths, bytes);
     if let Err(error) = moved {
-        put_back(lease, &aside, places);
+        restore_backup(lease, &backup, paths);
         return Err(error.into());
     }
-    // The new blob is in its place: what is left of the old one only takes room.
-    let deleted = lease.session().and_then(|session| session.remove(&aside));
+    // The new blob is published: a backup that remains only takes up space.
+    let deleted = lease.session().and_then(|session| session.remove(&backup));
     if let Err(error) = deleted {
         warn(
             lease,
             &format!(
-                "the blob was replaced, but the old one remains on the server as `{}`: {error}",
-                printable(&aside)
+                "the blob was replaced, but the old one could not be deleted; it remains on the server as `{}`: {error}",
+                printable(&backup)
             ),
         );
     }
     Ok(())
 }
 
-/// For servers that do not even rename the old blob. From its end on, the unfinished file is all that there is.
-fn delete_first(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<(), Unpublished> {
+/// For servers that do not rename the old blob either. Once it is deleted, the temporary file is the only copy.
+fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
     let keep = |error: Error| {
         Unpublished {
         error: error.with_hint(format!(
-            "the old blob is deleted, and the new one is whole on the server as `{}`: rename it, or put it again",
-            printable(&places.temporary)
+            "the old blob is deleted; the new one is complete on the server as `{}`: rename it, or upload it again",
+            printable(&paths.temporary)
         )),
         leftover: Leftover::Keep,
     }
     };
-    let reply = match lease.session()?.ask(&format!("DELE {}", places.target)) {
+    let reply = match lease.session()?.ask(&format!("DELE {}", paths.target)) {
         Ok(reply) if reply.is_done() => None,
         Ok(reply) => Some(reply),
-        // Whether it happened is unknown, so the only whole blob that is known of stays.
+        // The old blob may be gone, so the new one must stay.
         Err(error) => return Err(keep(error)),
     };
     if let Some(reply) = reply {
         return Err(reply
-            .error(Kind::Denied, "the old blob cannot be replaced")
+            .error(Kind::Denied, "cannot delete the old blob")
             .into());
     }
-    arrive(lease, places, bytes).map_err(keep)
+    rename_into_place(lease, paths, bytes).map_err(keep)
 }
 
-/// Renames to a name that is free now, and makes sure of it.
-fn arrive(lease: &mut Lease<'_>, places: &Places, bytes: u64) -> Result<()> {
+/// Renames the upload to the target, which does not exist any more, and verifies the size.
+fn rename_into_place(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<()> {
     let moved = lease
         .session()
-        .and_then(|session| session.move_file(&places.temporary, &places.target));
+        .and_then(|session| session.move_file(&paths.temporary, &paths.target));
     let error = match moved {
-        Ok(Moved::Done) => Error::new(Kind::Integrity, "the server renamed, but not the blob"),
-        Ok(Moved::NotFrom(reply) | Moved::NotTo(reply)) => reply.refusal().permanent(),
+        Ok(Moved::Done) => Error::new(
+            Kind::Integrity,
+            "the server reported a rename that did not happen",
+        ),
+        Ok(Moved::RnfrRefused(reply) | Moved::RntoRefused(reply)) => reply.refusal().permanent(),
         Err(error) => error,
     };
-    match lease.ask(|session| session.size_of(&places.target)) {
+    match lease.ask(|session| session.size_of(&paths.target)) {
         Ok(Some(size)) if size == bytes => Ok(()),
         _ => Err(error),
     }
 }
 
-/// Gives the old blob its name back; after a stop by a session of its own.
-fn put_back(lease: &mut Lease<'_>, aside: &str, places: &Places) {
-    let restore = |session: &mut Session| match session.move_file(aside, &places.target)? {
+/// Renames the backup to the target, over a new session if this one is broken.
+fn restore_backup(lease: &mut Lease<'_>, backup: &str, paths: &UploadPaths) {
+    let restore = |session: &mut FtpSession| match session.move_file(backup, &paths.target)? {
         Moved::Done => Ok(()),
-        // Nothing was moved away, or it is back.
-        Moved::NotFrom(_) if session.size_of(&places.target)?.is_some() => Ok(()),
-        Moved::NotFrom(reply) | Moved::NotTo(reply) => Err(reply.refusal()),
+        // The target was never renamed, or it is back already.
+        Moved::RnfrRefused(_) if session.size_of(&paths.target)?.is_some() => Ok(()),
+        Moved::RnfrRefused(reply) | Moved::RntoRefused(reply) => Err(reply.refusal()),
     };
     let restored = match lease.session() {
         Ok(session) if !session.is_broken() => restore(session),
-        _ => Err(Error::new(Kind::Disconnected, "the connection is gone")),
+        _ => Err(Error::new(Kind::Disconnected, "the connection is closed")),
     };
     let restored = restored.or_else(|_| {
         let mut session = lease.pool().open_to_clean_up()?;
@@ -185,8 +190,8 @@ fn put_back(lease: &mut Lease<'_>, aside: &str, places: &Places) {
         warn(
             lease,
             &format!(
-                "the old blob is on the server as `{}` and could not be named back: {error}",
-                printable(aside)
+                "the old blob could not be renamed back; it is on the server as `{}`: {error}",
+                printable(backup)
             ),
         );
     }
@@ -196,28 +201,28 @@ fn warn(lease: &Lease<'_>, text: &str) {
     lease.server().warn(text);
 }
 
-fn no_rename(reply: &Reply) -> Error {
-    reply.error(Kind::Remote, "the server does not rename")
+fn rename_refused(reply: &Reply) -> Error {
+    reply.error(Kind::Remote, "the server refuses to rename")
 }
 
-/// How RNFR and RNTO were answered.
+/// The replies to RNFR and RNTO.
 enum Moved {
     Done,
-    NotFrom(Reply),
-    NotTo(Reply),
+    RnfrRefused(Reply),
+    RntoRefused(Reply),
 }
 
-impl Session {
+impl FtpSession {
     fn move_file(&mut self, from: &str, to: &str) -> Result<Moved> {
         let reply = self.ask(&format!("RNFR {from}"))?;
         if reply.code != 350 {
-            return Ok(Moved::NotFrom(reply));
+            return Ok(Moved::RnfrRefused(reply));
         }
         let reply = self.ask(&format!("RNTO {to}"))?;
         match reply.code {
             200..=299 => Ok(Moved::Done),
-            400.. => Ok(Moved::NotTo(reply)),
-            _ => Err(self.odd(&reply)),
+            400.. => Ok(Moved::RntoRefused(reply)),
+            _ => Err(self.unexpected_reply(&reply)),
         }
     }
 }

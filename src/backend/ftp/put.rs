@@ -1,16 +1,16 @@
-//! One upload: under a temporary name beside the blob, measured by the server, then renamed.
+//! One upload: stored under a temporary name in the blob's directory, verified by its size, then renamed.
 //!
-//! The server takes every end of the data for the end of the file, so a broken upload looks complete to it: only its
-//! word on the size proves anything, and only the rename makes it visible.
+//! The end of the data connection is the end of the file in FTP, so the server cannot distinguish a broken upload from a
+//! complete one. Only the size shows that all bytes arrived, and only the rename makes the blob visible.
 
 use super::data::{Opened, Transfer};
-use super::paths::Places;
-use super::pool::{Lease, Pool};
+use super::paths::UploadPaths;
+use super::pool::{Lease, SessionPool};
 use super::publish::{Leftover, publish};
 use super::reply::Class;
-use super::send::{Sent, compare, measured, proven, send, verify};
-use super::session::Session;
-use super::stat::Found;
+use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
+use super::session::FtpSession;
+use super::stat::Lookup;
 use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::payload::Payload;
@@ -18,13 +18,18 @@ use crate::key::Key;
 use crate::store::resumable::Draft;
 use crate::store::types::{Condition, Stored};
 
-/// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
-/// more before the rename.
-pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
+/// Stores the payload under `key`. FTP has no conditional requests, so [`Condition::Absent`] is checked before the upload
+/// and again before the rename.
+pub fn put(
+    pool: &SessionPool,
+    key: &Key,
+    payload: &Payload,
+    condition: &Condition,
+) -> Result<Stored> {
     let draft = Draft::new();
-    let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, places)| {
-        let sent = fresh(&mut lease, &places, payload, &draft)?;
-        conclude(&mut lease, &places, condition, sent, &draft)
+    let stored = Upload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
+        let uploaded = upload.send_all()?;
+        upload.finalize(&uploaded)
     });
     if stored.is_err() {
         discard(pool, key, &draft);
@@ -32,190 +37,222 @@ pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> 
     stored
 }
 
-/// As [`put`], going on with what `draft` has.
+/// As [`put`], but resumes the temporary file of `draft` if it has one.
 pub fn put_by(
-    pool: &Pool,
+    pool: &SessionPool,
     key: &Key,
     payload: &Payload,
     condition: &Condition,
     draft: &Draft,
 ) -> Result<Stored> {
     let Some(total) = payload.size() else {
-        return Err(Error::new(Kind::Local, "a stream cannot be continued"));
+        return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
-    let (mut lease, places) = begin(pool, key, condition, draft.name())?;
+    let mut upload = Upload::begin(pool, key, payload, condition, draft)?;
     let kept = if draft.is_begun() {
-        lease.ask(|session| session.usable(&places.temporary, payload, total))?
+        upload.resumable_bytes(total)?
     } else {
         0
     };
     if kept > 0 {
-        let sent = continued(&mut lease, &places, payload, (kept, draft))?;
-        if let Some(sent) = sent
-            && let Some(verified) = proven(&mut lease, &places.temporary, payload, (&sent, draft))?
-        {
-            return conclude(&mut lease, &places, condition, (total, verified), draft);
+        if let Some(uploaded) = upload.send_rest(kept)? {
+            return upload.finalize(&uploaded);
         }
-        // The server put the halves together in its own way.
+        // The server does not resume uploads, or combined the two halves wrongly.
         pool.server().context.cancel.check()?;
     }
-    let sent = fresh(&mut lease, &places, payload, draft)?;
-    conclude(&mut lease, &places, condition, sent, draft)
+    let uploaded = upload.send_all()?;
+    upload.finalize(&uploaded)
 }
 
-/// Up to the point where data can flow: everything here can be asked twice.
-fn begin<'a>(
-    pool: &'a Pool,
-    key: &Key,
-    condition: &Condition,
-    name: &str,
-) -> Result<(Lease<'a>, Places)> {
-    let path = pool.path(key)?;
-    if let Condition::Etag(_) = condition {
-        return Err(Error::new(
-            Kind::Precondition,
-            "FTP has no ETags that a condition could name",
-        ));
-    }
-    let mut lease = pool.lease()?;
-    let places = lease.begin(|session| {
-        let places = Places::new(session, path, name);
-        if *condition == Condition::Absent {
-            session.must_be_absent(&places.target)?;
-        }
-        session.announce_utf8(path)?;
-        session.make_directories(&places.directory)?;
-        Ok(places)
-    })?;
-    Ok((lease, places))
+/// One upload in progress.
+struct Upload<'a> {
+    lease: Lease<'a>,
+    paths: UploadPaths,
+    payload: &'a Payload,
+    condition: &'a Condition,
+    draft: &'a Draft,
 }
 
-/// Sends everything, and tells how many bytes the server has and how that was proven.
-fn fresh(
-    lease: &mut Lease<'_>,
-    places: &Places,
-    payload: &Payload,
-    draft: &Draft,
-) -> Result<(u64, Verified)> {
-    let transfer = lease.begin(|session| match session.store(&places.temporary) {
-        // Somebody removed the directory that we know of.
-        Err(error) if error.kind() == Kind::Denied && !session.enters(&places.directory)? => {
-            session.make_directories(&places.directory)?;
-            session.store(&places.temporary)
-        }
-        stored => stored,
-    })?;
-    draft.begin();
-    let session = lease.session()?;
-    let hasher = session.algorithm().map(Hasher::new);
-    let sent = match send(session, transfer, payload, 0, hasher) {
-        // Some find out only after the bytes that there is no such directory.
-        Err(error) if Class::of_error(&error) == Some(Class::Path) => {
-            lease.ask(Session::look_at_directories)?;
-            return Err(error);
-        }
-        sent => sent?,
-    };
-    verify(lease, &places.temporary, &sent)?;
-    let verified = compare(lease, &places.temporary, payload, &sent)?;
-    Ok((sent.bytes, verified))
+/// A complete and verified temporary file.
+struct Uploaded {
+    bytes: u64,
+    verified: Verified,
 }
 
-/// Sends what follows the first `kept` bytes; `None` if the server takes nothing but the whole.
-fn continued(
-    lease: &mut Lease<'_>,
-    places: &Places,
-    payload: &Payload,
-    (kept, draft): (u64, &Draft),
-) -> Result<Option<Sent>> {
-    if payload.size() == Some(kept) {
-        payload.reader_from(kept)?;
-        return Ok(Some(Sent::complete(kept, None)));
-    }
-    let temporary = &places.temporary;
-    draft.add_seam(kept);
-    let opened = lease.ask(|session| {
-        if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
-            return Ok(Some(transfer));
+impl<'a> Upload<'a> {
+    /// Prepares an upload up to the data connection. All commands can be repeated.
+    fn begin(
+        pool: &'a SessionPool,
+        key: &Key,
+        payload: &'a Payload,
+        condition: &'a Condition,
+        draft: &'a Draft,
+    ) -> Result<Self> {
+        let path = pool.path(key)?;
+        if let Condition::Etag(_) = condition {
+            return Err(Error::new(
+                Kind::Precondition,
+                "FTP has no ETags, so --if-match is not possible",
+            ));
         }
-        // What is appended must come right behind what was compared.
-        if session.ask(&format!("SIZE {temporary}"))?.size() != Some(kept) {
-            return Ok(None);
-        }
-        Ok(match session.open_data(&format!("APPE {temporary}"), 0)? {
-            Opened::Ready(transfer) => Some(transfer),
-            Opened::Refused(_) => None,
+        let mut lease = pool.lease()?;
+        let paths = lease.begin(|session| {
+            let paths = UploadPaths::new(session, path, draft.name());
+            if *condition == Condition::Absent {
+                session.check_absent(&paths.target)?;
+            }
+            session.announce_utf8(path)?;
+            session.make_directories(&paths.directory)?;
+            Ok(paths)
+        })?;
+        Ok(Self {
+            lease,
+            paths,
+            payload,
+            condition,
+            draft,
         })
-    })?;
-    let Some(transfer) = opened else {
-        return Ok(None);
-    };
-    match send(lease.session()?, transfer, payload, kept, None) {
-        // Some say only after the first bytes that they do not continue files. A full disk (452, 552) is no such answer.
-        Err(error)
-            if matches!(
-                Class::of_error(&error),
-                Some(Class::Path | Class::ServerError | Class::Command | Class::Position)
-            ) =>
-        {
-            Ok(None)
+    }
+
+    /// The number of bytes of an earlier attempt that can be kept.
+    fn resumable_bytes(&mut self, total: u64) -> Result<u64> {
+        let (temporary, payload) = (&self.paths.temporary, self.payload);
+        self.lease
+            .ask(|session| session.resumable_bytes(temporary, payload, total))
+    }
+
+    /// Uploads the whole payload and verifies it.
+    fn send_all(&mut self) -> Result<Uploaded> {
+        let (lease, paths) = (&mut self.lease, &self.paths);
+        let transfer = lease.begin(|session| match session.store(&paths.temporary) {
+            // The directory existed earlier in this run and was removed.
+            Err(error)
+                if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? =>
+            {
+                session.make_directories(&paths.directory)?;
+                session.store(&paths.temporary)
+            }
+            stored => stored,
+        })?;
+        self.draft.begin();
+        let session = lease.session()?;
+        let hasher = session.algorithm().map(Hasher::new);
+        let sent = match send(session, transfer, self.payload, 0, hasher) {
+            // Some servers report a missing directory only after the data.
+            Err(error) if Class::of_error(&error) == Some(Class::Path) => {
+                lease.ask(FtpSession::recheck_directories)?;
+                return Err(error);
+            }
+            sent => sent?,
+        };
+        verify_size(lease, &paths.temporary, &sent)?;
+        let verified = compare_checksum(lease, &paths.temporary, self.payload, &sent)?;
+        Ok(Uploaded {
+            bytes: sent.bytes,
+            verified,
+        })
+    }
+
+    /// Uploads what follows the first `kept` bytes and verifies the whole file. Returns `None` if the server does not resume
+    /// uploads, or if the file differs.
+    fn send_rest(&mut self, kept: u64) -> Result<Option<Uploaded>> {
+        let sent = if self.payload.size() == Some(kept) {
+            self.payload.reader_from(kept)?;
+            Sent::complete(kept, None)
+        } else {
+            self.draft.add_seam(kept);
+            let Some(transfer) = self.open_at(kept)? else {
+                return Ok(None);
+            };
+            match send(self.lease.session()?, transfer, self.payload, kept, None) {
+                // Some servers refuse to resume only after the first bytes. A full disk (452, 552) is another matter.
+                Err(error)
+                    if matches!(
+                        Class::of_error(&error),
+                        Some(Class::Path | Class::ServerError | Class::Command | Class::Position)
+                    ) =>
+                {
+                    return Ok(None);
+                }
+                sent => sent?,
+            }
+        };
+        let (temporary, offsets) = (&self.paths.temporary, self.draft.seams());
+        let verified = verify_resumed(&mut self.lease, temporary, self.payload, &sent, &offsets)?;
+        Ok(verified.map(|verified| Uploaded {
+            bytes: sent.bytes,
+            verified,
+        }))
+    }
+
+    /// Opens a transfer that continues the temporary file at `offset`, by STOR, else by APPE; `None` if both are refused.
+    fn open_at(&mut self, offset: u64) -> Result<Option<Transfer>> {
+        let temporary = &self.paths.temporary;
+        self.lease.ask(|session| {
+            let stor = session.open_data(&format!("STOR {temporary}"), offset)?;
+            if let Opened::Ready(transfer) = stor {
+                return Ok(Some(transfer));
+            }
+            // The bytes must be appended directly after those that were compared.
+            if session.ask(&format!("SIZE {temporary}"))?.size() != Some(offset) {
+                return Ok(None);
+            }
+            Ok(match session.open_data(&format!("APPE {temporary}"), 0)? {
+                Opened::Ready(transfer) => Some(transfer),
+                Opened::Refused(_) => None,
+            })
+        })
+    }
+
+    /// Publishes a verified upload under the blob's name.
+    fn finalize(&mut self, uploaded: &Uploaded) -> Result<Stored> {
+        let (lease, paths) = (&mut self.lease, &self.paths);
+        // A comparison may have closed the session.
+        lease.begin(|_| Ok(()))?;
+        if *self.condition == Condition::Absent {
+            lease.ask(|session| session.check_absent(&paths.target))?;
         }
-        sent => sent.map(Some),
+        publish(lease, paths, uploaded.bytes).map_err(|failed| {
+            if failed.leftover == Leftover::Keep {
+                self.draft.keep();
+                return failed.error.permanent();
+            }
+            failed.error
+        })?;
+        // Some servers change names, or report a rename that did not happen.
+        let found = lease.ask(|session| session.size_of(&paths.target))?;
+        if found != Some(uploaded.bytes) && !was_replaced(lease, paths, found)? {
+            let text = format!(
+                "after the rename, {} under the blob's name",
+                describe_size(found)
+            );
+            return Err(Error::new(Kind::Integrity, text)
+                .with_hint("the server may have stored it under another name; try a simpler key"));
+        }
+        Ok(Stored {
+            bytes: uploaded.bytes,
+            etag: None,
+            verified: uploaded.verified,
+            // Another client may create the blob between the last check and the rename.
+            atomic: (*self.condition == Condition::Absent).then_some(false),
+            version_id: None,
+        })
     }
 }
 
-/// From the last byte to the blob.
-fn conclude(
-    lease: &mut Lease<'_>,
-    places: &Places,
-    condition: &Condition,
-    (bytes, verified): (u64, Verified),
-    draft: &Draft,
-) -> Result<Stored> {
-    // A comparison may have cut the session.
-    lease.begin(|_| Ok(()))?;
-    if *condition == Condition::Absent {
-        lease.ask(|session| session.must_be_absent(&places.target))?;
-    }
-    publish(lease, places, bytes).map_err(|failed| {
-        if failed.leftover == Leftover::Keep {
-            draft.keep();
-            return failed.error.permanent();
-        }
-        failed.error
-    })?;
-    // Some servers change names, or say yes to a rename and do nothing.
-    let found = lease.ask(|session| session.size_of(&places.target))?;
-    if found != Some(bytes) && !replaced(lease, places, found)? {
-        let text = format!(
-            "the server renamed the blob, but {} under its name",
-            measured(found)
-        );
-        return Err(Error::new(Kind::Integrity, text)
-            .with_hint("the server may keep another name than the key; try a plainer key"));
-    }
-    Ok(Stored {
-        bytes,
-        etag: None,
-        verified,
-        // Somebody else may come between the last look and the rename.
-        atomic: (*condition == Condition::Absent).then_some(false),
-        version_id: None,
-    })
-}
-
-/// Whether another put of the same key came right after ours: the temporary name is gone, so that our blob was there,
-/// whole, before the one that is there now.
-fn replaced(lease: &mut Lease<'_>, places: &Places, found: Option<u64>) -> Result<bool> {
-    let temporary = lease.ask(|session| session.size_of(&places.temporary))?;
+/// Returns true if another upload of the same key replaced ours at once: our temporary file is gone, so our blob was
+/// complete under its name before the present one.
+fn was_replaced(lease: &mut Lease<'_>, paths: &UploadPaths, found: Option<u64>) -> Result<bool> {
+    let temporary = lease.ask(|session| session.size_of(&paths.temporary))?;
     Ok(found.is_some() && temporary.is_none())
 }
 
-impl Session {
-    fn must_be_absent(&mut self, target: &str) -> Result<()> {
+impl FtpSession {
+    fn check_absent(&mut self, target: &str) -> Result<()> {
         match self.look_up(target)? {
-            Found::Absent => Ok(()),
-            Found::Blob(_) | Found::Directory => Err(Error::already_exists()),
+            Lookup::Absent => Ok(()),
+            Lookup::Blob(_) | Lookup::Directory => Err(Error::already_exists()),
         }
     }
 
@@ -225,32 +262,32 @@ impl Session {
             Opened::Refused(reply) => reply,
         };
         if reply.class() == Class::Path {
-            self.look_at_directories()?;
+            self.recheck_directories()?;
         }
         Err(self.refused(&reply))
     }
 
-    /// After a refusal that may be about a directory: the base directory has to be there, and what we know of the others may
-    /// be outdated.
-    fn look_at_directories(&mut self) -> Result<()> {
+    /// Called after a refusal that may concern a directory: the base directory must exist, and the cached directories may be
+    /// outdated.
+    fn recheck_directories(&mut self) -> Result<()> {
         let base = self.base().to_owned();
-        if !self.enters(&base)? {
-            return Err(self.no_base());
+        if !self.can_enter(&base)? {
+            return Err(self.missing_base_error());
         }
         self.server().facts().directories.clear();
         Ok(())
     }
 }
 
-/// Removes what a failed upload left. After a stop the sessions are gone and time is short.
-pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
+/// Removes the temporary file of a failed upload. After a cancellation, this needs a new session and time is short.
+pub fn discard(pool: &SessionPool, key: &Key, draft: &Draft) {
     if !draft.is_begun() {
         return;
     }
     let Ok(path) = pool.path(key) else { return };
-    let remove = |session: &mut Session| {
-        let places = Places::new(session, path, draft.name());
-        session.remove(&places.temporary)
+    let remove = |session: &mut FtpSession| {
+        let paths = UploadPaths::new(session, path, draft.name());
+        session.remove(&paths.temporary)
     };
     let idle = pool
         .idle()
@@ -265,15 +302,15 @@ pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
     };
     if let Err(error) = removed {
         pool.server().warn(&format!(
-            "the unfinished file `{}` may remain on the server beside `{}`: {error}",
+            "the temporary file `{}` may remain on the server next to `{}`: {error}",
             draft.name(),
             printable(path)
         ));
     }
 }
 
-impl Session {
-    /// Deletes a file of ours. One that is not there (any more) is as good as removed.
+impl FtpSession {
+    /// Deletes a temporary file. A missing file is not an error.
     pub(super) fn remove(&mut self, path: &str) -> Result<()> {
         let reply = self.ask(&format!("DELE {path}"))?;
         if reply.is_done() {

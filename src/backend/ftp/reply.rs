@@ -1,7 +1,7 @@
-//! What the server's replies say: text in, values out, no I/O.
+//! Replies: parsing, classes, and the errors made of them. No I/O.
 //!
-//! RFC 959, section 4.2 gives the form, RFC 3659 those of SIZE and MDTM. Servers write them in many ways, so everything is
-//! read leniently, and nothing is decided by a reply's wording alone.
+//! RFC 959, section 4.2 defines the form, RFC 3659 that of the replies to SIZE and MDTM. Servers differ, so the parsers are
+//! lenient, and no decision depends on a reply's wording alone.
 
 use std::time::SystemTime;
 
@@ -11,35 +11,35 @@ use crate::error::{Answer, Error, Kind, printable};
 /// One reply, possibly of several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// Three digits.
+    /// The three digits.
     pub code: u16,
-    /// All lines, decoded lossily, without the codes at their beginnings.
+    /// All lines, decoded lossily, without their leading codes.
     pub lines: Vec<String>,
 }
 
-/// What a reply's code is about (RFC 959, section 4.2.2; RFC 2228; RFC 3659). Decisions are made on this; where servers use a
-/// code for several things, the command that was refused tells them apart.
+/// The class of a reply's code (RFC 959, section 4.2.2; RFC 2228; RFC 3659), on which decisions are based. Where servers use a
+/// code for several reasons, the refused command distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// The server did what it was asked.
+    /// The command succeeded.
     Done,
-    /// 421: the server is going to end the session.
-    Leaving,
-    /// The data connection could not be opened, or broke.
+    /// 421: the server is closing the session.
+    ServiceClosing,
+    /// The data connection could not be opened, or was closed.
     DataConnection,
-    /// The file, its name or its directory: missing, busy or closed to us. Servers do not tell these apart.
+    /// The file, its name or its directory is missing, busy or inaccessible. Servers do not distinguish these.
     Path,
-    /// The command, or this form of it, is not known.
+    /// The command, or this form of it, is not supported.
     Command,
-    /// An error of the server's own while it worked.
+    /// An internal error of the server.
     ServerError,
-    /// There is no room for more bytes.
+    /// The disk or the quota is full.
     Full,
-    /// REST with a position that the server does not take.
+    /// The offset of REST is not supported.
     Position,
     /// A login is missing or was refused.
     Login,
-    /// TLS is missing, or not as the server demands it.
+    /// TLS is missing, or does not meet the server's demands.
     Protection,
     /// Anything else.
     Other,
@@ -50,7 +50,7 @@ impl Class {
     pub fn of(code: u16) -> Self {
         match code {
             200..=299 => Self::Done,
-            421 => Self::Leaving,
+            421 => Self::ServiceClosing,
             425 | 426 => Self::DataConnection,
             450 | 550 | 551 | 553 => Self::Path,
             451 => Self::ServerError,
@@ -63,34 +63,34 @@ impl Class {
         }
     }
 
-    /// The class of the reply that an error was made of; `None` without one.
+    /// The class of the reply in an error; `None` if the error has none.
     pub fn of_error(error: &Error) -> Option<Self> {
         error.answer().ftp.map(Self::of)
     }
 }
 
 impl Reply {
-    /// What the reply is about.
+    /// The class of the code.
     pub fn class(&self) -> Class {
         Class::of(self.code)
     }
 
-    /// Whether the refusal of a listing means that the directory is empty: "450 no files" is how some servers say so, others
-    /// use 550 or 501 and have their own words.
-    pub fn says_empty(&self) -> bool {
+    /// Returns true if the refusal of a listing means that the directory is empty. Some servers reply "450 no files", others
+    /// 550 or 501 with their own wording.
+    pub fn means_empty_directory(&self) -> bool {
         self.code == 450
             || matches!(self.class(), Class::Path | Class::Command)
                 && !self.is_unknown_command()
                 && self.mentions(&["no files", "no such", "not found", "not exist", "empty"])
     }
 
-    /// Reads a whole reply. `None` if it has no code, or if its first and its last line have different ones: then
-    /// nobody knows where it ends, and the connection is out of step.
+    /// Parses a whole reply. Returns `None` if it has no code, or if the codes of its first and last line differ, so that its
+    /// end is unknown.
     pub fn parse(body: &[u8]) -> Option<Self> {
         Self::read(&String::from_utf8_lossy(body))
     }
 
-    /// As [`Reply::parse`], for a text that is decoded already.
+    /// As [`Reply::parse`], for decoded text.
     pub fn read(text: &str) -> Option<Self> {
         let raw: Vec<&str> = text.lines().collect();
         let code = code_of(raw.first()?)?;
@@ -108,17 +108,17 @@ impl Reply {
         })
     }
 
-    /// Whether the server did what it was asked.
+    /// Returns true if the command succeeded.
     pub fn is_done(&self) -> bool {
         self.class() == Class::Done
     }
 
-    /// Whether the server does not know the command, or not in this form.
+    /// Returns true if the server does not support the command, or not in this form.
     pub fn is_unknown_command(&self) -> bool {
         matches!(self.code, 500 | 502 | 503 | 504)
     }
 
-    /// Code and text for one line of a message.
+    /// The code and the text on one line, escaped for messages.
     pub fn shown(&self) -> String {
         let words: Vec<&str> = self
             .lines
@@ -129,7 +129,7 @@ impl Reply {
         printable(&format!("{} {}", self.code, words.join(" ")))
     }
 
-    /// The number in the answer to SIZE, in bytes; some servers add a unit.
+    /// The size in the reply to SIZE, in bytes; some servers append a unit.
     pub fn size(&self) -> Option<u64> {
         if self.code != 213 {
             return None;
@@ -137,7 +137,7 @@ impl Reply {
         self.lines.first()?.split_whitespace().next()?.parse().ok()
     }
 
-    /// The time in the answer to MDTM.
+    /// The time in the reply to MDTM.
     pub fn modified(&self) -> Option<SystemTime> {
         if self.code != 213 {
             return None;
@@ -145,73 +145,76 @@ impl Reply {
         mlsx::timestamp(self.lines.first()?.split_whitespace().next()?)
     }
 
-    /// The directory in the answer to PWD: in double quotes, those in the name doubled (RFC 959, appendix II). `None`
-    /// if it is no absolute path or holds control characters.
+    /// The directory in the reply to PWD: in double quotes, with quotes in the name doubled (RFC 959, appendix II). `None`
+    /// if it is not an absolute path or contains control characters.
     pub fn directory(&self) -> Option<String> {
         if self.code != 257 {
             return None;
         }
-        let mut letters = self.lines.first()?.trim_start().strip_prefix('"')?.chars();
+        let mut chars = self.lines.first()?.trim_start().strip_prefix('"')?.chars();
         let mut path = String::new();
         loop {
-            match letters.next()? {
-                '"' if letters.clone().next() == Some('"') => {
-                    letters.next();
+            match chars.next()? {
+                '"' if chars.clone().next() == Some('"') => {
+                    chars.next();
                     path.push('"');
                 }
                 '"' => break,
-                letter if letter.is_control() => return None,
-                letter => path.push(letter),
+                char if char.is_control() => return None,
+                char => path.push(char),
             }
         }
         path.starts_with('/').then_some(path)
     }
 
-    /// All that it says, without the codes.
+    /// All lines, without the codes.
     pub fn text(&self) -> String {
         self.lines.join("\n")
     }
 
-    /// Whether the wording speaks of one of `words`, given in lower case.
+    /// Returns true if the text contains one of `words`, which are in lower case.
     pub fn mentions(&self, words: &[&str]) -> bool {
         let text = self.text().to_lowercase();
         words.iter().any(|word| text.contains(word))
     }
 
-    /// The error that a refused command ends with, unless the caller knows better.
+    /// The error for a refused command, unless the caller has a more precise one.
     pub fn refusal(&self) -> Error {
-        if self.wants_protection() {
-            return self.unprotected();
+        if self.demands_tls_on_data() {
+            return self.tls_on_data_error();
         }
         let is_temporary = (400..500).contains(&self.code);
         let (kind, what) = match self.class() {
-            Class::Leaving => (Kind::Busy { after: None }, "the server is not available"),
+            Class::ServiceClosing => (Kind::Busy { after: None }, "the server is unavailable"),
             Class::DataConnection if self.code == 425 => (Kind::Disconnected, "no data connection"),
-            Class::DataConnection => (Kind::Disconnected, "the transfer was broken off"),
-            Class::Full => (Kind::Remote, "no room on the server"),
-            _ if is_temporary => (Kind::Busy { after: None }, "the server cannot do it now"),
-            Class::Protection => (Kind::Denied, "the server demands protection"),
+            Class::DataConnection => (Kind::Disconnected, "the transfer was aborted"),
+            Class::Full => (Kind::Remote, "no space left on the server"),
+            _ if is_temporary => (
+                Kind::Busy { after: None },
+                "temporary failure on the server",
+            ),
+            Class::Protection => (Kind::Denied, "the server demands TLS"),
             Class::Login | Class::Path => (Kind::Denied, "access denied"),
-            Class::Command => (Kind::Remote, "the server does not do this"),
+            Class::Command => (Kind::Remote, "not supported by the server"),
             Class::Done | Class::ServerError | Class::Position | Class::Other => {
-                (Kind::Remote, "unexpected answer")
+                (Kind::Remote, "unexpected reply")
             }
         };
         self.error(kind, what)
     }
 
-    /// Whether the data connection was refused for its TLS session, or for having none.
-    pub fn wants_protection(&self) -> bool {
+    /// Returns true if the data connection was refused because of TLS: missing, or not the resumed session.
+    pub fn demands_tls_on_data(&self) -> bool {
         let protection = ["tls", "ssl", "session", "resum", "reuse", "not permitted"];
         self.code == 522 || self.code == 425 && self.mentions(&protection)
     }
 
-    fn unprotected(&self) -> Error {
+    fn tls_on_data_error(&self) -> Error {
         self.error(Kind::Remote, "the server refuses the data connection")
-            .with_hint("it may demand TLS on data connections, or that they resume the TLS session")
+            .with_hint("it may demand TLS on data connections, or TLS session reuse")
     }
 
-    /// `what` with this reply behind it.
+    /// An error that consists of `what` and this reply.
     pub fn error(&self, kind: Kind, what: &str) -> Error {
         Error::new(kind, format!("{what}: {}", self.shown())).answered(Answer {
             ftp: Some(self.code),
@@ -220,7 +223,7 @@ impl Reply {
     }
 }
 
-/// The code at the beginning of a line that has one.
+/// The code at the beginning of a line.
 fn code_of(line: &str) -> Option<u16> {
     let digits = line.get(..3)?;
     let separated = matches!(line.as_bytes().get(3), None | Some(b' ' | b'-'));
@@ -305,7 +308,7 @@ mod tests {
             ("425 not found", false),
             ("502 no such command", false),
         ] {
-            assert_eq!(reply(text).says_empty(), empty, "{text}");
+            assert_eq!(reply(text).means_empty_directory(), empty, "{text}");
         }
     }
 

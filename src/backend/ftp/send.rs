@@ -1,22 +1,22 @@
-//! The bytes of an upload on their way, and how it is proven that the server has them.
+//! Sends the bytes of an upload, and verifies that the server has them.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
-use super::data::{Ended, Patience, Transfer};
+use super::data::{Completion, ReplyWait, Transfer};
 use super::pool::Lease;
-use super::session::Session;
+use super::session::FtpSession;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::{CHUNK, Payload, source_error};
-use crate::store::resumable::Draft;
 
-/// What was sent, and what the server says about it.
+/// The bytes that were sent, and the server's final reply.
 pub struct Sent {
-    /// Of the whole file.
+    /// The size of the whole file.
     pub bytes: u64,
-    /// Of the whole file, if it was computed on the way.
+    /// The checksum of the whole file, if it was computed while sending.
     digest: Option<Digest>,
-    claim: Claim,
+    reply: FinalReply,
 }
 
 impl Sent {
@@ -24,20 +24,20 @@ impl Sent {
         Self {
             bytes,
             digest,
-            claim: Claim::Complete,
+            reply: FinalReply::Positive,
         }
     }
 }
 
-enum Claim {
-    Complete,
-    /// The final reply is missing or says nothing: why.
-    Unclear(Error),
+enum FinalReply {
+    Positive,
+    /// The reply is missing or has no meaning; the error says why.
+    Unknown(Error),
 }
 
-/// Sends all bytes from `start` on and hears the server's final reply.
+/// Sends all bytes from `start` on and reads the final reply.
 pub fn send(
-    session: &mut Session,
+    session: &mut FtpSession,
     mut transfer: Transfer,
     payload: &Payload,
     start: u64,
@@ -45,58 +45,60 @@ pub fn send(
 ) -> Result<Sent> {
     match pump(session, &mut transfer, payload, start, hasher.as_mut()) {
         Ok(bytes) => {
-            let claim = match session.finish(transfer, Patience::Full) {
-                Ended::Complete => Claim::Complete,
-                // The connection was torn down at the very end: whether all bytes arrived is for SIZE to say.
-                Ended::Refused(reply) if reply.code == 426 => Claim::Unclear(reply.refusal()),
-                Ended::Refused(reply) => return Err(session.refused(&reply)),
-                Ended::Unclear(error) => Claim::Unclear(error),
+            let reply = match session.finish(transfer, ReplyWait::Full) {
+                Completion::Confirmed => FinalReply::Positive,
+                // The connection was closed at the very end: SIZE will show whether all bytes arrived.
+                Completion::Refused(reply) if reply.code == 426 => {
+                    FinalReply::Unknown(reply.refusal())
+                }
+                Completion::Refused(reply) => return Err(session.refused(&reply)),
+                Completion::Unknown(error) => FinalReply::Unknown(error),
             };
             Ok(Sent {
                 bytes: start + bytes,
                 digest: hasher.map(Hasher::finish),
-                claim,
+                reply,
             })
         }
-        Err(Stopped::Source(error)) => {
+        Err(SendError::Source(error)) => {
             match error.kind() {
                 Kind::Interrupted(_) => session.cut(transfer),
-                // What a server still writes would come back after the file was deleted.
-                _ => drop(session.finish(transfer, Patience::Short)),
+                // A server that is still writing would create the file again after its deletion.
+                _ => drop(session.finish(transfer, ReplyWait::Short)),
             }
             Err(error)
         }
-        // "Broken pipe" is what we see; the server may have said "disk full".
-        Err(Stopped::Connection(error)) => match session.finish(transfer, Patience::Short) {
-            Ended::Refused(reply) => Err(session.refused(&reply)),
-            Ended::Complete | Ended::Unclear(_) => {
+        // The local error is "broken pipe"; the final reply may say "disk full".
+        Err(SendError::Connection(error)) => match session.finish(transfer, ReplyWait::Short) {
+            Completion::Refused(reply) => Err(session.refused(&reply)),
+            Completion::Confirmed | Completion::Unknown(_) => {
                 Err(Error::disconnected("the data connection broke", &error))
             }
         },
     }
 }
 
-/// Who stopped an upload.
-enum Stopped {
+/// The side on which sending failed.
+enum SendError {
     Source(Error),
     Connection(std::io::Error),
 }
 
 fn pump(
-    session: &Session,
+    session: &FtpSession,
     transfer: &mut Transfer,
     payload: &Payload,
     start: u64,
     mut hasher: Option<&mut Hasher>,
-) -> Result<u64, Stopped> {
-    let mut reader = payload.reader_from(start).map_err(Stopped::Source)?;
+) -> Result<u64, SendError> {
+    let mut reader = payload.reader_from(start).map_err(SendError::Source)?;
     let size = payload.size().and_then(|size| usize::try_from(size).ok());
     let mut chunk = vec![0; size.unwrap_or(CHUNK).clamp(1, CHUNK)];
     let mut bytes = 0;
     loop {
         let n = reader
             .read(&mut chunk)
-            .map_err(|error| Stopped::Source(source_error(&error)))?;
+            .map_err(|error| SendError::Source(source_error(&error)))?;
         if n == 0 {
             break;
         }
@@ -105,57 +107,61 @@ fn pump(
         }
         session
             .write_all(transfer, &chunk[..n], start)
-            .map_err(Stopped::Connection)?;
+            .map_err(SendError::Connection)?;
         bytes += n as u64;
     }
-    transfer.flush().map_err(Stopped::Connection)?;
+    transfer.flush().map_err(SendError::Connection)?;
     Ok(bytes)
 }
 
-/// Compares what the server has with what was sent, over a new connection if this one is out of step.
-pub fn verify(lease: &mut Lease<'_>, temporary: &str, sent: &Sent) -> Result<()> {
-    let measure = |session: &mut Session| session.size_of(temporary);
+/// Compares the size on the server with the bytes sent, over a new session if this one is broken.
+pub fn verify_size(lease: &mut Lease<'_>, temporary: &str, sent: &Sent) -> Result<()> {
+    let measure = |session: &mut FtpSession| session.size_of(temporary);
     let mut found = lease.ask(measure)?;
     if found != Some(sent.bytes) {
-        // Gateways to other stores need a moment.
+        // Gateways to other stores may need a moment.
         found = lease.ask(measure)?;
     }
     if found == Some(sent.bytes) {
         return Ok(());
     }
-    Err(match &sent.claim {
-        Claim::Unclear(error) => error.clone(),
-        Claim::Complete => {
-            let text = format!("{} bytes were sent, but {}", sent.bytes, measured(found));
+    Err(match &sent.reply {
+        FinalReply::Unknown(error) => error.clone(),
+        FinalReply::Positive => {
+            let text = format!(
+                "{} bytes were sent, but {}",
+                sent.bytes,
+                describe_size(found)
+            );
             Error::new(Kind::Integrity, text)
         }
     })
 }
 
-pub fn measured(found: Option<u64>) -> String {
+pub fn describe_size(found: Option<u64>) -> String {
     match found {
         Some(size) => format!("the server has {size}"),
-        None => "the server has nothing".to_owned(),
+        None => "the server has no file".to_owned(),
     }
 }
 
-/// Compares the server's digest with ours, if it computes one.
-pub fn compare(
+/// Compares the server's checksum with ours, if the server computes one.
+pub fn compare_checksum(
     lease: &mut Lease<'_>,
     temporary: &str,
     payload: &Payload,
     sent: &Sent,
 ) -> Result<Verified> {
     let session = lease.session()?;
-    let told = if session.is_broken() {
+    let theirs = if session.is_broken() {
         lease.ask(|session| session.digest_of(temporary))
     } else {
         session.digest_of(temporary)
     };
-    let told = match told {
-        Ok(Some(told)) => told,
+    let theirs = match theirs {
+        Ok(Some(theirs)) => theirs,
         Ok(None) => return Ok(Verified::Length),
-        // A server that takes too long to compute it has the bytes all the same.
+        // A checksum that takes too long does not put the upload in doubt.
         Err(error) => {
             lease.server().context.cancel.check()?;
             if error.is_transient() || lease.is_dead() {
@@ -165,44 +171,45 @@ pub fn compare(
         }
     };
     let ours = match &sent.digest {
-        Some(digest) if digest.algorithm() == told.algorithm() => *digest,
+        Some(digest) if digest.algorithm() == theirs.algorithm() => *digest,
         _ if payload.can_be_read() && payload.size().is_some() => {
-            match payload.digests(&[told.algorithm()])?.pop() {
+            match payload.digests(&[theirs.algorithm()])?.pop() {
                 Some(digest) => digest,
                 None => return Ok(Verified::Length),
             }
         }
         _ => return Ok(Verified::Length),
     };
-    if ours == told {
-        return Ok(told.algorithm().into());
+    if ours == theirs {
+        return Ok(theirs.algorithm().into());
     }
     let text = format!(
-        "the server's {} of the upload is {} instead of {}",
-        told.algorithm().name(),
-        told.hex(),
+        "{} mismatch after the upload: the server has {} instead of {}",
+        theirs.algorithm().name(),
+        theirs.hex(),
         ours.hex()
     );
-    Err(Error::new(Kind::Integrity, text).with_hint("nothing was replaced; try again"))
+    Err(Error::new(Kind::Integrity, text).with_hint("the old blob was not replaced; try again"))
 }
 
-/// How it is proven that all attempts' bytes are one file: by the server's digest, or by the length and the bytes around
-/// the seams; `None` if they are not.
-pub fn proven(
+/// Verifies a resumed upload: by the server's checksum, or by the size and the bytes around each offset at which an attempt
+/// resumed. Returns `None` if the file differs.
+pub fn verify_resumed(
     lease: &mut Lease<'_>,
     temporary: &str,
     payload: &Payload,
-    (sent, draft): (&Sent, &Draft),
+    sent: &Sent,
+    offsets: &BTreeSet<u64>,
 ) -> Result<Option<Verified>> {
-    let checked =
-        verify(lease, temporary, sent).and_then(|()| compare(lease, temporary, payload, sent));
+    let checked = verify_size(lease, temporary, sent)
+        .and_then(|()| compare_checksum(lease, temporary, payload, sent));
     match checked {
         Ok(Verified::Length) => {}
         Err(error) if error.kind() == Kind::Integrity => return Ok(None),
         other => return other.map(Some),
     }
-    for seam in draft.seams() {
-        if !lease.ask(|session| session.is_seamless(temporary, payload, seam))? {
+    for &offset in offsets {
+        if !lease.ask(|session| session.matches_around(temporary, payload, offset))? {
             return Ok(None);
         }
     }

@@ -1,4 +1,4 @@
-//! One server: what all sessions on it share, and what the first of them finds out for the others.
+//! One server: its settings, and the facts that its sessions share.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,44 +7,44 @@ use std::time::Duration;
 
 use super::config::{Config, Tls};
 use super::feat::Features;
-use super::tls::{Trust, Versions};
+use super::tls::{CertificateCheck, Versions};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::store::Context;
 
-/// What cleaning up after a stop may take: less than the grace that workers get.
-pub const BUDGET_WHEN_STOPPED: Duration = Duration::from_millis(1500);
+/// The time for cleaning up after a cancellation: less than the workers' grace period.
+pub const CLEANUP_BUDGET_AFTER_STOP: Duration = Duration::from_millis(1500);
 
-/// What cleaning up after any other failure may take.
-pub const BUDGET_OTHERWISE: Duration = Duration::from_secs(10);
+/// The time for cleaning up after any other failure.
+pub const CLEANUP_BUDGET: Duration = Duration::from_secs(10);
 
-/// Where to connect, as whom, and what is known about the other side.
+/// The settings of a server, and what is known about it.
 pub struct Server {
     pub config: Config,
     pub context: Context,
     facts: Mutex<Facts>,
-    trust: OnceLock<Trust>,
+    trust: OnceLock<CertificateCheck>,
     warned: AtomicBool,
 }
 
-/// What one session found out and others need not ask again.
+/// Facts that one session queried and others reuse.
 #[derive(Debug, Default, Clone)]
 pub struct Facts {
     pub features: Option<Features>,
     /// The login directory.
     pub home: Option<String>,
     pub passive: Passive,
-    /// The latest port that was opened for the server.
+    /// The port that was last opened for the server in active mode.
     pub latest_port: u16,
     pub versions: Versions,
-    /// Directories that are there.
+    /// Directories that exist.
     pub directories: HashSet<String>,
 }
 
-/// Which command opens a passive data connection.
+/// The command that opens a passive data connection.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Passive {
-    /// EPSV, which knows IPv6 and tells no address.
+    /// EPSV, which supports IPv6 and has no address in its reply.
     #[default]
     Extended,
     /// PASV, for servers and firewalls that refuse EPSV.
@@ -52,7 +52,7 @@ pub enum Passive {
 }
 
 impl Server {
-    /// Nothing is connected before the first operation.
+    /// Creates a server without connecting to it.
     pub fn new(config: Config, context: Context) -> Self {
         Self {
             config,
@@ -63,25 +63,25 @@ impl Server {
         }
     }
 
-    /// What is known by now.
+    /// The facts known so far.
     pub fn facts(&self) -> MutexGuard<'_, Facts> {
         lock(&self.facts)
     }
 
     /// The certificates to trust; read once.
-    pub fn trust(&self) -> Result<Trust> {
+    pub fn trust(&self) -> Result<CertificateCheck> {
         if let Some(trust) = self.trust.get() {
             return Ok(trust.clone());
         }
         let trust = if self.config.insecure {
-            Trust::Anybody
+            CertificateCheck::Disabled
         } else {
-            Trust::load(&self.config.roots)?
+            CertificateCheck::load(&self.config.roots)?
         };
         Ok(self.trust.get_or_init(|| trust).clone())
     }
 
-    /// A line end in a name would be a second command for the server.
+    /// Rejects settings that FTP cannot send: a line end would start a second command.
     pub(super) fn check_settings(&self) -> Result<()> {
         let config = &self.config;
         for (name, value) in [
@@ -90,7 +90,7 @@ impl Server {
             ("base_dir", &config.base_dir),
         ] {
             if value.chars().any(char::is_control) {
-                let text = format!("`{name}` holds a control character, which FTP cannot send");
+                let text = format!("`{name}` contains a control character, which FTP cannot send");
                 return Err(Error::new(Kind::Config, text));
             }
             config
@@ -107,12 +107,12 @@ impl Server {
         }
     }
 
-    /// Whether nobody was warned of the plain connection yet.
+    /// Returns true at the first call, so that the warning of a cleartext password is printed once.
     pub fn first_warning(&self) -> bool {
         !self.warned.swap(true, Ordering::Relaxed)
     }
 
-    /// Tells the user something that is no failure.
+    /// Reports a warning to the user.
     pub fn warn(&self, text: &str) {
         self.context.observer.notify(&Event::Warning(text));
     }

@@ -1,7 +1,7 @@
-//! One control connection that is logged in: commands, their replies, and the data connections that they open.
+//! A control connection after the login: commands and their replies.
 //!
-//! A reply is read only after a command was sent, so a connection with a reply too many or too few is out of step for
-//! good: it is marked broken and never used again.
+//! A reply is read only after a command was sent. After one reply too many or too few, replies can no longer be matched
+//! with commands, so the session is marked broken and never used again.
 
 use std::io;
 use std::io::Write;
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use super::Encoding;
 use super::config::Tls;
-use super::control::{Control, NoReply};
+use super::control::{Control, ReplyError};
 use super::feat::Features;
-use super::hash::Sums;
+use super::hash::HashCommands;
 use super::limits::Limits;
 use super::reply::Reply;
 use super::server::Server;
@@ -23,39 +23,41 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::Event;
 use crate::secret::Secret;
 
-/// Whether both sides agree on which reply belongs to which command.
+/// The synchronization of commands and replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    InStep,
+pub(super) enum SessionState {
+    /// Every reply read so far belongs to its command.
+    InSync,
+    /// The next reply may belong to another command.
     Broken,
 }
 
-/// A session.
-pub struct Session {
+/// An FTP session.
+pub struct FtpSession {
     pub(super) control: Control,
-    /// Protects data connections, where the control connection is protected.
+    /// Opens TLS on data connections; `None` without TLS.
     pub(super) connector: Option<Connector>,
     pub(super) server: Arc<Server>,
     pub(super) limits: Limits,
-    /// The directory of the keys: absolute, without a `/` at its end.
+    /// The directory that keys are relative to: absolute, without a trailing `/`.
     base: String,
-    pub(super) state: State,
-    utf8: Utf8,
-    /// Data connections so far.
+    pub(super) state: SessionState,
+    utf8: OptsUtf8,
+    /// The number of data connections so far.
     pub(super) transfers: u32,
-    /// What HASH computes, if we chose it.
+    /// The algorithm that was selected with `OPTS HASH`.
     pub(super) hash: Option<Algorithm>,
     _watch: Option<Watch>,
 }
 
-/// Whether the server was told that names are UTF-8.
+/// The progress of `OPTS UTF8 ON`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Utf8 {
-    Unsaid,
-    Said,
+enum OptsUtf8 {
+    NotSent,
+    Sent,
 }
 
-impl Session {
+impl FtpSession {
     pub(super) fn new(
         control: Control,
         connector: Option<Connector>,
@@ -69,15 +71,15 @@ impl Session {
             server,
             limits,
             base: String::new(),
-            state: State::InStep,
-            utf8: Utf8::Unsaid,
+            state: SessionState::InSync,
+            utf8: OptsUtf8::NotSent,
             transfers: 0,
             hash: None,
             _watch: watch,
         }
     }
 
-    /// The directory of the keys: absolute, without a `/` at its end.
+    /// The directory that keys are relative to: absolute, without a trailing `/`.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -87,37 +89,37 @@ impl Session {
         &self.server
     }
 
-    /// What the server can do.
+    /// The commands that the server supports.
     pub fn features(&self) -> Features {
-        // FEAT was asked at the first login; without an answer nothing is ruled out.
+        // FEAT was sent at the first login. Without a reply, every feature is possible.
         let unknown = Features {
             mlst: true,
             mdtm: false,
             utf8: true,
-            sums: Sums::default(),
+            hash_commands: HashCommands::default(),
         };
         self.server.facts().features.unwrap_or(unknown)
     }
 
-    /// Whether it must not be used any more.
+    /// Returns true if the session must not be used again.
     pub fn is_broken(&self) -> bool {
-        self.state == State::Broken
+        self.state == SessionState::Broken
     }
 
-    /// Whether the server has said nothing unasked: neither a farewell nor the end of the connection.
+    /// Returns true if nothing has arrived unasked: neither a reply nor the end of the connection.
     pub fn is_quiet(&self) -> bool {
         self.control.is_quiet()
     }
 
-    /// Says good-bye without waiting for the answer; many servers give none.
+    /// Sends QUIT without waiting for the reply, which many servers omit.
     pub fn quit(self) {
         if self.server.config.tls == Tls::None {
-            // The connection ends in any case.
+            // The connection is closed in any case.
             let _ = self.control.socket().write_all(b"QUIT\r\n");
         }
     }
 
-    /// Finds the directory that keys are relative to: `base_dir` is below the login directory unless it begins with `/`.
+    /// Determines the directory that keys are relative to: `base_dir` is below the login directory unless it begins with `/`.
     pub(super) fn find_base(&mut self) -> Result<()> {
         let base = self.server.config.base_dir.clone();
         let base = if base.starts_with('/') {
@@ -136,37 +138,37 @@ impl Session {
         let reply = self.ask("PWD")?;
         let home = reply.directory().ok_or_else(|| {
             reply
-                .error(Kind::Remote, "the server does not tell the login directory")
+                .error(Kind::Remote, "no login directory in the reply to PWD")
                 .with_hint("set `base_dir` to a path that begins with `/`")
         })?;
         self.server.facts().home = Some(home.clone());
         Ok(home)
     }
 
-    /// Tells the server that names are UTF-8, the first time that one is not plain ASCII. Servers that refuse this
-    /// mostly use UTF-8 anyway.
+    /// Switches the server to UTF-8 before the first name that is not ASCII. Servers that refuse this mostly use UTF-8
+    /// anyway.
     pub fn announce_utf8(&mut self, path: &str) -> Result<()> {
-        let matters = !path.is_ascii() && self.server.config.encoding == Encoding::Utf8;
-        if matters && self.utf8 == Utf8::Unsaid && self.features().utf8 {
+        let needed = !path.is_ascii() && self.server.config.encoding == Encoding::Utf8;
+        if needed && self.utf8 == OptsUtf8::NotSent && self.features().utf8 {
             self.ask("OPTS UTF8 ON")?;
-            self.utf8 = Utf8::Said;
+            self.utf8 = OptsUtf8::Sent;
         }
         Ok(())
     }
 
-    /// Sends one command and reads its reply. Only what leaves the session broken is an error; no is an answer.
+    /// Sends a command and reads its reply. A refusal is not an error; only a broken session is.
     pub fn ask(&mut self, command: &str) -> Result<Reply> {
         self.trace(">", command);
         self.exchange(command, verb(command), self.limits.idle)
     }
 
-    /// As [`Session::ask`], for a command that reads or writes a whole file on the server's side.
+    /// As [`FtpSession::ask`], for a command that makes the server read or write a whole file.
     pub fn ask_patiently(&mut self, command: &str) -> Result<Reply> {
         self.trace(">", command);
         self.exchange(command, verb(command), self.limits.completion)
     }
 
-    /// As [`Session::ask`], with an argument that nobody may see.
+    /// As [`FtpSession::ask`], with an argument that is not traced.
     pub fn ask_secret(&mut self, verb: &str, secret: &Secret) -> Result<Reply> {
         self.trace(">", &format!("{verb} ***"));
         let line = format!("{verb} {}", secret.expose());
@@ -174,73 +176,72 @@ impl Session {
     }
 
     fn exchange(&mut self, command: &str, verb: &str, wait: Duration) -> Result<Reply> {
-        if self.control.has_more() {
-            let unasked = self.control.reply();
-            let unasked = self.understand(unasked, "something that was not asked")?;
-            self.state = State::Broken;
-            let text = "the server said something that was not asked";
-            return Err(unasked.error(Kind::Disconnected, text));
+        if self.control.has_unread() {
+            let reply = self.control.reply();
+            let reply = self.accept_reply(reply, "an unsolicited reply")?;
+            self.state = SessionState::Broken;
+            return Err(reply.error(Kind::Disconnected, "unsolicited reply"));
         }
         self.wait_at_most(wait)?;
-        let sent = self.control.send(command).map_err(NoReply::Lost);
+        let sent = self.control.send(command).map_err(ReplyError::Lost);
         let reply = sent.and_then(|()| self.control.reply());
-        self.understand(reply, &format!("no answer to {verb}"))
+        self.accept_reply(reply, &format!("no reply to {verb}"))
     }
 
-    /// The reply, unless it ends the session; `missing` says which one is missing if there is none.
-    pub(super) fn understand(
+    /// Returns the reply unless it ends the session; `missing` describes the error if no reply arrived.
+    pub(super) fn accept_reply(
         &mut self,
-        reply: Result<Reply, NoReply>,
+        reply: Result<Reply, ReplyError>,
         missing: &str,
     ) -> Result<Reply> {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(NoReply::Lost(error)) => {
-                self.state = State::Broken;
-                return Err(Error::disconnected(missing, &plainly(error)));
+            Err(ReplyError::Lost(error)) => {
+                self.state = SessionState::Broken;
+                return Err(Error::disconnected(missing, &describe_eof(error)));
             }
-            Err(NoReply::Garbage(text)) => {
-                let text = format!("not a reply in FTP's form: {}", printable(&text));
-                return Err(self.confused(&text));
+            Err(ReplyError::Malformed(text)) => {
+                let text = format!("invalid FTP reply: {}", printable(&text));
+                return Err(self.protocol_error(&text));
             }
         };
         self.trace("<", &reply.shown());
         if reply.code == 421 {
-            self.state = State::Broken;
+            self.state = SessionState::Broken;
             return Err(reply.refusal());
         }
         Ok(reply)
     }
 
-    fn confused(&mut self, text: &str) -> Error {
-        self.state = State::Broken;
+    fn protocol_error(&mut self, text: &str) -> Error {
+        self.state = SessionState::Broken;
         Error::new(Kind::Remote, text)
     }
 
-    /// The error for a transfer that was refused. Tickets of TLS 1.3 work once, and uploads bring no new ones: a session
-    /// that has spent them is given up, since the next one has new ones. One that has not is refused for good.
+    /// The error for a refused transfer. TLS 1.3 tickets work once, and uploads bring no new ones. A session that has used
+    /// them up is marked broken, and the retry opens a new one; without that reason the refusal is permanent.
     pub fn refused(&mut self, reply: &Reply) -> Error {
         let newest = self.server.facts().versions == Versions::Newest;
-        if reply.wants_protection() && newest && self.transfers > 1 {
-            self.state = State::Broken;
+        if reply.demands_tls_on_data() && newest && self.transfers > 1 {
+            self.state = SessionState::Broken;
             return reply.error(
                 Kind::Disconnected,
-                "the TLS session of this connection is used up",
+                "no TLS session tickets left on this connection",
             );
         }
         reply.refusal()
     }
 
-    /// The error for a reply that does not fit its command: whose it is, nobody knows.
-    pub fn odd(&mut self, reply: &Reply) -> Error {
-        self.state = State::Broken;
-        reply.error(Kind::Remote, "unexpected answer")
+    /// The error for a reply that does not fit its command, and so may belong to another one.
+    pub fn unexpected_reply(&mut self, reply: &Reply) -> Error {
+        self.state = SessionState::Broken;
+        reply.error(Kind::Remote, "unexpected reply")
     }
 
     pub(super) fn wait_at_most(&mut self, wait: Duration) -> Result<()> {
         let result = self.control.wait_at_most(self.limits.within(wait));
         result.map_err(|error| {
-            self.state = State::Broken;
+            self.state = SessionState::Broken;
             Error::disconnected("the control connection", &error)
         })
     }
@@ -260,8 +261,8 @@ pub(super) fn verb(command: &str) -> &str {
     command.split(' ').next().unwrap_or(command)
 }
 
-/// The end of a connection in plain words, whatever the TLS library says about it.
-pub fn plainly(error: io::Error) -> io::Error {
+/// Replaces the TLS library's wording for a closed connection.
+pub fn describe_eof(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
             io::Error::new(error.kind(), "the server closed the connection")

@@ -1,4 +1,4 @@
-//! Our end of the connections: which address they come from, and which ports the server may connect to.
+//! The local end of connections: the source address, and the ports for active mode.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
-/// Ports from the first to the last one, both included.
+/// A range of ports, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ports {
     first: u16,
@@ -25,7 +25,7 @@ impl FromStr for Ports {
         match (port(first), port(last)) {
             (Some(first), Some(last)) if first <= last => Ok(Self { first, last }),
             _ => Err(format!(
-                "`{text}` is no range of ports like 50000-50099, from 1 to 65535"
+                "invalid port range `{text}`: expected something like 50000-50099, within 1 to 65535"
             )),
         }
     }
@@ -38,8 +38,8 @@ impl std::fmt::Display for Ports {
 }
 
 impl Ports {
-    /// All of them, one after the other, beginning behind `latest`.
-    fn behind(self, latest: u16) -> impl Iterator<Item = u16> {
+    /// All ports of the range in order, starting after `latest`.
+    fn starting_after(self, latest: u16) -> impl Iterator<Item = u16> {
         let start = match latest {
             port if (self.first..self.last).contains(&port) => port + 1,
             _ => self.first,
@@ -48,21 +48,21 @@ impl Ports {
     }
 }
 
-/// An address of this machine, in numbers.
+/// Parses a numeric address that a connection can be bound to.
 pub fn parse_address(text: &str) -> Result<IpAddr, String> {
     let address = text.parse::<IpAddr>().ok();
     address
         .filter(|address| !address.is_unspecified() && !address.is_multicast())
-        .ok_or_else(|| format!("`{text}` is no IP address that a connection can come from"))
+        .ok_or_else(|| format!("invalid address `{text}`: expected an IP address of this machine"))
 }
 
-/// Listens on `here`: on any port, or on the first of `ports` behind `latest` that is free, since a server that just used
-/// one may have to wait before it can use it again. `None` if none is free.
+/// Listens on `here`, on any port or on the first free one of `ports` after `latest`: a server may be unable to connect to
+/// the same port again at once. `None` if no port is free.
 pub fn listen(here: IpAddr, ports: Option<Ports>, latest: u16) -> io::Result<Option<TcpListener>> {
     let Some(ports) = ports else {
         return TcpListener::bind((here, 0)).map(Some);
     };
-    for port in ports.behind(latest) {
+    for port in ports.starting_after(latest) {
         match TcpListener::bind((here, port)) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
             other => return other.map(Some),
@@ -71,7 +71,7 @@ pub fn listen(here: IpAddr, ports: Option<Ports>, latest: u16) -> io::Result<Opt
     Ok(None)
 }
 
-/// Connects within `wait`, from the address `here` if there is one.
+/// Connects within `wait`, bound to the address `here` if there is one.
 pub fn connect(here: Option<IpAddr>, there: SocketAddr, wait: Duration) -> io::Result<TcpStream> {
     let Some(here) = here else {
         return TcpStream::connect_timeout(&there, wait);
@@ -97,7 +97,7 @@ pub fn connect(here: Option<IpAddr>, there: SocketAddr, wait: Duration) -> io::R
     Ok(socket)
 }
 
-/// Waits for one of the events; none within `wait` is an error of the kind `TimedOut`.
+/// Waits for one of the events; fails with `TimedOut` after `wait`.
 pub fn await_event(watched: &mut [PollFd<'_>], wait: Duration) -> io::Result<()> {
     let end = Instant::now() + wait;
     loop {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_of_ports_are_checked() {
+    fn port_ranges_are_validated() {
         let range = |first, last| Ok(Ports { first, last });
         assert_eq!("50000-50099".parse(), range(50000, 50099));
         assert_eq!("1 - 65535".parse(), range(1, 65535));
@@ -127,19 +127,19 @@ mod tests {
     }
 
     #[test]
-    fn ports_follow_one_another_and_none_is_left_out() {
+    fn every_port_of_a_range_is_tried_once_starting_after_the_latest() {
         let ports: Ports = "65533-65535".parse().unwrap();
-        let all = |latest| ports.behind(latest).collect::<Vec<u16>>();
+        let all = |latest| ports.starting_after(latest).collect::<Vec<u16>>();
         assert_eq!(all(0), [65533, 65534, 65535]);
         assert_eq!(all(65533), [65534, 65535, 65533]);
         assert_eq!(all(65534), [65535, 65533, 65534]);
         assert_eq!(all(65535), [65533, 65534, 65535]);
         let wide: Ports = "1-65535".parse().unwrap();
-        assert_eq!(wide.behind(7).count(), 65535);
+        assert_eq!(wide.starting_after(7).count(), 65535);
     }
 
     #[test]
-    fn addresses_are_numbers_of_one_machine() {
+    fn addresses_are_numeric_and_can_be_bound_to() {
         assert!(parse_address("127.0.0.1").is_ok());
         assert!(parse_address("::1").is_ok());
         for text in ["", "0.0.0.0", "::", "224.0.0.1", "localhost", "1.2.3"] {

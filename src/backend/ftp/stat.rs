@@ -1,34 +1,34 @@
-//! Whether a blob is there. One reply never proves that it is not: 550 stands for absence, lack of permission and
-//! directories alike, so a second way has to agree.
+//! Looks up a path. A single reply never proves that a blob is absent, because 550 means absence, lack of permission and
+//! directories alike: the listing of the parent directory has to confirm it.
 
-use super::directory::Listed;
+use super::directory::NameLookup;
 use super::mlsx;
-use super::mlsx::{Entry, EntryKind};
-use super::session::Session;
+use super::mlsx::{DirectoryEntry, EntryKind};
+use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::store::types::BlobInfo;
 
-/// What is under a path.
+/// The result of looking up a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Lookup {
     /// A file.
     Blob(BlobInfo),
     /// A directory.
     Directory,
-    /// Nothing, and this is proven.
+    /// Nothing; this is confirmed.
     Absent,
 }
 
-/// One answer of the server, before it is believed.
+/// The meaning of one reply, before it is confirmed.
 enum Hint {
-    Is(Found),
+    Is(Lookup),
     PerhapsAbsent,
     Unknown,
 }
 
-impl Session {
-    /// What is under `path`, an absolute one below the base directory.
-    pub fn look_up(&mut self, path: &str) -> Result<Found> {
+impl FtpSession {
+    /// Looks up `path`, which is absolute and below the base directory.
+    pub fn look_up(&mut self, path: &str) -> Result<Lookup> {
         self.announce_utf8(path)?;
         let described = self.describe(path)?;
         if let Hint::Is(found) = described {
@@ -36,23 +36,23 @@ impl Session {
         }
         match (described, self.measure(path)?) {
             (_, Hint::Is(found)) => Ok(found),
-            // What one question left open, the other may have answered.
+            // If one command gave no information, the other may have.
             (hint, Hint::Unknown) | (_, hint) => self.look_up_in_parent(path, &hint),
         }
     }
 
-    /// Bytes under `path`; `None` if there is no file.
+    /// The size of the file at `path`; `None` if there is no file.
     pub fn size_of(&mut self, path: &str) -> Result<Option<u64>> {
         let reply = self.ask(&format!("SIZE {path}"))?;
         if let Some(size) = reply.size() {
             return Ok(Some(size));
         }
         if reply.code < 400 {
-            return Err(self.odd(&reply));
+            return Err(self.unexpected_reply(&reply));
         }
         match self.look_up(path)? {
-            Found::Blob(info) => Ok(Some(info.size)),
-            Found::Directory | Found::Absent => Ok(None),
+            Lookup::Blob(info) => Ok(Some(info.size)),
+            Lookup::Directory | Lookup::Absent => Ok(None),
         }
     }
 
@@ -69,10 +69,10 @@ impl Session {
         match reply.code {
             250 => {}
             400.. => return Ok(Hint::PerhapsAbsent),
-            _ => return Err(self.odd(&reply)),
+            _ => return Err(self.unexpected_reply(&reply)),
         }
         let entry = reply.lines.iter().find_map(|line| mlsx::described(line));
-        Ok(match entry.as_ref().and_then(found) {
+        Ok(match entry.as_ref().and_then(lookup_of_entry) {
             Some(found) => Hint::Is(found),
             None => Hint::Unknown,
         })
@@ -84,125 +84,127 @@ impl Session {
         self.server().facts().features = Some(features);
     }
 
-    /// SIZE, and MDTM where the server has it. Both follow links.
+    /// SIZE, and MDTM if the server supports it. Both follow links.
     fn measure(&mut self, path: &str) -> Result<Hint> {
         let reply = self.ask(&format!("SIZE {path}"))?;
         let Some(size) = reply.size() else {
             return match reply.code {
-                code if code < 400 => Err(self.odd(&reply)),
+                code if code < 400 => Err(self.unexpected_reply(&reply)),
                 _ if reply.is_unknown_command() => Ok(Hint::Unknown),
                 _ => Ok(Hint::PerhapsAbsent),
             };
         };
-        // Some servers measure directories too.
-        if size == 0 && self.enters(path)? {
-            return Ok(Hint::Is(Found::Directory));
+        // Some servers report a size for directories too.
+        if size == 0 && self.can_enter(path)? {
+            return Ok(Hint::Is(Lookup::Directory));
         }
         let modified = if self.features().mdtm {
             self.ask(&format!("MDTM {path}"))?.modified()
         } else {
             None
         };
-        Ok(Hint::Is(Found::Blob(BlobInfo {
+        Ok(Hint::Is(Lookup::Blob(BlobInfo {
             size,
             modified,
             ..BlobInfo::default()
         })))
     }
 
-    /// Whether `path` is a directory that we may enter. Nothing depends on the current directory: all paths are absolute.
-    pub fn enters(&mut self, path: &str) -> Result<bool> {
+    /// Returns true if `path` is a directory that the login may enter. All paths are absolute, so the current directory does
+    /// not matter.
+    pub fn can_enter(&mut self, path: &str) -> Result<bool> {
         let path = if path.is_empty() { "/" } else { path };
         let reply = self.ask(&format!("CWD {path}"))?;
         match reply.code {
             200..=299 => Ok(true),
             400.. => Ok(false),
-            _ => Err(self.odd(&reply)),
+            _ => Err(self.unexpected_reply(&reply)),
         }
     }
 
-    /// The second way: what the parent directory holds.
-    fn look_up_in_parent(&mut self, path: &str, hint: &Hint) -> Result<Found> {
+    /// Confirms the hint by the listing of the parent directory.
+    fn look_up_in_parent(&mut self, path: &str, hint: &Hint) -> Result<Lookup> {
         let Some((parent, name)) = path.rsplit_once('/') else {
             return Err(Error::new(Kind::Remote, "the path is not absolute"));
         };
-        match self.list(parent, name)? {
-            Listed::Has(entry) => self.listed(path, &entry),
-            // Names that begin with a dot are hidden in many listings: then the server's no has to be one about the
-            // file, in a directory that is open to us.
-            Listed::OnlyOthers if !name.starts_with('.') => Ok(Found::Absent),
-            Listed::OnlyOthers | Listed::Nothing if self.enters(parent)? => match hint {
-                Hint::PerhapsAbsent => Ok(Found::Absent),
+        match self.find_name(parent, name)? {
+            NameLookup::Present(entry) => self.resolve_entry(path, &entry),
+            // Many listings hide names that begin with a dot. Then absence needs a negative reply about the file, in a
+            // directory that can be entered.
+            NameLookup::OnlyOthers if !name.starts_with('.') => Ok(Lookup::Absent),
+            NameLookup::OnlyOthers | NameLookup::Empty if self.can_enter(parent)? => match hint {
+                Hint::PerhapsAbsent => Ok(Lookup::Absent),
                 _ => Err(Error::new(
                     Kind::Remote,
-                    "the server has no means to tell whether the blob is there (MLST, SIZE)",
+                    "cannot tell: the server supports neither MLST nor SIZE",
                 )),
             },
-            Listed::Refused(reply) if self.enters(parent)? => {
-                if reply.says_empty() {
-                    Ok(Found::Absent)
+            NameLookup::Refused(reply) if self.can_enter(parent)? => {
+                if reply.means_empty_directory() {
+                    Ok(Lookup::Absent)
                 } else {
                     Err(reply.error(Kind::Denied, "cannot tell: the directory cannot be listed"))
                 }
             }
-            _ => self.parent_is_closed(parent),
+            _ => self.look_up_below_closed_parent(parent),
         }
     }
 
-    /// The parent cannot be entered: either it is absent as well, or nothing can be said.
-    fn parent_is_closed(&mut self, parent: &str) -> Result<Found> {
+    /// Handles a parent that cannot be entered: it is absent as well, or the result is unknown.
+    fn look_up_below_closed_parent(&mut self, parent: &str) -> Result<Lookup> {
         if parent.len() <= self.base().len() {
-            return Err(self.no_base());
+            return Err(self.missing_base_error());
         }
         match self.look_up_in_parent(parent, &Hint::PerhapsAbsent)? {
-            // Below a file there is nothing.
-            Found::Absent | Found::Blob(_) => Ok(Found::Absent),
-            // Somebody has just made it, and perhaps the blob as well.
-            Found::Directory if self.enters(parent)? => Err(Error::new(
+            // Nothing exists below a file.
+            Lookup::Absent | Lookup::Blob(_) => Ok(Lookup::Absent),
+            // Another client has just created it, and perhaps the blob as well.
+            Lookup::Directory if self.can_enter(parent)? => Err(Error::new(
                 Kind::Busy { after: None },
-                "cannot tell: the directory is being made",
+                "cannot tell: the directory is being created",
             )),
-            Found::Directory => Err(Error::new(
+            Lookup::Directory => Err(Error::new(
                 Kind::Denied,
                 "cannot tell: access to the directory is denied",
             )),
         }
     }
 
-    /// The error for a base directory that is missing or closed: nothing is known about the blobs in it.
-    pub fn no_base(&self) -> Error {
+    /// The error for a base directory that is missing or inaccessible, so that nothing is known about its blobs.
+    pub fn missing_base_error(&self) -> Error {
         let base = if self.base().is_empty() {
             "/"
         } else {
             self.base()
         };
         let shown = crate::error::printable(base);
-        let text = format!("the directory `{shown}` is missing on the server, or closed to us");
+        let text =
+            format!("the directory `{shown}` does not exist on the server or cannot be entered");
         Error::new(Kind::Config, text).with_hint("create it, or correct `base_dir` (--base-dir)")
     }
 
-    fn listed(&mut self, path: &str, entry: &Entry) -> Result<Found> {
-        if let Some(found) = found(entry) {
+    fn resolve_entry(&mut self, path: &str, entry: &DirectoryEntry) -> Result<Lookup> {
+        if let Some(found) = lookup_of_entry(entry) {
             return Ok(found);
         }
         if let Hint::Is(found) = self.measure(path)? {
             return Ok(found);
         }
-        if entry.kind != EntryKind::File && self.enters(path)? {
-            return Ok(Found::Directory);
+        if entry.kind != EntryKind::File && self.can_enter(path)? {
+            return Ok(Lookup::Directory);
         }
         Err(Error::new(
             Kind::Denied,
-            "cannot tell: the name is there, but the server does not describe it",
+            "cannot tell: the name exists, but the server does not report its size",
         ))
     }
 }
 
-/// What an entry is, if it says so completely.
-fn found(entry: &Entry) -> Option<Found> {
+/// Returns the result for an entry that has both a type and, for files, a size.
+pub(super) fn lookup_of_entry(entry: &DirectoryEntry) -> Option<Lookup> {
     match (entry.kind, entry.size) {
-        (EntryKind::Directory, _) => Some(Found::Directory),
-        (EntryKind::File, Some(size)) => Some(Found::Blob(BlobInfo {
+        (EntryKind::Directory, _) => Some(Lookup::Directory),
+        (EntryKind::File, Some(size)) => Some(Lookup::Blob(BlobInfo {
             size,
             modified: entry.modified,
             ..BlobInfo::default()

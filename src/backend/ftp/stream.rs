@@ -1,4 +1,4 @@
-//! A connection to the server, for commands or for data, protected or not.
+//! A control or data connection, in the clear or protected by TLS.
 
 use std::io;
 use std::io::{Read, Write};
@@ -9,20 +9,20 @@ use ftp::TlsStream;
 
 use super::tls::Protected;
 
-/// How long the server's end of an upload's data connection is waited for.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// The time to wait until the server closes the data connection of an upload.
+const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 /// A connection.
 #[derive(Debug)]
 pub enum Wire {
     /// In the clear.
     Plain(TcpStream),
-    /// Behind TLS, which says good-bye when it is dropped.
+    /// Protected by TLS, which sends close_notify when dropped.
     Tls(Box<Protected>),
 }
 
 impl Wire {
-    /// The socket below.
+    /// The underlying socket.
     pub fn socket(&self) -> &TcpStream {
         match self {
             Self::Plain(socket) => socket,
@@ -30,13 +30,13 @@ impl Wire {
         }
     }
 
-    /// Closes what was read only.
+    /// Closes a connection that was only read.
     pub fn close(self) {
         drop(self);
     }
 
-    /// Closes what was written to. Behind TLS the server may have sent something that nobody read, such as tickets of
-    /// TLS 1.3: closing the socket on it would reset the connection before the last bytes have arrived.
+    /// Closes a connection that was written to. Under TLS there may be unread bytes such as TLS 1.3 tickets: closing the
+    /// socket would then reset the connection before the last bytes have arrived.
     pub fn close_written(self) {
         let copy = match &self {
             Self::Plain(_) => None,
@@ -49,14 +49,14 @@ impl Wire {
     }
 }
 
-/// Best effort: whether all bytes have arrived is for the final reply and SIZE to say.
+/// Best effort: the final reply and SIZE show whether all bytes have arrived.
 fn drain(mut socket: &TcpStream) {
-    let ready =
-        socket.shutdown(Shutdown::Write).is_ok() && socket.set_read_timeout(Some(FAREWELL)).is_ok();
+    let ready = socket.shutdown(Shutdown::Write).is_ok()
+        && socket.set_read_timeout(Some(CLOSE_WAIT)).is_ok();
     let mut room = [0; 1024];
-    let mut most = 16;
-    while ready && most > 0 && matches!(socket.read(&mut room), Ok(n) if n > 0) {
-        most -= 1;
+    let mut reads_left = 16;
+    while ready && reads_left > 0 && matches!(socket.read(&mut room), Ok(n) if n > 0) {
+        reads_left -= 1;
     }
 }
 

@@ -1,9 +1,9 @@
 //! TLS for control and data connections.
 //!
-//! Servers demand that a data connection resumes the control connection's TLS session. A session of TLS 1.2 can be
-//! resumed any number of times, a ticket of TLS 1.3 once, and uploads bring no new ones, so that the third upload
-//! fails: TLS 1.2 comes first, 1.3 only for servers that have nothing else. Each FTP session has a cache of its own,
-//! since servers compare the data connection with that very control connection.
+//! Servers demand that a data connection resumes the control connection's TLS session. A TLS 1.2 session can be resumed any
+//! number of times, a TLS 1.3 ticket once. Uploads bring no new tickets, so the third upload fails: TLS 1.2 is tried first,
+//! and 1.3 only if the server supports nothing else. Each FTP session has its own cache, because servers compare the data
+//! connection with its control connection.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -21,30 +21,30 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::net::tls_roots::{Roots, certificate_error};
 
-/// The stream that the crate makes of a socket; it does not export its name.
+/// The crate's TLS stream, whose name is not exported.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
 
-/// Which versions are offered.
+/// The TLS version that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Versions {
-    /// TLS 1.2, whose sessions can be resumed again and again.
+    /// TLS 1.2, whose sessions can be resumed repeatedly.
     #[default]
     Resumable,
     /// TLS 1.3, for servers that refuse 1.2.
     Newest,
 }
 
-/// Whom we trust.
+/// The verification of certificates.
 #[derive(Debug, Clone)]
-pub enum Trust {
-    /// Certificates that these roots vouch for.
+pub enum CertificateCheck {
+    /// Certificates must be issued by one of these roots.
     Roots(Arc<RootCertStore>),
-    /// Everybody, because the user said so.
-    Anybody,
+    /// No verification, at the user's request.
+    Disabled,
 }
 
-impl Trust {
-    /// Those that `roots` names.
+impl CertificateCheck {
+    /// Loads the configured roots.
     pub fn load(roots: &Roots) -> Result<Self> {
         let mut store = RootCertStore::empty();
         match roots.certificates()? {
@@ -57,23 +57,45 @@ impl Trust {
     }
 }
 
-/// What may help after a failed handshake.
+/// A retry that may succeed after a failed handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// Nothing of ours.
+pub enum HandshakeRetry {
+    /// No retry helps.
     None,
     /// The other [`Versions`].
     OtherVersion,
 }
 
-/// Makes TLS connections of one FTP session: all resume one TLS session, and none waits for ever.
+/// A failed handshake, or a failure that a retry does not help.
+#[derive(Debug)]
+pub struct HandshakeError {
+    pub error: Error,
+    pub retry: HandshakeRetry,
+}
+
+impl From<Error> for HandshakeError {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            retry: HandshakeRetry::None,
+        }
+    }
+}
+
+/// Opens the TLS connections of one FTP session, which all resume one TLS session.
 pub struct Connector {
     tls: RustlsConnector,
     cancel: Option<Arc<Cancel>>,
-    /// For the handshake.
-    connect: Duration,
-    /// For everything after it.
-    idle: Duration,
+    timeouts: HandshakeTimeouts,
+}
+
+/// The timeouts of a TLS connection.
+#[derive(Debug, Clone, Copy)]
+pub struct HandshakeTimeouts {
+    /// For each read and write of the handshake.
+    pub handshake: Duration,
+    /// For reads and writes after it.
+    pub idle: Duration,
 }
 
 impl std::fmt::Debug for Connector {
@@ -83,30 +105,29 @@ impl std::fmt::Debug for Connector {
 }
 
 impl Connector {
-    /// `cancel` is left out where the work is to clean up after a stop.
+    /// `cancel` is `None` for cleaning up after a cancellation.
     pub fn new(
-        trust: &Trust,
+        check: &CertificateCheck,
         versions: Versions,
         cancel: Option<Arc<Cancel>>,
-        (connect, idle): (Duration, Duration),
+        timeouts: HandshakeTimeouts,
     ) -> Result<Self> {
         Ok(Self {
-            tls: RustlsConnector::from(Arc::new(client_config(trust, versions)?)),
+            tls: RustlsConnector::from(Arc::new(client_config(check, versions)?)),
             cancel,
-            connect,
-            idle,
+            timeouts,
         })
     }
 
-    /// Protects `socket`, whose other end has to prove that it is `domain`.
-    pub fn connect(&self, domain: &str, socket: TcpStream) -> Result<Protected, (Error, Remedy)> {
+    /// Performs the handshake on `socket`; the server's certificate must be valid for `domain`.
+    pub fn connect(&self, domain: &str, socket: TcpStream) -> Result<Protected, HandshakeError> {
         self.handshake(domain, socket)
             .map_err(|error| explain(&error))
     }
 
     fn handshake(&self, domain: &str, socket: TcpStream) -> io::Result<Protected> {
-        socket.set_read_timeout(Some(self.connect))?;
-        socket.set_write_timeout(Some(self.connect))?;
+        socket.set_read_timeout(Some(self.timeouts.handshake))?;
+        socket.set_write_timeout(Some(self.timeouts.handshake))?;
         let _watch = match &self.cancel {
             Some(cancel) => Some(cancel.watch(&socket)?),
             None => None,
@@ -118,13 +139,13 @@ impl Connector {
         let inner = stream.mut_ref();
         while inner.conn.is_handshaking() {
             if let Err(error) = inner.conn.complete_io(&mut inner.sock) {
-                // The stream flushes itself when it is dropped, for which it would wait until the server has said more.
+                // The stream flushes itself when dropped, and would wait for the server.
                 let _ = inner.sock.shutdown(Shutdown::Both);
                 return Err(error);
             }
         }
-        inner.sock.set_read_timeout(Some(self.idle))?;
-        inner.sock.set_write_timeout(Some(self.idle))?;
+        inner.sock.set_read_timeout(Some(self.timeouts.idle))?;
+        inner.sock.set_write_timeout(Some(self.timeouts.idle))?;
         Ok(stream)
     }
 }
@@ -136,7 +157,7 @@ fn unusable(error: FtpError) -> String {
     }
 }
 
-fn explain(error: &io::Error) -> (Error, Remedy) {
+fn explain(error: &io::Error) -> HandshakeError {
     use rustls::Error as Tls;
     let Some(tls) = error
         .get_ref()
@@ -147,35 +168,35 @@ fn explain(error: &io::Error) -> (Error, Remedy) {
             _ => describe(error),
         };
         let text = format!("the TLS handshake: {text}");
-        return (Error::new(Kind::Disconnected, text), Remedy::None);
+        return Error::new(Kind::Disconnected, text).into();
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(why) => (certificate_error("the server", why), Remedy::None),
+        Tls::InvalidCertificate(why) => certificate_error("the server", why).into(),
         Tls::NoCertificatesPresented => {
-            let text = "the server cannot prove who it is: it has no certificate";
-            (Error::new(Kind::Denied, text), Remedy::None)
+            let text = "the server has no certificate";
+            Error::new(Kind::Denied, text).into()
         }
         Tls::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
         )
         | Tls::PeerIncompatible(_) => {
-            let text = format!("no common version of TLS: {shown}");
-            (Error::new(Kind::Remote, text), Remedy::OtherVersion)
+            let text = format!("no TLS version in common: {shown}");
+            HandshakeError {
+                error: Error::new(Kind::Remote, text),
+                retry: HandshakeRetry::OtherVersion,
+            }
         }
         Tls::InvalidMessage(_) => {
-            let error = Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
-                .with_hint("`tls = \"implicit\"` is for ports that begin with TLS, mostly 990; otherwise use \"explicit\"");
-            (error, Remedy::None)
+            Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
+                .with_hint("`tls = \"implicit\"` (--ftp-tls implicit) is for ports with implicit TLS, usually 990; others need `explicit`")
+                .into()
         }
-        _ => (
-            Error::new(Kind::Remote, format!("the TLS handshake: {shown}")),
-            Remedy::None,
-        ),
+        _ => Error::new(Kind::Remote, format!("the TLS handshake: {shown}")).into(),
     }
 }
 
-fn client_config(trust: &Trust, versions: Versions) -> Result<ClientConfig> {
+fn client_config(check: &CertificateCheck, versions: Versions) -> Result<ClientConfig> {
     let unusable = |error: rustls::Error| Error::new(Kind::Remote, format!("TLS: {error}"));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions: &[&rustls::SupportedProtocolVersion] = match versions {
@@ -185,11 +206,11 @@ fn client_config(trust: &Trust, versions: Versions) -> Result<ClientConfig> {
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(versions)
         .map_err(unusable)?;
-    let mut config = match trust {
-        Trust::Roots(roots) => builder
+    let mut config = match check {
+        CertificateCheck::Roots(roots) => builder
             .with_root_certificates(Arc::clone(roots))
             .with_no_client_auth(),
-        Trust::Anybody => builder
+        CertificateCheck::Disabled => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Unverified(provider)))
             .with_no_client_auth(),

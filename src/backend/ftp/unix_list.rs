@@ -1,40 +1,42 @@
-//! The lines of LIST, which people read: in the form of Unix or of Windows. No I/O.
+//! Parser for LIST, in the formats of Unix and Windows. No I/O.
 //!
-//! Their times are left alone: they are in the server's zone, which it does not tell.
+//! Times are ignored, because they are in the server's time zone, which is unknown.
 
-use super::mlsx::{Entry, EntryKind};
+use super::mlsx::{DirectoryEntry, EntryKind};
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// What one line is.
+/// A line of LIST.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
-    /// A name.
-    Entry(Entry),
-    /// No name: a sum, the directory itself, or its parent.
-    Nothing,
-    /// Perhaps a name; nobody knows which.
-    Unread,
+pub enum ListLine {
+    /// An entry.
+    Entry(DirectoryEntry),
+    /// A total, the directory itself, or its parent.
+    NotAnEntry,
+    /// An unknown format, which may hide an entry.
+    Unparsed,
 }
 
-/// Reads a line.
-pub fn line(text: &str) -> Line {
+/// Parses a line.
+pub fn line(text: &str) -> ListLine {
     let text = text.trim_end_matches(['\r', '\n']);
-    let sum = text.strip_prefix("total ").map(str::trim);
-    if text.trim().is_empty() || sum.is_some_and(is_number) {
-        return Line::Nothing;
+    let total = text.strip_prefix("total ").map(str::trim);
+    if text.trim().is_empty() || total.is_some_and(is_number) {
+        return ListLine::NotAnEntry;
     }
     match unix(text).or_else(|| windows(text)) {
-        Some(entry) if matches!(entry.name.as_str(), "." | "..") => Line::Nothing,
-        Some(entry) if !entry.name.is_empty() && !entry.name.contains('/') => Line::Entry(entry),
-        _ => Line::Unread,
+        Some(entry) if matches!(entry.name.as_str(), "." | "..") => ListLine::NotAnEntry,
+        Some(entry) if !entry.name.is_empty() && !entry.name.contains('/') => {
+            ListLine::Entry(entry)
+        }
+        _ => ListLine::Unparsed,
     }
 }
 
-/// `-rw-r--r-- 1 owner group 12 Mar 14 09:12 name`, without the group on some servers, without the links on others.
-fn unix(text: &str) -> Option<Entry> {
+/// Parses `-rw-r--r-- 1 owner group 12 Mar 14 09:12 name`; some servers omit the group, others the number of links.
+fn unix(text: &str) -> Option<DirectoryEntry> {
     let words = words(text);
     let mode = words.first()?.1;
     if mode.len() < 10 {
@@ -63,7 +65,7 @@ fn unix(text: &str) -> Option<Entry> {
     Some(plain(kind, size, name))
 }
 
-/// Whether a size stands before `at`, and from there on month, day, and year or time.
+/// Returns true if the words from `at` on are month, day, and year or time, after a size.
 fn is_date(words: &[(usize, &str)], at: usize) -> bool {
     let Some([(_, size), (_, month), (_, day), (_, clock)]) = words.get(at - 1..at + 3) else {
         return false;
@@ -74,8 +76,8 @@ fn is_date(words: &[(usize, &str)], at: usize) -> bool {
     is_number(size) && month && day && (year || is_clock(clock))
 }
 
-/// `03-14-26  09:12AM  <DIR>  name`, with the size in place of `<DIR>` for a file.
-fn windows(text: &str) -> Option<Entry> {
+/// Parses `03-14-26  09:12AM  <DIR>  name`, with the size in place of `<DIR>` for a file.
+fn windows(text: &str) -> Option<DirectoryEntry> {
     let words = words(text);
     let [(_, date), (_, clock), (start, what)] = words.get(..3)? else {
         return None;
@@ -96,8 +98,8 @@ fn windows(text: &str) -> Option<Entry> {
     Some(plain(EntryKind::File, Some(size), name.strip_prefix(' ')?))
 }
 
-fn plain(kind: EntryKind, size: Option<u64>, name: &str) -> Entry {
-    Entry {
+fn plain(kind: EntryKind, size: Option<u64>, name: &str) -> DirectoryEntry {
+    DirectoryEntry {
         kind,
         size,
         modified: None,
@@ -114,7 +116,7 @@ fn is_clock(word: &str) -> bool {
     parts.is_some_and(|(hours, minutes)| is_number(hours) && is_number(minutes))
 }
 
-/// The first words with the places where they begin.
+/// The first words with their offsets.
 fn words(text: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let mut at = 0;
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_forms_of_unix_and_windows_are_read() {
+    fn the_formats_of_unix_and_windows_are_parsed() {
         let (file, directory, other) = (EntryKind::File, EntryKind::Directory, EntryKind::Unknown);
         for (text, kind, size, name) in [
             (
@@ -178,19 +180,23 @@ mod tests {
                 "b c.bin",
             ),
         ] {
-            assert_eq!(line(text), Line::Entry(plain(kind, size, name)), "{text}");
+            assert_eq!(
+                line(text),
+                ListLine::Entry(plain(kind, size, name)),
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn sums_and_directories_themselves_are_no_names_and_the_rest_is_not_guessed() {
+    fn totals_are_skipped_and_unknown_formats_are_reported() {
         for text in [
             "",
             "\r\n",
             "total 12",
             "drwxr-xr-x 2 a b 4096 Jan 1 00:00 ..",
         ] {
-            assert_eq!(line(text), Line::Nothing, "{text}");
+            assert_eq!(line(text), ListLine::NotAnEntry, "{text}");
         }
         for text in [
             "a.txt",
@@ -204,7 +210,7 @@ mod tests {
             "03-14-26  09:12AM  <JUNCTION>  j [c:\\x]",
             "ü",
         ] {
-            assert_eq!(line(text), Line::Unread, "{text}");
+            assert_eq!(line(text), ListLine::Unparsed, "{text}");
         }
     }
 }

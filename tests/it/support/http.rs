@@ -1,4 +1,4 @@
-//! Servers that misbehave by plan: a scripted HTTP server, and a proxy that cuts connections.
+//! A scripted HTTP server, and a TCP proxy that injects faults.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// What the server does with one request.
+/// The handling of one request.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// Read the body before answering.
+    /// Read the body before the response is sent.
     pub read_body: bool,
-    /// Sent as it is; empty: nothing is sent.
+    /// The raw response; nothing is sent if it is empty.
     pub answer: Vec<u8>,
-    /// What comes after the answer.
+    /// The action after the response.
     pub then: Then,
 }
 
@@ -22,15 +22,15 @@ pub struct Script {
 pub enum Then {
     /// Wait for the next request on the same connection.
     Keep,
-    /// End the connection.
+    /// Close the connection.
     Close,
-    /// Send nothing more and wait until the client goes.
+    /// Send nothing more and wait until the client disconnects.
     Stall,
-    /// Send blanks until the client goes.
+    /// Send spaces until the client disconnects.
     Flood,
 }
 
-/// An answer with a body, a length and these headers.
+/// A response with a body, Content-Length and these headers.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Script {
     let mut text = format!(
         "HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n",
@@ -67,13 +67,13 @@ impl Script {
         self
     }
 
-    /// Answers as soon as the head is there.
+    /// Sends the response before the body is read.
     pub fn early(mut self) -> Self {
         self.read_body = false;
         self
     }
 
-    /// Leaves the end of the answer out.
+    /// Omits the last bytes of the response.
     pub fn cut(mut self, missing: usize) -> Self {
         self.answer
             .truncate(self.answer.len().saturating_sub(missing));
@@ -81,7 +81,7 @@ impl Script {
     }
 }
 
-/// A request as it came.
+/// A request as it arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     pub method: String,
@@ -99,7 +99,7 @@ impl Seen {
     }
 }
 
-/// Gives its answers in order, the last one again and again.
+/// An HTTP server that sends its responses in order and repeats the last one.
 pub struct ScriptedServer {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -143,7 +143,7 @@ impl ScriptedServer {
 impl Drop for ScriptedServer {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, so that it sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -214,30 +214,30 @@ pub fn read_head(reader: &mut impl BufRead) -> Option<Seen> {
     }
 }
 
-/// What the proxy does with the n-th connection.
+/// The fault of one connection.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    /// Passes everything on.
+    /// Forwards everything.
     None,
-    /// Ends the connection after so many bytes from the client.
+    /// Closes the connection after so many bytes from the client.
     CutUp(u64),
-    /// Ends the connection after so many bytes from the server.
+    /// Closes the connection after so many bytes from the server.
     CutDown(u64),
-    /// Passes so many bytes from the server on and then nothing.
+    /// Forwards so many bytes from the server, and then nothing.
     StallDown(u64),
-    /// Passes so many bytes from the client on and then nothing.
+    /// Forwards so many bytes from the client, and then nothing.
     StallUp(u64),
-    /// Passes so many bytes a second from the server on.
+    /// Forwards so many bytes per second from the server.
     Slow(u64),
 }
 
-/// A proxy before a real server. Its faults are used up in order; later connections are passed on.
+/// A proxy in front of a real server. Its faults apply to the connections in order; later connections are forwarded.
 pub struct FaultProxy {
     pub address: SocketAddr,
     pub connections: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
-    /// While this is set, connections end at once.
-    out: Arc<AtomicBool>,
+    /// While this is set, connections are closed at once.
+    outage: Arc<AtomicBool>,
     faults: Arc<Mutex<VecDeque<Fault>>>,
 }
 
@@ -246,12 +246,12 @@ impl FaultProxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
-        let out = Arc::new(AtomicBool::new(false));
-        let dark = Arc::clone(&out);
+        let outage = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&outage);
         let connections = Arc::new(AtomicU64::new(0));
         let faults: Arc<Mutex<VecDeque<Fault>>> =
             Arc::new(Mutex::new(faults.into_iter().collect()));
-        let ahead = Arc::clone(&faults);
+        let queue = Arc::clone(&faults);
         let (stopped, counted) = (Arc::clone(&stop), Arc::clone(&connections));
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -259,10 +259,10 @@ impl FaultProxy {
                     return;
                 }
                 counted.fetch_add(1, Ordering::SeqCst);
-                if dark.load(Ordering::SeqCst) {
+                if closed.load(Ordering::SeqCst) {
                     continue;
                 }
-                let fault = ahead.lock().unwrap().pop_front().unwrap_or(Fault::None);
+                let fault = queue.lock().unwrap().pop_front().unwrap_or(Fault::None);
                 std::thread::spawn(move || pass(client, upstream, fault));
             }
         });
@@ -270,12 +270,12 @@ impl FaultProxy {
             address,
             connections,
             stop,
-            out,
+            outage,
             faults,
         }
     }
 
-    /// Forgets the faults that are still ahead.
+    /// Removes the remaining faults.
     pub fn heal(&self) {
         self.faults.lock().unwrap().clear();
     }
@@ -284,17 +284,17 @@ impl FaultProxy {
         format!("http://{}", self.address)
     }
 
-    /// Once so many connections were made, ends every new one at once, for so long.
+    /// After so many connections, closes every new one at once for this time.
     pub fn outage_after(&self, connections: u64, time: Duration) -> std::thread::JoinHandle<()> {
-        let (counted, out) = (Arc::clone(&self.connections), Arc::clone(&self.out));
+        let (counted, outage) = (Arc::clone(&self.connections), Arc::clone(&self.outage));
         std::thread::spawn(move || {
             let begin = Instant::now();
             while counted.load(Ordering::SeqCst) < connections && begin.elapsed() < super::HANG {
                 std::thread::sleep(Duration::from_millis(2));
             }
-            out.store(true, Ordering::SeqCst);
+            outage.store(true, Ordering::SeqCst);
             std::thread::sleep(time);
-            out.store(false, Ordering::SeqCst);
+            outage.store(false, Ordering::SeqCst);
         })
     }
 }
@@ -325,7 +325,7 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
         scope.spawn(|| {
             let cut = pump(&client, &server, up, None);
             if cut && matches!(fault, Fault::StallUp(_)) {
-                // Until the client is gone: then what it sent last can be read to its end.
+                // Until the client disconnects: then its last bytes can be read.
                 while client.peek(&mut [0]).is_ok_and(|len| len > 0) && alive(&client) {
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -339,7 +339,7 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
             };
             let cut = pump(&server, &client, down, pace);
             if cut && matches!(fault, Fault::StallDown(_)) {
-                // Until the client loses patience: its side is watched by the other pump.
+                // Until the client times out; the other pump watches its side.
                 while client.peek(&mut [0]).is_ok_and(|len| len > 0) {
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -350,17 +350,17 @@ fn pass(client: TcpStream, upstream: SocketAddr, fault: Fault) {
     });
 }
 
-/// Whether the peer can still be written to.
+/// Returns true if the socket has no error.
 fn alive(socket: &TcpStream) -> bool {
     socket.take_error().is_ok_and(|error| error.is_none())
 }
 
-/// Copies until the end or the limit, at most so many bytes a second; true if the limit ended it.
+/// Copies until the end or the limit, at most so many bytes per second; returns true if it reached the limit.
 fn pump(mut from: &TcpStream, mut to: &TcpStream, limit: u64, pace: Option<u64>) -> bool {
     let begin = Instant::now();
     let mut left = limit;
     let mut chunk = [0; 16384];
-    // A slow line brings even a small answer in pieces.
+    // At a low rate, even a small response arrives in pieces.
     let most = pace.map_or(chunk.len() as u64, |per_second| (per_second / 10).max(1));
     while left > 0 {
         let want = chunk

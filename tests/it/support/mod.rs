@@ -13,10 +13,12 @@
     reason = "each test crate uses its part, and a test that cannot go on fails"
 )]
 
+pub mod checksums;
 pub mod ftp;
 pub mod http;
 pub mod s3;
 pub mod services;
+pub mod signature;
 pub mod stores;
 pub mod terminal;
 pub mod tls;

@@ -1,5 +1,4 @@
-//! S3 behind TLS as far as blobctl needs it: blobs in memory, no signature check (that is the business of `s3`). And a
-//! proxy that makes tunnels.
+//! An S3 server with TLS and blobs in memory, without signature checks (`s3` has them). And a proxy with CONNECT.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,31 +6,31 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use blobctl::digest::{Algorithm, Digest, Hasher, base64};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
+use super::checksums::Checksum;
 use super::http::{Seen, read_head};
 
-/// What the server does with a PUT.
+/// The handling of PUT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uploads {
-    /// Stores it.
+    /// Stores the blob.
     Stored,
-    /// Stores it, encrypted with the key that it is sent, if one is; parts too. Repeats checksums and makes those of wholes.
+    /// Stores the blob or part under its SSE-C key, if it has one. Echoes checksums, and computes those of multipart uploads.
     Encrypted,
-    /// Says that it is at the same place of another server.
+    /// Redirects to the same path on another server.
     Redirected(SocketAddr),
-    /// Says 403 before the body and hangs up.
+    /// Replies 403 before the body and closes the connection.
     RefusedEarly,
-    /// Reads no byte of the body and says nothing.
+    /// Neither reads the body nor responds.
     NeverRead,
 }
 
-/// An HTTPS server with a certificate that nobody knows.
+/// An HTTPS server with a self-signed certificate.
 pub struct TlsStore {
     pub address: SocketAddr,
-    /// The certificate in PEM form: what `--ca-bundle` needs.
+    /// The certificate in PEM form, as `--ca-bundle` takes it.
     pub certificate: String,
     state: Arc<State>,
 }
@@ -103,7 +102,7 @@ impl TlsStore {
 impl Drop for TlsStore {
     fn drop(&mut self) {
         self.state.stop.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, so that it sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -155,7 +154,7 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: U
             tls.conn.send_close_notify();
             let _ = tls.flush();
             let _ = socket.shutdown(Shutdown::Write);
-            // A reset would overtake the answer: what still comes is read, but only a little of it.
+            // A reset could overtake the response, so a limited amount of the body is read.
             let _ = std::io::copy(&mut (&socket).take(1 << 20), &mut std::io::sink());
             return;
         }
@@ -169,7 +168,7 @@ fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     let Some(blob) = blobs.get(&seen.target) else {
         return no("404 Not Found", "NoSuchKey", &seen.method);
     };
-    let etag = Hasher::digest(Algorithm::Md5, blob).hex();
+    let etag = Checksum::Md5.hex(blob);
     let len = if seen.method == "PUT" { 0 } else { blob.len() };
     let mut bytes = format!("HTTP/1.1 200 OK\r\netag: \"{etag}\"\r\ncontent-length: {len}\r\n\r\n")
         .into_bytes();
@@ -179,8 +178,8 @@ fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     bytes
 }
 
-/// As S3 does with SSE-C: what was stored with a key is told to nobody who does not send it again, copies from there
-/// included. Its ETag is no MD5.
+/// Behaves like S3 with SSE-C: a blob stored with a key can only be read or copied with the same key, and its ETag is not
+/// an MD5.
 fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     let owned = |name: &str| seen.header(name).unwrap_or("").to_owned();
     let key = owned("x-amz-server-side-encryption-customer-key");
@@ -207,7 +206,7 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     };
     let document = |text: String| yes("d", text.len(), text.as_bytes());
     let etag = match key.is_empty() {
-        true => Hasher::digest(Algorithm::Md5, &seen.body).hex(),
+        true => Checksum::Md5.hex(&seen.body),
         false => "0".repeat(32),
     };
     let etag = etag.as_str();
@@ -264,25 +263,17 @@ fn encrypted(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {
     }
 }
 
-/// The checksum of a whole as it was asked for: `CRC32 FULL_OBJECT`, or without a type that of the parts' checksums.
+/// The checksum of a multipart upload as requested, like `CRC32 FULL_OBJECT`; without a type, that of the parts' checksums.
 fn checksum_element(wanted: &str, parts: &[Vec<u8>]) -> String {
     let (name, kind) = wanted.split_once(' ').unwrap();
-    let known = Algorithm::ALL
-        .into_iter()
-        .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
-    let Some(algorithm) = known else {
+    let Some(checksum) = Checksum::named(name) else {
         return String::new();
     };
     let value = match kind {
-        "FULL_OBJECT" => base64(Hasher::digest(algorithm, &parts.concat()).bytes()),
+        "FULL_OBJECT" => checksum.base64(&parts.concat()),
         _ => {
-            let sums: Vec<_> = parts
-                .iter()
-                .map(|part| Hasher::digest(algorithm, part))
-                .collect();
-            let sums: Vec<&[u8]> = sums.iter().map(Digest::bytes).collect();
-            let all = Hasher::digest(algorithm, &sums.concat());
-            format!("{}-{}", base64(all.bytes()), parts.len())
+            let all: Vec<u8> = parts.iter().flat_map(|part| checksum.bytes(part)).collect();
+            format!("{}-{}", checksum.base64(&all), parts.len())
         }
     };
     format!("<Checksum{name}>{value}</Checksum{name}>")
@@ -304,7 +295,7 @@ fn refusal(status: &str, code: &str, said: &str, method: &str) -> Vec<u8> {
     }
 }
 
-/// An HTTP proxy that makes a tunnel to `target`, whatever host it is asked for.
+/// An HTTP proxy that connects every tunnel to `target`, whichever host is requested.
 pub struct Tunnel {
     pub address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
