@@ -24,9 +24,10 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
+use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, BlobInfo, Condition, From, Listed, Stored};
-use crate::store::{Backend, Context, Sink};
+use crate::store::types::{Attributes, BlobInfo, Condition, GetOptions, Listed, Stored};
+use crate::store::{Backend, Context};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
@@ -320,43 +321,65 @@ impl Backend for Fs {
         }
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         let (file, metadata) = self
             .file(key, OFlags::RDONLY | OFlags::NONBLOCK)?
             .ok_or_else(Error::not_found)?;
-        let before = info(&metadata);
-        if from
-            .unchanged
-            .as_ref()
-            .is_some_and(|earlier| *earlier != before)
-        {
+        let info = info(&metadata);
+        if options.if_unchanged.is_some_and(|earlier| *earlier != info) {
             return Err(changed());
         }
-        sink.begin(&before)?;
-        let failed = |error: &io::Error| {
-            Error::local(format_args!("read `{}`", self.shown(key.as_str())), error)
+        let body = FileBody {
+            store: self,
+            shown: self.shown(key.as_str()),
+            file,
+            at: options.offset,
+            before: info.clone(),
         };
-        let mut at = from.offset;
-        while at < before.size {
-            self.cancel.check()?;
-            let room = sink.room();
-            let want = room
-                .len()
-                .min(usize::try_from(before.size - at).unwrap_or(usize::MAX));
-            let n = match file.read_at(&mut room[..want], at) {
-                Ok(0) => return Err(changed()),
-                Ok(n) => n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(failed(&error)),
-            };
-            sink.filled(n)?;
-            at += n as u64;
+        Ok(Download::new(info, body))
+    }
+}
+
+/// The bytes of a file that must not change until the last one has been read.
+struct FileBody<'a> {
+    store: &'a Fs,
+    shown: String,
+    file: File,
+    /// The next byte.
+    at: u64,
+    /// The file when it was opened.
+    before: BlobInfo,
+}
+
+impl FileBody<'_> {
+    fn failed(&self, error: &io::Error) -> Error {
+        Error::local(format_args!("read `{}`", self.shown), error)
+    }
+}
+
+impl Body for FileBody<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let left = self.before.size.saturating_sub(self.at);
+        let want = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        loop {
+            self.store.cancel.check()?;
+            match self.file.read_at(&mut buf[..want], self.at) {
+                Ok(0) if want > 0 => return Err(changed()),
+                Ok(len) => {
+                    self.at += len as u64;
+                    return Ok(len);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(&error)),
+            }
         }
-        let after = file.metadata().map_err(|error| failed(&error))?;
-        if info(&after) == before {
-            Ok(before)
-        } else {
-            Err(changed())
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        let after = self.file.metadata().map_err(|error| self.failed(&error))?;
+        match self.at >= self.before.size && info(&after) == self.before {
+            true => Ok(()),
+            false => Err(changed()),
         }
     }
 }

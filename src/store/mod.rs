@@ -4,6 +4,7 @@
 //! decides how often, in how many parts and how many at a time. A failed operation removes what it left behind before it
 //! returns.
 
+pub mod download;
 pub mod identity;
 pub mod multipart;
 pub mod resumable;
@@ -12,10 +13,11 @@ pub mod types;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::Multipart;
 use self::resumable::Continuing;
-use self::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
+use self::types::{Attributes, BlobInfo, GetOptions, Listed, PartsEtag, Stored};
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
@@ -53,12 +55,10 @@ pub trait Backend: Send + Sync {
     /// a difference is `Integrity`. On any error nothing of ours remains in the store.
     fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored>;
 
-    /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
+    /// Begins a download.
     ///
-    /// When it returns `Ok`, the protocol is finished and exactly as many bytes were pushed as the store
-    /// announced. A missing blob is `NotFound`. If `from.unchanged` is given and the blob is no longer that one,
-    /// the error is `Integrity` and nothing was pushed.
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo>;
+    /// A missing blob is `NotFound`, and one that is not [`GetOptions::if_unchanged`] is `Integrity`.
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>>;
 
     /// Tells one page of the blobs whose keys begin with `prefix`, in an order that does not change between calls, and
     /// returns the name of the next page. `page` is such a name; `None` begins.
@@ -102,7 +102,7 @@ pub trait Backend: Send + Sync {
         None
     }
 
-    /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.
+    /// Whether `get` can stop at [`GetOptions::end`], so that several parts of a blob can be fetched at once.
     fn ranges(&self) -> bool {
         false
     }
@@ -142,23 +142,6 @@ pub enum Method {
     Get,
     /// Upload.
     Put,
-}
-
-/// Where a download goes.
-pub trait Sink {
-    /// Told once per attempt, before the first byte: what is coming.
-    fn begin(&mut self, info: &BlobInfo) -> Result<()>;
-
-    /// Room for more bytes: never empty, at most 1 MiB, filled from its start.
-    fn room(&mut self) -> &mut [u8];
-
-    /// The first `len` bytes of [`Sink::room`] have been filled.
-    fn filled(&mut self, len: usize) -> Result<()>;
-
-    /// Asked at [`From::end`], if the store goes on sending there: how many more bytes are wanted after all.
-    fn further(&mut self) -> u64 {
-        0
-    }
 }
 
 /// What all backends share.

@@ -62,27 +62,28 @@ pub struct Listed {
     pub info: BlobInfo,
 }
 
-/// Where a download begins, and ends.
+/// The bytes to download, and the conditions.
 #[derive(Debug, Clone, Default)]
-pub struct From {
-    /// The first byte that is wanted.
+pub struct GetOptions<'a> {
+    /// The first byte to download.
     pub offset: u64,
-    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`](crate::store::Backend::ranges); others go on to the end.
+    /// The first byte not to download; `None` downloads up to the end of the blob. Only for a store with
+    /// [`Backend::ranges`](crate::store::Backend::ranges), and only together with an offset.
     pub end: Option<u64>,
-    /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
-    pub unchanged: Option<BlobInfo>,
-    /// Whether a store that has to compute digests is to do it.
-    pub digest: Asked,
+    /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
+    pub if_unchanged: Option<&'a BlobInfo>,
+    /// Which checksum of the blob to report.
+    pub checksum: ChecksumRequest,
 }
 
-/// Whether something that costs the store an effort is asked for.
+/// Whether a store that has to read the blob to compute its checksum does so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Asked {
-    /// What it tells anyway is enough.
+pub enum ChecksumRequest {
+    /// Only a checksum that costs nothing is reported.
     #[default]
-    No,
-    /// The effort is worth it.
-    Yes,
+    IfFree,
+    /// The store computes a checksum if it has none.
+    Compute,
 }
 
 /// What goes with a blob. Stores of files keep none of it but the condition.

@@ -17,8 +17,8 @@ use crate::io::atomic_file::StagedFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From};
+use crate::store::download::Download;
+use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions};
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
@@ -141,7 +141,7 @@ impl Rest<'_> {
         let _alarm = workers::Alarm(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
-            let mut sink = Part {
+            let mut part = Part {
                 rest: self,
                 piece,
                 received: 0,
@@ -149,9 +149,9 @@ impl Rest<'_> {
                 fill: 0,
                 hasher: crc.map(Hasher::new),
             };
-            match sink.reuse().and_then(|()| sink.fetch()) {
+            match part.reuse().and_then(|()| part.fetch()) {
                 Ok(attempts) => {
-                    let digest = sink.hasher.take().map(Hasher::finish);
+                    let digest = part.hasher.take().map(Hasher::finish);
                     let mut state = shared.lock();
                     state.done[index] = Place::File(digest);
                     state.attempts = state.attempts.max(attempts);
@@ -294,13 +294,15 @@ impl Part<'_> {
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let meter = self.rest.meter;
         let attempt = || {
-            let from = From {
+            let options = GetOptions {
                 offset: self.piece.offset + self.received,
                 end: Some(self.piece.offset + self.piece.len),
-                unchanged: Some((*info).clone()),
-                digest: Asked::No,
+                if_unchanged: Some(info),
+                checksum: ChecksumRequest::IfFree,
             };
-            engine.backend.get(key, &from, self)
+            let mut download = engine.backend.get(key, &options)?;
+            while self.receive(&mut download)? > 0 {}
+            download.finish()
         };
         let done = retry::run(engine, attempt, || meter.get())?;
         self.write()?;
@@ -313,35 +315,30 @@ impl Part<'_> {
         Ok(done.attempts)
     }
 
-    fn write(&mut self) -> Result<()> {
-        let at = self.piece.offset + self.received - self.fill as u64;
-        self.rest.staged.write_at(&self.block[..self.fill], at)?;
-        self.fill = 0;
-        Ok(())
-    }
-}
-
-impl Sink for Part<'_> {
-    fn begin(&mut self, _: &BlobInfo) -> Result<()> {
-        Ok(())
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.block[self.fill..]
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
+    /// Reads the next bytes of the part, and returns their number; 0 at the end.
+    fn receive(&mut self, download: &mut Download<'_>) -> Result<usize> {
+        let len = download.read(&mut self.block[self.fill..])?;
         self.rest.engine.cancel.check()?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(&self.block[self.fill..self.fill + len]);
         }
         self.fill += len;
         self.received += len as u64;
+        assert!(
+            self.received <= self.piece.len,
+            "a part is no longer than asked for"
+        );
         self.rest.meter.add(len as u64);
         if self.fill == self.block.len() {
-            self.write()
-        } else {
-            Ok(())
+            self.write()?;
         }
+        Ok(len)
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let at = self.piece.offset + self.received - self.fill as u64;
+        self.rest.staged.write_at(&self.block[..self.fill], at)?;
+        self.fill = 0;
+        Ok(())
     }
 }

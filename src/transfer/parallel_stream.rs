@@ -12,15 +12,13 @@ use super::plan::{Piece, cut_short};
 use super::{Engine, retry, workers};
 use crate::error::{Error, Kind, Result};
 use crate::io::page_buffer::PageBuffer;
+use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From};
+use crate::store::download::Download;
+use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions};
 
-/// What takes bytes in their order.
-pub trait InOrder: Sink {
-    /// Takes the next bytes from somebody else's memory.
-    fn take(&mut self, bytes: &[u8]) -> Result<()>;
-}
+/// Takes the next bytes of the blob.
+type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 
 /// What is missing of a blob whose first `start` bytes have left.
 pub struct Window<'a> {
@@ -78,14 +76,14 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Fetches everything into `sink`; returns the most attempts that a part took.
-    pub fn fetch(&self, sink: &mut dyn InOrder) -> Result<u32> {
+    /// Downloads everything and passes it to `take` in order; returns the most attempts that a part took.
+    pub fn fetch(&self, take: &mut Take<'_>) -> Result<u32> {
         let helpers = self.lock().free.len();
         let passed = workers::beside(
             helpers,
             |_| self.work(),
             || {
-                let passed = self.pass_on(sink);
+                let passed = self.pass_on(take);
                 self.lock().ended = true;
                 self.changed.notify_all();
                 passed
@@ -105,7 +103,8 @@ impl<'a> Window<'a> {
     }
 
     /// Passes on one part after the other.
-    fn pass_on(&self, sink: &mut dyn InOrder) -> Result<()> {
+    fn pass_on(&self, take: &mut Take<'_>) -> Result<()> {
+        let mut chunk = vec![0; CHUNK];
         let mut index = 0;
         while let Some(piece) = self.piece(index) {
             let under_way = |state: &mut State| {
@@ -118,14 +117,17 @@ impl<'a> Window<'a> {
             if let Some(buffer) = state.ready.remove(&index) {
                 drop(state);
                 let len = usize::try_from(piece.len).unwrap_or(usize::MAX);
-                sink.take(&buffer[..len.min(buffer.len())])?;
+                take(&buffer[..len])?;
                 self.lock().free.push(buffer);
                 self.changed.notify_all();
             } else {
                 state.next += 1;
                 drop(state);
-                let mut passing = Passing { sink, received: 0 };
-                let attempts = self.get(piece, &mut passing)?;
+                let attempts = self.get(piece, |download, _| {
+                    let len = download.read(&mut chunk)?;
+                    take(&chunk[..len])?;
+                    Ok(len)
+                })?;
                 self.count(attempts);
             }
             index += 1;
@@ -137,12 +139,16 @@ impl<'a> Window<'a> {
     fn work(&self) {
         let _alarm = workers::Alarm(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
-            let mut part = Part {
-                window: self,
-                buffer: &mut buffer,
-                received: 0,
-            };
-            match self.get(piece, &mut part) {
+            let fetched = self.get(piece, |download, received| {
+                let len = download.read(&mut buffer[range(received, piece.len)])?;
+                self.engine.cancel.check()?;
+                if self.lock().ended {
+                    // Nobody will see this error.
+                    return Err(Error::new(Kind::Local, "nothing more is wanted"));
+                }
+                Ok(len)
+            });
+            match fetched {
                 Ok(attempts) => {
                     self.count(attempts);
                     self.lock().ready.insert(index, buffer);
@@ -172,21 +178,37 @@ impl<'a> Window<'a> {
         Some((index, piece, buffer))
     }
 
-    fn get(&self, piece: Piece, part: &mut dyn Partial) -> Result<u32> {
+    /// Downloads a part; returns the number of attempts. `receive` reads the next bytes of a part of which so many have
+    /// been received, and returns their number.
+    fn get(
+        &self,
+        piece: Piece,
+        mut receive: impl FnMut(&mut Download<'_>, u64) -> Result<usize>,
+    ) -> Result<u32> {
+        let mut received = 0;
         let attempt = || {
-            let from = From {
-                offset: piece.offset + part.received(),
+            let options = GetOptions {
+                offset: piece.offset + received,
                 end: Some(piece.offset + piece.len),
-                unchanged: Some(self.info.clone()),
-                digest: Asked::No,
+                if_unchanged: Some(self.info),
+                checksum: ChecksumRequest::IfFree,
             };
-            self.engine.backend.get(self.key, &from, part)
+            let mut download = self.engine.backend.get(self.key, &options)?;
+            while received < piece.len {
+                let len = receive(&mut download, received)? as u64;
+                if len == 0 {
+                    break;
+                }
+                received += len;
+                self.fetched.fetch_add(len, Ordering::Relaxed);
+            }
+            download.finish()
         };
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let progress = || self.fetched.load(Ordering::Relaxed);
         let done = retry::run(self.engine, attempt, progress)?;
-        if part.received() != piece.len {
-            return Err(cut_short(part.received(), piece.len));
+        if received != piece.len {
+            return Err(cut_short(received, piece.len));
         }
         Ok(done.attempts)
     }
@@ -213,69 +235,8 @@ impl<'a> Window<'a> {
     }
 }
 
-/// A part that knows how much of it came.
-trait Partial: Sink {
-    fn received(&self) -> u64;
-}
-
-/// A part that waits for its turn.
-struct Part<'a> {
-    window: &'a Window<'a>,
-    buffer: &'a mut PageBuffer,
-    received: usize,
-}
-
-impl Partial for Part<'_> {
-    fn received(&self) -> u64 {
-        self.received as u64
-    }
-}
-
-impl Sink for Part<'_> {
-    fn begin(&mut self, _: &BlobInfo) -> Result<()> {
-        Ok(())
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.buffer[self.received..]
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.window.engine.cancel.check()?;
-        if self.window.lock().ended {
-            // Nobody will see this error.
-            return Err(Error::new(Kind::Local, "nothing more is wanted"));
-        }
-        self.received += len;
-        self.window.fetched.fetch_add(len as u64, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-/// A part whose turn it is.
-struct Passing<'a> {
-    sink: &'a mut dyn InOrder,
-    received: u64,
-}
-
-impl Partial for Passing<'_> {
-    fn received(&self) -> u64 {
-        self.received
-    }
-}
-
-impl Sink for Passing<'_> {
-    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
-        self.sink.begin(info)
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        self.sink.room()
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.sink.filled(len)?;
-        self.received += len as u64;
-        Ok(())
-    }
+/// The place of a part's missing bytes in its buffer.
+fn range(received: u64, len: u64) -> std::ops::Range<usize> {
+    let index = |at| usize::try_from(at).unwrap_or(usize::MAX);
+    index(received)..index(len)
 }

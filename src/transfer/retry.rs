@@ -128,12 +128,12 @@ mod tests {
     use crate::io::payload::Payload;
     use crate::key::Key;
     use crate::store::Backend;
-    use crate::store::Sink;
+    use crate::store::download::Download;
     use crate::store::identity::BlobId;
     use crate::store::identity::StoreId;
     use crate::store::types::Attributes;
     use crate::store::types::BlobInfo;
-    use crate::store::types::From;
+    use crate::store::types::GetOptions;
     use crate::store::types::Stored;
     use crate::url::Url;
     use std::cell::Cell;
@@ -164,7 +164,7 @@ mod tests {
         fn remove(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())
         }
-        fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
+        fn get(&self, _: &Key, _: &GetOptions<'_>) -> Result<Download<'_>> {
             Err(Error::not_found())
         }
     }

@@ -50,10 +50,11 @@ use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, BlobInfo, From, Listed, Stored};
-use crate::store::{Backend, Context, Sink};
+use crate::store::types::{Attributes, BlobInfo, GetOptions, Listed, Stored};
+use crate::store::{Backend, Context};
 use crate::url::Url;
 
 /// The login name where none was given.
@@ -163,8 +164,8 @@ impl Backend for Ftp {
         Some(self)
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        get::get(&self.pool, key, from, sink)
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        get::get(&self.pool, key, options)
     }
 }
 

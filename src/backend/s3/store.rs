@@ -12,10 +12,11 @@ use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
-use crate::store::{Backend, Method, Service, Sink};
+use crate::store::types::{Attributes, BlobInfo, GetOptions, Listed, PartsEtag, Stored};
+use crate::store::{Backend, Method, Service};
 use crate::url::Url;
 
 impl Backend for S3 {
@@ -76,8 +77,8 @@ impl Backend for S3 {
         })
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        self.fetch(key, from, sink)
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        self.download(key, options)
     }
 
     fn list(

@@ -12,7 +12,7 @@ use super::checksum::Sum;
 use super::destination::{Demand, Destination, FileDestination};
 use super::hash_thread::HashThread;
 use super::parallel_file::Rest;
-use super::parallel_stream::{InOrder, Window};
+use super::parallel_stream::Window;
 use super::resume::Resume;
 use super::resume::download::Unfinished;
 use super::{Engine, plan, retry};
@@ -24,8 +24,8 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From, PartsEtag};
+use crate::store::download::Download;
+use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions, PartsEtag};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
@@ -61,10 +61,15 @@ enum Output<'a> {
         block: PageBuffer,
         fill: usize,
     },
-    Stream {
-        outlet: Outlet<'a>,
-        room: Vec<u8>,
-    },
+    Stream(Outlet<'a>),
+}
+
+/// How an attempt at the first request ended well.
+enum Received {
+    /// After the last requested byte.
+    Everything,
+    /// After as many parts as one connection should bring.
+    Enough,
 }
 
 impl<'a> Receiver<'a> {
@@ -73,10 +78,6 @@ impl<'a> Receiver<'a> {
         destination: &'a Destination,
         meter: &'a Meter,
     ) -> Self {
-        let stream = |outlet| Output::Stream {
-            outlet,
-            room: vec![0; CHUNK],
-        };
         let output = match destination {
             Destination::File(destination) => Output::File {
                 destination,
@@ -84,9 +85,9 @@ impl<'a> Receiver<'a> {
                 block: PageBuffer::new(0),
                 fill: 0,
             },
-            Destination::Stream(file) => stream(Outlet::File(file)),
-            Destination::Consumer(consumer) => stream(Outlet::Consumer(consumer)),
-            Destination::Nowhere => stream(Outlet::Nowhere),
+            Destination::Stream(file) => Output::Stream(Outlet::File(file)),
+            Destination::Consumer(consumer) => Output::Stream(Outlet::Consumer(consumer)),
+            Destination::Nowhere => Output::Stream(Outlet::Nowhere),
         };
         Self {
             source,
@@ -117,29 +118,9 @@ impl<'a> Receiver<'a> {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
         }
-        let digest = match self.proof {
-            Demand::Length => Asked::No,
-            Demand::Best | Demand::Digest => Asked::Yes,
-        };
-        let attempt = || {
-            if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
-                self.begin_anew();
-            }
-            let from = From {
-                offset: self.received,
-                end: in_parts.then_some(
-                    (self.received / part)
-                        .saturating_add(1)
-                        .saturating_mul(part),
-                ),
-                unchanged: self.info.clone().filter(|_| self.received > 0),
-                digest,
-            };
-            engine.backend.get(key, &from, self)
-        };
-        let done = retry::run(engine, attempt, || meter.get())?;
+        let done = retry::run(engine, || self.fetch_front(), || meter.get())?;
         self.hash_here()?;
-        let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
+        let size = self.info.as_ref().map_or(0, |info| info.size);
         let mut attempts = done.attempts;
         if in_parts && to_file && self.received > 0 {
             self.ask_for_parts(engine, key)?;
@@ -156,9 +137,114 @@ impl<'a> Receiver<'a> {
         Ok(attempts)
     }
 
+    /// One attempt at the first request, which begins where the one before it broke.
+    fn fetch_front(&mut self) -> Result<()> {
+        let (engine, key) = self.source;
+        let in_parts = engine.backend.ranges();
+        if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
+            self.begin_anew();
+        }
+        let part = engine.parts.size;
+        let next_part = (self.received / part)
+            .saturating_add(1)
+            .saturating_mul(part);
+        let is_first = self.received == 0;
+        let options = GetOptions {
+            offset: self.received,
+            end: (in_parts && !is_first).then_some(next_part),
+            if_unchanged: self.info.as_ref().filter(|_| !is_first),
+            checksum: match self.proof {
+                Demand::Length => ChecksumRequest::IfFree,
+                Demand::Best | Demand::Digest => ChecksumRequest::Compute,
+            },
+        };
+        let mut download = engine.backend.get(key, &options)?;
+        self.begin(download.info())?;
+        let stop = if in_parts && is_first {
+            next_part
+        } else {
+            u64::MAX
+        };
+        match self.receive(&mut download, stop)? {
+            Received::Everything => download.finish(),
+            // Dropped, it gives up the connection.
+            Received::Enough => Ok(()),
+        }
+    }
+
+    /// Reads the download up to its end, or up to `stop` or any number of parts after it if the hash thread has time for
+    /// more connections then.
+    fn receive(&mut self, download: &mut Download<'_>, mut stop: u64) -> Result<Received> {
+        let size = download.info().size;
+        let mut chunk = match self.output {
+            Output::File { .. } => Vec::new(),
+            Output::Stream(_) => vec![0; CHUNK],
+        };
+        loop {
+            if self.received == stop {
+                if stop < size && !self.is_hash_thread_busy() {
+                    return Ok(Received::Enough);
+                }
+                stop = stop.saturating_add(self.source.0.parts.size);
+            }
+            let most = usize::try_from(stop - self.received).unwrap_or(usize::MAX);
+            let len = match self.output {
+                Output::File { .. } => self.receive_into_block(download, most)?,
+                Output::Stream(outlet) => {
+                    let most = most.min(CHUNK);
+                    let len = download.read(&mut chunk[..most])?;
+                    self.pass_on(outlet, &chunk[..len])?;
+                    len
+                }
+            };
+            if len == 0 {
+                return Ok(Received::Everything);
+            }
+        }
+    }
+
+    fn is_hash_thread_busy(&mut self) -> bool {
+        self.beside
+            .as_mut()
+            .is_some_and(HashThread::has_enough_to_do)
+    }
+
+    /// Reads up to `most` bytes into the block, which is written when it is full; returns their number.
+    fn receive_into_block(&mut self, download: &mut Download<'_>, most: usize) -> Result<usize> {
+        let Output::File { block, fill, .. } = &mut self.output else {
+            return Ok(0);
+        };
+        let end = block.len().min(fill.saturating_add(most));
+        let len = download.read(&mut block[*fill..end])?;
+        self.cancel.check()?;
+        *fill += len;
+        if let (Some(hasher), None) = (&mut self.hasher, &self.beside) {
+            hasher.update(&block[*fill - len..*fill]);
+        }
+        self.received += len as u64;
+        self.meter.add(len as u64);
+        if *fill == block.len() {
+            self.write_block()?;
+        }
+        Ok(len)
+    }
+
+    /// Passes the next bytes to a stream.
+    fn pass_on(&mut self, outlet: Outlet<'_>, bytes: &[u8]) -> Result<()> {
+        outlet.take(bytes, self.cancel)?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.received += bytes.len() as u64;
+        self.meter.add(bytes.len() as u64);
+        Ok(())
+    }
+
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
-        if let (Output::Stream { .. }, Some(info)) = (&self.output, self.info.clone()) {
-            return Window::new(engine, key, &info, self.received).fetch(self);
+        if let (Output::Stream(outlet), Some(info)) = (&self.output, self.info.clone()) {
+            let outlet = *outlet;
+            let window = Window::new(engine, key, &info, self.received);
+            return window.fetch(&mut |bytes| self.pass_on(outlet, bytes));
         }
         self.write_block()?;
         self.remember();
@@ -239,9 +325,8 @@ impl<'a> Receiver<'a> {
         }
         Ok(())
     }
-}
 
-impl Sink for Receiver<'_> {
+    /// Prepares for the first byte of the blob, once per attempt that begins there.
     fn begin(&mut self, info: &BlobInfo) -> Result<()> {
         if self.received > 0 {
             return Ok(());
@@ -284,67 +369,5 @@ impl Sink for Receiver<'_> {
             return Ok(());
         }
         self.sum_parts_in_order(info)
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        match &mut self.output {
-            Output::File { block, fill, .. } => &mut block[*fill..],
-            Output::Stream { room, .. } => room,
-        }
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.cancel.check()?;
-        let (block, fill) = match &mut self.output {
-            Output::File { block, fill, .. } => (block, fill),
-            Output::Stream { room, .. } => {
-                let room = std::mem::take(room);
-                let taken = self.take(&room[..len]);
-                if let Output::Stream { room: place, .. } = &mut self.output {
-                    *place = room;
-                }
-                return taken;
-            }
-        };
-        *fill += len;
-        if let (Some(hasher), None) = (&mut self.hasher, &self.beside) {
-            hasher.update(&block[*fill - len..*fill]);
-        }
-        self.received += len as u64;
-        self.meter.add(len as u64);
-        match *fill == block.len() {
-            true => self.write_block(),
-            false => Ok(()),
-        }
-    }
-
-    fn further(&mut self) -> u64 {
-        match self
-            .beside
-            .as_mut()
-            .is_some_and(HashThread::has_enough_to_do)
-        {
-            true => self.source.0.parts.size,
-            false => 0,
-        }
-    }
-}
-
-impl InOrder for Receiver<'_> {
-    /// Only for streams: the bytes for a file come by way of its block.
-    fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        let Output::Stream { outlet, .. } = self.output else {
-            return Err(Error::new(
-                Kind::Local,
-                "a file takes its bytes by the block",
-            ));
-        };
-        outlet.take(bytes, self.cancel)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(bytes);
-        }
-        self.received += bytes.len() as u64;
-        self.meter.add(bytes.len() as u64);
-        Ok(())
     }
 }

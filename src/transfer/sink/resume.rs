@@ -89,7 +89,7 @@ impl Receiver<'_> {
     pub(super) fn remember(&mut self) {
         let in_file = match &self.output {
             Output::File { fill, .. } => self.received - *fill as u64,
-            Output::Stream { .. } => return,
+            Output::Stream(_) => return,
         };
         if let Some(unfinished) = &self.unfinished
             && in_file > self.remembered

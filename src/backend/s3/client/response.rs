@@ -61,9 +61,9 @@ impl Answer {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    /// The body.
-    pub fn reader(&mut self) -> impl Read + '_ {
-        self.response.body_mut().as_reader()
+    /// The body. Dropped before its end it closes the connection.
+    pub fn into_reader(self) -> impl Read {
+        self.response.into_body().into_reader()
     }
 }
 
