@@ -26,7 +26,7 @@ use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, BlobInfo, Condition, GetOptions, Listed, Stored};
+use crate::store::types::{Attributes, Condition, GetOptions, Listed, ObjectMeta, Stored};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -231,7 +231,7 @@ impl Backend for Fs {
         BlobId::new(StoreId::Fs, with_links_resolved(&path))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         Ok(self
             .file(key, OFlags::PATH)?
             .map(|(_, metadata)| info(&metadata)))
@@ -348,7 +348,7 @@ struct FileBody<'a> {
     /// The next byte.
     at: u64,
     /// The file when it was opened.
-    before: BlobInfo,
+    before: ObjectMeta,
 }
 
 impl FileBody<'_> {
@@ -474,11 +474,11 @@ fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<Owne
     )
 }
 
-fn info(metadata: &std::fs::Metadata) -> BlobInfo {
-    BlobInfo {
+fn info(metadata: &std::fs::Metadata) -> ObjectMeta {
+    ObjectMeta {
         size: metadata.size(),
         modified: metadata.modified().ok(),
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     }
 }
 

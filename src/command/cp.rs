@@ -10,7 +10,7 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
-use crate::store::types::{Attributes, BlobInfo, Kept, Stored};
+use crate::store::types::{Attributes, Kept, ObjectMeta, Stored};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
 use crate::transfer::{retry, workers};
@@ -125,7 +125,7 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
 fn within(
     from: &Blob,
     to: &Blob,
-    info: &BlobInfo,
+    info: &ObjectMeta,
     attributes: &Attributes,
 ) -> Option<Result<Done<Stored>>> {
     let (source, destination) = (from.engine.backend.service()?, to.engine.backend.service()?);
@@ -162,7 +162,7 @@ fn through_here(
 }
 
 /// The source's size and type are known before the destination is touched.
-fn describe(from: &Blob) -> Result<BlobInfo> {
+fn describe(from: &Blob) -> Result<ObjectMeta> {
     let look = || {
         from.engine
             .backend

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, printable};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, timestamp};
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 use crate::transfer::{retry, workers};
 
 const OP: &str = "stat";
@@ -60,7 +60,7 @@ fn describe(blob: &Blob, report: &Report) {
 }
 
 /// The address, and an indented `name: value` for each thing that the store tells.
-fn lines(url: &str, info: &BlobInfo) -> String {
+fn lines(url: &str, info: &ObjectMeta) -> String {
     let mut text = format!("{url}\n  size: {}\n", info.size);
     let mut field = |name: &str, value: Option<String>| {
         if let Some(value) = value {

@@ -1,13 +1,13 @@
 //! A download that the caller pulls.
 
-use super::types::BlobInfo;
+use super::types::ObjectMeta;
 use crate::error::Result;
 
 /// One download: the blob's metadata, and its bytes on their way.
 ///
 /// The caller decides how far to read. A download that is dropped before [`Download::finish`] closes its connection.
 pub struct Download<'a> {
-    info: BlobInfo,
+    info: ObjectMeta,
     body: Box<dyn Body + 'a>,
 }
 
@@ -23,7 +23,7 @@ pub trait Body {
 
 impl<'a> Download<'a> {
     /// A download whose bytes come from `body`.
-    pub fn new(info: BlobInfo, body: impl Body + 'a) -> Self {
+    pub fn new(info: ObjectMeta, body: impl Body + 'a) -> Self {
         Self {
             info,
             body: Box::new(body),
@@ -31,12 +31,12 @@ impl<'a> Download<'a> {
     }
 
     /// A download of a range that has no bytes.
-    pub fn empty(info: BlobInfo) -> Self {
+    pub fn empty(info: ObjectMeta) -> Self {
         Self::new(info, Empty)
     }
 
     /// The blob's metadata.
-    pub fn info(&self) -> &BlobInfo {
+    pub fn info(&self) -> &ObjectMeta {
         &self.info
     }
 

@@ -17,7 +17,7 @@ use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::Multipart;
 use self::resumable::Continuing;
-use self::types::{Attributes, BlobInfo, GetOptions, Listed, PartsEtag, Stored};
+use self::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, Stored};
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
@@ -46,7 +46,7 @@ pub trait Backend: Send + Sync {
     /// What the blob is, or `None` if the store proved that it is not there.
     ///
     /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>>;
+    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>>;
 
     /// Stores the payload under `key`, replacing what was there.
     ///
@@ -90,7 +90,7 @@ pub trait Backend: Send + Sync {
     fn copy_within(
         &self,
         _from: &Service,
-        _source: (&Key, &BlobInfo),
+        _source: (&Key, &ObjectMeta),
         _to: &Key,
         _attributes: &Attributes,
     ) -> Result<Stored> {
@@ -108,7 +108,7 @@ pub trait Backend: Send + Sync {
     }
 
     /// What can be compared with a blob that has no digest of its whole, but an ETag made of its parts' digests.
-    fn parts_etag(&self, _key: &Key, _info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    fn parts_etag(&self, _key: &Key, _info: &ObjectMeta) -> Result<Option<PartsEtag>> {
         Ok(None)
     }
 

@@ -6,7 +6,7 @@ use crate::digest::{Digest, Verified};
 
 /// What a store tells about a blob.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BlobInfo {
+pub struct ObjectMeta {
     /// Bytes of the whole blob.
     pub size: u64,
     /// When it was last written, if the store tells.
@@ -59,7 +59,7 @@ pub struct Listed {
     /// The whole key.
     pub key: String,
     /// Bytes, and whatever else the listing tells.
-    pub info: BlobInfo,
+    pub info: ObjectMeta,
 }
 
 /// The bytes to download, and the conditions.
@@ -71,7 +71,7 @@ pub struct GetOptions<'a> {
     /// [`Backend::ranges`](crate::store::Backend::ranges), and only together with an offset.
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
-    pub if_unchanged: Option<&'a BlobInfo>,
+    pub if_unchanged: Option<&'a ObjectMeta>,
     /// Which checksum of the blob to report.
     pub checksum: ChecksumRequest,
 }

@@ -7,13 +7,13 @@ use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::key::Key;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 
 /// What was downloaded, and how it was proven.
 #[derive(Debug)]
 pub struct Downloaded {
     /// The blob.
-    pub info: BlobInfo,
+    pub info: ObjectMeta,
     /// How it was proven that these are its bytes.
     pub verified: Verified,
     /// Requests, counted from 1.

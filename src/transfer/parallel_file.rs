@@ -18,7 +18,7 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::download::Download;
-use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions};
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
@@ -32,7 +32,7 @@ pub struct Rest<'a> {
     /// Where it goes.
     pub staged: &'a StagedFile,
     /// The blob as the first request found it.
-    pub info: &'a BlobInfo,
+    pub info: &'a ObjectMeta,
     /// Counts the bytes.
     pub meter: &'a Meter,
     /// The first missing byte.

@@ -15,7 +15,7 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::download::Download;
-use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions};
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// Takes the next bytes of the blob.
 type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
@@ -24,7 +24,7 @@ type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 pub struct Window<'a> {
     engine: &'a Engine,
     key: &'a Key,
-    info: &'a BlobInfo,
+    info: &'a ObjectMeta,
     start: u64,
     /// Bytes of a part.
     size: u64,
@@ -48,7 +48,7 @@ struct State {
 
 impl<'a> Window<'a> {
     /// Nothing is fetched yet.
-    pub fn new(engine: &'a Engine, key: &'a Key, info: &'a BlobInfo, start: u64) -> Self {
+    pub fn new(engine: &'a Engine, key: &'a Key, info: &'a ObjectMeta, start: u64) -> Self {
         let memory = engine.parts.memory();
         let size = engine.parts.size.min(memory);
         let missing = info.size.saturating_sub(start).div_ceil(size);

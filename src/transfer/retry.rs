@@ -132,8 +132,8 @@ mod tests {
     use crate::store::identity::BlobId;
     use crate::store::identity::StoreId;
     use crate::store::types::Attributes;
-    use crate::store::types::BlobInfo;
     use crate::store::types::GetOptions;
+    use crate::store::types::ObjectMeta;
     use crate::store::types::Stored;
     use crate::url::Url;
     use std::cell::Cell;
@@ -147,7 +147,7 @@ mod tests {
         fn id(&self, key: &Key) -> BlobId {
             BlobId::new(StoreId::Fs, key.as_str())
         }
-        fn stat(&self, _: &Key) -> Result<Option<BlobInfo>> {
+        fn stat(&self, _: &Key) -> Result<Option<ObjectMeta>> {
             Ok(None)
         }
         fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {

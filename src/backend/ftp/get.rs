@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::download::{Body, Download};
-use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions};
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ pub fn get<'a>(pool: &'a Pool, key: &Key, options: &GetOptions<'_>) -> Result<Do
 
 impl Session {
     /// The blob, if it is still the one that an earlier attempt found.
-    fn blob(&mut self, path: &str, options: &GetOptions<'_>) -> Result<BlobInfo> {
+    fn blob(&mut self, path: &str, options: &GetOptions<'_>) -> Result<ObjectMeta> {
         let Found::Blob(info) = self.look_up(path)? else {
             return Err(Error::not_found());
         };

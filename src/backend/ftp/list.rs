@@ -7,7 +7,7 @@ use super::stat::Found;
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
-use crate::store::types::{BlobInfo, Listed};
+use crate::store::types::{Listed, ObjectMeta};
 
 /// Deeper trees are taken for a link that leads back to itself.
 const DEEPEST: usize = 64;
@@ -78,10 +78,10 @@ fn walk(
 fn settle(session: &mut Session, path: &str, entry: &Entry) -> Result<Found> {
     match (entry.kind, entry.size) {
         (EntryKind::Directory, _) => Ok(Found::Directory),
-        (EntryKind::File, Some(size)) => Ok(Found::Blob(BlobInfo {
+        (EntryKind::File, Some(size)) => Ok(Found::Blob(ObjectMeta {
             size,
             modified: entry.modified,
-            ..BlobInfo::default()
+            ..ObjectMeta::default()
         })),
         _ => session.look_up(path),
     }

@@ -53,7 +53,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, BlobInfo, GetOptions, Listed, Stored};
+use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, Stored};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -123,7 +123,7 @@ impl Backend for Ftp {
         BlobId::new(store, self.below_base(key.as_str()))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         let path = self.pool.path(key)?;
         let mut lease = self.pool.lease()?;
         let found = lease.begin(|session| {

@@ -6,13 +6,13 @@ use super::mlsx;
 use super::mlsx::{Entry, EntryKind};
 use super::session::Session;
 use crate::error::{Error, Kind, Result};
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 
 /// What is under a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// A file.
-    Blob(BlobInfo),
+    Blob(ObjectMeta),
     /// A directory.
     Directory,
     /// Nothing, and this is proven.
@@ -103,10 +103,10 @@ impl Session {
         } else {
             None
         };
-        Ok(Hint::Is(Found::Blob(BlobInfo {
+        Ok(Hint::Is(Found::Blob(ObjectMeta {
             size,
             modified,
-            ..BlobInfo::default()
+            ..ObjectMeta::default()
         })))
     }
 
@@ -202,10 +202,10 @@ impl Session {
 fn found(entry: &Entry) -> Option<Found> {
     match (entry.kind, entry.size) {
         (EntryKind::Directory, _) => Some(Found::Directory),
-        (EntryKind::File, Some(size)) => Some(Found::Blob(BlobInfo {
+        (EntryKind::File, Some(size)) => Some(Found::Blob(ObjectMeta {
             size,
             modified: entry.modified,
-            ..BlobInfo::default()
+            ..ObjectMeta::default()
         })),
         _ => None,
     }

@@ -13,7 +13,7 @@ use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Service;
 use crate::store::multipart::{Multipart, Part, UploadId};
-use crate::store::types::{Attributes, BlobInfo, Stored};
+use crate::store::types::{Attributes, ObjectMeta, Stored};
 
 /// One CopyObject takes no more than this.
 const ONE_COPY: u64 = 5 << 30;
@@ -26,7 +26,7 @@ impl S3 {
     pub(super) fn copy_object(
         &self,
         from: &Service,
-        source: (&Key, &BlobInfo),
+        source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
     ) -> Result<Stored> {
@@ -64,7 +64,7 @@ impl S3 {
     fn copy_in_parts(
         &self,
         from: &Service,
-        source: (&Key, &BlobInfo),
+        source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
     ) -> Result<Stored> {
@@ -97,7 +97,7 @@ impl S3 {
     fn copy_part(
         &self,
         from: &Service,
-        (key, info): (&Key, &BlobInfo),
+        (key, info): (&Key, &ObjectMeta),
         to: &Key,
         (upload, number): (&UploadId, u16),
         offset: u64,
@@ -161,7 +161,7 @@ impl S3 {
     }
 
     /// The same MD5 is proof; anything else is no more than the length.
-    fn confirm_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
+    fn confirm_copy(&self, to: &Key, info: &ObjectMeta, etag: &str) -> Result<Verified> {
         let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.own_key().is_none());
         match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
@@ -179,7 +179,7 @@ fn not_implemented() -> Error {
     Error::new(Kind::Remote, "the service copies no parts of objects").answered(answer)
 }
 
-fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {
+fn copy_headers(from: &Service, key: &Key, info: &ObjectMeta, headers: &mut Vec<(String, String)>) {
     let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
     headers.push(("x-amz-copy-source".to_owned(), source));
     if let Some(etag) = &info.etag {

@@ -10,7 +10,7 @@ use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::download;
 use crate::store::download::Download;
-use crate::store::types::{BlobInfo, GetOptions};
+use crate::store::types::{GetOptions, ObjectMeta};
 
 impl S3 {
     /// See [`crate::store::Backend::get`].
@@ -154,7 +154,7 @@ fn ended_early(missing: u64) -> Error {
 }
 
 /// The store has no bytes at the offset: either all have been downloaded already, or the blob has changed.
-fn nothing_left(options: &GetOptions<'_>) -> Result<BlobInfo> {
+fn nothing_left(options: &GetOptions<'_>) -> Result<ObjectMeta> {
     match options.if_unchanged {
         Some(earlier) if earlier.size == options.offset => Ok(earlier.clone()),
         Some(_) => Err(changed()),
@@ -209,9 +209,9 @@ mod tests {
     #[test]
     fn a_blob_that_came_whole_is_not_missed() {
         let found = |offset, size: Option<u64>| {
-            let earlier = size.map(|size| BlobInfo {
+            let earlier = size.map(|size| ObjectMeta {
                 size,
-                ..BlobInfo::default()
+                ..ObjectMeta::default()
             });
             nothing_left(&GetOptions {
                 offset,

@@ -10,12 +10,12 @@ use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
 use crate::store::Backend;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 
 impl S3 {
     /// What a HEAD that failed means. It has no body that could say why: whether blob or bucket is missing, whether the
     /// signature or the right is. A GET of one byte has.
-    pub(super) fn explain(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    pub(super) fn explain(&self, key: &Key, head: Error) -> Result<Option<ObjectMeta>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
             // A delete marker, which a version's name may stand for.
@@ -25,7 +25,7 @@ impl S3 {
         }
     }
 
-    pub(super) fn head(&self, key: &Key) -> Result<BlobInfo> {
+    pub(super) fn head(&self, key: &Key) -> Result<ObjectMeta> {
         let mut request = self.about("HEAD", key);
         if self.client.tells_checksums() {
             request
@@ -38,7 +38,7 @@ impl S3 {
         info(&answer, length(&answer)?)
     }
 
-    fn ask_again(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    fn ask_again(&self, key: &Key, head: Error) -> Result<Option<ObjectMeta>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = self.about("GET", key);
         request

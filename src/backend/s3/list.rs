@@ -15,7 +15,7 @@ use super::pagination::Position;
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::store::types::{BlobInfo, Listed};
+use crate::store::types::{Listed, ObjectMeta};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
 const PAGE_LIMIT: u64 = 64 << 20;
@@ -114,14 +114,14 @@ impl S3 {
     }
 }
 
-fn info(entry: &Element) -> BlobInfo {
+fn info(entry: &Element) -> ObjectMeta {
     let etag = entry
         .child("ETag")
         .map(|etag| etag.trim().trim_matches('"').to_owned());
     let modified = entry
         .child("LastModified")
         .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
-    BlobInfo {
+    ObjectMeta {
         size: entry
             .child("Size")
             .and_then(|text| text.trim().parse().ok())
@@ -129,7 +129,7 @@ fn info(entry: &Element) -> BlobInfo {
         modified: modified.map(SystemTime::from),
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     }
 }
 

@@ -5,14 +5,14 @@ use super::client::Purpose;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
-use crate::store::types::{BlobInfo, PartsEtag};
+use crate::store::types::{ObjectMeta, PartsEtag};
 
 impl S3 {
     /// Asks how large the parts of an object with an ETag `…-N` are. One request more, for an object without a checksum.
     ///
     /// `None` if the ETag is another one, or the store does not tell of parts that are equal but for the last.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
-    pub(super) fn parts_of(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    pub(super) fn parts_of(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
         let Some((etag, (md5, count))) = info
             .etag
             .as_deref()

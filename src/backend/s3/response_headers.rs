@@ -11,7 +11,7 @@ use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::types::{BlobInfo, Kept};
+use crate::store::types::{Kept, ObjectMeta};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 pub(super) fn etag(answer: &Answer) -> Result<String> {
@@ -75,12 +75,12 @@ fn full_checksum(answer: &Answer) -> Option<Digest> {
     })
 }
 
-pub(super) fn info(answer: &Answer, size: u64) -> Result<BlobInfo> {
+pub(super) fn info(answer: &Answer, size: u64) -> Result<ObjectMeta> {
     let etag = etag(answer)?;
     let modified = answer
         .header("last-modified")
         .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
-    Ok(BlobInfo {
+    Ok(ObjectMeta {
         size,
         modified: modified.map(SystemTime::from),
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),

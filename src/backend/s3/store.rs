@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, BlobInfo, GetOptions, Listed, PartsEtag, Stored};
+use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, Stored};
 use crate::store::{Backend, Method, Service};
 use crate::url::Url;
 
@@ -32,7 +32,7 @@ impl Backend for S3 {
         self.client.resume_terms()
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         match self.head(key) {
             Ok(info) => Ok(Some(info)),
             Err(error) => self.explain(key, error),
@@ -115,7 +115,7 @@ impl Backend for S3 {
     fn copy_within(
         &self,
         from: &Service,
-        source: (&Key, &BlobInfo),
+        source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
     ) -> Result<Stored> {
@@ -133,7 +133,7 @@ impl Backend for S3 {
         true
     }
 
-    fn parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    fn parts_etag(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
         self.parts_of(key, info)
     }
 

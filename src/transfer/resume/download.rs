@@ -12,7 +12,7 @@ use crate::events::Observer;
 use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.
@@ -29,7 +29,7 @@ pub struct Found {
     /// The file with the bytes that came so far.
     pub file: UnfinishedFile,
     /// The blob as it was then.
-    pub info: BlobInfo,
+    pub info: ObjectMeta,
     /// Places in the file that are filled: first byte and number of bytes.
     pub filled: Vec<(u64, u64)>,
 }
@@ -55,7 +55,7 @@ impl Unfinished {
 
     /// Remembers a download that has no bytes yet. Says whether it can be resumed: only a blob that can be told from
     /// another one of the same name, and is worth it.
-    pub fn begin(&mut self, info: &BlobInfo, file: &UnfinishedFile) -> bool {
+    pub fn begin(&mut self, info: &ObjectMeta, file: &UnfinishedFile) -> bool {
         let etag = info.etag.as_deref().unwrap_or("-");
         let can_be_told = info.etag.is_some() || info.modified.is_some();
         if info.size <= plan::PART || !can_be_told || etag.contains(char::is_whitespace) {
@@ -141,7 +141,7 @@ fn read(journal: &Journal) -> Option<Found> {
     })
 }
 
-fn read_info(text: &str) -> Option<BlobInfo> {
+fn read_info(text: &str) -> Option<ObjectMeta> {
     let mut words = text.splitn(4, ' ');
     let size = words.next()?.parse().ok()?;
     let modified = match words.next()? {
@@ -153,12 +153,12 @@ fn read_info(text: &str) -> Option<BlobInfo> {
         digest => Some(crate::transfer::resume::read_digest(digest)?),
     };
     let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
-    Some(BlobInfo {
+    Some(ObjectMeta {
         size,
         modified,
         etag,
         digest,
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     })
 }
 

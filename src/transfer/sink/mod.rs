@@ -25,7 +25,7 @@ use crate::io::payload::CHUNK;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
 use crate::store::download::Download;
-use crate::store::types::{BlobInfo, ChecksumRequest, GetOptions, PartsEtag};
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta, PartsEtag};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
@@ -36,7 +36,7 @@ pub(super) struct Receiver<'a> {
     source: (&'a Engine, &'a Key),
     output: Output<'a>,
     /// The blob as the first attempt found it.
-    info: Option<BlobInfo>,
+    info: Option<ObjectMeta>,
     received: u64,
     pub(super) proof: Demand,
     hasher: Option<Sum>,
@@ -290,7 +290,7 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes what is still in memory and gives the file its name.
-    pub(super) fn commit(mut self, replace: Replace) -> Result<BlobInfo> {
+    pub(super) fn commit(mut self, replace: Replace) -> Result<ObjectMeta> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         match self.output {
@@ -327,7 +327,7 @@ impl<'a> Receiver<'a> {
     }
 
     /// Prepares for the first byte of the blob, once per attempt that begins there.
-    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
+    fn begin(&mut self, info: &ObjectMeta) -> Result<()> {
         if self.received > 0 {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use super::Receiver;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::Result;
 use crate::key::Key;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 use crate::transfer::checksum::Sum;
 use crate::transfer::destination::Demand;
 use crate::transfer::hash_thread::HashThread;
@@ -33,7 +33,7 @@ impl Receiver<'_> {
     }
 
     /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
-    pub(super) fn sum_parts_in_order(&mut self, info: &BlobInfo) -> Result<()> {
+    pub(super) fn sum_parts_in_order(&mut self, info: &ObjectMeta) -> Result<()> {
         self.parts = None;
         if info.digest.is_some() || self.proof == Demand::Length {
             return Ok(());
