@@ -26,7 +26,7 @@ use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, Condition, GetOptions, Listed, ObjectMeta, Stored};
+use crate::store::types::{Attributes, Condition, GetOptions, Listed, ObjectMeta, PutResult};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -237,7 +237,7 @@ impl Backend for Fs {
             .map(|(_, metadata)| info(&metadata)))
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         let path = key.as_relative_path()?;
         let replace = match &attributes.condition {
             Condition::None => Replace::Old,
@@ -263,7 +263,7 @@ impl Backend for Fs {
         }
         let bytes = copy(payload, &staged)?;
         staged.commit(bytes, replace)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes,
             etag: None,
             verified: Verified::Length,

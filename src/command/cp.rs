@@ -10,7 +10,7 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
-use crate::store::types::{Attributes, Kept, ObjectMeta, Stored};
+use crate::store::types::{Attributes, Kept, ObjectMeta, PutResult};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
 use crate::transfer::{retry, workers};
@@ -127,7 +127,7 @@ fn within(
     to: &Blob,
     info: &ObjectMeta,
     attributes: &Attributes,
-) -> Option<Result<Done<Stored>>> {
+) -> Option<Result<Done<PutResult>>> {
     let (source, destination) = (from.engine.backend.service()?, to.engine.backend.service()?);
     if source.identity != destination.identity {
         return None;
@@ -150,7 +150,7 @@ fn through_here(
     to: &Blob,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<Done<Stored>> {
+) -> Result<Done<PutResult>> {
     copy(
         &from.engine,
         &from.key,

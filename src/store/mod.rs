@@ -17,7 +17,7 @@ use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::Multipart;
 use self::resumable::Continuing;
-use self::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, Stored};
+use self::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, PutResult};
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
@@ -53,7 +53,7 @@ pub trait Backend: Send + Sync {
     /// A reader never sees a part of it: the old blob, or none, stays until the new one is whole. When this
     /// returns, the store has confirmed the number of bytes and the strongest digest that it lets us compare;
     /// a difference is `Integrity`. On any error nothing of ours remains in the store.
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored>;
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult>;
 
     /// Begins a download.
     ///
@@ -93,7 +93,7 @@ pub trait Backend: Send + Sync {
         _source: (&Key, &ObjectMeta),
         _to: &Key,
         _attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         Err(Error::new(Kind::Usage, "this store copies nothing itself"))
     }
 

@@ -1,6 +1,6 @@
 //! Blobs that a store takes in parts.
 
-use super::types::{Attributes, Condition, Stored};
+use super::types::{Attributes, Condition, PutResult};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -34,10 +34,10 @@ pub trait Multipart: Send + Sync {
         upload: &UploadId,
         parts: &[Part],
         condition: &Condition,
-    ) -> Result<Stored>;
+    ) -> Result<PutResult>;
 
     /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
-    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>>;
+    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<PutResult>>;
 
     /// Removes the upload and its parts. Works also after the run was asked to stop, within about two seconds.
     fn abort(&self, key: &Key, upload: &UploadId) -> Result<()>;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::types::{Attributes, Stored};
+use super::types::{Attributes, PutResult};
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::io::temp_name::temporary_name;
@@ -23,7 +23,7 @@ pub trait Continuing: Send + Sync {
         payload: &Payload,
         attributes: &Attributes,
         draft: &Draft,
-    ) -> Result<Stored>;
+    ) -> Result<PutResult>;
 
     /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
     /// seconds; what cannot be removed is told as a warning.

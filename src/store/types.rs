@@ -127,7 +127,7 @@ pub enum Condition {
 
 /// What a store confirmed about a put.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct PutResult {
     /// Bytes stored.
     pub bytes: u64,
     /// S3's ETag without quotes.

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Replace;
 use crate::key::Key;
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;
@@ -35,7 +35,7 @@ pub fn copy(
     new_key: &Key,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let (send, receive) = sync_channel(QUEUE);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || fetch(from, key, &send));

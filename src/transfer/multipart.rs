@@ -14,7 +14,7 @@ use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::multipart::{Multipart, Part, UploadId};
-use crate::store::types::{Attributes, Condition, Stored};
+use crate::store::types::{Attributes, Condition, PutResult};
 use crate::units::format_bytes;
 
 /// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the
@@ -49,7 +49,7 @@ pub fn upload_file(
     source: (&Arc<File>, u64, u64),
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let (file, offset, len) = source;
     let size = part_size(engine, len)?;
     let attempt = |unfinished| {
@@ -105,7 +105,7 @@ fn upload_pieces(
     attributes: &Attributes,
     meter: &Meter,
     unfinished: Option<Unfinished>,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
     let done = upload.keep_parts_of(len, part_size);
     let pieces =
@@ -204,7 +204,7 @@ impl<'a> Upload<'a> {
     pub(super) fn run(
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
-    ) -> Result<retry::Done<Stored>> {
+    ) -> Result<retry::Done<PutResult>> {
         workers::side_by_side(self.engine.parts.at_once, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
@@ -255,7 +255,7 @@ impl<'a> Upload<'a> {
         lock(&self.failure).get_or_insert(error);
     }
 
-    fn complete(&self) -> Result<retry::Done<Stored>> {
+    fn complete(&self) -> Result<retry::Done<PutResult>> {
         let mut parts = std::mem::take(&mut *lock(&self.parts));
         parts.sort_by_key(|part| part.number);
         // An earlier run may have come as far as this.

@@ -5,7 +5,7 @@ use crate::error::{Kind, Result};
 use crate::events::Meter;
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 
 /// Stores a payload by one request, repeated as often as it takes.
 pub(super) fn put(
@@ -14,7 +14,7 @@ pub(super) fn put(
     payload: &Payload,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let attempt = || engine.backend.put(key, payload, attributes);
     repeat(engine, key, payload, attempt, meter)
 }
@@ -24,9 +24,9 @@ pub fn repeat(
     engine: &Engine,
     key: &Key,
     payload: &Payload,
-    store: impl Fn() -> Result<Stored>,
+    store: impl Fn() -> Result<PutResult>,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let mut tried_before = false;
     let attempt = || {
         let again = std::mem::replace(&mut tried_before, true);
@@ -51,7 +51,7 @@ pub fn repeat(
 }
 
 /// What a put would have returned, if the blob that is there is this payload.
-fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<Stored>> {
+fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
     let found = engine
         .backend
         .stat(key)?
@@ -61,7 +61,7 @@ fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option
     };
     let same = payload.digests(&[digest.algorithm()])?.contains(&digest);
     let verified = digest.algorithm().into();
-    Ok(same.then_some(Stored {
+    Ok(same.then_some(PutResult {
         bytes: info.size,
         etag: info.etag,
         verified,

@@ -134,7 +134,7 @@ mod tests {
     use crate::store::types::Attributes;
     use crate::store::types::GetOptions;
     use crate::store::types::ObjectMeta;
-    use crate::store::types::Stored;
+    use crate::store::types::PutResult;
     use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;
@@ -150,7 +150,7 @@ mod tests {
         fn stat(&self, _: &Key) -> Result<Option<ObjectMeta>> {
             Ok(None)
         }
-        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {
+        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<PutResult> {
             Err(Error::not_found())
         }
         fn list(

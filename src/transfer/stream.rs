@@ -13,7 +13,7 @@ use crate::io::block_pool::{Held, Pool};
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
 use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 use crate::units::format_bytes;
 
 /// A stream that is shorter than this is stored with any settings.
@@ -27,7 +27,7 @@ pub fn upload_stream(
     reader: Box<dyn Read + Send>,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let mut stream = Stream {
         reader,
         row: engine.parts.row(multipart.part_sizes()),

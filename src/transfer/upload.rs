@@ -14,7 +14,7 @@ use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
 const WORTH_CONTINUING: u64 = 1 << 20;
@@ -27,7 +27,7 @@ pub fn upload(
     source: Source,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let done = store(engine, key, source, attributes, meter)?;
     if let Some(demanded) = engine.backend.demanded()
         && !done.value.verified.is_by(demanded)
@@ -50,7 +50,7 @@ pub fn store(
     source: Source,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     match source {
         Source::File { file, offset, len } => match engine.backend.multipart() {
             Some(multipart) if len > engine.parts.size => multipart::upload_file(
@@ -92,7 +92,7 @@ fn continue_put(
     (payload, blob): (&Payload, (&File, u64, u64)),
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let unfinished = Unfinished::open(engine, key, blob, attributes);
     let fresh = Draft::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);

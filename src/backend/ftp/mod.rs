@@ -53,7 +53,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, Stored};
+use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PutResult};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -136,7 +136,7 @@ impl Backend for Ftp {
         })
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         put::put(&self.pool, key, payload, &attributes.condition)
     }
 
@@ -176,7 +176,7 @@ impl Continuing for Ftp {
         payload: &Payload,
         attributes: &Attributes,
         draft: &Draft,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         put::put_by(&self.pool, key, payload, &attributes.condition, draft)
     }
 

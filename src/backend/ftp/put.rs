@@ -16,11 +16,11 @@ use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::resumable::Draft;
-use crate::store::types::{Condition, Stored};
+use crate::store::types::{Condition, PutResult};
 
 /// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
 /// more before the rename.
-pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<Stored> {
+pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<PutResult> {
     let draft = Draft::new();
     let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, places)| {
         let sent = fresh(&mut lease, &places, payload, &draft)?;
@@ -39,7 +39,7 @@ pub fn put_by(
     payload: &Payload,
     condition: &Condition,
     draft: &Draft,
-) -> Result<Stored> {
+) -> Result<PutResult> {
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be continued"));
     };
@@ -171,7 +171,7 @@ fn conclude(
     condition: &Condition,
     (bytes, verified): (u64, Verified),
     draft: &Draft,
-) -> Result<Stored> {
+) -> Result<PutResult> {
     // A comparison may have cut the session.
     lease.begin(|_| Ok(()))?;
     if *condition == Condition::Absent {
@@ -194,7 +194,7 @@ fn conclude(
         return Err(Error::new(Kind::Integrity, text)
             .hint("the server may keep another name than the key; try a plainer key"));
     }
-    Ok(Stored {
+    Ok(PutResult {
         bytes,
         etag: None,
         verified,

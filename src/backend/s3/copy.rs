@@ -13,7 +13,7 @@ use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Service;
 use crate::store::multipart::{Multipart, Part, UploadId};
-use crate::store::types::{Attributes, ObjectMeta, Stored};
+use crate::store::types::{Attributes, ObjectMeta, PutResult};
 
 /// One CopyObject takes no more than this.
 const ONE_COPY: u64 = 5 << 30;
@@ -29,7 +29,7 @@ impl S3 {
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let (key, info) = source;
         self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
@@ -52,7 +52,7 @@ impl S3 {
         request.patience = Patience::Long;
         let (etag, version_id) = self.copied(to, &request, "CopyObjectResult")?;
         let verified = self.confirm_copy(to, info, &etag)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes: info.size,
             etag: Some(etag),
             verified,
@@ -67,7 +67,7 @@ impl S3 {
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let (_, info) = source;
         let attributes = Attributes {
             content_type: attributes

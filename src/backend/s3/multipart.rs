@@ -16,7 +16,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::Backend;
 use crate::store::multipart::{Multipart, Part, PartSizes, UploadId};
-use crate::store::types::{Attributes, Condition, Stored};
+use crate::store::types::{Attributes, Condition, PutResult};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
@@ -113,7 +113,7 @@ impl Multipart for S3 {
         upload: &UploadId,
         parts: &[Part],
         condition: &Condition,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let document = complete_document(parts);
         let whole = Whole::of(parts);
         let mut request = self.about("POST", key);
@@ -151,7 +151,7 @@ impl Multipart for S3 {
             root.as_ref()?.child(&name)
         });
         let verified = self.confirm_whole(key, bytes, &etag, parts, whole, told)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes,
             etag: Some(etag),
             verified,
@@ -160,7 +160,7 @@ impl Multipart for S3 {
         })
     }
 
-    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>> {
+    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<PutResult>> {
         let Some(info) = self.stat(key)? else {
             return Ok(None);
         };
@@ -170,7 +170,7 @@ impl Multipart for S3 {
             (_, Some(etag)) if info.etag == Some(etag.clone()) => self.by_etag(),
             _ => return Ok(None),
         };
-        Ok(Some(Stored {
+        Ok(Some(PutResult {
             bytes: info.size,
             etag: info.etag,
             verified,

@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, Stored};
+use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, PutResult};
 use crate::store::{Backend, Method, Service};
 use crate::url::Url;
 
@@ -39,7 +39,7 @@ impl Backend for S3 {
         }
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
@@ -67,7 +67,7 @@ impl Backend for S3 {
                 None => self.confirm_length(key, size)?,
             };
             self.remember_if_ignored(proof, &answer);
-            Ok(Stored {
+            Ok(PutResult {
                 bytes: size,
                 etag: Some(etag),
                 verified,
@@ -118,7 +118,7 @@ impl Backend for S3 {
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         self.copy_object(from, source, to, attributes)
     }
 
