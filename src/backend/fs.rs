@@ -26,7 +26,7 @@ use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, Condition, GetOptions, Listed, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, Condition, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -276,7 +276,7 @@ impl Backend for Fs {
         &self,
         prefix: &str,
         _: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         let Some(root) = self.root()? else {
             return Ok(None);
@@ -400,7 +400,7 @@ impl Fs {
         dir: OwnedFd,
         path: &str,
         prefix: &str,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<()> {
         // The levels are kept here and not on the stack: a tree may be deeper than that.
         let mut levels = vec![self.level(dir, path.to_owned(), prefix)?];
@@ -421,7 +421,7 @@ impl Fs {
                 .and_then(|key| self.file(&key, OFlags::PATH))
                 .unwrap_or(None)
             {
-                each(Listed {
+                each(ListEntry {
                     key,
                     info: info(&metadata),
                 })?;

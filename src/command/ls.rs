@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::timestamp;
-use crate::store::types::Listed;
+use crate::store::types::ListEntry;
 use crate::transfer::list::list;
 use crate::transfer::workers;
 
@@ -33,7 +33,7 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
     let report = Arc::clone(&session.report);
     let long = arguments.long;
     let listed_engine = engine.clone();
-    let mut line = move |listed: Listed| {
+    let mut line = move |listed: ListEntry| {
         let key = listed.key.strip_prefix(&before).unwrap_or(&listed.key);
         // Whoever reads the list line by line must not be fooled by a key that holds one.
         let shown = printable_whole(key);

@@ -17,7 +17,7 @@ use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::Multipart;
 use self::resumable::Continuing;
-use self::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, PutResult};
+use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
@@ -68,7 +68,7 @@ pub trait Backend: Send + Sync {
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>>;
 
     /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.

@@ -55,7 +55,7 @@ pub struct PartsEtag {
 
 /// One line of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListEntry {
     /// The whole key.
     pub key: String,
     /// Bytes, and whatever else the listing tells.

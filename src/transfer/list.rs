@@ -2,13 +2,13 @@
 
 use super::{Engine, retry};
 use crate::error::{Error, Result};
-use crate::store::types::Listed;
+use crate::store::types::ListEntry;
 
 /// Tells every blob whose key begins with `prefix` once, also if a page has to be asked for again.
 pub fn list(
     engine: &Engine,
     prefix: &str,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<()> {
     let mut page: Option<String> = None;
     loop {

@@ -157,7 +157,7 @@ mod tests {
             &self,
             _: &str,
             _: Option<&str>,
-            _: &mut dyn FnMut(crate::store::types::Listed) -> Result<()>,
+            _: &mut dyn FnMut(crate::store::types::ListEntry) -> Result<()>,
         ) -> Result<Option<String>> {
             Ok(None)
         }

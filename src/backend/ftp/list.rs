@@ -7,13 +7,17 @@ use super::stat::Found;
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
-use crate::store::types::{Listed, ObjectMeta};
+use crate::store::types::{ListEntry, ObjectMeta};
 
 /// Deeper trees are taken for a link that leads back to itself.
 const DEEPEST: usize = 64;
 
 /// Tells the files whose keys begin with `prefix`, in the order of their keys.
-pub fn list(pool: &Pool, prefix: &str, each: &mut dyn FnMut(Listed) -> Result<()>) -> Result<()> {
+pub fn list(
+    pool: &Pool,
+    prefix: &str,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
+) -> Result<()> {
     let directory = prefix
         .rsplit_once('/')
         .map_or("", |(directory, _)| directory);
@@ -44,7 +48,7 @@ fn walk(
     below: &str,
     prefix: &str,
     depth: usize,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<()> {
     if depth > DEEPEST {
         return Err(Error::new(
@@ -66,7 +70,7 @@ fn walk(
             continue;
         }
         match settle(session, &format!("{path}{}", entry.name), &entry)? {
-            Found::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
+            Found::Blob(info) if key.starts_with(prefix) => each(ListEntry { key, info })?,
             Found::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
             Found::Blob(_) | Found::Absent => {}
         }

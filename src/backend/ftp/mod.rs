@@ -53,7 +53,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::store::{Backend, Context};
 use crate::url::Url;
 
@@ -144,7 +144,7 @@ impl Backend for Ftp {
         &self,
         prefix: &str,
         _: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         list::list(&self.pool, prefix, each).map(|()| None)
     }

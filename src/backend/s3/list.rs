@@ -15,7 +15,7 @@ use super::pagination::Position;
 use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::store::types::{Listed, ObjectMeta};
+use crate::store::types::{ListEntry, ObjectMeta};
 
 /// A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more of them.
 const PAGE_LIMIT: u64 = 64 << 20;
@@ -26,7 +26,7 @@ impl S3 {
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         let begins_old = self.lists_by_marker.load(Ordering::Relaxed);
         let mut position = match page {
@@ -69,7 +69,7 @@ impl S3 {
             if key.starts_with(prefix) {
                 let key = key.clone();
                 let info = info(entry);
-                each(Listed { key, info })?;
+                each(ListEntry { key, info })?;
             }
             last = Some(key);
         }

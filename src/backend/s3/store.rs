@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, GetOptions, Listed, ObjectMeta, PartsEtag, PutResult};
+use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
 use crate::store::{Backend, Method, Service};
 use crate::url::Url;
 
@@ -85,7 +85,7 @@ impl Backend for S3 {
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         self.list_page(prefix, page, each)
     }
