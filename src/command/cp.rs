@@ -10,7 +10,7 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
-use crate::store::types::{Attributes, Kept, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, ObjectHeaders, ObjectMeta, PutResult};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
 use crate::transfer::{retry, workers};
@@ -71,10 +71,10 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
         });
         let attributes = Attributes {
             content_type: content_type.or_else(|| info.content_type.clone()),
-            content_encoding: info.kept.content_encoding.clone(),
-            content_disposition: info.kept.content_disposition.clone(),
-            cache_control: info.kept.cache_control.clone(),
-            metadata: info.kept.metadata.clone(),
+            content_encoding: info.headers.content_encoding.clone(),
+            content_disposition: info.headers.content_disposition.clone(),
+            cache_control: info.headers.cache_control.clone(),
+            metadata: info.headers.metadata.clone(),
             ..Attributes::default()
         };
         match within(from, to, &info, &attributes) {
@@ -95,9 +95,9 @@ fn transfer(from: &Blob, to: &Blob, content_type: Option<String>, report: &Repor
                 bytes: Some(stored.bytes),
                 elapsed: Some(elapsed),
                 etag: stored.etag,
-                kept: Kept {
+                headers: ObjectHeaders {
                     version_id: stored.version_id,
-                    ..Kept::default()
+                    ..ObjectHeaders::default()
                 },
                 verified: Some(stored.verified),
                 attempts: Some(done.attempts),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::Report;
 use crate::report::outcome::Outcome;
-use crate::store::types::Kept;
+use crate::store::types::ObjectHeaders;
 use crate::transfer::{retry, workers};
 
 const OP: &str = "exists";
@@ -43,9 +43,9 @@ fn look(blob: &Blob, report: &Report) {
                 line,
                 bytes: Some(info.size),
                 etag: info.etag,
-                kept: Kept {
-                    version_id: info.kept.version_id,
-                    ..Kept::default()
+                headers: ObjectHeaders {
+                    version_id: info.headers.version_id,
+                    ..ObjectHeaders::default()
                 },
                 attempts: Some(attempts),
                 exists: Some(true),

@@ -16,7 +16,7 @@ use crate::io::atomic_file::Replace;
 use crate::io::standard_streams::is_null_device;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
-use crate::store::types::Kept;
+use crate::store::types::ObjectHeaders;
 use crate::transfer::destination::{Demand, Destination, Terms};
 use crate::transfer::download::download;
 use crate::transfer::workers;
@@ -221,9 +221,9 @@ fn fetch(job: &Job, report: &Report) {
                 bytes: Some(done.info.size),
                 elapsed: Some(elapsed),
                 etag: done.info.etag,
-                kept: Kept {
-                    version_id: done.info.kept.version_id,
-                    ..Kept::default()
+                headers: ObjectHeaders {
+                    version_id: done.info.headers.version_id,
+                    ..ObjectHeaders::default()
                 },
                 verified: Some(done.verified),
                 attempts: Some(done.attempts),

@@ -19,7 +19,7 @@ use crate::io::standard_streams;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
 use crate::settings::Target;
-use crate::store::types::{Attributes, Kept};
+use crate::store::types::{Attributes, ObjectHeaders};
 use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
 use crate::transfer::workers;
@@ -393,9 +393,9 @@ fn store(job: &Job, report: &Report, cancel: &Arc<Cancel>) {
                 bytes: Some(stored.bytes),
                 elapsed: Some(elapsed),
                 etag: stored.etag,
-                kept: Kept {
+                headers: ObjectHeaders {
                     version_id: stored.version_id,
-                    ..Kept::default()
+                    ..ObjectHeaders::default()
                 },
                 verified: Some(stored.verified),
                 attempts: Some(done.attempts),

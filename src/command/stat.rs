@@ -45,7 +45,7 @@ fn describe(blob: &Blob, report: &Report) {
                 modified: done.value.modified,
                 digest: done.value.digest,
                 content_type: done.value.content_type,
-                kept: *done.value.kept,
+                headers: *done.value.headers,
                 attempts: Some(done.attempts),
                 ..Outcome::default()
             };
@@ -76,7 +76,7 @@ fn lines(url: &str, info: &ObjectMeta) -> String {
             .map(|digest| format!("{}:{}", digest.algorithm().name(), digest.hex())),
     );
     field("content-type", info.content_type.clone());
-    let kept = &info.kept;
+    let kept = &info.headers;
     field("content-encoding", kept.content_encoding.clone());
     field("content-disposition", kept.content_disposition.clone());
     field("cache-control", kept.cache_control.clone());

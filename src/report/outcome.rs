@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};
-use crate::store::types::Kept;
+use crate::store::types::ObjectHeaders;
 use crate::url::Url;
 
 /// Which blob a result is about.
@@ -45,5 +45,5 @@ pub struct Outcome {
     /// Media type.
     pub content_type: Option<String>,
     /// What S3 tells beyond that.
-    pub kept: Kept,
+    pub headers: ObjectHeaders,
 }

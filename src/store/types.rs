@@ -18,12 +18,12 @@ pub struct ObjectMeta {
     /// Media type, if the store keeps one.
     pub content_type: Option<String>,
     /// What S3 tells beyond that.
-    pub kept: Box<Kept>,
+    pub headers: Box<ObjectHeaders>,
 }
 
 /// What S3 keeps beside a blob's bytes, as far as it tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct ObjectHeaders {
     /// Which of the blob's versions it is, in a bucket that has them.
     pub version_id: Option<String>,
     /// Storage class; S3 does not tell the usual one.

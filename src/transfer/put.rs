@@ -66,6 +66,6 @@ fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option
         etag: info.etag,
         verified,
         atomic: None,
-        version_id: info.kept.version_id,
+        version_id: info.headers.version_id,
     }))
 }

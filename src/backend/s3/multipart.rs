@@ -175,7 +175,7 @@ impl Multipart for S3 {
             etag: info.etag,
             verified,
             atomic: None,
-            version_id: info.kept.version_id,
+            version_id: info.headers.version_id,
         }))
     }
 

@@ -11,7 +11,7 @@ use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::types::{Kept, ObjectMeta};
+use crate::store::types::{ObjectHeaders, ObjectMeta};
 
 /// The ETag without its quotes. An answer without one is not S3's: a proxy's page, a captive portal.
 pub(super) fn etag(answer: &Answer) -> Result<String> {
@@ -86,7 +86,7 @@ pub(super) fn info(answer: &Answer, size: u64) -> Result<ObjectMeta> {
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
-        kept: Box::new(kept(answer)),
+        headers: Box::new(kept(answer)),
     })
 }
 
@@ -131,10 +131,10 @@ pub(super) fn length(answer: &Answer) -> Result<u64> {
 }
 
 /// What goes with an object, as its headers tell it.
-pub fn kept(answer: &Answer) -> Kept {
+pub fn kept(answer: &Answer) -> ObjectHeaders {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let own_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
-    Kept {
+    ObjectHeaders {
         version_id: version_id(answer),
         storage_class: text("x-amz-storage-class"),
         encryption: own_key.or_else(|| text("x-amz-server-side-encryption")),
