@@ -27,7 +27,7 @@ use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::types::{Attributes, Condition, GetOptions, ListEntry, ObjectMeta, PutResult};
-use crate::store::{Backend, Context};
+use crate::store::{Context, Store};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
@@ -220,7 +220,7 @@ fn with_links_resolved(path: &OsStr) -> OsString {
     path.to_owned()
 }
 
-impl Backend for Fs {
+impl Store for Fs {
     fn url(&self, key: &str) -> Url {
         let root = absolute(&self.config.root);
         Url::new(format!("file://{}", below(&root, key).to_string_lossy()))

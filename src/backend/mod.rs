@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use self::ftp::config;
 use self::s3::bucket;
-use crate::store::{Backend, Context};
+use crate::store::{Context, Store};
 
 /// Which store, with everything that it needs.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub enum Config {
 }
 
 /// Opens a store. Nothing is read or connected before the first operation.
-pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
+pub fn open(config: Config, context: Context) -> Arc<dyn Store> {
     match config {
         Config::Fs(config) => Arc::new(fs::Fs::new(config, context)),
         Config::Ftp(config) => Arc::new(ftp::Ftp::new(config, context)),

@@ -29,7 +29,7 @@ use crate::secret::Secret;
 use crate::url::Url;
 
 /// A store of blobs.
-pub trait Backend: Send + Sync {
+pub trait Store: Send + Sync {
     /// The blob's whole address without secrets, for messages and `--json`: `s3://media/a.bin`. Typed back, it addresses the
     /// same blob. `key` is any key that the store may list.
     fn url(&self, key: &str) -> Url;
@@ -79,7 +79,7 @@ pub trait Backend: Send + Sync {
         Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
     }
 
-    /// What this store and another one must have in common for [`Backend::copy_within`]; `None` for a store that has no
+    /// What this store and another one must have in common for [`Store::copy_within`]; `None` for a store that has no
     /// such copies.
     fn service(&self) -> Option<Service> {
         None

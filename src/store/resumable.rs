@@ -15,7 +15,7 @@ pub trait Continuing: Send + Sync {
     /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
     /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
     ///
-    /// As [`Backend::put`](crate::store::Backend::put), but after a failure the unfinished file stays: it is for a later call, or for
+    /// As [`Store::put`](crate::store::Store::put), but after a failure the unfinished file stays: it is for a later call, or for
     /// [`Continuing::discard`].
     fn put_by(
         &self,

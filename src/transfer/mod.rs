@@ -31,13 +31,13 @@ use self::resume::Resume;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::events::Observer;
-use crate::store::Backend;
+use crate::store::Store;
 
 /// What every transfer of one store shares.
 #[derive(Clone)]
 pub struct Engine {
     /// The store.
-    pub backend: Arc<dyn Backend>,
+    pub backend: Arc<dyn Store>,
     /// Temporary failures are repeated for this long, counted anew whenever an attempt got further.
     pub retry_for: Duration,
     /// The wish to stop.
@@ -57,7 +57,7 @@ pub struct Engine {
 impl Engine {
     /// Nothing is under way.
     pub fn new(
-        backend: Arc<dyn Backend>,
+        backend: Arc<dyn Store>,
         retry_for: Duration,
         cancel: &Arc<Cancel>,
         observer: Arc<dyn Observer>,

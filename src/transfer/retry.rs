@@ -127,7 +127,7 @@ mod tests {
     use crate::events::Silent;
     use crate::io::payload::Payload;
     use crate::key::Key;
-    use crate::store::Backend;
+    use crate::store::Store;
     use crate::store::download::Download;
     use crate::store::identity::BlobId;
     use crate::store::identity::StoreId;
@@ -140,7 +140,7 @@ mod tests {
     use std::sync::Arc;
 
     struct Nowhere;
-    impl Backend for Nowhere {
+    impl Store for Nowhere {
         fn url(&self, _: &str) -> Url {
             Url::new("")
         }

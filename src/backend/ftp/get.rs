@@ -18,7 +18,7 @@ use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// See [`crate::store::Backend::get`].
+/// See [`crate::store::Store::get`].
 pub fn get<'a>(pool: &'a Pool, key: &Key, options: &GetOptions<'_>) -> Result<Download<'a>> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;

@@ -54,7 +54,7 @@ use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{Continuing, Draft};
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
-use crate::store::{Backend, Context};
+use crate::store::{Context, Store};
 use crate::url::Url;
 
 /// The login name where none was given.
@@ -81,7 +81,7 @@ impl Ftp {
     }
 }
 
-impl Backend for Ftp {
+impl Store for Ftp {
     /// A path that begins with `/` is absolute. A user name that an address cannot hold is left out; anonymous is what an
     /// address without one means, unless the settings name a user for the host.
     fn url(&self, key: &str) -> Url {

@@ -6,7 +6,7 @@ use super::error::wording;
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::Backend;
+use crate::store::Store;
 use crate::store::types::{Attributes, Condition};
 
 impl S3 {

@@ -22,7 +22,7 @@ const ONE_COPY: u64 = 5 << 30;
 const PART: u64 = 512 << 20;
 
 impl S3 {
-    /// See [`crate::store::Backend::copy_within`].
+    /// See [`crate::store::Store::copy_within`].
     pub(super) fn copy_object(
         &self,
         from: &Service,

@@ -13,7 +13,7 @@ use crate::store::download::Download;
 use crate::store::types::{GetOptions, ObjectMeta};
 
 impl S3 {
-    /// See [`crate::store::Backend::get`].
+    /// See [`crate::store::Store::get`].
     pub(super) fn download(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         let answer = self
             .client

@@ -9,7 +9,7 @@ use super::response_headers::{info, is_of_version, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::store::Backend;
+use crate::store::Store;
 use crate::store::types::ObjectMeta;
 
 impl S3 {

@@ -21,7 +21,7 @@ use crate::store::types::{ListEntry, ObjectMeta};
 const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
-    /// One page; see [`crate::store::Backend::list`].
+    /// One page; see [`crate::store::Store::list`].
     pub(super) fn list_page(
         &self,
         prefix: &str,

@@ -14,7 +14,7 @@ use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::Backend;
+use crate::store::Store;
 use crate::store::multipart::{Multipart, Part, PartSizes, UploadId};
 use crate::store::types::{Attributes, Condition, PutResult};
 

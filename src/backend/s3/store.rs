@@ -16,10 +16,10 @@ use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::Multipart;
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
-use crate::store::{Backend, Method, Service};
+use crate::store::{Method, Service, Store};
 use crate::url::Url;
 
-impl Backend for S3 {
+impl Store for S3 {
     fn url(&self, key: &str) -> Url {
         self.object_url(key)
     }
