@@ -128,13 +128,13 @@ fn within(
     info: &ObjectMeta,
     attributes: &Attributes,
 ) -> Option<Result<Done<PutResult>>> {
-    let (source, destination) = (from.engine.backend.service()?, to.engine.backend.service()?);
+    let (source, destination) = (from.engine.store.service()?, to.engine.store.service()?);
     if source.identity != destination.identity {
         return None;
     }
     let copy = || {
         to.engine
-            .backend
+            .store
             .copy_within(&source, (&from.key, info), &to.key, attributes)
     };
     match retry::run(&to.engine, copy, || 0) {
@@ -165,7 +165,7 @@ fn through_here(
 fn describe(from: &Blob) -> Result<ObjectMeta> {
     let look = || {
         from.engine
-            .backend
+            .store
             .stat(&from.key)?
             .ok_or_else(Error::not_found)
     };

@@ -53,7 +53,7 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
             let subject = Subject {
                 op: OP,
                 key: key.to_owned(),
-                url: engine.backend.url(&listed.key),
+                url: engine.store.url(&listed.key),
             };
             let outcome = Outcome {
                 bytes: Some(listed.info.size),

@@ -32,7 +32,7 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
     // Credentials may have to be fetched first.
     let url = workers::run_one(&session.cancel, session.deadline, move || {
-        engine.backend.presign(&key, method, expires)
+        engine.store.presign(&key, method, expires)
     })?;
     session.report.print(&format!("{url}\n"));
     blob.subject.url = Url::new(url);

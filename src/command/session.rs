@@ -56,7 +56,7 @@ pub struct Blob {
 impl Blob {
     /// Its identity: blobs are compared by this, never by what is shown.
     pub fn id(&self) -> BlobId {
-        self.engine.backend.id(&self.key)
+        self.engine.store.id(&self.key)
     }
 }
 
@@ -71,7 +71,7 @@ impl Session {
         let subject = Subject {
             op,
             key: target.key.clone(),
-            url: engine.backend.url(key.as_str()),
+            url: engine.store.url(key.as_str()),
         };
         Ok(Blob {
             engine,

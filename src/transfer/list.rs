@@ -15,7 +15,7 @@ pub fn list(
         let mut told = 0u64;
         let attempt = || {
             let mut seen = 0u64;
-            engine.backend.list(prefix, page.as_deref(), &mut |listed| {
+            engine.store.list(prefix, page.as_deref(), &mut |listed| {
                 engine.cancel.check()?;
                 seen += 1;
                 if seen <= told {

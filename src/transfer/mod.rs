@@ -37,7 +37,7 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Engine {
     /// The store.
-    pub backend: Arc<dyn Store>,
+    pub store: Arc<dyn Store>,
     /// Temporary failures are repeated for this long, counted anew whenever an attempt got further.
     pub retry_for: Duration,
     /// The wish to stop.
@@ -57,13 +57,13 @@ pub struct Engine {
 impl Engine {
     /// Nothing is under way.
     pub fn new(
-        backend: Arc<dyn Store>,
+        store: Arc<dyn Store>,
         retry_for: Duration,
         cancel: &Arc<Cancel>,
         observer: Arc<dyn Observer>,
     ) -> Self {
         Self {
-            backend,
+            store,
             retry_for,
             resume: Resume::default(),
             parts: PartRules::default(),

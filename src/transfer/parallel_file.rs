@@ -300,7 +300,7 @@ impl Part<'_> {
                 if_unchanged: Some(info),
                 checksum: ChecksumRequest::IfFree,
             };
-            let mut download = engine.backend.get(key, &options)?;
+            let mut download = engine.store.get(key, &options)?;
             while self.receive(&mut download)? > 0 {}
             download.finish()
         };

@@ -15,7 +15,7 @@ pub(super) fn put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
-    let attempt = || engine.backend.put(key, payload, attributes);
+    let attempt = || engine.store.put(key, payload, attributes);
     repeat(engine, key, payload, attempt, meter)
 }
 
@@ -53,7 +53,7 @@ pub fn repeat(
 /// What a put would have returned, if the blob that is there is this payload.
 fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
     let found = engine
-        .backend
+        .store
         .stat(key)?
         .filter(|info| payload.size() == Some(info.size));
     let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {

@@ -29,13 +29,13 @@ pub fn upload(
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
     let done = store(engine, key, source, attributes, meter)?;
-    if let Some(demanded) = engine.backend.demanded()
+    if let Some(demanded) = engine.store.demanded()
         && !done.value.verified.is_by(demanded)
         && engine.is_first_doubt()
     {
         let text = format!(
             "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
-            engine.backend.url(key.as_str()).shown(),
+            engine.store.url(key.as_str()).shown(),
             demanded.name(),
             done.value.verified.name(),
         );
@@ -52,7 +52,7 @@ pub fn store(
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
     match source {
-        Source::File { file, offset, len } => match engine.backend.multipart() {
+        Source::File { file, offset, len } => match engine.store.multipart() {
             Some(multipart) if len > engine.parts.size => multipart::upload_file(
                 engine,
                 multipart,
@@ -63,7 +63,7 @@ pub fn store(
             ),
             _ => {
                 let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
-                match engine.backend.continuing() {
+                match engine.store.continuing() {
                     Some(store)
                         if len >= WORTH_CONTINUING && !matches!(engine.resume, Resume::Never) =>
                     {
@@ -75,7 +75,7 @@ pub fn store(
             }
         },
         Source::Stream(reader) => {
-            if let Some(multipart) = engine.backend.multipart() {
+            if let Some(multipart) = engine.store.multipart() {
                 return upload_stream(engine, multipart, key, reader, attributes, meter);
             }
             let payload = Payload::stream(reader, meter, &engine.cancel);

@@ -48,7 +48,7 @@ impl Engine {
         };
         let opened = match directory {
             Some(directory) => {
-                let (blob, terms) = (self.backend.id(key), self.backend.resume_terms());
+                let (blob, terms) = (self.store.id(key), self.store.resume_terms());
                 let groups = [
                     vec![direction.as_bytes().to_vec()],
                     blob.words(),

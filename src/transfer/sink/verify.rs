@@ -26,7 +26,7 @@ impl Receiver<'_> {
             && info.digest.is_none()
             && self.proof != Demand::Length
         {
-            let ask = || engine.backend.parts_etag(key, info);
+            let ask = || engine.store.parts_etag(key, info);
             self.parts = retry::run(engine, ask, || 0)?.value;
         }
         Ok(())
@@ -39,7 +39,7 @@ impl Receiver<'_> {
             return Ok(());
         }
         let (engine, key) = self.source;
-        self.parts = engine.backend.parts_etag(key, info)?;
+        self.parts = engine.store.parts_etag(key, info)?;
         let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
         self.hasher = sum.map(Sum::OfParts);
         Ok(())
