@@ -231,7 +231,7 @@ impl Store for Fs {
         BlobId::new(StoreId::Fs, with_links_resolved(&path))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         Ok(self
             .file(key, OFlags::PATH)?
             .map(|(_, metadata)| info(&metadata)))
@@ -302,7 +302,7 @@ impl Store for Fs {
         Ok(None)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         let path = key.as_relative_path()?;
         if self.file(key, OFlags::PATH)?.is_none() {
             return Err(Error::not_found());

@@ -166,7 +166,7 @@ fn describe(from: &Blob) -> Result<ObjectMeta> {
     let look = || {
         from.engine
             .store
-            .stat(&from.key)?
+            .head(&from.key)?
             .ok_or_else(Error::not_found)
     };
     retry::run(&from.engine, look, || 0).map(|done| done.value)

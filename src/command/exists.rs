@@ -32,7 +32,7 @@ fn look(blob: &Blob, report: &Report) {
         key,
         subject,
     } = blob;
-    match retry::run(engine, || engine.store.stat(key), || 0) {
+    match retry::run(engine, || engine.store.head(key), || 0) {
         Ok(retry::Done { value: None, .. }) => report.absent(subject),
         Ok(retry::Done {
             value: Some(info),

@@ -51,10 +51,10 @@ fn remove(blob: &Blob, missing: Missing, report: &Report) {
     let attempt = || {
         let again = std::mem::replace(&mut tried_before, true);
         // S3 says yes to the removal of what is not there, so that it has to be asked first.
-        if missing == Missing::Fails && !again && engine.store.stat(key)?.is_none() {
+        if missing == Missing::Fails && !again && engine.store.head(key)?.is_none() {
             return Err(Error::not_found());
         }
-        match engine.store.remove(key) {
+        match engine.store.delete(key) {
             // After a lost answer it may have been ourselves.
             Err(error)
                 if error.kind() == Kind::NotFound && (again || missing == Missing::IsFine) =>

@@ -35,7 +35,7 @@ fn describe(blob: &Blob, report: &Report) {
         key,
         subject,
     } = blob;
-    let look = || engine.store.stat(key)?.ok_or_else(Error::not_found);
+    let look = || engine.store.head(key)?.ok_or_else(Error::not_found);
     match retry::run(engine, look, || 0) {
         Ok(done) => {
             report.print(&lines(&subject.url.shown(), &done.value));

@@ -46,7 +46,7 @@ pub trait Store: Send + Sync {
     /// What the blob is, or `None` if the store proved that it is not there.
     ///
     /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.
-    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>>;
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>>;
 
     /// Stores the payload under `key`, replacing what was there.
     ///
@@ -72,7 +72,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<String>>;
 
     /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.
-    fn remove(&self, key: &Key) -> Result<()>;
+    fn delete(&self, key: &Key) -> Result<()>;
 
     /// A URL that lets its bearer do one thing with the blob for a while, for a store that has them.
     fn presign(&self, _key: &Key, _method: Method, _expires: Duration) -> Result<String> {

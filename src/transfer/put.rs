@@ -54,7 +54,7 @@ pub fn repeat(
 fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
     let found = engine
         .store
-        .stat(key)?
+        .head(key)?
         .filter(|info| payload.size() == Some(info.size));
     let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {
         return Ok(None);

@@ -147,7 +147,7 @@ mod tests {
         fn id(&self, key: &Key) -> BlobId {
             BlobId::new(StoreId::Fs, key.as_str())
         }
-        fn stat(&self, _: &Key) -> Result<Option<ObjectMeta>> {
+        fn head(&self, _: &Key) -> Result<Option<ObjectMeta>> {
             Ok(None)
         }
         fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<PutResult> {
@@ -161,7 +161,7 @@ mod tests {
         ) -> Result<Option<String>> {
             Ok(None)
         }
-        fn remove(&self, _: &Key) -> Result<()> {
+        fn delete(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())
         }
         fn get(&self, _: &Key, _: &GetOptions<'_>) -> Result<Download<'_>> {

@@ -123,7 +123,7 @@ impl Store for Ftp {
         BlobId::new(store, self.below_base(key.as_str()))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         let path = self.pool.path(key)?;
         let mut lease = self.pool.lease()?;
         let found = lease.begin(|session| {
@@ -149,7 +149,7 @@ impl Store for Ftp {
         list::list(&self.pool, prefix, each).map(|()| None)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         list::remove(&self.pool, key)
     }
 

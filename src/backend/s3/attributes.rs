@@ -15,11 +15,11 @@ impl S3 {
     pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
         match condition {
             Condition::None => Ok(()),
-            Condition::Absent => match self.stat(key)? {
+            Condition::Absent => match self.head(key)? {
                 Some(_) => Err(is_there()),
                 None => Ok(()),
             },
-            Condition::Etag(etag) => match self.stat(key)? {
+            Condition::Etag(etag) => match self.head(key)? {
                 Some(there) if there.etag.as_ref() == Some(etag) => Ok(()),
                 Some(there) => Err(is_another(there.etag.as_deref())),
                 None => Err(nothing_to_replace()),

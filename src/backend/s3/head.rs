@@ -25,7 +25,7 @@ impl S3 {
         }
     }
 
-    pub(super) fn head(&self, key: &Key) -> Result<ObjectMeta> {
+    pub(super) fn head_object(&self, key: &Key) -> Result<ObjectMeta> {
         let mut request = self.about("HEAD", key);
         if self.client.tells_checksums() {
             request
@@ -58,14 +58,14 @@ impl S3 {
                 Err(error::may_be_missing(error))
             }
             // It appeared meanwhile, or the service has said by a document how it wants to be asked.
-            Ok(_) => self.head(key).map(Some),
+            Ok(_) => self.head_object(key).map(Some),
             Err(_) => Err(head),
         }
     }
 
     /// Where the ETag tells nothing, the length has to do.
     pub(super) fn confirm_length(&self, key: &Key, size: u64) -> Result<Verified> {
-        match self.stat(key) {
+        match self.head(key) {
             Ok(Some(info)) if info.size == size => Ok(Verified::Length),
             // Who may only write cannot look; that the store took so many bytes, its answer says already.
             Err(error) if error.kind() == Kind::Denied => {

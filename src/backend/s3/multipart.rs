@@ -161,7 +161,7 @@ impl Multipart for S3 {
     }
 
     fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<PutResult>> {
-        let Some(info) = self.stat(key)? else {
+        let Some(info) = self.head(key)? else {
             return Ok(None);
         };
         let full = Whole::of(parts).and_then(|whole| whole.full);

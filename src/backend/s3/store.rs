@@ -32,8 +32,8 @@ impl Store for S3 {
         self.client.resume_terms()
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<ObjectMeta>> {
-        match self.head(key) {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
+        match self.head_object(key) {
             Ok(info) => Ok(Some(info)),
             Err(error) => self.explain(key, error),
         }
@@ -90,10 +90,10 @@ impl Store for S3 {
         self.list_page(prefix, page, each)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         if self.client.version_id().is_some() {
             // Who knows nothing of versions would remove the newest blob. What is not there may be a delete marker.
-            self.stat(key)?;
+            self.head(key)?;
         }
         self.client
             .send(&self.of_version("DELETE", key), &[200, 204], Purpose::Work)
