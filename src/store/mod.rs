@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use self::download::Download;
 use self::identity::BlobId;
-use self::multipart::Multipart;
+use self::multipart::MultipartStore;
 use self::resumable::Continuing;
 use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
 use crate::cancel::Cancel;
@@ -114,7 +114,7 @@ pub trait Store: Send + Sync {
 
     /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
     /// length: the engine cuts streams into parts.
-    fn multipart(&self) -> Option<&dyn Multipart> {
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         None
     }
 

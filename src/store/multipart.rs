@@ -8,8 +8,8 @@ use crate::key::Key;
 
 /// A store that takes a blob in parts, which may be sent at the same time and in any order. The engine owns the parts:
 /// it cuts, repeats, and on failure aborts.
-pub trait Multipart: Send + Sync {
-    /// Begins an upload. Nothing is visible under `key` before [`Multipart::complete`].
+pub trait MultipartStore: Send + Sync {
+    /// Begins an upload. Nothing is visible under `key` before [`MultipartStore::complete`].
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId>;
 
     /// Stores one part; sent again, it replaces the earlier one. `number` counts from 1 to 10,000.
@@ -36,7 +36,7 @@ pub trait Multipart: Send + Sync {
         condition: &Condition,
     ) -> Result<PutResult>;
 
-    /// What [`Multipart::complete`] would have returned, if the blob under `key` is what these parts make.
+    /// What [`MultipartStore::complete`] would have returned, if the blob under `key` is what these parts make.
     fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<PutResult>>;
 
     /// Removes the upload and its parts. Works also after the run was asked to stop, within about two seconds.

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::multipart::{Multipart, Part, UploadId};
+use crate::store::multipart::{MultipartStore, Part, UploadId};
 use crate::store::types::{Attributes, Condition, PutResult};
 use crate::units::format_bytes;
 
@@ -24,7 +24,7 @@ const ABORT_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::
 /// What all workers of one upload share.
 pub(super) struct Upload<'a> {
     engine: &'a Engine,
-    multipart: &'a dyn Multipart,
+    multipart: &'a dyn MultipartStore,
     key: &'a Key,
     id: UploadId,
     meter: &'a Meter,
@@ -44,7 +44,7 @@ pub(super) struct Upload<'a> {
 /// Stores `len` bytes of `file` from `offset` on, and goes on with what an earlier run left of it.
 pub fn upload_file(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     source: (&Arc<File>, u64, u64),
     attributes: &Attributes,
@@ -98,7 +98,7 @@ fn part_size(engine: &Engine, len: u64) -> Result<u64> {
 )]
 fn upload_pieces(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     (file, offset, len): (&Arc<File>, u64, u64),
     part_size: u64,
@@ -127,7 +127,7 @@ fn upload_pieces(
 impl<'a> Upload<'a> {
     pub(super) fn begin(
         engine: &'a Engine,
-        multipart: &'a dyn Multipart,
+        multipart: &'a dyn MultipartStore,
         key: &'a Key,
         attributes: &Attributes,
         meter: &'a Meter,

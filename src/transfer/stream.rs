@@ -12,7 +12,7 @@ use crate::events::{Event, Meter};
 use crate::io::block_pool::{Held, Pool};
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
-use crate::store::multipart::Multipart;
+use crate::store::multipart::MultipartStore;
 use crate::store::types::{Attributes, PutResult};
 use crate::units::format_bytes;
 
@@ -22,7 +22,7 @@ const USUAL_LIMIT: u64 = 5 << 40;
 /// Stores what `reader` yields until its end: whole, if it fits one part, else in parts.
 pub fn upload_stream(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     reader: Box<dyn Read + Send>,
     attributes: &Attributes,

@@ -12,7 +12,7 @@ use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Service;
-use crate::store::multipart::{Multipart, Part, UploadId};
+use crate::store::multipart::{MultipartStore, Part, UploadId};
 use crate::store::types::{Attributes, ObjectMeta, PutResult};
 
 /// One CopyObject takes no more than this.

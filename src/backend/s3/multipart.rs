@@ -15,13 +15,13 @@ use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::Store;
-use crate::store::multipart::{Multipart, Part, PartSizes, UploadId};
+use crate::store::multipart::{MultipartStore, Part, PartSizes, UploadId};
 use crate::store::types::{Attributes, Condition, PutResult};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
 
-impl Multipart for S3 {
+impl MultipartStore for S3 {
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;

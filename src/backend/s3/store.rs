@@ -14,7 +14,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
-use crate::store::multipart::Multipart;
+use crate::store::multipart::MultipartStore;
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
 use crate::store::{Method, Service, Store};
 use crate::url::Url;
@@ -137,7 +137,7 @@ impl Store for S3 {
         self.parts_of(key, info)
     }
 
-    fn multipart(&self) -> Option<&dyn Multipart> {
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         Some(self)
     }
 }
