@@ -16,7 +16,7 @@ use std::time::Duration;
 use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::MultipartStore;
-use self::resumable::Continuing;
+use self::resumable::ResumablePut;
 use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
@@ -119,7 +119,7 @@ pub trait Store: Send + Sync {
     }
 
     /// The way to go on with an unfinished file, for a store that has one.
-    fn continuing(&self) -> Option<&dyn Continuing> {
+    fn resumable(&self) -> Option<&dyn ResumablePut> {
         None
     }
 }

@@ -11,13 +11,13 @@ use crate::io::temp_name::temporary_name;
 use crate::key::Key;
 
 /// A store that can go on with an unfinished file that an earlier attempt left.
-pub trait Continuing: Send + Sync {
+pub trait ResumablePut: Send + Sync {
     /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
     /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
     ///
     /// As [`Store::put`](crate::store::Store::put), but after a failure the unfinished file stays: it is for a later call, or for
-    /// [`Continuing::discard`].
-    fn put_by(
+    /// [`ResumablePut::discard`].
+    fn resume(
         &self,
         key: &Key,
         payload: &Payload,

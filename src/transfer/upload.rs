@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::resumable::{Continuing, Draft};
+use crate::store::resumable::{Draft, ResumablePut};
 use crate::store::types::{Attributes, PutResult};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
@@ -63,7 +63,7 @@ pub fn store(
             ),
             _ => {
                 let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
-                match engine.store.continuing() {
+                match engine.store.resumable() {
                     Some(store)
                         if len >= WORTH_CONTINUING && !matches!(engine.resume, Resume::Never) =>
                     {
@@ -87,7 +87,7 @@ pub fn store(
 /// Stores a file by way of an unfinished one, which the next attempt, or the next run, goes on with.
 fn continue_put(
     engine: &Engine,
-    store: &dyn Continuing,
+    store: &dyn ResumablePut,
     key: &Key,
     (payload, blob): (&Payload, (&File, u64, u64)),
     attributes: &Attributes,
@@ -96,7 +96,7 @@ fn continue_put(
     let unfinished = Unfinished::open(engine, key, blob, attributes);
     let fresh = Draft::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
-    let attempt = || store.put_by(key, payload, attributes, draft);
+    let attempt = || store.resume(key, payload, attributes, draft);
     let done = repeat(engine, key, payload, attempt, meter);
     if let Some(outdated) = unfinished.as_ref().and_then(|left| left.outdated.as_ref()) {
         store.discard(key, outdated);

@@ -52,7 +52,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::resumable::{Continuing, Draft};
+use crate::store::resumable::{Draft, ResumablePut};
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::store::{Context, Store};
 use crate::url::Url;
@@ -160,7 +160,7 @@ impl Store for Ftp {
         }
     }
 
-    fn continuing(&self) -> Option<&dyn Continuing> {
+    fn resumable(&self) -> Option<&dyn ResumablePut> {
         Some(self)
     }
 
@@ -169,8 +169,8 @@ impl Store for Ftp {
     }
 }
 
-impl Continuing for Ftp {
-    fn put_by(
+impl ResumablePut for Ftp {
+    fn resume(
         &self,
         key: &Key,
         payload: &Payload,
