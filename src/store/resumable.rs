@@ -22,53 +22,53 @@ pub trait ResumablePut: Send + Sync {
         key: &Key,
         payload: &Payload,
         attributes: &Attributes,
-        draft: &Draft,
+        draft: &PartialUpload,
     ) -> Result<PutResult>;
 
     /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
     /// seconds; what cannot be removed is told as a warning.
-    fn discard(&self, key: &Key, draft: &Draft);
+    fn discard(&self, key: &Key, draft: &PartialUpload);
 }
 
 /// Told where an attempt goes on.
-type SeamListener = Box<dyn Fn(u64) + Send + Sync>;
+type ResumeListener = Box<dyn Fn(u64) + Send + Sync>;
 
 /// The unfinished file of one upload: a name in the blob's directory.
-pub struct Draft {
+pub struct PartialUpload {
     name: String,
     /// Whether there may be such a file.
     begun: AtomicBool,
     /// Where an attempt went on behind another one's bytes: not every store puts them together well.
-    seams: Mutex<BTreeSet<u64>>,
-    listener: Option<SeamListener>,
+    resume_offsets: Mutex<BTreeSet<u64>>,
+    listener: Option<ResumeListener>,
 }
 
-impl Draft {
+impl PartialUpload {
     /// A name that nobody used yet.
     pub fn new() -> Self {
         Self {
             name: temporary_name(),
             begun: AtomicBool::new(false),
-            seams: Mutex::default(),
+            resume_offsets: Mutex::default(),
             listener: None,
         }
     }
 
     /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
     #[must_use]
-    pub fn telling(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
+    pub fn on_resume(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
         Self {
             listener: Some(Box::new(listener)),
             ..self
         }
     }
 
-    /// What an earlier run left: [`Draft::name`] and [`Draft::seams`] of then.
-    pub fn left(name: String, seams: impl IntoIterator<Item = u64>) -> Self {
+    /// What an earlier run left: [`PartialUpload::name`] and [`PartialUpload::resume_offsets`] of then.
+    pub fn from_previous_run(name: String, resume_offsets: impl IntoIterator<Item = u64>) -> Self {
         Self {
             name,
             begun: AtomicBool::new(true),
-            seams: Mutex::new(seams.into_iter().collect()),
+            resume_offsets: Mutex::new(resume_offsets.into_iter().collect()),
             listener: None,
         }
     }
@@ -79,13 +79,13 @@ impl Draft {
     }
 
     /// The offsets at which attempts went on.
-    pub fn seams(&self) -> BTreeSet<u64> {
-        self.lock_seams().clone()
+    pub fn resume_offsets(&self) -> BTreeSet<u64> {
+        self.lock_resume_offsets().clone()
     }
 
     /// Remembers that an attempt goes on at this offset, before it does.
-    pub fn add_seam(&self, offset: u64) {
-        self.lock_seams().insert(offset);
+    pub fn add_resume_offset(&self, offset: u64) {
+        self.lock_resume_offsets().insert(offset);
         if let Some(listener) = &self.listener {
             listener(offset);
         }
@@ -94,7 +94,7 @@ impl Draft {
     /// Remembers that the file is begun from its start.
     pub fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
-        self.lock_seams().clear();
+        self.lock_resume_offsets().clear();
     }
 
     /// Leaves the file where it is, for the user.
@@ -102,8 +102,10 @@ impl Draft {
         self.begun.store(false, Ordering::Relaxed);
     }
 
-    fn lock_seams(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        self.seams.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_resume_offsets(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.resume_offsets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether there may be such a file.
@@ -112,13 +114,13 @@ impl Draft {
     }
 }
 
-impl std::fmt::Debug for Draft {
+impl std::fmt::Debug for PartialUpload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)
     }
 }
 
-impl Default for Draft {
+impl Default for PartialUpload {
     fn default() -> Self {
         Self::new()
     }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::resumable::{Draft, ResumablePut};
+use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{Attributes, PutResult};
 
 /// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
@@ -94,7 +94,7 @@ fn continue_put(
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
     let unfinished = Unfinished::open(engine, key, blob, attributes);
-    let fresh = Draft::new();
+    let fresh = PartialUpload::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
     let attempt = || store.resume(key, payload, attributes, draft);
     let done = repeat(engine, key, payload, attempt, meter);

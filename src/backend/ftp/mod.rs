@@ -52,7 +52,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::resumable::{Draft, ResumablePut};
+use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::store::{Context, Store};
 use crate::url::Url;
@@ -175,12 +175,12 @@ impl ResumablePut for Ftp {
         key: &Key,
         payload: &Payload,
         attributes: &Attributes,
-        draft: &Draft,
+        draft: &PartialUpload,
     ) -> Result<PutResult> {
         put::put_by(&self.pool, key, payload, &attributes.condition, draft)
     }
 
-    fn discard(&self, key: &Key, draft: &Draft) {
+    fn discard(&self, key: &Key, draft: &PartialUpload) {
         put::discard(&self.pool, key, draft);
     }
 }

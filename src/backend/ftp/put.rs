@@ -15,13 +15,13 @@ use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, is_there, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::resumable::Draft;
+use crate::store::resumable::PartialUpload;
 use crate::store::types::{Condition, PutResult};
 
 /// Stores the payload under `key`. FTP has no conditions: that nobody has the name is looked up before the upload and once
 /// more before the rename.
 pub fn put(pool: &Pool, key: &Key, payload: &Payload, condition: &Condition) -> Result<PutResult> {
-    let draft = Draft::new();
+    let draft = PartialUpload::new();
     let stored = begin(pool, key, condition, draft.name()).and_then(|(mut lease, places)| {
         let sent = fresh(&mut lease, &places, payload, &draft)?;
         conclude(&mut lease, &places, condition, sent, &draft)
@@ -38,7 +38,7 @@ pub fn put_by(
     key: &Key,
     payload: &Payload,
     condition: &Condition,
-    draft: &Draft,
+    draft: &PartialUpload,
 ) -> Result<PutResult> {
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be continued"));
@@ -95,7 +95,7 @@ fn fresh(
     lease: &mut Lease<'_>,
     places: &Places,
     payload: &Payload,
-    draft: &Draft,
+    draft: &PartialUpload,
 ) -> Result<(u64, Verified)> {
     let transfer = lease.begin(|session| match session.store(&places.temporary) {
         // Somebody removed the directory that we know of.
@@ -126,14 +126,14 @@ fn continued(
     lease: &mut Lease<'_>,
     places: &Places,
     payload: &Payload,
-    (kept, draft): (u64, &Draft),
+    (kept, draft): (u64, &PartialUpload),
 ) -> Result<Option<Sent>> {
     if payload.size() == Some(kept) {
         payload.reader_from(kept)?;
         return Ok(Some(Sent::complete(kept, None)));
     }
     let temporary = &places.temporary;
-    draft.add_seam(kept);
+    draft.add_resume_offset(kept);
     let opened = lease.ask(|session| {
         if let Opened::Ready(transfer) = session.open_data(&format!("STOR {temporary}"), kept)? {
             return Ok(Some(transfer));
@@ -170,7 +170,7 @@ fn conclude(
     places: &Places,
     condition: &Condition,
     (bytes, verified): (u64, Verified),
-    draft: &Draft,
+    draft: &PartialUpload,
 ) -> Result<PutResult> {
     // A comparison may have cut the session.
     lease.begin(|_| Ok(()))?;
@@ -243,7 +243,7 @@ impl Session {
 }
 
 /// Removes what a failed upload left. After a stop the sessions are gone and time is short.
-pub fn discard(pool: &Pool, key: &Key, draft: &Draft) {
+pub fn discard(pool: &Pool, key: &Key, draft: &PartialUpload) {
     if !draft.is_begun() {
         return;
     }

@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::{CHUNK, Payload, source_error};
-use crate::store::resumable::Draft;
+use crate::store::resumable::PartialUpload;
 
 /// What was sent, and what the server says about it.
 pub struct Sent {
@@ -192,7 +192,7 @@ pub fn proven(
     lease: &mut Lease<'_>,
     temporary: &str,
     payload: &Payload,
-    (sent, draft): (&Sent, &Draft),
+    (sent, draft): (&Sent, &PartialUpload),
 ) -> Result<Option<Verified>> {
     let checked =
         verify(lease, temporary, sent).and_then(|()| compare(lease, temporary, payload, sent));
@@ -201,7 +201,7 @@ pub fn proven(
         Err(error) if error.kind() == Kind::Integrity => return Ok(None),
         other => return other.map(Some),
     }
-    for seam in draft.seams() {
+    for seam in draft.resume_offsets() {
         if !lease.ask(|session| session.is_seamless(temporary, payload, seam))? {
             return Ok(None);
         }
