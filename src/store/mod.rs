@@ -81,7 +81,7 @@ pub trait Store: Send + Sync {
 
     /// What this store and another one must have in common for [`Store::copy_within`]; `None` for a store that has no
     /// such copies.
-    fn service(&self) -> Option<Service> {
+    fn service(&self) -> Option<CopyEndpoint> {
         None
     }
 
@@ -89,7 +89,7 @@ pub trait Store: Send + Sync {
     /// longer that one, the error is `Integrity`.
     fn copy_within(
         &self,
-        _from: &Service,
+        _from: &CopyEndpoint,
         _source: (&Key, &ObjectMeta),
         _to: &Key,
         _attributes: &Attributes,
@@ -126,7 +126,7 @@ pub trait Store: Send + Sync {
 
 /// A service in which blobs can be copied from bucket to bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
+pub struct CopyEndpoint {
     /// Equal for stores that reach the same service as the same user; never shown.
     pub identity: String,
     /// The bucket within it.

@@ -11,7 +11,7 @@ use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::Service;
+use crate::store::CopyEndpoint;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
 use crate::store::types::{Attributes, ObjectMeta, PutResult};
 
@@ -25,7 +25,7 @@ impl S3 {
     /// See [`crate::store::Store::copy_within`].
     pub(super) fn copy_object(
         &self,
-        from: &Service,
+        from: &CopyEndpoint,
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
@@ -63,7 +63,7 @@ impl S3 {
 
     fn copy_in_parts(
         &self,
-        from: &Service,
+        from: &CopyEndpoint,
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
@@ -96,7 +96,7 @@ impl S3 {
 
     fn copy_part(
         &self,
-        from: &Service,
+        from: &CopyEndpoint,
         (key, info): (&Key, &ObjectMeta),
         to: &Key,
         (upload, number): (&UploadId, u16),
@@ -179,7 +179,12 @@ fn not_implemented() -> Error {
     Error::new(Kind::Remote, "the service copies no parts of objects").answered(answer)
 }
 
-fn copy_headers(from: &Service, key: &Key, info: &ObjectMeta, headers: &mut Vec<(String, String)>) {
+fn copy_headers(
+    from: &CopyEndpoint,
+    key: &Key,
+    info: &ObjectMeta,
+    headers: &mut Vec<(String, String)>,
+) {
     let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
     headers.push(("x-amz-copy-source".to_owned(), source));
     if let Some(etag) = &info.etag {

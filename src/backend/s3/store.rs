@@ -16,7 +16,7 @@ use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::MultipartStore;
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
-use crate::store::{Method, Service, Store};
+use crate::store::{CopyEndpoint, Method, Store};
 use crate::url::Url;
 
 impl Store for S3 {
@@ -108,13 +108,13 @@ impl Store for S3 {
         self.client.presign(method, key.as_str(), expires)
     }
 
-    fn service(&self) -> Option<Service> {
+    fn service(&self) -> Option<CopyEndpoint> {
         self.client.service()
     }
 
     fn copy_within(
         &self,
-        from: &Service,
+        from: &CopyEndpoint,
         source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,

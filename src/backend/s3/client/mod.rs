@@ -24,7 +24,7 @@ use crate::events::Event;
 use crate::http::endpoint::{Endpoint, Scheme};
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
-use crate::store::{Context, Service};
+use crate::store::{Context, CopyEndpoint};
 
 /// The connection to one bucket.
 pub struct Client {
@@ -94,14 +94,14 @@ impl Client {
     }
 
     /// The service and the user: what a copy from bucket to bucket needs to have in common.
-    pub fn service(&self) -> Option<Service> {
+    pub fn service(&self) -> Option<CopyEndpoint> {
         let endpoint = self.endpoint().ok()?;
         let user = match self.credentials().ok()? {
             Some(credentials) => credentials.access_key_id.clone(),
             None => String::new(),
         };
         let identity = format!("{} {user}", endpoint.address());
-        Some(Service {
+        Some(CopyEndpoint {
             identity,
             bucket: self.config.bucket.clone(),
             reading: self
