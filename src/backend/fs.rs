@@ -27,7 +27,7 @@ use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::types::{Attributes, Condition, GetOptions, ListEntry, ObjectMeta, PutResult};
-use crate::store::{Context, Store};
+use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
@@ -319,6 +319,10 @@ impl Store for Fs {
             Err(Errno::NOENT) => Err(Error::not_found()),
             Err(errno) => Err(self.refused(errno, "remove", path)),
         }
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: false }
     }
 
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {

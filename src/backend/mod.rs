@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use self::ftp::config;
 use self::s3::bucket;
+use crate::digest::Algorithm;
 use crate::store::{Context, Store};
 
 /// Which store, with everything that it needs.
@@ -24,6 +25,23 @@ pub enum Config {
     Ftp(config::Config),
     /// A bucket of an S3-compatible service.
     S3(s3::Config),
+}
+
+impl Config {
+    /// The checksum by which the user wants uploads to be verified; `None` leaves the choice to the store.
+    pub fn required_checksum(&self) -> Option<Algorithm> {
+        match self {
+            Self::Fs(_) => None,
+            Self::Ftp(config) => match config.digests {
+                ftp::Digests::Only(algorithm) => Some(algorithm),
+                ftp::Digests::Auto | ftp::Digests::None => None,
+            },
+            Self::S3(config) => match config.checksum {
+                s3::Checksum::Only(algorithm) => Some(algorithm),
+                s3::Checksum::Auto | s3::Checksum::None => None,
+            },
+        }
+    }
 }
 
 /// Opens a store. Nothing is read or connected before the first operation.

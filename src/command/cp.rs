@@ -10,6 +10,7 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
+use crate::store::copy::CopySource;
 use crate::store::types::{Attributes, ObjectHeaders, ObjectMeta, PutResult};
 use crate::transfer::copy::copy;
 use crate::transfer::retry::Done;
@@ -128,15 +129,17 @@ fn within(
     info: &ObjectMeta,
     attributes: &Attributes,
 ) -> Option<Result<Done<PutResult>>> {
-    let (source, destination) = (from.engine.store.service()?, to.engine.store.service()?);
-    if source.identity != destination.identity {
+    let endpoint = from.engine.store.server_side_copy()?.endpoint()?;
+    let copier = to.engine.store.server_side_copy()?;
+    if copier.endpoint()?.identity != endpoint.identity {
         return None;
     }
-    let copy = || {
-        to.engine
-            .store
-            .copy_within(&source, (&from.key, info), &to.key, attributes)
+    let source = CopySource {
+        endpoint: &endpoint,
+        key: &from.key,
+        info,
     };
+    let copy = || copier.copy(&source, &to.key, attributes);
     match retry::run(&to.engine, copy, || 0) {
         // It knows no such copy: nothing was made.
         Err(error) if error.answer().http == Some(501) => None,

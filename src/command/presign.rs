@@ -5,7 +5,7 @@ use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
-use crate::store::Method;
+use crate::store::signer::Method;
 use crate::transfer::workers;
 use crate::url::Url;
 
@@ -32,7 +32,11 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
     // Credentials may have to be fetched first.
     let url = workers::run_one(&session.cancel, session.deadline, move || {
-        engine.store.presign(&key, method, expires)
+        let signer = engine
+            .store
+            .signer()
+            .ok_or_else(|| Error::new(Kind::Usage, "only S3 has presigned URLs"))?;
+        signer.presign(&key, method, expires)
     })?;
     session.report.print(&format!("{url}\n"));
     blob.subject.url = Url::new(url);

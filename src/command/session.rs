@@ -206,9 +206,11 @@ impl Session {
         if insecure {
             observer.notify(&Event::Warning("certificates are not checked (--insecure): anybody in between can read and change everything"));
         }
-        let backend = backend::open(store.config, context);
-        let engine = Engine::new(backend, store.retry_for, &self.cancel, observer)
+        let required_checksum = store.config.required_checksum();
+        let opened = backend::open(store.config, context);
+        let engine = Engine::new(opened, store.retry_for, &self.cancel, observer)
             .with_resume(self.resume.clone())
+            .with_required_checksum(required_checksum)
             .with_parts(store.parts);
         self.engines
             .insert(place.clone(), (engine.clone(), store.prefix.clone()));

@@ -4,28 +4,29 @@
 //! decides how often, in how many parts and how many at a time. A failed operation removes what it left behind before it
 //! returns.
 
+pub mod copy;
 pub mod download;
 pub mod identity;
 pub mod multipart;
 pub mod resumable;
+pub mod signer;
 pub mod types;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::copy::ServerSideCopy;
 use self::download::Download;
 use self::identity::BlobId;
 use self::multipart::MultipartStore;
 use self::resumable::ResumablePut;
-use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
+use self::signer::Signer;
+use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::cancel::Cancel;
-use crate::digest::Algorithm;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::events::Observer;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::net::timeouts::Timeouts;
-use crate::secret::Secret;
 use crate::url::Url;
 
 /// A store of blobs.
@@ -74,74 +75,36 @@ pub trait Store: Send + Sync {
     /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.
     fn delete(&self, key: &Key) -> Result<()>;
 
-    /// A URL that lets its bearer do one thing with the blob for a while, for a store that has them.
-    fn presign(&self, _key: &Key, _method: Method, _expires: Duration) -> Result<String> {
-        Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
-    }
+    /// The features of the store that callers have to know in advance.
+    fn capabilities(&self) -> &Capabilities;
 
-    /// What this store and another one must have in common for [`Store::copy_within`]; `None` for a store that has no
-    /// such copies.
-    fn service(&self) -> Option<CopyEndpoint> {
-        None
-    }
-
-    /// Copies a blob of the same service without its bytes coming here. `source` is that blob as it was found: if it is no
-    /// longer that one, the error is `Integrity`.
-    fn copy_within(
-        &self,
-        _from: &CopyEndpoint,
-        _source: (&Key, &ObjectMeta),
-        _to: &Key,
-        _attributes: &Attributes,
-    ) -> Result<PutResult> {
-        Err(Error::new(Kind::Usage, "this store copies nothing itself"))
-    }
-
-    /// The digest by which the user asked the store to prove a put; `None` = the store's choice.
-    fn demanded(&self) -> Option<Algorithm> {
-        None
-    }
-
-    /// Whether `get` can stop at [`GetOptions::end`], so that several parts of a blob can be fetched at once.
-    fn ranges(&self) -> bool {
-        false
-    }
-
-    /// What can be compared with a blob that has no digest of its whole, but an ETag made of its parts' digests.
-    fn parts_etag(&self, _key: &Key, _info: &ObjectMeta) -> Result<Option<PartsEtag>> {
-        Ok(None)
-    }
-
-    /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
-    /// length: the engine cuts streams into parts.
+    /// Uploads in parts, if the store supports them. Such a store's `put` takes no payload of unknown length: the engine
+    /// cuts streams into parts.
     fn multipart(&self) -> Option<&dyn MultipartStore> {
         None
     }
 
-    /// The way to go on with an unfinished file, for a store that has one.
+    /// Uploads that can be resumed at any byte, if the store supports them.
     fn resumable(&self) -> Option<&dyn ResumablePut> {
+        None
+    }
+
+    /// Copies within the store's service, if it supports them.
+    fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
+        None
+    }
+
+    /// Presigned URLs, if the store supports them.
+    fn signer(&self) -> Option<&dyn Signer> {
         None
     }
 }
 
-/// A service in which blobs can be copied from bucket to bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyEndpoint {
-    /// Equal for stores that reach the same service as the same user; never shown.
-    pub identity: String,
-    /// The bucket within it.
-    pub bucket: String,
-    /// Headers without which a copy cannot read from there.
-    pub reading: Vec<(String, Secret)>,
-}
-
-/// What a presigned URL allows.
+/// The features of a store that callers have to know in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Download.
-    Get,
-    /// Upload.
-    Put,
+pub struct Capabilities {
+    /// `get` can stop at [`GetOptions::end`](self::types::GetOptions::end), so that several parts of a blob can be downloaded at once.
+    pub ranges: bool,
 }
 
 /// What all backends share.

@@ -1,6 +1,6 @@
 //! Blobs that a store takes in parts.
 
-use super::types::{Attributes, Condition, PutResult};
+use super::types::{Attributes, Condition, ObjectMeta, PartsEtag, PutResult};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -25,6 +25,10 @@ pub trait MultipartStore: Send + Sync {
     fn part_sizes(&self) -> PartSizes {
         PartSizes::Any
     }
+
+    /// What the ETag of a blob that was uploaded in parts says about them; `None` if nothing. A blob that has a checksum of
+    /// its whole needs no such question.
+    fn parts_etag(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>>;
 
     /// Makes one blob of all parts, which are given in ascending order. A reader sees the old blob, or none, until
     /// then. An upload that does not exist (any more) is `NotFound`: an earlier attempt may have completed it.

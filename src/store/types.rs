@@ -68,7 +68,7 @@ pub struct GetOptions<'a> {
     /// The first byte to download.
     pub offset: u64,
     /// The first byte not to download; `None` downloads up to the end of the blob. Only for a store with
-    /// [`Store::ranges`](crate::store::Store::ranges), and only together with an offset.
+    /// [`Capabilities::ranges`](crate::store::Capabilities::ranges), and only together with an offset.
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
     pub if_unchanged: Option<&'a ObjectMeta>,

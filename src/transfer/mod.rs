@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use self::plan::PartRules;
 use self::resume::Resume;
 use crate::cancel::Cancel;
+use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::events::Observer;
 use crate::store::Store;
@@ -46,6 +47,8 @@ pub struct Engine {
     pub resume: Resume,
     /// How blobs are cut into parts.
     pub parts: PartRules,
+    /// The checksum by which uploads have to be verified, if the user chose one.
+    pub required_checksum: Option<Algorithm>,
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
@@ -67,6 +70,7 @@ impl Engine {
             retry_for,
             resume: Resume::default(),
             parts: PartRules::default(),
+            required_checksum: None,
             cancel: Arc::clone(cancel),
             observer,
             brake: Arc::default(),
@@ -84,6 +88,15 @@ impl Engine {
     #[must_use]
     pub fn with_parts(self, parts: PartRules) -> Self {
         Self { parts, ..self }
+    }
+
+    /// The same with a checksum by which uploads have to be verified, if the user chose one.
+    #[must_use]
+    pub fn with_required_checksum(self, required_checksum: Option<Algorithm>) -> Self {
+        Self {
+            required_checksum,
+            ..self
+        }
     }
 
     /// One warning is enough for a store that proves none of its blobs as it should.

@@ -127,6 +127,7 @@ mod tests {
     use crate::events::Silent;
     use crate::io::payload::Payload;
     use crate::key::Key;
+    use crate::store::Capabilities;
     use crate::store::Store;
     use crate::store::download::Download;
     use crate::store::identity::BlobId;
@@ -160,6 +161,9 @@ mod tests {
             _: &mut dyn FnMut(crate::store::types::ListEntry) -> Result<()>,
         ) -> Result<Option<String>> {
             Ok(None)
+        }
+        fn capabilities(&self) -> &Capabilities {
+            &Capabilities { ranges: false }
         }
         fn delete(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())

@@ -29,14 +29,14 @@ pub fn upload(
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
     let done = store(engine, key, source, attributes, meter)?;
-    if let Some(demanded) = engine.store.demanded()
-        && !done.value.verified.is_by(demanded)
+    if let Some(required) = engine.required_checksum
+        && !done.value.verified.is_by(required)
         && engine.is_first_doubt()
     {
         let text = format!(
             "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
             engine.store.url(key.as_str()).shown(),
-            demanded.name(),
+            required.name(),
             done.value.verified.name(),
         );
         engine.observer.notify(&Event::Warning(&text));

@@ -46,7 +46,6 @@ use self::pool::Pool;
 use self::server::Server;
 pub use self::socket::Ports;
 use self::stat::Found;
-use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
@@ -54,7 +53,7 @@ use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
-use crate::store::{Context, Store};
+use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
 /// The login name where none was given.
@@ -153,11 +152,8 @@ impl Store for Ftp {
         list::remove(&self.pool, key)
     }
 
-    fn demanded(&self) -> Option<Algorithm> {
-        match self.pool.server().config.digests {
-            Digests::Only(algorithm) => Some(algorithm),
-            Digests::Auto | Digests::None => None,
-        }
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: false }
     }
 
     fn resumable(&self) -> Option<&dyn ResumablePut> {

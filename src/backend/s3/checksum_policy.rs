@@ -43,11 +43,6 @@ impl Agreement {
         }
     }
 
-    /// What the user asked for.
-    pub fn wanted(&self) -> Checksum {
-        self.wanted
-    }
-
     pub(super) fn current(&self) -> Proof {
         match self.wanted {
             Checksum::Auto if self.without_header.load(Ordering::Relaxed) => Proof::Md5,

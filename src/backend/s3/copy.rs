@@ -11,7 +11,7 @@ use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::CopyEndpoint;
+use crate::store::copy::CopyEndpoint;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
 use crate::store::types::{Attributes, ObjectMeta, PutResult};
 
@@ -22,7 +22,7 @@ const ONE_COPY: u64 = 5 << 30;
 const PART: u64 = 512 << 20;
 
 impl S3 {
-    /// See [`crate::store::Store::copy_within`].
+    /// See [`crate::store::copy::ServerSideCopy::copy`].
     pub(super) fn copy_object(
         &self,
         from: &CopyEndpoint,

@@ -16,12 +16,16 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::Store;
 use crate::store::multipart::{MultipartStore, Part, PartSizes, UploadId};
-use crate::store::types::{Attributes, Condition, PutResult};
+use crate::store::types::{Attributes, Condition, ObjectMeta, PartsEtag, PutResult};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
 
 impl MultipartStore for S3 {
+    fn parts_etag(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
+        self.parts_of(key, info)
+    }
+
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;

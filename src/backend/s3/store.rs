@@ -6,17 +6,17 @@ use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
 use super::client::{Body, Purpose};
-use super::config::Checksum;
 use super::response_headers::{etag, version_id};
-use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::multipart::MultipartStore;
-use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PartsEtag, PutResult};
-use crate::store::{CopyEndpoint, Method, Store};
+use crate::store::signer::{Method, Signer};
+use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::{Capabilities, Store};
 use crate::url::Url;
 
 impl Store for S3 {
@@ -100,44 +100,45 @@ impl Store for S3 {
             .map(drop)
     }
 
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: true }
+    }
+
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
+        Some(self)
+    }
+
+    fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
+        Some(self)
+    }
+
+    fn signer(&self) -> Option<&dyn Signer> {
+        Some(self)
+    }
+}
+
+impl ServerSideCopy for S3 {
+    fn endpoint(&self) -> Option<CopyEndpoint> {
+        self.client.service()
+    }
+
+    fn copy(
+        &self,
+        source: &CopySource<'_>,
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<PutResult> {
+        let blob = (source.key, source.info);
+        self.copy_object(source.endpoint, blob, to, attributes)
+    }
+}
+
+impl Signer for S3 {
     fn presign(&self, key: &Key, method: Method, expires: Duration) -> Result<String> {
         let method = match method {
             Method::Get => "GET",
             Method::Put => "PUT",
         };
         self.client.presign(method, key.as_str(), expires)
-    }
-
-    fn service(&self) -> Option<CopyEndpoint> {
-        self.client.service()
-    }
-
-    fn copy_within(
-        &self,
-        from: &CopyEndpoint,
-        source: (&Key, &ObjectMeta),
-        to: &Key,
-        attributes: &Attributes,
-    ) -> Result<PutResult> {
-        self.copy_object(from, source, to, attributes)
-    }
-
-    fn demanded(&self) -> Option<Algorithm> {
-        match self.proof.wanted() {
-            Checksum::Only(algorithm) => Some(algorithm),
-            Checksum::Auto | Checksum::None => None,
-        }
-    }
-
-    fn ranges(&self) -> bool {
-        true
-    }
-
-    fn parts_etag(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
-        self.parts_of(key, info)
-    }
-
-    fn multipart(&self) -> Option<&dyn MultipartStore> {
-        Some(self)
     }
 }

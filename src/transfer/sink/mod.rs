@@ -111,7 +111,7 @@ impl<'a> Receiver<'a> {
     /// keeps the hasher busy the first request goes on: more of them would gain little, and take processor time from it.
     pub(super) fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
-        let in_parts = engine.store.ranges();
+        let in_parts = engine.store.capabilities().ranges;
         let to_file = matches!(self.output, Output::File { .. });
         let part = engine.parts.size;
         if in_parts && self.received > 0 {
@@ -140,7 +140,7 @@ impl<'a> Receiver<'a> {
     /// One attempt at the first request, which begins where the one before it broke.
     fn fetch_front(&mut self) -> Result<()> {
         let (engine, key) = self.source;
-        let in_parts = engine.store.ranges();
+        let in_parts = engine.store.capabilities().ranges;
         if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
             self.begin_anew();
         }

@@ -4,7 +4,7 @@ use super::Receiver;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::Result;
 use crate::key::Key;
-use crate::store::types::ObjectMeta;
+use crate::store::types::{ObjectMeta, PartsEtag};
 use crate::transfer::checksum::Sum;
 use crate::transfer::destination::Demand;
 use crate::transfer::hash_thread::HashThread;
@@ -26,7 +26,7 @@ impl Receiver<'_> {
             && info.digest.is_none()
             && self.proof != Demand::Length
         {
-            let ask = || engine.store.parts_etag(key, info);
+            let ask = || parts_etag(engine, key, info);
             self.parts = retry::run(engine, ask, || 0)?.value;
         }
         Ok(())
@@ -39,7 +39,7 @@ impl Receiver<'_> {
             return Ok(());
         }
         let (engine, key) = self.source;
-        self.parts = engine.store.parts_etag(key, info)?;
+        self.parts = parts_etag(engine, key, info)?;
         let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
         self.hasher = sum.map(Sum::OfParts);
         Ok(())
@@ -86,5 +86,13 @@ impl Receiver<'_> {
             (Some(_), Some(_)) => Compared::Different,
             _ => Compared::Same(Verified::Length),
         }
+    }
+}
+
+/// What the blob's ETag says about the parts it was uploaded in, if the store has uploads in parts.
+fn parts_etag(engine: &Engine, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
+    match engine.store.multipart() {
+        Some(store) => store.parts_etag(key, info),
+        None => Ok(None),
     }
 }

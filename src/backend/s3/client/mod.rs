@@ -22,9 +22,10 @@ use crate::aws::sigv4::{Scope, SigningKey};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::http::endpoint::{Endpoint, Scheme};
+use crate::store::Context;
+use crate::store::copy::CopyEndpoint;
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
-use crate::store::{Context, CopyEndpoint};
 
 /// The connection to one bucket.
 pub struct Client {
