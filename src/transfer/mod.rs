@@ -52,9 +52,9 @@ pub struct Engine {
     /// Told what happens.
     pub observer: Arc<dyn Observer>,
     /// What a store that asks for mercy asks of one worker, it asks of all.
-    brake: Arc<Mutex<Option<Instant>>>,
+    not_before: Arc<Mutex<Option<Instant>>>,
     /// Whether the user was told that the store proves nothing as it should.
-    doubted: Arc<AtomicBool>,
+    warned_unverified: Arc<AtomicBool>,
 }
 
 impl Engine {
@@ -73,8 +73,8 @@ impl Engine {
             required_checksum: None,
             cancel: Arc::clone(cancel),
             observer,
-            brake: Arc::default(),
-            doubted: Arc::default(),
+            not_before: Arc::default(),
+            warned_unverified: Arc::default(),
         }
     }
 
@@ -100,20 +100,26 @@ impl Engine {
     }
 
     /// One warning is enough for a store that proves none of its blobs as it should.
-    fn is_first_doubt(&self) -> bool {
-        !self.doubted.swap(true, Ordering::Relaxed)
+    fn is_first_unverified(&self) -> bool {
+        !self.warned_unverified.swap(true, Ordering::Relaxed)
     }
 
     /// Lets no worker begin another attempt for `wait`.
-    fn hold(&self, wait: Duration) {
+    fn back_off_all(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut brake = self.brake.lock().unwrap_or_else(PoisonError::into_inner);
-        *brake = Some(brake.map_or(until, |earlier| earlier.max(until)));
+        let mut not_before = self
+            .not_before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *not_before = Some(not_before.map_or(until, |earlier| earlier.max(until)));
     }
 
-    /// Waits as long as the brake is on.
-    fn wait_for_brake(&self) -> Result<()> {
-        let until = *self.brake.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Waits as long as the not_before is on.
+    fn wait_for_back_off(&self) -> Result<()> {
+        let until = *self
+            .not_before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match until.map(|until| until.saturating_duration_since(Instant::now())) {
             Some(left) if !left.is_zero() => self.cancel.sleep(left),
             _ => self.cancel.check(),

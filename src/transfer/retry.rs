@@ -41,7 +41,7 @@ pub fn run<T>(
     let mut furthest = reached();
     let mut repeated_damage = false;
     loop {
-        engine.wait_for_brake()?;
+        engine.wait_for_back_off()?;
         attempts += 1;
         let error = match attempt() {
             Ok(value) => return Ok(Done { value, attempts }),
@@ -77,7 +77,7 @@ pub fn run<T>(
             wait,
         });
         if let Kind::Busy { .. } = error.kind() {
-            engine.hold(wait);
+            engine.back_off_all(wait);
         }
         engine.cancel.sleep(wait)?;
     }

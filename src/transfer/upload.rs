@@ -31,7 +31,7 @@ pub fn upload(
     let done = store(engine, key, source, attributes, meter)?;
     if let Some(required) = engine.required_checksum
         && !done.value.verified.is_by(required)
-        && engine.is_first_doubt()
+        && engine.is_first_unverified()
     {
         let text = format!(
             "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
