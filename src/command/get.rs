@@ -17,7 +17,7 @@ use crate::io::standard_streams::is_null_device;
 use crate::report::outcome::Outcome;
 use crate::report::{Report, transfer_line};
 use crate::store::types::ObjectHeaders;
-use crate::transfer::destination::{Demand, Destination, Terms};
+use crate::transfer::destination::{Destination, DownloadOptions, Verification};
 use crate::transfer::download::download;
 use crate::transfer::workers;
 
@@ -44,7 +44,7 @@ fn is_stdout(path: &Path) -> bool {
 struct Job {
     blob: Blob,
     to: Place,
-    terms: Terms,
+    terms: DownloadOptions,
 }
 
 /// Where one blob goes.
@@ -95,13 +95,13 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     Ok(session.exit())
 }
 
-fn terms(arguments: &Get) -> Terms {
+fn terms(arguments: &Get) -> DownloadOptions {
     let proof = match (arguments.require_verified, arguments.verify) {
-        (true, _) => Demand::Digest,
-        (_, Some(Verify::Length)) => Demand::Length,
-        _ => Demand::Best,
+        (true, _) => Verification::Digest,
+        (_, Some(Verify::Length)) => Verification::Length,
+        _ => Verification::Strongest,
     };
-    Terms {
+    DownloadOptions {
         replace: if arguments.no_clobber {
             Replace::Nothing
         } else {

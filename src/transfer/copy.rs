@@ -4,7 +4,7 @@ use std::io;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::destination::{Demand, Destination, Terms};
+use super::destination::{Destination, DownloadOptions, Verification};
 use super::download::download;
 use super::plan::PartRules;
 use super::source::Source;
@@ -66,12 +66,12 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
         let gone = |_| Error::new(Kind::Local, "the destination takes no more");
         pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
     }));
-    let terms = Terms {
+    let options = DownloadOptions {
         replace: Replace::Old,
-        proof: Demand::Best,
+        verification: Verification::Strongest,
     };
     let engine = engine.clone().with_parts(parts);
-    let result = download(&engine, key, &destination, terms, &Meter::new()).map(drop);
+    let result = download(&engine, key, &destination, options, &Meter::new()).map(drop);
     let last = match &result {
         Ok(()) => Piece::End,
         Err(error) => Piece::Failed(error.clone().settled()),

@@ -53,18 +53,18 @@ impl Destination {
 
 /// What the user asks of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
+pub struct DownloadOptions {
     /// What the file may take the place of.
     pub replace: Replace,
     /// How it is to be proven.
-    pub proof: Demand,
+    pub verification: Verification,
 }
 
 /// How a download is to be proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Demand {
+pub enum Verification {
     /// By the strongest digest that the store has, else by its length.
-    Best,
+    Strongest,
     /// By a digest; a blob without one is a failure.
     Digest,
     /// By its length alone, which costs nothing.

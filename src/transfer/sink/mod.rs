@@ -9,7 +9,7 @@ use std::sync::Arc;
 use self::output::Outlet;
 pub use self::verify::Compared;
 use super::checksum::Sum;
-use super::destination::{Demand, Destination, FileDestination};
+use super::destination::{Destination, FileDestination, Verification};
 use super::hash_thread::HashThread;
 use super::parallel_file::Rest;
 use super::parallel_stream::Window;
@@ -38,7 +38,7 @@ pub(super) struct Receiver<'a> {
     /// The blob as the first attempt found it.
     info: Option<ObjectMeta>,
     received: u64,
-    pub(super) proof: Demand,
+    pub(super) verification: Verification,
     hasher: Option<Sum>,
     /// Takes the hasher's place while the beginning of a large file comes in order.
     beside: Option<HashThread>,
@@ -94,7 +94,7 @@ impl<'a> Receiver<'a> {
             output,
             info: None,
             received: 0,
-            proof: Demand::Best,
+            verification: Verification::Strongest,
             hasher: None,
             beside: None,
             parts: None,
@@ -153,9 +153,9 @@ impl<'a> Receiver<'a> {
             offset: self.received,
             end: (in_parts && !is_first).then_some(next_part),
             if_unchanged: self.info.as_ref().filter(|_| !is_first),
-            checksum: match self.proof {
-                Demand::Length => ChecksumRequest::IfFree,
-                Demand::Best | Demand::Digest => ChecksumRequest::Compute,
+            checksum: match self.verification {
+                Verification::Length => ChecksumRequest::IfFree,
+                Verification::Strongest | Verification::Digest => ChecksumRequest::Compute,
             },
         };
         let mut download = engine.store.get(key, &options)?;
@@ -331,7 +331,9 @@ impl<'a> Receiver<'a> {
         if self.received > 0 {
             return Ok(());
         }
-        let digest = info.digest.filter(|_| self.proof != Demand::Length);
+        let digest = info
+            .digest
+            .filter(|_| self.verification != Verification::Length);
         self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         if let Output::File {

@@ -10,7 +10,7 @@ use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
 use crate::transfer::Engine;
 use crate::transfer::checksum::Sum;
-use crate::transfer::destination::{Demand, FileDestination};
+use crate::transfer::destination::{FileDestination, Verification};
 use crate::transfer::resume::download::{Found, Unfinished, front};
 use crate::units::format_bytes;
 
@@ -51,7 +51,10 @@ impl Receiver<'_> {
             format_bytes(info.size)
         );
         engine.observer.notify(&Event::Note(&text));
-        if let Some(digest) = info.digest.filter(|_| self.proof != Demand::Length) {
+        if let Some(digest) = info
+            .digest
+            .filter(|_| self.verification != Verification::Length)
+        {
             let mut sum = Sum::new(digest.algorithm());
             hash_front(&reopened, there, &mut sum)?;
             self.hasher = Some(sum);

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::store::types::{ObjectMeta, PartsEtag};
 use crate::transfer::checksum::Sum;
-use crate::transfer::destination::Demand;
+use crate::transfer::destination::Verification;
 use crate::transfer::hash_thread::HashThread;
 use crate::transfer::multipart_md5::PartsSum;
 use crate::transfer::{Engine, retry};
@@ -24,7 +24,7 @@ impl Receiver<'_> {
     pub(super) fn ask_for_parts(&mut self, engine: &Engine, key: &Key) -> Result<()> {
         if let Some(info) = &self.info
             && info.digest.is_none()
-            && self.proof != Demand::Length
+            && self.verification != Verification::Length
         {
             let ask = || parts_etag(engine, key, info);
             self.parts = retry::run(engine, ask, || 0)?.value;
@@ -35,7 +35,7 @@ impl Receiver<'_> {
     /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
     pub(super) fn sum_parts_in_order(&mut self, info: &ObjectMeta) -> Result<()> {
         self.parts = None;
-        if info.digest.is_some() || self.proof == Demand::Length {
+        if info.digest.is_some() || self.verification == Verification::Length {
             return Ok(());
         }
         let (engine, key) = self.source;
