@@ -62,7 +62,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
         ..engine.parts
     };
     let pieces = send.clone();
-    let destination = Destination::Consumer(Box::new(move |bytes| {
+    let destination = Destination::Callback(Box::new(move |bytes| {
         let gone = |_| Error::new(Kind::Local, "the destination takes no more");
         pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
     }));

@@ -16,13 +16,13 @@ pub enum Destination {
     /// stdout, a pipe or a device: bytes go out as they come and cannot be taken back.
     Stream(File),
     /// Somebody who takes the bytes as they come, a little at a time, and cannot give them back.
-    Consumer(Consumer),
-    /// Nowhere: what comes is compared and forgotten.
-    Nowhere,
+    Callback(Callback),
+    /// Discard: what comes is compared and forgotten.
+    Discard,
 }
 
 /// Takes the next bytes of a blob.
-pub type Consumer = Box<dyn Fn(&[u8]) -> Result<()> + Send + Sync>;
+pub type Callback = Box<dyn Fn(&[u8]) -> Result<()> + Send + Sync>;
 
 /// A name in an open directory.
 pub struct FileDestination {

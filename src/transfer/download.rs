@@ -45,7 +45,7 @@ pub fn download(
         // what comes the second time.
         Err(error) if unmatched_digest.is_some() => {
             meter.take_back(meter.get());
-            match transfer_to(&Destination::Nowhere, &mut unmatched_digest) {
+            match transfer_to(&Destination::Discard, &mut unmatched_digest) {
                 Ok((receiver, Verified::Length)) => (receiver, Verified::Length),
                 Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => return Err(second),
                 _ => return Err(error),

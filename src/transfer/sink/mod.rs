@@ -86,8 +86,8 @@ impl<'a> Receiver<'a> {
                 fill: 0,
             },
             Destination::Stream(file) => Output::Stream(Outlet::File(file)),
-            Destination::Consumer(consumer) => Output::Stream(Outlet::Consumer(consumer)),
-            Destination::Nowhere => Output::Stream(Outlet::Nowhere),
+            Destination::Callback(callback) => Output::Stream(Outlet::Callback(callback)),
+            Destination::Discard => Output::Stream(Outlet::Discard),
         };
         Self {
             source,
