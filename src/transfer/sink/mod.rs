@@ -41,7 +41,7 @@ pub(super) struct Receiver<'a> {
     pub(super) verification: Verification,
     hasher: Option<Sum>,
     /// Takes the hasher's place while the beginning of a large file comes in order.
-    beside: Option<HashThread>,
+    hash_thread: Option<HashThread>,
     /// What stands for a digest of the whole.
     parts: Option<PartsEtag>,
     meter: &'a Meter,
@@ -96,7 +96,7 @@ impl<'a> Receiver<'a> {
             received: 0,
             verification: Verification::Strongest,
             hasher: None,
-            beside: None,
+            hash_thread: None,
             parts: None,
             meter,
             cancel: &source.0.cancel,
@@ -119,7 +119,7 @@ impl<'a> Receiver<'a> {
             return self.fetch_rest(engine, key);
         }
         let done = retry::run(engine, || self.fetch_front(), || meter.get())?;
-        self.hash_here()?;
+        self.join_hash_thread()?;
         let size = self.info.as_ref().map_or(0, |info| info.size);
         let mut attempts = done.attempts;
         if in_parts && to_file && self.received > 0 {
@@ -204,7 +204,7 @@ impl<'a> Receiver<'a> {
     }
 
     fn is_hash_thread_busy(&mut self) -> bool {
-        self.beside
+        self.hash_thread
             .as_mut()
             .is_some_and(HashThread::has_enough_to_do)
     }
@@ -218,7 +218,7 @@ impl<'a> Receiver<'a> {
         let len = download.read(&mut block[*fill..end])?;
         self.cancel.check()?;
         *fill += len;
-        if let (Some(hasher), None) = (&mut self.hasher, &self.beside) {
+        if let (Some(hasher), None) = (&mut self.hasher, &self.hash_thread) {
             hasher.update(&block[*fill - len..*fill]);
         }
         self.received += len as u64;
@@ -286,7 +286,7 @@ impl<'a> Receiver<'a> {
         self.meter.take_back(self.received);
         self.received = 0;
         self.hasher = None;
-        self.beside = None;
+        self.hash_thread = None;
     }
 
     /// Writes what is still in memory and gives the file its name.
@@ -312,11 +312,11 @@ impl<'a> Receiver<'a> {
         {
             let at = self.received - *fill as u64;
             staged.write_at(&block[..*fill], at)?;
-            if let Some(beside) = &mut self.beside
+            if let Some(hash_thread) = &mut self.hash_thread
                 && *fill > 0
             {
                 let full = std::mem::replace(block, PageBuffer::new(0));
-                *block = beside.exchange(full, *fill)?;
+                *block = hash_thread.exchange(full, *fill)?;
             }
             *fill = 0;
         }
@@ -367,7 +367,7 @@ impl<'a> Receiver<'a> {
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
             *fill = 0;
-            self.hash_beside(info.size);
+            self.start_hash_thread(info.size);
             return Ok(());
         }
         self.sum_parts_in_order(info)

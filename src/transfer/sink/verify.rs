@@ -46,25 +46,25 @@ impl Receiver<'_> {
     }
 
     /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
-    pub(super) fn hash_beside(&mut self, size: u64) {
+    pub(super) fn start_hash_thread(&mut self, size: u64) {
         // Of an attempt that brought nothing.
-        self.beside = None;
+        self.hash_thread = None;
         if size > self.source.0.parts.size
             && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
                 self.hasher
             && let Some(digest) = self.info.as_ref().and_then(|info| info.digest)
         {
-            self.beside = HashThread::start(digest.algorithm());
+            self.hash_thread = HashThread::start(digest.algorithm());
         }
     }
 
     /// Takes the hasher back from its thread.
-    pub(super) fn hash_here(&mut self) -> Result<()> {
-        if self.beside.is_some() {
+    pub(super) fn join_hash_thread(&mut self) -> Result<()> {
+        if self.hash_thread.is_some() {
             self.write_block()?;
         }
-        if let Some(beside) = self.beside.take() {
-            self.hasher = Some(Sum::InOrder(beside.finish()?));
+        if let Some(hash_thread) = self.hash_thread.take() {
+            self.hasher = Some(Sum::InOrder(hash_thread.finish()?));
         }
         Ok(())
     }
