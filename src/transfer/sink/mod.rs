@@ -11,7 +11,7 @@ pub use self::verify::Compared;
 use super::checksum::Sum;
 use super::destination::{Destination, FileDestination, Verification};
 use super::hash_thread::HashThread;
-use super::parallel_file::Rest;
+use super::parallel_file::ParallelDownload;
 use super::parallel_stream::Window;
 use super::resume::Resume;
 use super::resume::download::Unfinished;
@@ -258,14 +258,14 @@ impl<'a> Receiver<'a> {
         else {
             return Err(Error::new(Kind::Local, "there is no file for the rest"));
         };
-        let rest = Rest {
+        let rest = ParallelDownload {
             engine,
             key,
             staged,
             info,
             meter: self.meter,
             start: self.received,
-            uploaded_in: self.parts.map(|parts| parts.part_size),
+            original_part_size: self.parts.map(|parts| parts.part_size),
             filled: &self.filled,
             unfinished: self.unfinished.as_ref(),
         };
