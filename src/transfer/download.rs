@@ -84,7 +84,7 @@ fn transfer<'a>(
     let fetched = receiver.fetch(engine, key);
     *attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
     if let Err(error) = fetched {
-        return Err(receiver.leave(error));
+        return Err(receiver.keep_or_discard(error));
     }
     match receiver.compare() {
         Compared::Same(verified) => Ok((receiver, verified)),

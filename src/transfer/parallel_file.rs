@@ -100,7 +100,7 @@ impl ParallelDownload<'_> {
             changed: Condvar::new(),
         };
         let workers = self.engine.parts.at_once;
-        workers::side_by_side(workers + usize::from(follows), |worker| match worker {
+        workers::run_workers(workers + usize::from(follows), |worker| match worker {
             last if last == workers => self.hash_in_order(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
@@ -138,7 +138,7 @@ impl ParallelDownload<'_> {
 
     /// Fetches one part after the other until none is left or somebody failed.
     fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
-        let _alarm = workers::Alarm(|error| shared.fail(error));
+        let _guard = workers::PanicGuard(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
             let mut part = PartDownload {

@@ -79,11 +79,11 @@ impl<'a> Window<'a> {
     /// Downloads everything and passes it to `take` in order; returns the most attempts that a part took.
     pub fn fetch(&self, take: &mut Take<'_>) -> Result<u32> {
         let helpers = self.lock().free.len();
-        let passed = workers::beside(
+        let passed = workers::run_with_helpers(
             helpers,
             |_| self.work(),
             || {
-                let passed = self.pass_on(take);
+                let passed = self.drain(take);
                 self.lock().ended = true;
                 self.changed.notify_all();
                 passed
@@ -103,7 +103,7 @@ impl<'a> Window<'a> {
     }
 
     /// Passes on one part after the other.
-    fn pass_on(&self, take: &mut Take<'_>) -> Result<()> {
+    fn drain(&self, take: &mut Take<'_>) -> Result<()> {
         let mut chunk = vec![0; CHUNK];
         let mut index = 0;
         while let Some(piece) = self.piece(index) {
@@ -137,7 +137,7 @@ impl<'a> Window<'a> {
 
     /// Fetches parts before their turn, until none is left or wanted.
     fn work(&self) {
-        let _alarm = workers::Alarm(|error| self.fail(error));
+        let _guard = workers::PanicGuard(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
             let fetched = self.get(piece, |download, received| {
                 let len = download.read(&mut buffer[range(received, piece.len)])?;

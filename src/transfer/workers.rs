@@ -60,7 +60,7 @@ where
         let mut running: Vec<_> = (0..workers)
             .map(|_| {
                 let shared = Arc::clone(&shared);
-                tokio::task::spawn_blocking(move || shared.work_off())
+                tokio::task::spawn_blocking(move || shared.drain_queue())
             })
             .collect();
         let all = async {
@@ -91,7 +91,7 @@ where
         Some(Ok(())) => {}
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Some(Err(_)) => return Err(Error::new(Kind::Local, "a worker vanished")),
-        None => leave(cancel),
+        None => exit_now(cancel),
     }
     // All workers have ended: nobody else holds the lock.
     Ok(std::mem::take(
@@ -117,8 +117,8 @@ pub fn run_one<T: Send + 'static>(
 }
 
 /// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
-pub fn side_by_side(workers: usize, work: impl Fn(usize) + Sync) {
-    beside(
+pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
+    run_with_helpers(
         workers.saturating_sub(1),
         |worker| work(worker + 1),
         || work(0),
@@ -126,7 +126,11 @@ pub fn side_by_side(workers: usize, work: impl Fn(usize) + Sync) {
 }
 
 /// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one goes on here.
-pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce() -> R) -> R {
+pub fn run_with_helpers<R>(
+    helpers: usize,
+    work: impl Fn(usize) + Sync,
+    lead: impl FnOnce() -> R,
+) -> R {
     let work = &work;
     std::thread::scope(|scope| {
         // The last ones first: whoever follows the others must not be the one that is left out.
@@ -144,9 +148,9 @@ pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce(
 }
 
 /// Tells by its closure that a worker panicked, so that nobody waits for the worker's part.
-pub struct Alarm<F: Fn(Error)>(pub F);
+pub struct PanicGuard<F: Fn(Error)>(pub F);
 
-impl<F: Fn(Error)> Drop for Alarm<F> {
+impl<F: Fn(Error)> Drop for PanicGuard<F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let text = "a worker ended in the middle of its part";
@@ -163,7 +167,7 @@ struct Shared<J, R, W> {
 }
 
 impl<J, R, W: Fn(J) -> R> Shared<J, R, W> {
-    fn work_off(&self) {
+    fn drain_queue(&self) {
         while self.cancel.check().is_ok() {
             let Some(job) = self
                 .jobs
@@ -251,7 +255,7 @@ fn ignored_signals() -> u64 {
     clippy::exit,
     reason = "workers that do not answer cannot be joined, and the user does not want to wait"
 )]
-fn leave(cancel: &Cancel) -> ! {
+fn exit_now(cancel: &Cancel) -> ! {
     cancel.sweep();
     let code = cancel
         .check()

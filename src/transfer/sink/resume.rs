@@ -70,7 +70,7 @@ impl Receiver<'_> {
     }
 
     /// Removes what a failed download has fetched, or leaves it for another run.
-    pub fn leave(mut self, error: Error) -> Error {
+    pub fn keep_or_discard(mut self, error: Error) -> Error {
         // What is still in memory counts too.
         let written = self.write_block().is_ok();
         self.remember();
