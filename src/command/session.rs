@@ -194,7 +194,10 @@ impl Session {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
             timeouts: store.timeouts,
-            workers: self.settings.jobs()?.saturating_mul(store.parts.at_once),
+            workers: self
+                .settings
+                .jobs()?
+                .saturating_mul(store.parts.concurrency),
         };
         let insecure = match &store.config {
             backend::Config::S3(config) => config.insecure,

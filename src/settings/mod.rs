@@ -175,9 +175,9 @@ impl Settings {
             size: scope
                 .value("part_size", flags.part_size, |text| PART_SIZE.parse(text))?
                 .map_or(usual.size, whole_pages),
-            at_once: scope
+            concurrency: scope
                 .value("parts", flags.parts, |text| PARTS.parse(text))?
-                .map_or(usual.at_once, usize::from),
+                .map_or(usual.concurrency, usize::from),
             max_memory: scope.value("max_memory", flags.max_memory, |text| {
                 MAX_MEMORY.parse(text)
             })?,

@@ -205,7 +205,7 @@ impl<'a> Upload<'a> {
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<PutResult>> {
-        workers::run_workers(self.engine.parts.at_once, |_| {
+        workers::run_workers(self.engine.parts.concurrency, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,

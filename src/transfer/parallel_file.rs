@@ -99,7 +99,7 @@ impl ParallelDownload<'_> {
             }),
             changed: Condvar::new(),
         };
-        let workers = self.engine.parts.at_once;
+        let workers = self.engine.parts.concurrency;
         workers::run_workers(workers + usize::from(follows), |worker| match worker {
             last if last == workers => self.hash_in_order(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),

@@ -52,7 +52,7 @@ impl<'a> Window<'a> {
         let memory = engine.parts.memory();
         let size = engine.parts.size.min(memory);
         let missing = info.size.saturating_sub(start).div_ceil(size);
-        let helpers = (engine.parts.at_once as u64)
+        let helpers = (engine.parts.concurrency as u64)
             .min(missing)
             .saturating_sub(1)
             .min(memory / size);

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use super::multipart::{Upload, lock, upload_vanished};
-use super::plan::Row;
+use super::plan::PartSchedule;
 use super::{Engine, plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
@@ -30,7 +30,7 @@ pub fn upload_stream(
 ) -> Result<retry::Done<PutResult>> {
     let mut stream = Stream {
         reader,
-        row: engine.parts.row(multipart.part_sizes()),
+        schedule: engine.parts.stream_schedule(multipart.part_sizes()),
         pool: Pool::new(engine.parts.memory()),
         number: 0,
         ended: false,
@@ -40,11 +40,11 @@ pub fn upload_stream(
         let payload = Payload::held(first, meter, &engine.cancel);
         return put::put(engine, key, &payload, attributes, meter);
     }
-    let limit = stream.row.total();
+    let limit = stream.schedule.total();
     if limit < USUAL_LIMIT {
         let text = format!(
             "with parts of {} and more, the input may have {}",
-            format_bytes(stream.row.size_of(1)),
+            format_bytes(stream.schedule.size_of(1)),
             format_bytes(limit)
         );
         engine.observer.notify(&Event::Note(&text));
@@ -65,7 +65,7 @@ pub fn upload_stream(
 /// What is still to be read.
 struct Stream {
     reader: Box<dyn Read + Send>,
-    row: Row,
+    schedule: PartSchedule,
     pool: Arc<Pool>,
     /// The latest part.
     number: u16,
@@ -94,7 +94,7 @@ impl Stream {
         // Behind the last part, one byte says that the stream is too long.
         let size = match number > plan::MOST_PARTS {
             true => 1,
-            false => self.row.size_of(number),
+            false => self.schedule.size_of(number),
         };
         let mut bytes = self.pool.take(size);
         bytes
@@ -109,7 +109,7 @@ impl Stream {
             self.ended = true;
             let text = format!(
                 "the input is longer than 10,000 parts can be here: {}",
-                format_bytes(self.row.total())
+                format_bytes(self.schedule.total())
             );
             return Err(Error::new(Kind::Usage, text).hint(
                 "larger parts (--part-size, --max-memory) hold more; or store it in a file first",
