@@ -69,7 +69,7 @@ impl Meter {
     }
 
     /// Takes `bytes` back, because they have to be moved again.
-    pub fn take_back(&self, bytes: u64) {
+    pub fn rewind(&self, bytes: u64) {
         self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 
@@ -79,7 +79,7 @@ impl Meter {
     }
 
     /// Whether both count together.
-    pub fn is(&self, other: &Meter) -> bool {
+    pub fn same_counter(&self, other: &Meter) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

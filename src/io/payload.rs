@@ -112,7 +112,7 @@ impl Payload {
     /// As [`Payload::reader`], without the first `start` bytes, which count as read. Not for streams, except from 0.
     pub fn reader_from(&self, start: u64) -> Result<Reader<'_>> {
         self.meter
-            .take_back(self.counted.swap(start, Ordering::Relaxed));
+            .rewind(self.counted.swap(start, Ordering::Relaxed));
         self.meter.add(start);
         self.open(Some(self), start)
     }

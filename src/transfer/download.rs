@@ -38,13 +38,13 @@ pub fn download(
         // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
         // second time is the store's own.
         Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
-            meter.take_back(meter.get());
+            meter.rewind(meter.get());
             transfer_to(destination, &mut unmatched_digest)?
         }
         // What went to a stream cannot be taken back. Whether it was damaged, or the ETag means something else, is told by
         // what comes the second time.
         Err(error) if unmatched_digest.is_some() => {
-            meter.take_back(meter.get());
+            meter.rewind(meter.get());
             match transfer_to(&Destination::Discard, &mut unmatched_digest) {
                 Ok((receiver, Verified::Length)) => (receiver, Verified::Length),
                 Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => return Err(second),

@@ -63,7 +63,7 @@ pub fn upload_file(
     match attempt(unfinished) {
         // The store has forgotten what the earlier run left.
         Err(error) if may_be_gone && error.kind() == Kind::NotFound => {
-            meter.take_back(meter.get());
+            meter.rewind(meter.get());
             attempt(look())
         }
         result => result,

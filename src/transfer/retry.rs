@@ -45,7 +45,7 @@ pub fn run<T>(
         attempts += 1;
         let error = match attempt() {
             Ok(value) => return Ok(Done { value, attempts }),
-            Err(error) => engine.cancel.explain(error),
+            Err(error) => engine.cancel.or_cancelled(error),
         };
         if error.is_worth_one_repetition() && !std::mem::replace(&mut repeated_damage, true) {
             engine.observer.notify(&Event::Retrying {

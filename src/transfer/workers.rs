@@ -77,7 +77,7 @@ where
                 if signal == Signal::Interrupt {
                     ctrl_c = Some(Instant::now());
                 }
-                cancel.trip(signal);
+                cancel.cancel(signal);
             }
             () = until(deadline) => cancel.expire(),
         }
@@ -256,7 +256,7 @@ fn ignored_signals() -> u64 {
     reason = "workers that do not answer cannot be joined, and the user does not want to wait"
 )]
 fn exit_now(cancel: &Cancel) -> ! {
-    cancel.sweep();
+    cancel.run_cleanups();
     let code = cancel
         .check()
         .err()

@@ -81,7 +81,7 @@ impl<'a> Http<'a> {
                 idle: call.patience,
             };
             let error = error::explain(error, &endpoint.authority(), timeouts);
-            self.cancel.explain(error)
+            self.cancel.or_cancelled(error)
         })
     }
 

@@ -216,7 +216,7 @@ fn read(transfer: &mut Transfer, room: &mut [u8], cancel: &Cancel) -> Result<usi
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
             Err(error) => {
                 let error = Error::disconnected("the data connection broke", &error);
-                return Err(cancel.explain(error));
+                return Err(cancel.or_cancelled(error));
             }
         }
     }

@@ -283,7 +283,7 @@ impl<'a> Receiver<'a> {
         };
         *staged = None;
         *fill = 0;
-        self.meter.take_back(self.received);
+        self.meter.rewind(self.received);
         self.received = 0;
         self.hasher = None;
         self.hash_thread = None;

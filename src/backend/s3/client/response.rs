@@ -75,6 +75,6 @@ impl Client {
             .get()
             .map_or_else(String::new, Endpoint::authority);
         let error = error::explain_body(error, &host, self.context.timeouts);
-        self.context.cancel.explain(error)
+        self.context.cancel.or_cancelled(error)
     }
 }

@@ -195,7 +195,7 @@ impl Client {
     fn failed(&self, error: TransportError, host: &str, purpose: Purpose) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
-            Purpose::Work => self.context.cancel.explain(error),
+            Purpose::Work => self.context.cancel.or_cancelled(error),
             Purpose::CleanUp => error,
         }
     }
