@@ -9,7 +9,7 @@ use super::plan::PartSchedule;
 use super::{Engine, plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
-use crate::io::block_pool::{Held, Pool};
+use crate::io::block_pool::{BlockPool, PooledBuffer};
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
 use crate::store::multipart::MultipartStore;
@@ -31,13 +31,13 @@ pub fn upload_stream(
     let mut stream = Stream {
         reader,
         schedule: engine.parts.stream_schedule(multipart.part_sizes()),
-        pool: Pool::new(engine.parts.memory()),
+        pool: BlockPool::new(engine.parts.memory()),
         number: 0,
         ended: false,
     };
     let first = stream.read()?;
     if stream.ended {
-        let payload = Payload::held(first, meter, &engine.cancel);
+        let payload = Payload::pooled(first, meter, &engine.cancel);
         return put::put(engine, key, &payload, attributes, meter);
     }
     let limit = stream.schedule.total();
@@ -57,7 +57,7 @@ pub fn upload_stream(
             Some(first) => stream.counted(first),
             None => stream.next()?,
         };
-        Some(part.map(|(number, bytes)| (number, Payload::held(bytes, meter, &engine.cancel))))
+        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, meter, &engine.cancel))))
     };
     upload.run(next).map_err(upload_vanished)
 }
@@ -66,7 +66,7 @@ pub fn upload_stream(
 struct Stream {
     reader: Box<dyn Read + Send>,
     schedule: PartSchedule,
-    pool: Arc<Pool>,
+    pool: Arc<BlockPool>,
     /// The latest part.
     number: u16,
     ended: bool,
@@ -74,7 +74,7 @@ struct Stream {
 
 impl Stream {
     /// The next part; `None` at the end, or after a failure.
-    fn next(&mut self) -> Option<Result<(u16, Held)>> {
+    fn next(&mut self) -> Option<Result<(u16, PooledBuffer)>> {
         if self.ended {
             return None;
         }
@@ -89,7 +89,7 @@ impl Stream {
     }
 
     /// The bytes of the next part; waits until there is memory for them.
-    fn read(&mut self) -> Result<Held> {
+    fn read(&mut self) -> Result<PooledBuffer> {
         let number = u64::from(self.number) + 1;
         // Behind the last part, one byte says that the stream is too long.
         let size = match number > plan::MOST_PARTS {
@@ -104,7 +104,7 @@ impl Stream {
         Ok(bytes)
     }
 
-    fn counted(&mut self, bytes: Held) -> Result<(u16, Held)> {
+    fn counted(&mut self, bytes: PooledBuffer) -> Result<(u16, PooledBuffer)> {
         if u64::from(self.number) == plan::MOST_PARTS {
             self.ended = true;
             let text = format!(
