@@ -389,7 +389,7 @@ impl Body for FileBody<'_> {
 }
 
 /// A directory whose names are still to be listed.
-struct Level {
+struct OpenDirectory {
     dir: OwnedFd,
     /// Empty, or ends in `/`.
     path: String,
@@ -435,7 +435,7 @@ impl Fs {
     }
 
     /// Reads the names of a directory that may lead to keys with the prefix.
-    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<Level> {
+    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<OpenDirectory> {
         self.cancel.check()?;
         let failed = |errno: Errno| self.refused(errno, "list", &path);
         let mut names = Vec::new();
@@ -460,7 +460,7 @@ impl Fs {
             }
         }
         names.sort_unstable();
-        Ok(Level {
+        Ok(OpenDirectory {
             dir,
             path,
             names: names.into_iter(),

@@ -20,7 +20,7 @@ use crate::store::types::{Attributes, PutResult};
 const QUEUE: usize = 8;
 
 /// A piece of the blob, or its proven end. A channel that closes without an end is a failure, never the blob's end.
-enum Piece {
+enum Message {
     Bytes(Vec<u8>),
     End,
     Failed(Error),
@@ -55,7 +55,7 @@ pub fn copy(
 }
 
 /// Everything of the blob, then its end or what went wrong. It has been compared by then.
-fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
+fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
     // The other side has parts in memory too.
     let parts = PartRules {
         max_memory: Some(engine.parts.memory() / 2),
@@ -64,7 +64,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
     let pieces = send.clone();
     let destination = Destination::Callback(Box::new(move |bytes| {
         let gone = |_| Error::new(Kind::Local, "the destination takes no more");
-        pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
+        pieces.send(Message::Bytes(bytes.to_vec())).map_err(gone)
     }));
     let options = DownloadOptions {
         replace: Replace::Old,
@@ -73,8 +73,8 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
     let engine = engine.clone().with_parts(parts);
     let result = download(&engine, key, &destination, options, &Meter::new()).map(drop);
     let last = match &result {
-        Ok(()) => Piece::End,
-        Err(error) => Piece::Failed(error.clone().settled()),
+        Ok(()) => Message::End,
+        Err(error) => Message::Failed(error.clone().settled()),
     };
     // Nobody may be left who wants to know.
     let _ = send.send(last);
@@ -83,7 +83,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
 
 /// The other side, as a stream.
 struct Pieces {
-    receive: Receiver<Piece>,
+    receive: Receiver<Message>,
     rest: Vec<u8>,
     at: usize,
     ended: bool,
@@ -93,9 +93,9 @@ impl Read for Pieces {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.at == self.rest.len() && !self.ended {
             match self.receive.recv() {
-                Ok(Piece::Bytes(bytes)) => (self.rest, self.at) = (bytes, 0),
-                Ok(Piece::End) => self.ended = true,
-                Ok(Piece::Failed(error)) => return Err(error.into_io()),
+                Ok(Message::Bytes(bytes)) => (self.rest, self.at) = (bytes, 0),
+                Ok(Message::End) => self.ended = true,
+                Ok(Message::Failed(error)) => return Err(error.into_io()),
                 Err(_) => {
                     return Err(
                         Error::new(Kind::Integrity, "the source ended without its end").into_io(),

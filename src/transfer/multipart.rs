@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::resume::cannot_be_resumed;
-use super::resume::multipart::Unfinished;
+use super::resume::multipart::UnfinishedMultipart;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
@@ -36,7 +36,7 @@ pub(super) struct Upload<'a> {
     /// The most attempts that any request took.
     attempts: AtomicU32,
     /// Where it is remembered for another run.
-    unfinished: Option<Unfinished>,
+    unfinished: Option<UnfinishedMultipart>,
     /// Whether an earlier run began it.
     resumed: bool,
 }
@@ -57,9 +57,11 @@ pub fn upload_file(
             engine, multipart, key, source, size, attributes, meter, unfinished,
         )
     };
-    let look = || Unfinished::look(engine, key, (file, offset, len), size, attributes);
+    let look = || UnfinishedMultipart::look(engine, key, (file, offset, len), size, attributes);
     let unfinished = look();
-    let may_be_gone = unfinished.as_ref().is_some_and(Unfinished::has_found);
+    let may_be_gone = unfinished
+        .as_ref()
+        .is_some_and(UnfinishedMultipart::has_found);
     match attempt(unfinished) {
         // The store has forgotten what the earlier run left.
         Err(error) if may_be_gone && error.kind() == Kind::NotFound => {
@@ -104,7 +106,7 @@ fn upload_pieces(
     part_size: u64,
     attributes: &Attributes,
     meter: &Meter,
-    unfinished: Option<Unfinished>,
+    unfinished: Option<UnfinishedMultipart>,
 ) -> Result<retry::Done<PutResult>> {
     let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
     let done = upload.keep_parts_of(len, part_size);
@@ -131,9 +133,9 @@ impl<'a> Upload<'a> {
         key: &'a Key,
         attributes: &Attributes,
         meter: &'a Meter,
-        mut unfinished: Option<Unfinished>,
+        mut unfinished: Option<UnfinishedMultipart>,
     ) -> Result<Self> {
-        let found = unfinished.as_mut().and_then(Unfinished::found);
+        let found = unfinished.as_mut().and_then(UnfinishedMultipart::found);
         let resumed = found.is_some();
         let (id, parts, attempts) = if let Some((id, parts)) = found {
             (id, parts, 1)
@@ -230,7 +232,7 @@ impl<'a> Upload<'a> {
             .as_mut()
             .is_some_and(|unfinished| unfinished.keep_after(&error));
         if kept {
-            return Unfinished::explain(error);
+            return UnfinishedMultipart::explain(error);
         }
         if !(self.resumed && error.kind() == Kind::NotFound) {
             self.abort();

@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::checksum::Sum;
 use super::plan::{Piece, cut_short};
-use super::resume::download::Unfinished;
+use super::resume::download::UnfinishedDownload;
 use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
@@ -42,12 +42,12 @@ pub struct ParallelDownload<'a> {
     /// Parts that an earlier run has fetched: first byte and number of bytes.
     pub filled: &'a [(u64, u64)],
     /// Where it is remembered for another run.
-    pub unfinished: Option<&'a Unfinished>,
+    pub unfinished: Option<&'a UnfinishedDownload>,
 }
 
 /// What the workers share.
-struct Shared {
-    state: Mutex<State>,
+struct SharedProgress {
+    state: Mutex<Progress>,
     changed: Condvar,
 }
 
@@ -60,7 +60,7 @@ enum PartState {
     InFile(Option<Digest>),
 }
 
-struct State {
+struct Progress {
     next: usize,
     /// Where each part is.
     done: Vec<PartState>,
@@ -88,8 +88,8 @@ impl ParallelDownload<'_> {
             Some(Err(crc)) => (None, Some(crc), Some(crc.algorithm())),
         };
         let follows = in_order.is_some();
-        let shared = Shared {
-            state: Mutex::new(State {
+        let shared = SharedProgress {
+            state: Mutex::new(Progress {
                 next: 0,
                 done: vec![PartState::Missing; pieces.len()],
                 failure: None,
@@ -137,7 +137,7 @@ impl ParallelDownload<'_> {
     }
 
     /// Fetches one part after the other until none is left or somebody failed.
-    fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
+    fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &SharedProgress) {
         let _guard = workers::PanicGuard(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
@@ -163,13 +163,13 @@ impl ParallelDownload<'_> {
     }
 
     /// Hashes the parts in their order, as soon as each is in the file.
-    fn hash_in_order(&self, pieces: &[Piece], shared: &Shared) {
+    fn hash_in_order(&self, pieces: &[Piece], shared: &SharedProgress) {
         let Some(mut hasher) = shared.lock().in_order.take() else {
             return;
         };
         let mut block = PageBuffer::new(CHUNK);
         for (index, piece) in pieces.iter().enumerate() {
-            let missing = |state: &mut State| {
+            let missing = |state: &mut Progress| {
                 matches!(state.done[index], PartState::Missing) && state.failure.is_none()
             };
             let waited = shared
@@ -205,14 +205,14 @@ impl ParallelDownload<'_> {
     }
 }
 
-impl Shared {
+impl SharedProgress {
     /// Keeps the first failure, and wakes whoever waits for a part.
     fn fail(&self, error: Error) {
         self.lock().failure.get_or_insert(error);
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

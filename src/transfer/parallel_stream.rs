@@ -28,13 +28,13 @@ pub struct Window<'a> {
     start: u64,
     /// Bytes of a part.
     size: u64,
-    state: Mutex<State>,
+    state: Mutex<WindowState>,
     changed: Condvar,
     /// Bytes that came, in their order or not.
     fetched: AtomicU64,
 }
 
-struct State {
+struct WindowState {
     /// The first part that nobody has claimed.
     next: u64,
     free: Vec<PageBuffer>,
@@ -63,7 +63,7 @@ impl<'a> Window<'a> {
             info,
             start,
             size,
-            state: Mutex::new(State {
+            state: Mutex::new(WindowState {
                 next: 0,
                 free: (0..helpers).map(buffer).collect(),
                 ready: HashMap::new(),
@@ -107,7 +107,7 @@ impl<'a> Window<'a> {
         let mut chunk = vec![0; CHUNK];
         let mut index = 0;
         while let Some(piece) = self.piece(index) {
-            let under_way = |state: &mut State| {
+            let under_way = |state: &mut WindowState| {
                 state.failure.is_none() && index < state.next && !state.ready.contains_key(&index)
             };
             let mut state = self.wait_while(under_way);
@@ -161,7 +161,7 @@ impl<'a> Window<'a> {
 
     /// The next part and a buffer for it.
     fn claim(&self) -> Option<(u64, Piece, PageBuffer)> {
-        let must_wait = |state: &mut State| {
+        let must_wait = |state: &mut WindowState| {
             state.failure.is_none()
                 && !state.ended
                 && state.free.is_empty()
@@ -224,11 +224,14 @@ impl<'a> Window<'a> {
         state.attempts = state.attempts.max(attempts);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WindowState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_while(&self, condition: impl FnMut(&mut State) -> bool) -> MutexGuard<'_, State> {
+    fn wait_while(
+        &self,
+        condition: impl FnMut(&mut WindowState) -> bool,
+    ) -> MutexGuard<'_, WindowState> {
         self.changed
             .wait_while(self.lock(), condition)
             .unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::put::{put, repeat};
 use super::resume::Resume;
-use super::resume::partial_file::Unfinished;
+use super::resume::partial_file::UnfinishedPut;
 use super::source::Source;
 use super::stream::upload_stream;
 use super::{Engine, multipart, retry};
@@ -93,7 +93,7 @@ fn continue_put(
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
-    let unfinished = Unfinished::open(engine, key, blob, attributes);
+    let unfinished = UnfinishedPut::open(engine, key, blob, attributes);
     let fresh = PartialUpload::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
     let attempt = || store.resume(key, payload, attributes, draft);
@@ -102,7 +102,7 @@ fn continue_put(
         store.discard(key, outdated);
     }
     done.map_err(|error| match &unfinished {
-        Some(unfinished) if unfinished.keep_after(&error) => Unfinished::explain(error),
+        Some(unfinished) if unfinished.keep_after(&error) => UnfinishedPut::explain(error),
         _ => {
             store.discard(key, draft);
             error

@@ -49,7 +49,7 @@ where
         .thread_stack_size(STACK)
         .build()
         .map_err(failed)?;
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(Queue {
         jobs: Mutex::new(jobs.into()),
         results: Mutex::new(Vec::new()),
         work,
@@ -159,14 +159,14 @@ impl<F: Fn(Error)> Drop for PanicGuard<F> {
     }
 }
 
-struct Shared<J, R, W> {
+struct Queue<J, R, W> {
     jobs: Mutex<VecDeque<J>>,
     results: Mutex<Vec<R>>,
     work: W,
     cancel: Arc<Cancel>,
 }
 
-impl<J, R, W: Fn(J) -> R> Shared<J, R, W> {
+impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
     fn drain_queue(&self) {
         while self.cancel.check().is_ok() {
             let Some(job) = self

@@ -9,23 +9,23 @@ use rustix::fs::fstat;
 use super::journal::Journal;
 use crate::error::{Error, describe};
 use crate::events::Observer;
-use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
+use crate::io::atomic_file::{StagedFile, UnfinishedDownload as UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
 use crate::store::types::ObjectMeta;
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.
-pub struct Unfinished {
+pub struct UnfinishedDownload {
     journal: Journal,
     observer: Arc<dyn Observer>,
     /// Where the bytes are that came so far, and what they are of.
-    found: Option<Found>,
+    found: Option<FoundDownload>,
 }
 
 /// What an earlier run left.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundDownload {
     /// The file with the bytes that came so far.
     pub file: UnfinishedFile,
     /// The blob as it was then.
@@ -34,7 +34,7 @@ pub struct Found {
     pub filled: Vec<(u64, u64)>,
 }
 
-impl Unfinished {
+impl UnfinishedDownload {
     /// Looks for what an earlier run of the same download left; `None` if downloads are not to be resumed.
     pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
         let place = fstat(dir).ok()?;
@@ -49,7 +49,7 @@ impl Unfinished {
     }
 
     /// What there is to go on with; told once.
-    pub fn found(&mut self) -> Option<Found> {
+    pub fn found(&mut self) -> Option<FoundDownload> {
         self.found.take()
     }
 
@@ -115,7 +115,7 @@ fn boot() -> String {
         .replace(char::is_whitespace, "_")
 }
 
-fn read(journal: &Journal) -> Option<Found> {
+fn read(journal: &Journal) -> Option<FoundDownload> {
     let (mut info, mut file, mut same_boot, mut synced) = (None, None, false, false);
     let mut filled = Vec::new();
     for line in journal.lines() {
@@ -134,7 +134,7 @@ fn read(journal: &Journal) -> Option<Found> {
     if !same_boot && !synced {
         filled.clear();
     }
-    Some(Found {
+    Some(FoundDownload {
         file: file?,
         info: info?,
         filled,

@@ -13,7 +13,7 @@ use crate::transfer::Engine;
 
 /// An upload from a file that another run may finish.
 #[derive(Debug)]
-pub struct Unfinished {
+pub struct UnfinishedMultipart {
     journal: Journal,
     /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
     /// ours and other bytes), and what goes with the blob.
@@ -22,7 +22,7 @@ pub struct Unfinished {
     outdated: Option<UploadId>,
 }
 
-impl Unfinished {
+impl UnfinishedMultipart {
     /// Looks for what an earlier run of the same upload left; `None` if uploads are not to be resumed.
     pub fn look(
         engine: &Engine,

@@ -14,7 +14,7 @@ use crate::transfer::Engine;
 
 /// An upload that another run may finish, and its unfinished file.
 #[derive(Debug)]
-pub struct Unfinished {
+pub struct UnfinishedPut {
     journal: Arc<Journal>,
     /// The file that an earlier run left, or a new one.
     pub draft: PartialUpload,
@@ -22,7 +22,7 @@ pub struct Unfinished {
     pub outdated: Option<PartialUpload>,
 }
 
-impl Unfinished {
+impl UnfinishedPut {
     /// Takes up what an earlier run of the same upload left, or begins; `None` if uploads are not to be resumed.
     pub fn open(
         engine: &Engine,

@@ -14,7 +14,7 @@ use super::hash_thread::HashThread;
 use super::parallel_file::ParallelDownload;
 use super::parallel_stream::Window;
 use super::resume::Resume;
-use super::resume::download::Unfinished;
+use super::resume::download::UnfinishedDownload;
 use super::{Engine, plan, retry};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
@@ -47,7 +47,7 @@ pub(super) struct Receiver<'a> {
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
     /// Where it is remembered for another run.
-    unfinished: Option<Unfinished>,
+    unfinished: Option<UnfinishedDownload>,
     /// What an earlier run has put into the file.
     filled: Vec<(u64, u64)>,
     /// How much of the front has been remembered.

@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::transfer::Engine;
 use crate::transfer::checksum::Sum;
 use crate::transfer::destination::{FileDestination, Verification};
-use crate::transfer::resume::download::{Found, Unfinished, front};
+use crate::transfer::resume::download::{FoundDownload, UnfinishedDownload, front};
 use crate::units::format_bytes;
 
 impl Receiver<'_> {
@@ -26,12 +26,12 @@ impl Receiver<'_> {
         else {
             return Ok(());
         };
-        self.unfinished = Unfinished::look(engine, key, (dir, name));
-        let Some(Found {
+        self.unfinished = UnfinishedDownload::look(engine, key, (dir, name));
+        let Some(FoundDownload {
             file,
             info,
             mut filled,
-        }) = self.unfinished.as_mut().and_then(Unfinished::found)
+        }) = self.unfinished.as_mut().and_then(UnfinishedDownload::found)
         else {
             return Ok(());
         };
@@ -83,7 +83,7 @@ impl Receiver<'_> {
             && unfinished.keep_after(&error, &file)
         {
             file.keep();
-            return Unfinished::explain(error);
+            return UnfinishedDownload::explain(error);
         }
         error
     }
