@@ -44,7 +44,7 @@ fn is_stdout(path: &Path) -> bool {
 struct Job {
     blob: Blob,
     to: Place,
-    terms: DownloadOptions,
+    options: DownloadOptions,
 }
 
 /// Where one blob goes.
@@ -72,13 +72,13 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         })?);
     }
     session.check_flags(targets.iter().map(|target| &target.place))?;
-    let terms = terms(arguments);
+    let options = download_options(arguments);
     session.resume = session.settings.resume(arguments.resume)?;
     let mut jobs = Vec::new();
     for target in &targets {
         let blob = session.blob(OP, target)?;
         let to = into.place(&blob)?;
-        jobs.push(Job { blob, to, terms });
+        jobs.push(Job { blob, to, options });
     }
     refuse_twins(jobs.iter().filter_map(|job| match &job.to {
         Place::Path(path) => Some((path, printable(&path.to_string_lossy()))),
@@ -95,8 +95,8 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     Ok(session.exit())
 }
 
-fn terms(arguments: &Get) -> DownloadOptions {
-    let proof = match (arguments.require_verified, arguments.verify) {
+fn download_options(arguments: &Get) -> DownloadOptions {
+    let verification = match (arguments.require_verified, arguments.verify) {
         (true, _) => Verification::Digest,
         (_, Some(Verify::Length)) => Verification::Length,
         _ => Verification::Strongest,
@@ -107,7 +107,7 @@ fn terms(arguments: &Get) -> DownloadOptions {
         } else {
             Replace::Old
         },
-        proof,
+        verification,
     }
 }
 
@@ -196,7 +196,7 @@ fn fetch(job: &Job, report: &Report) {
             subject,
         },
         to,
-        terms,
+        options,
     } = job;
     let shown = match to {
         Place::Path(path) => printable(&path.to_string_lossy()),
@@ -209,8 +209,8 @@ fn fetch(job: &Job, report: &Report) {
         total: None,
         meter: &meter,
     });
-    let result = open(to, terms.replace)
-        .and_then(|destination| download(engine, key, &destination, *terms, &meter));
+    let result = open(to, options.replace)
+        .and_then(|destination| download(engine, key, &destination, *options, &meter));
     engine.observer.notify(&Event::Ended { meter: &meter });
     match result {
         Ok(done) => {

@@ -27,7 +27,7 @@ use crate::report::{Format, Report};
 use crate::settings::Settings;
 use crate::settings::environment::Environment;
 use crate::terminal::{Terminal, Verbosity};
-use crate::transfer::resume::Resume;
+use crate::transfer::resume::ResumePolicy;
 
 /// Runs what was typed and returns how it ended.
 pub fn run(cli: &Cli) -> Exit {
@@ -83,7 +83,7 @@ pub fn run(cli: &Cli) -> Exit {
         cancel: Cancel::new(),
         engines: HashMap::new(),
         deadline: None,
-        resume: Resume::default(),
+        resume: ResumePolicy::default(),
         version: None,
         in_default_store: None,
     };

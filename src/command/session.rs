@@ -19,7 +19,7 @@ use crate::store::Context;
 use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::Engine;
-use crate::transfer::resume::Resume;
+use crate::transfer::resume::ResumePolicy;
 
 /// Everything that a verb works with.
 pub struct Session {
@@ -35,7 +35,7 @@ pub struct Session {
     /// When the whole command has to be over.
     pub deadline: Option<Instant>,
     /// What may be gone on with.
-    pub resume: Resume,
+    pub resume: ResumePolicy,
     /// The version of the one blob that is meant, instead of the newest.
     pub(super) version: Option<String>,
     /// The first destination in the default store, where no option or setting chose it, and how many there are.

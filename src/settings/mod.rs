@@ -31,7 +31,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 use crate::transfer::plan::{PartRules, whole_pages};
-use crate::transfer::resume::Resume;
+use crate::transfer::resume::ResumePolicy;
 use crate::units::parse_flag;
 use crate::{backend, cli};
 
@@ -200,15 +200,17 @@ impl Settings {
     }
 
     /// What may be gone on with.
-    pub fn resume(&self, flag: Option<cli::Resume>) -> Result<Resume> {
+    pub fn resume(&self, flag: Option<cli::Resume>) -> Result<ResumePolicy> {
         let choice = self
             .general()
             .value("resume", flag, choice::<cli::Resume>)?
             .unwrap_or(cli::Resume::Run);
         Ok(match choice {
-            cli::Resume::Never => Resume::Never,
-            cli::Resume::Run => Resume::Run,
-            cli::Resume::Auto => Resume::Auto(self.environment.state("resume").map(Into::into)),
+            cli::Resume::Never => ResumePolicy::Never,
+            cli::Resume::Run => ResumePolicy::Run,
+            cli::Resume::Auto => {
+                ResumePolicy::Auto(self.environment.state("resume").map(Into::into))
+            }
         })
     }
 

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::plan::PartRules;
-use self::resume::Resume;
+use self::resume::ResumePolicy;
 use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::Result;
@@ -44,7 +44,7 @@ pub struct Engine {
     /// The wish to stop.
     pub cancel: Arc<Cancel>,
     /// What may be gone on with.
-    pub resume: Resume,
+    pub resume: ResumePolicy,
     /// How blobs are cut into parts.
     pub parts: PartRules,
     /// The checksum by which uploads have to be verified, if the user chose one.
@@ -68,7 +68,7 @@ impl Engine {
         Self {
             store,
             retry_for,
-            resume: Resume::default(),
+            resume: ResumePolicy::default(),
             parts: PartRules::default(),
             required_checksum: None,
             cancel: Arc::clone(cancel),
@@ -80,7 +80,7 @@ impl Engine {
 
     /// The same with other rules for what may be gone on with.
     #[must_use]
-    pub fn with_resume(self, resume: Resume) -> Self {
+    pub fn with_resume(self, resume: ResumePolicy) -> Self {
         Self { resume, ..self }
     }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use super::put::{put, repeat};
-use super::resume::Resume;
+use super::resume::ResumePolicy;
 use super::resume::partial_file::UnfinishedPut;
 use super::source::Source;
 use super::stream::upload_stream;
@@ -65,7 +65,8 @@ pub fn store(
                 let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
                 match engine.store.resumable() {
                     Some(store)
-                        if len >= WORTH_CONTINUING && !matches!(engine.resume, Resume::Never) =>
+                        if len >= WORTH_CONTINUING
+                            && !matches!(engine.resume, ResumePolicy::Never) =>
                     {
                         let blob = (&*file, offset, len);
                         continue_put(engine, store, key, (&payload, blob), attributes, meter)

@@ -9,7 +9,7 @@ use rustix::fs::fstat;
 use super::journal::Journal;
 use crate::error::{Error, describe};
 use crate::events::Observer;
-use crate::io::atomic_file::{StagedFile, UnfinishedDownload as UnfinishedFile};
+use crate::io::atomic_file::{StagedFile, Unfinished as UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
 use crate::store::types::ObjectMeta;

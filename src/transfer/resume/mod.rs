@@ -21,7 +21,7 @@ use crate::key::Key;
 
 /// What may be gone on with.
 #[derive(Debug, Clone, Default)]
-pub enum Resume {
+pub enum ResumePolicy {
     /// Nothing: a fault in the middle of a blob that is not sent in parts begins it anew.
     Never,
     /// What earlier attempts of the same run left.
@@ -43,7 +43,7 @@ impl Engine {
     /// The journal of the transfer of a blob in one direction, if transfers are to be resumed and no other run has it open.
     /// `local` names the file of this machine.
     fn journal(&self, direction: &str, key: &Key, local: &[&str]) -> Option<Journal> {
-        let Resume::Auto(directory) = &self.resume else {
+        let ResumePolicy::Auto(directory) = &self.resume else {
             return None;
         };
         let opened = match directory {

@@ -13,7 +13,7 @@ use super::destination::{Destination, FileDestination, Verification};
 use super::hash_thread::HashThread;
 use super::parallel_file::ParallelDownload;
 use super::parallel_stream::Window;
-use super::resume::Resume;
+use super::resume::ResumePolicy;
 use super::resume::download::UnfinishedDownload;
 use super::{Engine, plan, retry};
 use crate::cancel::Cancel;
@@ -141,7 +141,7 @@ impl<'a> Receiver<'a> {
     fn fetch_front(&mut self) -> Result<()> {
         let (engine, key) = self.source;
         let in_parts = engine.store.capabilities().ranges;
-        if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
+        if matches!(engine.resume, ResumePolicy::Never) && !in_parts && self.received > 0 {
             self.begin_anew();
         }
         let part = engine.parts.size;
