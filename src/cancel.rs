@@ -9,10 +9,10 @@ use std::time::Duration;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 
-/// Stands for the end of the time that the user gave, where a signal's number would stand.
+/// The value in place of a signal's number when the deadline has passed.
 const DEADLINE: u8 = 255;
 
-/// The wish to stop, shared by all that works.
+/// The request to stop a run, shared by all its workers.
 #[derive(Debug, Default)]
 pub struct Cancel {
     /// The number of the signal that asked, [`DEADLINE`], or 0 for none.
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Watched {
 }
 
 impl Cancel {
-    /// Nobody wants to stop yet.
+    /// A run that has not been asked to stop.
     pub fn new() -> Arc<Self> {
         Arc::new(Self::default())
     }
@@ -50,7 +50,7 @@ impl Cancel {
         self.stop(signal.number());
     }
 
-    /// Asks everything to stop because the time that the user gave is over.
+    /// Asks everything to stop because the deadline has passed.
     pub fn expire(&self) {
         self.stop(DEADLINE);
     }
@@ -64,7 +64,7 @@ impl Cancel {
         self.cancelled.notify_all();
     }
 
-    /// The error to stop with, once somebody asked to stop.
+    /// The error of a run that was asked to stop, if it was.
     pub fn check(&self) -> Result<()> {
         if self.signal.load(Ordering::Relaxed) == DEADLINE {
             let error = Error::new(Kind::Disconnected, "the deadline has passed");
@@ -78,7 +78,7 @@ impl Cancel {
         }
     }
 
-    /// `error`, unless we were asked to stop: then whatever failed, failed because of that.
+    /// Returns `error`, unless the run was asked to stop, which then is the reason of any failure.
     pub fn or_cancelled(&self, error: Error) -> Error {
         self.check().err().unwrap_or(error)
     }
@@ -103,7 +103,7 @@ impl Cancel {
         watched.sockets.insert(id, copy);
         drop(watched);
         if self.check().is_err() {
-            // Cancelled between the caller's last check and the insertion above: nobody else will shut it down.
+            // Cancelled between the caller's last check and the insertion above: no other thread will shut it down.
             let _ = socket.shutdown(Shutdown::Both);
         }
         Ok(Watch {
@@ -112,8 +112,8 @@ impl Cancel {
         })
     }
 
-    /// Has `remove` run by [`Cancel::run_cleanups`] if the process must end while the guard is still alive. The guard's
-    /// owner removes the leftover itself in every other case.
+    /// Registers `remove` for [`Cancel::run_cleanups`], in case the process must end while the guard is alive. In every
+    /// other case the guard's owner cleans up itself.
     pub fn on_exit(self: &Arc<Self>, remove: impl Fn() + Send + 'static) -> Watch {
         let mut watched = self.lock();
         let id = watched.id();
@@ -124,7 +124,7 @@ impl Cancel {
         }
     }
 
-    /// Removes what workers that did not stop in time would leave behind. The process ends right after.
+    /// Cleans up for workers that did not stop in time. The process ends right after.
     pub fn run_cleanups(&self) {
         self.lock()
             .cleanups

@@ -38,16 +38,16 @@ const BLOCK: usize = 1 << 20;
 pub struct Config {
     /// Keys are paths relative to this directory.
     pub root: PathBuf,
-    /// What to do if the directory is not there.
+    /// The reaction to a missing directory.
     pub missing_root: MissingRoot,
 }
 
-/// What it means that the root directory is not there.
+/// The meaning of a missing root directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingRoot {
-    /// It is the built-in default: nothing was stored yet, and the first put makes it.
+    /// It is the built-in default: nothing has been stored yet, and the first put creates it.
     Create,
-    /// Somebody configured it, so a disk may not be mounted: nothing can be told.
+    /// It is configured, so a disk may not be mounted: every operation fails.
     Refuse,
 }
 

@@ -1,8 +1,4 @@
-//! Where blobs live: the contract that every store keeps, and the one place where a store is chosen.
-//!
-//! A backend performs one storage operation, once, blocking. It does not draw, sleep, retry or spawn: how often,
-//! in how many parts and how many at a time is decided by the transfer engine (floor 3). What must not be left
-//! behind by a failed operation, the backend itself removes before it returns.
+//! The stores, and the one place where a store is chosen. [`crate::store`] is their contract.
 
 pub mod fs;
 pub mod ftp;

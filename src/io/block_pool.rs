@@ -62,7 +62,7 @@ impl BlockPool {
     }
 }
 
-/// A piece. Its memory goes back to the pool when it is dropped.
+/// A buffer made of blocks, which go back to the pool when it is dropped.
 #[derive(Debug)]
 pub struct PooledBuffer {
     pool: Arc<BlockPool>,
@@ -71,7 +71,7 @@ pub struct PooledBuffer {
 }
 
 impl PooledBuffer {
-    /// Takes in what `reader` yields, until its end or as much as there is room for.
+    /// Reads from `reader` until its end, or until the buffer is full.
     pub fn fill(&mut self, reader: &mut dyn Read) -> io::Result<()> {
         loop {
             let want = BLOCK.min(self.room - self.len());
@@ -94,7 +94,7 @@ impl PooledBuffer {
         self.blocks.iter().map(|block| block.len() as u64).sum()
     }
 
-    /// Whether there are none.
+    /// Returns whether it has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -134,7 +134,7 @@ impl Drop for PooledBuffer {
     }
 }
 
-/// Reads a piece.
+/// Reads a buffer from any offset to its end.
 #[derive(Debug)]
 pub struct PooledReader<'a> {
     blocks: &'a [Vec<u8>],
@@ -144,6 +144,7 @@ pub struct PooledReader<'a> {
 impl Read for PooledReader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while let [block, rest @ ..] = self.blocks {
+            assert!(self.at <= block.len(), "the position is within the block");
             let left = &block[self.at..];
             if !left.is_empty() {
                 let len = left.len().min(buf.len());

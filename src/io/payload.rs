@@ -16,14 +16,14 @@ use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 
-/// Bytes per read where nobody else's buffer decides: fits a CPU's second-level cache.
+/// Bytes per read where no other buffer decides: fits a CPU's second-level cache.
 pub const CHUNK: usize = 256 << 10;
 
 /// A body: a slice of a file, bytes in memory, or a stream of unknown length.
 pub struct Payload {
     source: Bytes,
     meter: Meter,
-    /// What the latest reader has added to `meter`.
+    /// The bytes that the latest reader has added to `meter`.
     counted: AtomicU64,
     cancel: Arc<Cancel>,
 }
@@ -67,7 +67,7 @@ impl Payload {
         Self::new(Bytes::Pooled(bytes), meter, cancel)
     }
 
-    /// Whatever `reader` yields until its end; it can be read only once.
+    /// The bytes of `reader` up to its end; they can be read only once.
     pub fn stream(reader: Box<dyn Read + Send>, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
         Self::new(Bytes::Stream(Mutex::new(Some(reader))), meter, cancel)
     }
@@ -90,7 +90,7 @@ impl Payload {
         }
     }
 
-    /// Whether a failed attempt can be repeated: true unless this is a stream that somebody began to read.
+    /// Returns whether a failed attempt can be retried: true unless this is a stream of which a part has been read.
     pub fn can_be_read(&self) -> bool {
         match &self.source {
             Bytes::Stream(reader) => reader
@@ -186,7 +186,7 @@ impl Payload {
     }
 }
 
-/// What changes when a file is written to: length, seconds and nanoseconds of the last modification.
+/// The metadata that changes when a file is written to: length, seconds and nanoseconds of the last modification.
 type Stamp = (u64, i64, i64);
 
 fn stamp(file: &File) -> Option<Stamp> {

@@ -42,6 +42,10 @@ impl<'a> Download<'a> {
 
     /// Reads the next bytes of the requested range into the start of `buf`, which must not be empty, and returns their
     /// number; 0 at the end.
+    ///
+    /// # Panics
+    ///
+    /// If `buf` is empty: its 0 would be taken for the end.
     pub fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         assert!(!buf.is_empty(), "a read needs room");
         self.body.read(buf)

@@ -44,16 +44,16 @@ pub trait Store: Send + Sync {
         Vec::new()
     }
 
-    /// What the blob is, or `None` if the store proved that it is not there.
+    /// The blob's metadata, or `None` if the store proved that there is no such blob.
     ///
     /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.
     fn head(&self, key: &Key) -> Result<Option<ObjectMeta>>;
 
-    /// Stores the payload under `key`, replacing what was there.
+    /// Stores the payload under `key`, replacing any earlier blob.
     ///
     /// A reader never sees a part of it: the old blob, or none, stays until the new one is whole. When this
-    /// returns, the store has confirmed the number of bytes and the strongest digest that it lets us compare;
-    /// a difference is `Integrity`. On any error nothing of ours remains in the store.
+    /// returns, the store has confirmed the number of bytes and the strongest checksum that it supports;
+    /// a mismatch is `Integrity`. On any error nothing of this put remains in the store.
     fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult>;
 
     /// Begins a download.
@@ -61,10 +61,10 @@ pub trait Store: Send + Sync {
     /// A missing blob is `NotFound`, and one that is not [`GetOptions::if_unchanged`] is `Integrity`.
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>>;
 
-    /// Tells one page of the blobs whose keys begin with `prefix`, in an order that does not change between calls, and
-    /// returns the name of the next page. `page` is such a name; `None` begins.
+    /// Passes one page of the blobs whose keys begin with `prefix` to `each`, in an order that does not change between
+    /// calls, and returns the token of the next page. `page` is such a token; `None` is the first page.
     ///
-    /// An empty listing says that there is no such blob; a missing bucket, root or base directory is `Config`.
+    /// An empty listing proves that there is no such blob; a missing bucket, root or base directory is `Config`.
     fn list(
         &self,
         prefix: &str,
@@ -72,7 +72,7 @@ pub trait Store: Send + Sync {
         each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>>;
 
-    /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.
+    /// Deletes a blob. A missing one is `NotFound`, except on S3, which does not report it.
     fn delete(&self, key: &Key) -> Result<()>;
 
     /// The features of the store that callers have to know in advance.
@@ -107,15 +107,15 @@ pub struct Capabilities {
     pub ranges: bool,
 }
 
-/// What all backends share.
+/// The surroundings of every store of a run.
 #[derive(Clone)]
 pub struct Context {
-    /// The wish to stop; sockets are to be watched by it.
+    /// Stops the run; every socket is watched by it.
     pub cancel: Arc<Cancel>,
-    /// Told of warnings and, at `-v`, of facts.
+    /// Receives warnings and, at `-v`, notes.
     pub observer: Arc<dyn Observer>,
-    /// Limits of silence.
+    /// The limits for connecting and for idle connections.
     pub timeouts: Timeouts,
-    /// How many operations may run at once; sizes connection pools.
+    /// The number of operations that may run at once; sizes connection pools.
     pub workers: usize,
 }

@@ -1,4 +1,4 @@
-//! Unfinished files in a store, and going on with them.
+//! Partial uploads: files in a store that a later attempt resumes.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use crate::io::payload::Payload;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
 
-/// A store that can go on with an unfinished file that an earlier attempt left.
+/// A store that can resume a partial upload at any byte.
 pub trait ResumablePut: Send + Sync {
     /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
     /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
@@ -30,21 +30,21 @@ pub trait ResumablePut: Send + Sync {
     fn discard(&self, key: &Key, draft: &PartialUpload);
 }
 
-/// Told where an attempt goes on.
+/// Receives the offset at which an attempt resumes.
 type ResumeListener = Box<dyn Fn(u64) + Send + Sync>;
 
-/// The unfinished file of one upload: a name in the blob's directory.
+/// The partial file of one upload: a name in the blob's directory.
 pub struct PartialUpload {
     name: String,
-    /// Whether there may be such a file.
+    /// The file may exist.
     begun: AtomicBool,
-    /// Where an attempt went on behind another one's bytes: not every store puts them together well.
+    /// The offsets at which an attempt resumed: not every store joins the bytes before and after correctly.
     resume_offsets: Mutex<BTreeSet<u64>>,
     listener: Option<ResumeListener>,
 }
 
 impl PartialUpload {
-    /// A name that nobody used yet.
+    /// A partial upload with a new name.
     pub fn new() -> Self {
         Self {
             name: temporary_name(),
@@ -54,7 +54,7 @@ impl PartialUpload {
         }
     }
 
-    /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
+    /// The same, calling `listener` with every offset at which an attempt resumes, before it does.
     #[must_use]
     pub fn on_resume(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl PartialUpload {
         }
     }
 
-    /// What an earlier run left: [`PartialUpload::name`] and [`PartialUpload::resume_offsets`] of then.
+    /// The partial upload of an earlier run, from its [`PartialUpload::name`] and [`PartialUpload::resume_offsets`].
     pub fn from_previous_run(name: String, resume_offsets: impl IntoIterator<Item = u64>) -> Self {
         Self {
             name,
@@ -78,12 +78,12 @@ impl PartialUpload {
         &self.name
     }
 
-    /// The offsets at which attempts went on.
+    /// The offsets at which attempts resumed.
     pub fn resume_offsets(&self) -> BTreeSet<u64> {
         self.lock_resume_offsets().clone()
     }
 
-    /// Remembers that an attempt goes on at this offset, before it does.
+    /// Records that an attempt is about to resume at this offset.
     pub fn add_resume_offset(&self, offset: u64) {
         self.lock_resume_offsets().insert(offset);
         if let Some(listener) = &self.listener {
@@ -91,7 +91,7 @@ impl PartialUpload {
         }
     }
 
-    /// Remembers that the file is begun from its start.
+    /// Records that the file is being written from its start.
     pub fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
         self.lock_resume_offsets().clear();
@@ -108,7 +108,7 @@ impl PartialUpload {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there may be such a file.
+    /// Returns whether the file may exist.
     pub fn is_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed)
     }

@@ -76,7 +76,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
         Ok(()) => Message::End,
         Err(error) => Message::Failed(error.clone().settled()),
     };
-    // Nobody may be left who wants to know.
+    // The writer may have given up.
     let _ = send.send(last);
     result
 }

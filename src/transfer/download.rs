@@ -9,12 +9,12 @@ use crate::events::{Event, Meter};
 use crate::key::Key;
 use crate::store::types::ObjectMeta;
 
-/// What was downloaded, and how it was proven.
+/// The result of a download.
 #[derive(Debug)]
 pub struct Downloaded {
     /// The blob.
     pub info: ObjectMeta,
-    /// How it was proven that these are its bytes.
+    /// The means by which the bytes were verified.
     pub verified: Verified,
     /// Requests, counted from 1.
     pub attempts: u32,
@@ -41,8 +41,8 @@ pub fn download(
             meter.rewind(meter.get());
             transfer_to(destination, &mut unmatched_digest)?
         }
-        // What went to a stream cannot be taken back. Whether it was damaged, or the ETag means something else, is told by
-        // what comes the second time.
+        // Bytes of a stream cannot be rewound. A second download shows whether they were damaged or the ETag means
+        // something else.
         Err(error) if unmatched_digest.is_some() => {
             meter.rewind(meter.get());
             match transfer_to(&Destination::Discard, &mut unmatched_digest) {

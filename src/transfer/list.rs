@@ -4,7 +4,7 @@ use super::{Engine, retry};
 use crate::error::{Error, Result};
 use crate::store::types::ListEntry;
 
-/// Tells every blob whose key begins with `prefix` once, also if a page has to be asked for again.
+/// Passes every blob whose key begins with `prefix` to `each` once, also if a page has to be requested again.
 pub fn list(
     engine: &Engine,
     prefix: &str,
@@ -23,7 +23,7 @@ pub fn list(
                     return Ok(());
                 }
                 told += 1;
-                // What the receiver says is final, whatever it is.
+                // An error of the receiver is permanent.
                 each(listed).map_err(Error::settled)
             })
         };

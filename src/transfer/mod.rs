@@ -1,6 +1,6 @@
 //! The transfer engine: how often, how many at a time, and what is verified.
 //!
-//! It names only the contract of [`crate::backend`] and never a store.
+//! It knows only the contract of [`crate::store`], never a particular store.
 
 pub mod checksum;
 pub mod copy;
@@ -34,31 +34,31 @@ use crate::error::Result;
 use crate::events::Observer;
 use crate::store::Store;
 
-/// What every transfer of one store shares.
+/// The store of a transfer and the rules for retries, parts and resuming. All transfers of one store share it.
 #[derive(Clone)]
 pub struct Engine {
     /// The store.
     pub store: Arc<dyn Store>,
-    /// Temporary failures are repeated for this long, counted anew whenever an attempt got further.
+    /// Temporary failures are retried for this long, counted again from each attempt that got further.
     pub retry_for: Duration,
-    /// The wish to stop.
+    /// Stops the run.
     pub cancel: Arc<Cancel>,
-    /// What may be gone on with.
+    /// The unfinished transfers to resume.
     pub resume: ResumePolicy,
-    /// How blobs are cut into parts.
+    /// The sizes and the concurrency of parts.
     pub parts: PartRules,
     /// The checksum by which uploads have to be verified, if the user chose one.
     pub required_checksum: Option<Algorithm>,
-    /// Told what happens.
+    /// Receives the events.
     pub observer: Arc<dyn Observer>,
-    /// What a store that asks for mercy asks of one worker, it asks of all.
+    /// A `Busy` response to one worker pauses all workers until this instant.
     not_before: Arc<Mutex<Option<Instant>>>,
-    /// Whether the user was told that the store proves nothing as it should.
+    /// The user has been warned that the store does not verify blobs by the required checksum.
     warned_unverified: Arc<AtomicBool>,
 }
 
 impl Engine {
-    /// Nothing is under way.
+    /// An engine with the default rules.
     pub fn new(
         store: Arc<dyn Store>,
         retry_for: Duration,
@@ -78,7 +78,7 @@ impl Engine {
         }
     }
 
-    /// The same with other rules for what may be gone on with.
+    /// The same with another choice of transfers to resume.
     #[must_use]
     pub fn with_resume(self, resume: ResumePolicy) -> Self {
         Self { resume, ..self }
@@ -99,12 +99,12 @@ impl Engine {
         }
     }
 
-    /// One warning is enough for a store that proves none of its blobs as it should.
+    /// Returns true once: one warning is enough for a store that verifies no blob by the required checksum.
     fn is_first_unverified(&self) -> bool {
         !self.warned_unverified.swap(true, Ordering::Relaxed)
     }
 
-    /// Lets no worker begin another attempt for `wait`.
+    /// Keeps all workers from beginning another attempt for `wait`.
     fn back_off_all(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut not_before = self
@@ -114,7 +114,7 @@ impl Engine {
         *not_before = Some(not_before.map_or(until, |earlier| earlier.max(until)));
     }
 
-    /// Waits as long as the not_before is on.
+    /// Waits until workers may begin attempts again.
     fn wait_for_back_off(&self) -> Result<()> {
         let until = *self
             .not_before

@@ -21,7 +21,7 @@ use crate::units::format_bytes;
 /// time that workers have to stop.
 const ABORT_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
-/// What all workers of one upload share.
+/// The state that all workers of one upload share.
 pub(super) struct Upload<'a> {
     engine: &'a Engine,
     multipart: &'a dyn MultipartStore,
@@ -35,9 +35,9 @@ pub(super) struct Upload<'a> {
     failed: AtomicBool,
     /// The most attempts that any request took.
     attempts: AtomicU32,
-    /// Where it is remembered for another run.
+    /// The journal for another run.
     unfinished: Option<UnfinishedMultipart>,
-    /// Whether an earlier run began it.
+    /// An earlier run began it.
     resumed: bool,
 }
 
@@ -193,7 +193,7 @@ impl<'a> Upload<'a> {
         if self.resumed {
             self.meter.add(bytes);
             let text = format!(
-                "going on with an unfinished upload: {} of {} are there",
+                "resuming upload at {} of {}",
                 format_bytes(bytes),
                 format_bytes(len)
             );
@@ -222,11 +222,11 @@ impl<'a> Upload<'a> {
             Some(error) => Err(error),
             None => self.complete(),
         };
-        result.map_err(|error| self.leave(error))
+        result.map_err(|error| self.keep_or_abort(error))
     }
 
     /// Removes a failed upload, or leaves it for another run.
-    fn leave(&mut self, error: Error) -> Error {
+    fn keep_or_abort(&mut self, error: Error) -> Error {
         let kept = self
             .unfinished
             .as_mut()
@@ -241,6 +241,10 @@ impl<'a> Upload<'a> {
     }
 
     fn send(&self, number: u16, payload: &Payload) -> Result<()> {
+        assert!(
+            (1..=plan::MOST_PARTS).contains(&u64::from(number)),
+            "parts are numbered from 1 to 10,000"
+        );
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
         let done = retry::run(self.engine, attempt, || self.meter.get())?;
@@ -260,6 +264,10 @@ impl<'a> Upload<'a> {
     fn complete(&self) -> Result<retry::Done<PutResult>> {
         let mut parts = std::mem::take(&mut *lock(&self.parts));
         parts.sort_by_key(|part| part.number);
+        assert!(
+            parts.is_sorted_by(|one, next| one.number < next.number),
+            "a part is in the list once"
+        );
         // An earlier run may have come as far as this.
         let mut tried_before = self.resumed;
         let attempt = || {

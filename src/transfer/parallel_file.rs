@@ -1,6 +1,6 @@
-//! The rest of a large blob, in parts that come side by side into one preallocated file.
+//! The rest of a large blob, in parts that are downloaded in parallel into one preallocated file.
 //!
-//! Each part is asked for under the condition that the blob is still the same, and repeated alone if it breaks. A CRC is
+//! Each part is requested under the condition that the blob has not changed, and is retried alone if it breaks. A CRC is
 //! computed part by part and put together, and so is an ETag that was made of the MD5s of parts; a digest that needs the
 //! bytes in order is computed by one more worker, which follows the parts through the page cache.
 
@@ -23,13 +23,13 @@ use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
 
-/// What is still missing of a blob whose first `start` bytes are in `staged`.
+/// The download of the rest of a blob whose first `start` bytes are in `staged`.
 pub struct ParallelDownload<'a> {
     /// The store.
     pub engine: &'a Engine,
     /// The blob.
     pub key: &'a Key,
-    /// Where it goes.
+    /// The file that receives the bytes.
     pub staged: &'a StagedFile,
     /// The blob as the first request found it.
     pub info: &'a ObjectMeta,
@@ -37,21 +37,21 @@ pub struct ParallelDownload<'a> {
     pub meter: &'a Meter,
     /// The first missing byte.
     pub start: u64,
-    /// The size of the parts that it was uploaded in, if their MD5s are wanted.
+    /// The part size of the upload, if the MD5s of its parts are needed.
     pub original_part_size: Option<u64>,
-    /// Parts that an earlier run has fetched: first byte and number of bytes.
+    /// Parts that an earlier run has downloaded: first byte and number of bytes.
     pub filled: &'a [(u64, u64)],
-    /// Where it is remembered for another run.
+    /// The journal for another run.
     pub unfinished: Option<&'a UnfinishedDownload>,
 }
 
-/// What the workers share.
+/// The progress that all workers share.
 struct SharedProgress {
     state: Mutex<Progress>,
     changed: Condvar,
 }
 
-/// Where a part is.
+/// The state of a part.
 #[derive(Debug, Clone, Copy)]
 enum PartState {
     /// Not in the file yet.
@@ -62,13 +62,13 @@ enum PartState {
 
 struct Progress {
     next: usize,
-    /// Where each part is.
+    /// The state of each part.
     done: Vec<PartState>,
     failure: Option<Error>,
     attempts: u32,
     /// The digest that follows the parts in order.
     in_order: Option<Hasher>,
-    /// Whether it has seen everything.
+    /// It has hashed everything.
     all_hashed: bool,
 }
 
@@ -136,7 +136,7 @@ impl ParallelDownload<'_> {
         }
     }
 
-    /// Fetches one part after the other until none is left or somebody failed.
+    /// Downloads one part after the other until none is left or a worker has failed.
     fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &SharedProgress) {
         let _guard = workers::PanicGuard(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
@@ -206,7 +206,7 @@ impl ParallelDownload<'_> {
 }
 
 impl SharedProgress {
-    /// Keeps the first failure, and wakes whoever waits for a part.
+    /// Keeps the first failure, and wakes all threads that wait for a part.
     fn fail(&self, error: Error) {
         self.lock().failure.get_or_insert(error);
         self.changed.notify_all();
@@ -238,7 +238,7 @@ fn combine(front: Digest, pieces: &[Piece], done: &[PartState]) -> Option<Digest
         })
 }
 
-/// What S3 makes the ETag of an upload in parts of.
+/// The checksum in the ETag of a multipart upload.
 fn md5_of_md5s(done: &[PartState]) -> Option<Digest> {
     let mut hasher = Hasher::new(Algorithm::Md5);
     for place in done {
@@ -326,7 +326,7 @@ impl PartDownload<'_> {
         self.received += len as u64;
         assert!(
             self.received <= self.piece.len,
-            "a part is no longer than asked for"
+            "a part is no longer than requested"
         );
         self.whole.meter.add(len as u64);
         if self.fill == self.block.len() {

@@ -1,8 +1,8 @@
-//! The rest of a large blob on its way into a stream: parts that come side by side and leave in their order.
+//! The rest of a large blob on its way into a stream: parts are downloaded in parallel and passed on in order.
 //!
 //! Parts that are there before their turn wait in memory, in a few buffers that are used again: a worker claims the next part
-//! only when it has a buffer for it, so that the stream's pace bounds what is fetched. Whoever passes the bytes on fetches a
-//! part itself when nobody has claimed it, and then needs no buffer.
+//! only when it has a buffer for it, so that the stream's pace bounds the download. The thread that passes the bytes on
+//! downloads a part itself if no worker has claimed it, and then needs no buffer.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 /// Takes the next bytes of the blob.
 type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 
-/// What is missing of a blob whose first `start` bytes have left.
+/// The download of the rest of a blob whose first `start` bytes have been passed on.
 pub struct Window<'a> {
     engine: &'a Engine,
     key: &'a Key,
@@ -35,7 +35,7 @@ pub struct Window<'a> {
 }
 
 struct WindowState {
-    /// The first part that nobody has claimed.
+    /// The first part that no worker has claimed.
     next: u64,
     free: Vec<PageBuffer>,
     /// Parts that are there before their turn.
@@ -143,7 +143,7 @@ impl<'a> Window<'a> {
                 let len = download.read(&mut buffer[range(received, piece.len)])?;
                 self.engine.cancel.check()?;
                 if self.lock().ended {
-                    // Nobody will see this error.
+                    // This error is never shown.
                     return Err(Error::new(Kind::Local, "nothing more is wanted"));
                 }
                 Ok(len)
@@ -200,6 +200,7 @@ impl<'a> Window<'a> {
                     break;
                 }
                 received += len;
+                assert!(received <= piece.len, "a part is no longer than requested");
                 self.fetched.fetch_add(len, Ordering::Relaxed);
             }
             download.finish()
@@ -213,7 +214,7 @@ impl<'a> Window<'a> {
         Ok(done.attempts)
     }
 
-    /// Keeps the first failure, and wakes whoever waits for a part.
+    /// Keeps the first failure, and wakes all threads that wait for a part.
     fn fail(&self, error: Error) {
         self.lock().failure.get_or_insert(error);
         self.changed.notify_all();

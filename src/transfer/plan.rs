@@ -1,4 +1,4 @@
-//! How a blob is cut into parts: pure arithmetic.
+//! The cutting of blobs into parts: pure arithmetic.
 
 use crate::error::{Error, Kind};
 use crate::store::multipart::PartSizes;
@@ -23,14 +23,14 @@ pub const PAGE: u64 = 4096;
 /// Parts of a stream that are of one size, before the size doubles.
 const PARTS_OF_A_SIZE: u64 = 1_000;
 
-/// How blobs are cut into parts, and how many of them are under way at once.
+/// The rules for cutting blobs into parts, and for transferring them in parallel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartRules {
     /// Bytes of a part, or of the first one of a stream.
     pub size: u64,
-    /// Parts of one blob at once.
+    /// Parts of one blob that are transferred at once.
     pub concurrency: usize,
-    /// Bytes that the parts of a stream may take in memory; `None` = what it takes.
+    /// Bytes that the parts of a stream may take in memory; `None` sets no limit.
     pub max_memory: Option<u64>,
 }
 
@@ -77,7 +77,7 @@ impl PartRules {
     }
 }
 
-/// The sizes of the parts of a stream, whose end nobody knows: the first 1,000 are of one size, then each 1,000 of twice
+/// The sizes of the parts of a stream, whose length is not known: the first 1,000 are of one size, then each 1,000 of twice
 /// the size of the ones before. From 16 MiB on, 64 MiB suffice for the first 109 GiB, 1 GiB for 1.9 TiB and 4 GiB for
 /// 7.8 TiB; 10,000 parts are 12.6 TiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::types::{Attributes, PutResult};
 
-/// Stores a payload by one request, repeated as often as it takes.
+/// Stores a payload with one request, with retries.
 pub(super) fn put(
     engine: &Engine,
     key: &Key,
@@ -19,7 +19,7 @@ pub(super) fn put(
     repeat(engine, key, payload, attempt, meter)
 }
 
-/// Repeats an attempt to store the payload.
+/// Retries an attempt to store the payload.
 pub fn repeat(
     engine: &Engine,
     key: &Key,
@@ -32,7 +32,7 @@ pub fn repeat(
         let again = std::mem::replace(&mut tried_before, true);
         store()
             .or_else(|error| match error.kind() {
-                // What is there may be what an earlier attempt stored before its answer was lost.
+                // The existing blob may be that of an earlier attempt whose response was lost.
                 Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
                 _ => Err(error),
             })
@@ -50,7 +50,7 @@ pub fn repeat(
     retry::run(engine, attempt, || meter.get())
 }
 
-/// What a put would have returned, if the blob that is there is this payload.
+/// The result of a put again, if the existing blob is this payload.
 fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
     let found = engine
         .store

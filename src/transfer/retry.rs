@@ -1,8 +1,8 @@
-//! The one loop that repeats what failed for a while.
+//! The one retry loop.
 //!
-//! Whether an error may pass is the error's own word ([`Error::is_transient`]); for how long it is tried is a budget
-//! of time that begins with the first failure and begins anew whenever an attempt got further than all before:
-//! a long transfer over a bad line ends, an outage longer than the budget does not last for ever.
+//! [`Error::is_transient`] decides whether an error is worth a retry. The budget of time begins with the first failure, and
+//! begins again whenever an attempt gets further than all before: a long transfer over a bad line succeeds, and an outage
+//! longer than the budget ends the run.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
@@ -14,12 +14,12 @@ use crate::units::format_duration;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// A store that asks for mercy gets a longer first pause.
+/// The first pause after a `Busy` response.
 const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
 
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// What came of it, and how many attempts it took.
+/// The result of the last attempt, and the number of attempts.
 #[derive(Debug)]
 pub struct Done<T> {
     /// The last attempt's result.
@@ -28,8 +28,8 @@ pub struct Done<T> {
     pub attempts: u32,
 }
 
-/// Calls `attempt` until it succeeds, fails for good, or the budget is spent. `reached` tells how far the attempts got,
-/// in bytes or any other measure that grows.
+/// Calls `attempt` until it succeeds, fails permanently, or the budget is spent. `reached` returns how far the attempts
+/// got, in bytes or any other measure that grows.
 pub fn run<T>(
     engine: &Engine,
     mut attempt: impl FnMut() -> Result<T>,
@@ -96,6 +96,7 @@ fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
 /// Full jitter: anything between nothing and a bound that doubles with each failure, so that many clients do not come
 /// back together. At least what the store asked for.
 fn pause(failures: u32, error: &Error, random: u64) -> Duration {
+    assert!(failures >= 1, "a pause follows a failure");
     let first = match error.kind() {
         Kind::Busy { .. } => FIRST_WAIT_WHEN_BUSY,
         _ => FIRST_WAIT,
@@ -107,7 +108,7 @@ fn pause(failures: u32, error: &Error, random: u64) -> Duration {
     Duration::from_millis(random % (millis + 1)).max(asked(error))
 }
 
-/// How long the store asked us to stay away.
+/// The pause that the store asked for.
 fn asked(error: &Error) -> Duration {
     match error.kind() {
         Kind::Busy { after } => after.unwrap_or_default(),

@@ -62,7 +62,7 @@ pub fn upload_stream(
     upload.run(next).map_err(upload_vanished)
 }
 
-/// What is still to be read.
+/// The input, cut into parts.
 struct Stream {
     reader: Box<dyn Read + Send>,
     schedule: PartSchedule,

@@ -16,7 +16,7 @@ use crate::key::Key;
 use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{Attributes, PutResult};
 
-/// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
+/// Bytes below which sending again costs less than asking the store how much it has.
 const WORTH_CONTINUING: u64 = 1 << 20;
 
 /// Stores `source` under `key`, whole or not at all; counts in `meter`. Warns if the store did not prove it as the user

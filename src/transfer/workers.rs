@@ -17,7 +17,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::exit::{Exit, Signal};
 
-/// How long workers may take to stop.
+/// The time in which workers have to stop.
 const GRACE: Duration = Duration::from_millis(1800);
 
 /// A SIGINT that follows another one sooner is the same Ctrl-C, sent to the process and to its group.
@@ -29,7 +29,7 @@ const STACK: usize = 512 << 10;
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so that there may be fewer results than jobs.
 ///
-/// At the deadline everything is asked to stop as by a signal. A panic of a worker goes on here.
+/// At the deadline everything is asked to stop as by a signal. A panic of a worker is resumed here.
 pub fn run<J, R>(
     jobs: Vec<J>,
     workers: usize,
@@ -116,7 +116,7 @@ pub fn run_one<T: Send + 'static>(
     })
 }
 
-/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
+/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one is resumed here.
 pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
     run_with_helpers(
         workers.saturating_sub(1),
@@ -125,7 +125,7 @@ pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
     );
 }
 
-/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one goes on here.
+/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one is resumed here.
 pub fn run_with_helpers<R>(
     helpers: usize,
     work: impl Fn(usize) + Sync,
@@ -133,7 +133,7 @@ pub fn run_with_helpers<R>(
 ) -> R {
     let work = &work;
     std::thread::scope(|scope| {
-        // The last ones first: whoever follows the others must not be the one that is left out.
+        // Spawned in reverse: if threads run out, the in-order hasher must still get one.
         for helper in (0..helpers).rev() {
             let started = std::thread::Builder::new()
                 .stack_size(STACK)
@@ -147,7 +147,7 @@ pub fn run_with_helpers<R>(
     })
 }
 
-/// Tells by its closure that a worker panicked, so that nobody waits for the worker's part.
+/// Reports by its closure that a worker panicked, so that no thread waits for the worker's part.
 pub struct PanicGuard<F: Fn(Error)>(pub F);
 
 impl<F: Fn(Error)> Drop for PanicGuard<F> {

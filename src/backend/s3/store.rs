@@ -92,7 +92,7 @@ impl Store for S3 {
 
     fn delete(&self, key: &Key) -> Result<()> {
         if self.client.version_id().is_some() {
-            // Who knows nothing of versions would remove the newest blob. What is not there may be a delete marker.
+            // A service without versions would delete the newest blob. A missing version may be a delete marker.
             self.head(key)?;
         }
         self.client

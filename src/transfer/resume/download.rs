@@ -1,4 +1,4 @@
-//! How far a download into a file came.
+//! The journal of a download into a file.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ use crate::transfer::{Engine, plan};
 pub struct UnfinishedDownload {
     journal: Journal,
     observer: Arc<dyn Observer>,
-    /// Where the bytes are that came so far, and what they are of.
+    /// The file with the bytes so far, and the blob they belong to.
     found: Option<FoundDownload>,
 }
 
-/// What an earlier run left.
+/// The download of an earlier run.
 #[derive(Debug)]
 pub struct FoundDownload {
     /// The file with the bytes that came so far.
@@ -48,7 +48,7 @@ impl UnfinishedDownload {
         })
     }
 
-    /// What there is to go on with; told once.
+    /// The download to resume; returned once.
     pub fn found(&mut self) -> Option<FoundDownload> {
         self.found.take()
     }

@@ -1,4 +1,4 @@
-//! How far an upload through an unfinished file came: the store knows, what is remembered is the file's name.
+//! The journal of an upload through a partial file: its name. The store knows how much of it exists.
 
 use std::fs::File;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What comes of a blob: counted, hashed, and passed on into a file or a stream.
+//! The bytes of a download: counted, hashed, and written to a file or a stream.
 
 pub mod output;
 pub mod resume;
@@ -30,9 +30,9 @@ use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta, PartsEtag};
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
 
-/// Counts, hashes and passes on what comes.
+/// Counts, hashes and writes the bytes of a download.
 pub(super) struct Receiver<'a> {
-    /// Where more can be asked about the blob.
+    /// The store and the key, for further requests about the blob.
     source: (&'a Engine, &'a Key),
     output: Output<'a>,
     /// The blob as the first attempt found it.
@@ -40,17 +40,17 @@ pub(super) struct Receiver<'a> {
     received: u64,
     pub(super) verification: Verification,
     hasher: Option<Sum>,
-    /// Takes the hasher's place while the beginning of a large file comes in order.
+    /// Replaces the hasher while the beginning of a large file comes in order.
     hash_thread: Option<HashThread>,
-    /// What stands for a digest of the whole.
+    /// Replaces a checksum of the whole blob.
     parts: Option<PartsEtag>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
-    /// Where it is remembered for another run.
+    /// The journal for another run.
     unfinished: Option<UnfinishedDownload>,
-    /// What an earlier run has put into the file.
+    /// The ranges that an earlier run has written to the file.
     filled: Vec<(u64, u64)>,
-    /// How much of the front has been remembered.
+    /// The bytes of the front that are in the journal.
     remembered: u64,
 }
 
@@ -64,7 +64,7 @@ enum Output<'a> {
     Stream(Outlet<'a>),
 }
 
-/// How an attempt at the first request ended well.
+/// The end of a successful attempt at the first request.
 enum Received {
     /// After the last requested byte.
     Everything,
@@ -278,7 +278,7 @@ impl<'a> Receiver<'a> {
     /// Forgets what came, where the user wants nothing to be gone on with.
     fn begin_anew(&mut self) {
         let Output::File { staged, fill, .. } = &mut self.output else {
-            // What went to a stream cannot be taken back.
+            // The bytes of a stream cannot be rewound.
             return;
         };
         *staged = None;
@@ -351,7 +351,7 @@ impl<'a> Receiver<'a> {
                 shown.clone(),
                 self.cancel,
             )
-            // Where we fetch to is ours: refusal there is no word of the store.
+            // The destination is local: a refusal there is not the store's.
             .map_err(|error| match error.kind() {
                 Kind::Denied => Error::new(Kind::Local, error.to_string()),
                 _ => error,

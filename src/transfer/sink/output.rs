@@ -1,4 +1,4 @@
-//! What takes bytes that cannot be taken back.
+//! Outputs whose bytes cannot be rewound.
 
 use std::fs::File;
 use std::io;

@@ -1,4 +1,4 @@
-//! What an earlier run left, and what is left for a later one.
+//! Resuming the download of an earlier run, and keeping one for a later run.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Receiver<'_> {
             return Ok(());
         }
         let text = format!(
-            "going on with an unfinished download: at least {} of {} are there",
+            "resuming download at {} of {} or later",
             format_bytes(there),
             format_bytes(info.size)
         );
@@ -71,7 +71,7 @@ impl Receiver<'_> {
 
     /// Removes what a failed download has fetched, or leaves it for another run.
     pub fn keep_or_discard(mut self, error: Error) -> Error {
-        // What is still in memory counts too.
+        // Bytes in memory count, too.
         let written = self.write_block().is_ok();
         self.remember();
         let Output::File { staged, .. } = &mut self.output else {

@@ -1,4 +1,4 @@
-//! What the bytes that came are compared with.
+//! The verification of the received bytes.
 
 use super::Receiver;
 use crate::digest::{Digest, Hasher, Verified};
@@ -11,11 +11,12 @@ use crate::transfer::hash_thread::HashThread;
 use crate::transfer::multipart_md5::PartsSum;
 use crate::transfer::{Engine, retry};
 
-/// What a comparison with the store's digest said.
+/// The result of a comparison with the store's checksum.
 pub enum Compared {
     Same(Verified),
     Different,
-    /// What came has this digest. The store's may mean something else: if the same comes again, it does.
+    /// The received bytes have this checksum. The store's may mean something else: it does if the next download has the
+    /// same one.
     Doubtful(Digest),
 }
 
@@ -89,7 +90,7 @@ impl Receiver<'_> {
     }
 }
 
-/// What the blob's ETag says about the parts it was uploaded in, if the store has uploads in parts.
+/// The blob's multipart ETag, if the store has multipart uploads.
 fn parts_etag(engine: &Engine, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
     match engine.store.multipart() {
         Some(store) => store.parts_etag(key, info),
