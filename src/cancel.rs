@@ -9,48 +9,48 @@ use std::time::Duration;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 
-/// Stands for the end of the time that the user gave, where a signal's number would stand.
+/// The value in place of a signal's number when the deadline has passed.
 const DEADLINE: u8 = 255;
 
-/// The wish to stop, shared by all that works.
+/// The request to stop a run, shared by all its workers.
 #[derive(Debug, Default)]
 pub struct Cancel {
     /// The number of the signal that asked, [`DEADLINE`], or 0 for none.
     signal: AtomicU8,
     watched: Mutex<Watched>,
-    tripped: Condvar,
+    cancelled: Condvar,
 }
 
 #[derive(Default)]
 struct Watched {
     next: u64,
     sockets: HashMap<u64, TcpStream>,
-    leftovers: HashMap<u64, Box<dyn Fn() + Send>>,
+    cleanups: HashMap<u64, Box<dyn Fn() + Send>>,
 }
 
 impl std::fmt::Debug for Watched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} sockets, {} leftovers",
+            "{} sockets, {} cleanups",
             self.sockets.len(),
-            self.leftovers.len()
+            self.cleanups.len()
         )
     }
 }
 
 impl Cancel {
-    /// Nobody wants to stop yet.
+    /// A run that has not been asked to stop.
     pub fn new() -> Arc<Self> {
         Arc::new(Self::default())
     }
 
     /// Asks everything to stop: sleeps end and watched sockets are shut down, so that blocked reads return.
-    pub fn trip(&self, signal: Signal) {
+    pub fn cancel(&self, signal: Signal) {
         self.stop(signal.number());
     }
 
-    /// Asks everything to stop because the time that the user gave is over.
+    /// Asks everything to stop because the deadline has passed.
     pub fn expire(&self) {
         self.stop(DEADLINE);
     }
@@ -61,10 +61,10 @@ impl Cancel {
             // A socket that is closed already needs no shutting down.
             let _ = socket.shutdown(Shutdown::Both);
         }
-        self.tripped.notify_all();
+        self.cancelled.notify_all();
     }
 
-    /// The error to stop with, once somebody asked to stop.
+    /// The error of a run that was asked to stop, if it was.
     pub fn check(&self) -> Result<()> {
         if self.signal.load(Ordering::Relaxed) == DEADLINE {
             let error = Error::new(Kind::Disconnected, "the deadline has passed");
@@ -78,8 +78,8 @@ impl Cancel {
         }
     }
 
-    /// `error`, unless we were asked to stop: then whatever failed, failed because of that.
-    pub fn explain(&self, error: Error) -> Error {
+    /// Returns `error`, unless the run was asked to stop, which then is the reason of any failure.
+    pub fn or_cancelled(&self, error: Error) -> Error {
         self.check().err().unwrap_or(error)
     }
 
@@ -87,7 +87,7 @@ impl Cancel {
     pub fn sleep(&self, wait: Duration) -> Result<()> {
         let still = |_: &mut Watched| self.check().is_ok();
         drop(
-            self.tripped
+            self.cancelled
                 .wait_timeout_while(self.lock(), wait, still)
                 .unwrap_or_else(PoisonError::into_inner),
         );
@@ -103,7 +103,7 @@ impl Cancel {
         watched.sockets.insert(id, copy);
         drop(watched);
         if self.check().is_err() {
-            // Tripped between the caller's last check and the insertion above: nobody else will shut it down.
+            // Cancelled between the caller's last check and the insertion above: no other thread will shut it down.
             let _ = socket.shutdown(Shutdown::Both);
         }
         Ok(Watch {
@@ -112,22 +112,22 @@ impl Cancel {
         })
     }
 
-    /// Has `remove` run by [`Cancel::sweep`] if the process must end while the guard is still alive. The guard's
-    /// owner removes the leftover itself in every other case.
+    /// Registers `remove` for [`Cancel::run_cleanups`], in case the process must end while the guard is alive. In every
+    /// other case the guard's owner cleans up itself.
     pub fn on_exit(self: &Arc<Self>, remove: impl Fn() + Send + 'static) -> Watch {
         let mut watched = self.lock();
         let id = watched.id();
-        watched.leftovers.insert(id, Box::new(remove));
+        watched.cleanups.insert(id, Box::new(remove));
         Watch {
             cancel: Arc::clone(self),
             id,
         }
     }
 
-    /// Removes what workers that did not stop in time would leave behind. The process ends right after.
-    pub fn sweep(&self) {
+    /// Cleans up for workers that did not stop in time. The process ends right after.
+    pub fn run_cleanups(&self) {
         self.lock()
-            .leftovers
+            .cleanups
             .drain()
             .for_each(|(_, remove)| remove());
     }
@@ -156,7 +156,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let mut watched = self.cancel.lock();
         watched.sockets.remove(&self.id);
-        watched.leftovers.remove(&self.id);
+        watched.cleanups.remove(&self.id);
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
         let cancel = Cancel::new();
         let stopper = Arc::clone(&cancel);
         let begin = Instant::now();
-        let thread = std::thread::spawn(move || stopper.trip(Signal::Terminate));
+        let thread = std::thread::spawn(move || stopper.cancel(Signal::Terminate));
         assert!(cancel.sleep(Duration::from_secs(600)).is_err());
         assert!(begin.elapsed() < Duration::from_secs(300));
         thread.join().unwrap();
@@ -187,7 +187,7 @@ mod tests {
         let cancel = Cancel::new();
         let watch = cancel.watch(&ours).unwrap();
         let stopper = Arc::clone(&cancel);
-        let thread = std::thread::spawn(move || stopper.trip(Signal::Interrupt));
+        let thread = std::thread::spawn(move || stopper.cancel(Signal::Interrupt));
         assert_eq!(ours.read(&mut [0; 1]).unwrap(), 0);
         thread.join().unwrap();
         drop(watch);
@@ -198,7 +198,7 @@ mod tests {
     fn bytes_can_be_taken_back() {
         let meter = Meter::new();
         meter.add(5);
-        meter.clone().take_back(3);
+        meter.clone().rewind(3);
         assert_eq!(meter.get(), 2);
     }
 }

@@ -1,7 +1,4 @@
-//! What a transfer tells while it runs, and how it is told to stop.
-//!
-//! Transfers emit [`Event`]s and count bytes in a [`Meter`]; who draws them is none of their business. A
-//! [`Cancel`] reaches every wait: loops ask it, sleeps end early, and sockets that it watches are shut down.
+//! Progress of a transfer: transfers emit [`Event`]s and count bytes in a [`Meter`]; observers display them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,26 +17,26 @@ pub enum Event<'a> {
     },
     /// The transfer that counts in `meter` ended, well or not.
     Ended { meter: &'a Meter },
-    /// An attempt failed and will be repeated after `wait`.
+    /// An attempt failed and will be retried after `wait`.
     Retrying {
         error: &'a Error,
         attempt: u32,
         wait: Duration,
     },
-    /// Something that the user should know although nothing failed.
+    /// A problem that the user should know although nothing failed.
     Warning(&'a str),
     /// For `-v`: one fact about the run.
     Note(&'a str),
-    /// For `-vv`: one line of a protocol, secrets masked by whoever emits it.
+    /// For `-vv`: one line of a protocol, secrets masked by the emitter.
     Trace(&'a str),
 }
 
-/// Who is told. Nobody is called back for a decision.
+/// A receiver of events. It is never asked for a decision.
 pub trait Observer: Send + Sync {
-    /// Takes notice; must not block for long, since transfers wait meanwhile.
+    /// Handles an event. Transfers wait for it, so it must not block for long.
     fn notify(&self, event: &Event<'_>);
 
-    /// How much is wanted: 0 = no notes, 1 = [`Event::Note`], 2 = [`Event::Trace`] too. Saves formatting.
+    /// The level of detail, which saves formatting: 0 = no notes, 1 = [`Event::Note`], 2 = also [`Event::Trace`].
     fn verbosity(&self) -> u8 {
         0
     }
@@ -68,8 +65,8 @@ impl Meter {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Takes `bytes` back, because they have to be moved again.
-    pub fn take_back(&self, bytes: u64) {
+    /// Subtracts `bytes` that have to be moved again.
+    pub fn rewind(&self, bytes: u64) {
         self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 
@@ -78,8 +75,8 @@ impl Meter {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Whether both count together.
-    pub fn is(&self, other: &Meter) -> bool {
+    /// Returns whether both are the same counter.
+    pub fn same_counter(&self, other: &Meter) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -142,7 +142,7 @@ impl Terminal {
 
     fn ended(&self, meter: &Meter) {
         let mut running = lock(&self.shared.running);
-        if let Some(at) = running.iter().position(|one| one.meter.is(meter)) {
+        if let Some(at) = running.iter().position(|one| one.meter.same_counter(meter)) {
             let one = running.swap_remove(at);
             self.shared
                 .ended

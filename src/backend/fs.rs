@@ -24,9 +24,10 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
+use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, BlobInfo, Condition, From, Listed, Stored};
-use crate::store::{Backend, Context, Sink};
+use crate::store::types::{Attributes, Condition, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
@@ -37,16 +38,16 @@ const BLOCK: usize = 1 << 20;
 pub struct Config {
     /// Keys are paths relative to this directory.
     pub root: PathBuf,
-    /// What to do if the directory is not there.
+    /// The reaction to a missing directory.
     pub missing_root: MissingRoot,
 }
 
-/// What it means that the root directory is not there.
+/// The meaning of a missing root directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingRoot {
-    /// It is the built-in default: nothing was stored yet, and the first put makes it.
+    /// It is the built-in default: nothing has been stored yet, and the first put creates it.
     Create,
-    /// Somebody configured it, so a disk may not be mounted: nothing can be told.
+    /// It is configured, so a disk may not be mounted: every operation fails.
     Refuse,
 }
 
@@ -219,7 +220,7 @@ fn with_links_resolved(path: &OsStr) -> OsString {
     path.to_owned()
 }
 
-impl Backend for Fs {
+impl Store for Fs {
     fn url(&self, key: &str) -> Url {
         let root = absolute(&self.config.root);
         Url::new(format!("file://{}", below(&root, key).to_string_lossy()))
@@ -230,13 +231,13 @@ impl Backend for Fs {
         BlobId::new(StoreId::Fs, with_links_resolved(&path))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         Ok(self
             .file(key, OFlags::PATH)?
             .map(|(_, metadata)| info(&metadata)))
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         let path = key.as_relative_path()?;
         let replace = match &attributes.condition {
             Condition::None => Overwrite::Allow,
@@ -264,7 +265,7 @@ impl Backend for Fs {
         }
         let bytes = copy(payload, &staged)?;
         staged.commit(bytes, replace)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes,
             etag: None,
             verified: Verified::Length,
@@ -277,7 +278,7 @@ impl Backend for Fs {
         &self,
         prefix: &str,
         _: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         let Some(root) = self.root()? else {
             return Ok(None);
@@ -303,7 +304,7 @@ impl Backend for Fs {
         Ok(None)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         let path = key.as_relative_path()?;
         if self.file(key, OFlags::PATH)?.is_none() {
             return Err(Error::not_found());
@@ -322,49 +323,75 @@ impl Backend for Fs {
         }
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: false }
+    }
+
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         let (file, metadata) = self
             .file(key, OFlags::RDONLY | OFlags::NONBLOCK)?
             .ok_or_else(Error::not_found)?;
-        let before = info(&metadata);
-        if from
-            .unchanged
-            .as_ref()
-            .is_some_and(|earlier| *earlier != before)
-        {
+        let info = info(&metadata);
+        if options.if_unchanged.is_some_and(|earlier| *earlier != info) {
             return Err(changed());
         }
-        sink.begin(&before)?;
-        let failed = |error: &io::Error| {
-            Error::local(format_args!("read `{}`", self.shown(key.as_str())), error)
+        let body = FileBody {
+            store: self,
+            shown: self.shown(key.as_str()),
+            file,
+            at: options.offset,
+            before: info.clone(),
         };
-        let mut at = from.offset;
-        while at < before.size {
-            self.cancel.check()?;
-            let room = sink.room();
-            let want = room
-                .len()
-                .min(usize::try_from(before.size - at).unwrap_or(usize::MAX));
-            let n = match file.read_at(&mut room[..want], at) {
-                Ok(0) => return Err(changed()),
-                Ok(n) => n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(failed(&error)),
-            };
-            sink.filled(n)?;
-            at += n as u64;
+        Ok(Download::new(info, body))
+    }
+}
+
+/// The bytes of a file that must not change until the last one has been read.
+struct FileBody<'a> {
+    store: &'a Fs,
+    shown: String,
+    file: File,
+    /// The next byte.
+    at: u64,
+    /// The file when it was opened.
+    before: ObjectMeta,
+}
+
+impl FileBody<'_> {
+    fn failed(&self, error: &io::Error) -> Error {
+        Error::local(format_args!("read `{}`", self.shown), error)
+    }
+}
+
+impl Body for FileBody<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let left = self.before.size.saturating_sub(self.at);
+        let want = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        loop {
+            self.store.cancel.check()?;
+            match self.file.read_at(&mut buf[..want], self.at) {
+                Ok(0) if want > 0 => return Err(changed()),
+                Ok(len) => {
+                    self.at += len as u64;
+                    return Ok(len);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(&error)),
+            }
         }
-        let after = file.metadata().map_err(|error| failed(&error))?;
-        if info(&after) == before {
-            Ok(before)
-        } else {
-            Err(changed())
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        let after = self.file.metadata().map_err(|error| self.failed(&error))?;
+        match self.at >= self.before.size && info(&after) == self.before {
+            true => Ok(()),
+            false => Err(changed()),
         }
     }
 }
 
 /// A directory whose names are still to be listed.
-struct Level {
+struct OpenDirectory {
     dir: OwnedFd,
     /// Empty, or ends in `/`.
     path: String,
@@ -379,7 +406,7 @@ impl Fs {
         dir: OwnedFd,
         path: &str,
         prefix: &str,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<()> {
         // The levels are kept here and not on the stack: a tree may be deeper than that.
         let mut levels = vec![self.level(dir, path.to_owned(), prefix)?];
@@ -400,7 +427,7 @@ impl Fs {
                 .and_then(|key| self.file(&key, OFlags::PATH))
                 .unwrap_or(None)
             {
-                each(Listed {
+                each(ListEntry {
                     key,
                     info: info(&metadata),
                 })?;
@@ -410,7 +437,7 @@ impl Fs {
     }
 
     /// Reads the names of a directory that may lead to keys with the prefix.
-    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<Level> {
+    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<OpenDirectory> {
         self.cancel.check()?;
         let failed = |errno: Errno| self.refused(errno, "list", &path);
         let mut names = Vec::new();
@@ -435,7 +462,7 @@ impl Fs {
             }
         }
         names.sort_unstable();
-        Ok(Level {
+        Ok(OpenDirectory {
             dir,
             path,
             names: names.into_iter(),
@@ -453,11 +480,11 @@ fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<Owne
     )
 }
 
-fn info(metadata: &std::fs::Metadata) -> BlobInfo {
-    BlobInfo {
+fn info(metadata: &std::fs::Metadata) -> ObjectMeta {
+    ObjectMeta {
         size: metadata.size(),
         modified: metadata.modified().ok(),
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     }
 }
 

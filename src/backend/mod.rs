@@ -1,8 +1,4 @@
-//! Where blobs live: the contract that every store keeps, and the one place where a store is chosen.
-//!
-//! A backend performs one storage operation, once, blocking. It does not draw, sleep, retry or spawn: how often,
-//! in how many parts and how many at a time is decided by the transfer engine (floor 3). What must not be left
-//! behind by a failed operation, the backend itself removes before it returns.
+//! The stores, and the one place where a store is chosen. [`crate::store`] is their contract.
 
 pub mod fs;
 pub mod ftp;
@@ -12,7 +8,8 @@ use std::sync::Arc;
 
 use self::ftp::config;
 use self::s3::bucket;
-use crate::store::{Backend, Context};
+use crate::digest::Algorithm;
+use crate::store::{Context, Store};
 
 /// Which store, with everything that it needs.
 #[derive(Debug, Clone)]
@@ -26,8 +23,25 @@ pub enum Config {
     S3(s3::S3Config),
 }
 
+impl Config {
+    /// The checksum by which the user wants uploads to be verified; `None` leaves the choice to the store.
+    pub fn required_checksum(&self) -> Option<Algorithm> {
+        match self {
+            Self::Fs(_) => None,
+            Self::Ftp(config) => match config.digests {
+                ftp::Digests::Only(algorithm) => Some(algorithm),
+                ftp::Digests::Auto | ftp::Digests::None => None,
+            },
+            Self::S3(config) => match config.checksum {
+                s3::Checksum::Only(algorithm) => Some(algorithm),
+                s3::Checksum::Auto | s3::Checksum::None => None,
+            },
+        }
+    }
+}
+
 /// Opens a store. Nothing is read or connected before the first operation.
-pub fn open(config: Config, context: Context) -> Arc<dyn Backend> {
+pub fn open(config: Config, context: Context) -> Arc<dyn Store> {
     match config {
         Config::Fs(config) => Arc::new(fs::Fs::new(config, context)),
         Config::Ftp(config) => Arc::new(ftp::Ftp::new(config, context)),

@@ -11,7 +11,8 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject, Transferred};
 use crate::settings::Target;
-use crate::store::types::{Attributes, BlobInfo, Stored};
+use crate::store::copy::CopySource;
+use crate::store::types::{Attributes, ObjectMeta, PutResult};
 use crate::transfer::copy::copy;
 use crate::transfer::retry;
 use crate::transfer::retry::Done;
@@ -87,7 +88,7 @@ fn transfer(job: &CopyJob) -> Result<Outcome> {
     .into_outcome())
 }
 
-fn copy_described(job: &CopyJob, info: &BlobInfo, meter: &Meter) -> Result<Done<Stored>> {
+fn copy_described(job: &CopyJob, info: &ObjectMeta, meter: &Meter) -> Result<Done<PutResult>> {
     let CopyJob { from, to, .. } = job;
     to.engine.observer.notify(&Event::Started {
         name: &to.subject.key,
@@ -97,10 +98,10 @@ fn copy_described(job: &CopyJob, info: &BlobInfo, meter: &Meter) -> Result<Done<
     let content_type = job.content_type.clone();
     let attributes = Attributes {
         content_type: content_type.or_else(|| info.content_type.clone()),
-        content_encoding: info.kept.content_encoding.clone(),
-        content_disposition: info.kept.content_disposition.clone(),
-        cache_control: info.kept.cache_control.clone(),
-        metadata: info.kept.metadata.clone(),
+        content_encoding: info.headers.content_encoding.clone(),
+        content_disposition: info.headers.content_disposition.clone(),
+        cache_control: info.headers.cache_control.clone(),
+        metadata: info.headers.metadata.clone(),
         ..Attributes::default()
     };
     match server_side_copy(from, to, info, &attributes) {
@@ -113,18 +114,20 @@ fn copy_described(job: &CopyJob, info: &BlobInfo, meter: &Meter) -> Result<Done<
 fn server_side_copy(
     from: &Blob,
     to: &Blob,
-    info: &BlobInfo,
+    info: &ObjectMeta,
     attributes: &Attributes,
-) -> Option<Result<Done<Stored>>> {
-    let (source, destination) = (from.engine.backend.service()?, to.engine.backend.service()?);
-    if source.identity != destination.identity {
+) -> Option<Result<Done<PutResult>>> {
+    let endpoint = from.engine.store.server_side_copy()?.endpoint()?;
+    let copier = to.engine.store.server_side_copy()?;
+    if copier.endpoint()?.identity != endpoint.identity {
         return None;
     }
-    let copy = || {
-        to.engine
-            .backend
-            .copy_within(&source, (&from.key, info), &to.key, attributes)
+    let source = CopySource {
+        endpoint: &endpoint,
+        key: &from.key,
+        info,
     };
+    let copy = || copier.copy(&source, &to.key, attributes);
     match retry::run(&to.engine, copy, || 0) {
         // Not implemented: nothing was stored.
         Err(error) if error.answer().http == Some(501) => None,
@@ -138,7 +141,7 @@ fn streaming_copy(
     to: &Blob,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<Done<Stored>> {
+) -> Result<Done<PutResult>> {
     copy(
         &from.engine,
         &from.key,
@@ -150,11 +153,11 @@ fn streaming_copy(
 }
 
 /// Returns the properties of the source, before the destination is opened.
-fn describe(from: &Blob) -> Result<BlobInfo> {
+fn describe(from: &Blob) -> Result<ObjectMeta> {
     let look_up = || {
         from.engine
-            .backend
-            .stat(&from.key)?
+            .store
+            .head(&from.key)?
             .ok_or_else(Error::not_found)
     };
     retry::run(&from.engine, look_up, || 0).map(|done| done.value)

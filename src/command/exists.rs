@@ -7,7 +7,7 @@ use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
-use crate::store::types::Kept;
+use crate::store::types::ObjectHeaders;
 use crate::transfer::retry;
 
 /// Looks up every key.
@@ -23,8 +23,8 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
 
 fn look_up(blob: &Blob) -> Result<Outcome> {
     let url = blob.subject.url.shown();
-    let backend = &blob.engine.backend;
-    let done = retry::run(&blob.engine, || backend.stat(&blob.key), || 0)?;
+    let store = &blob.engine.store;
+    let done = retry::run(&blob.engine, || store.head(&blob.key), || 0)?;
     let Some(info) = done.value else {
         return Ok(Outcome {
             line: format!("{url} does not exist"),
@@ -36,9 +36,9 @@ fn look_up(blob: &Blob) -> Result<Outcome> {
         line: format!("{url} exists, {} bytes", info.size),
         bytes: Some(info.size),
         etag: info.etag,
-        kept: Kept {
-            version_id: info.kept.version_id,
-            ..Kept::default()
+        headers: ObjectHeaders {
+            version_id: info.headers.version_id,
+            ..ObjectHeaders::default()
         },
         attempts: Some(done.attempts),
         exists: Some(true),

@@ -15,13 +15,13 @@ use crate::events::{Event, Meter};
 use crate::exit::Exit;
 use crate::io::atomic_file::Overwrite;
 use crate::report::outcome::{Outcome, Subject, Transferred};
-use crate::transfer::destination::{Demand, Destination, Terms};
+use crate::transfer::destination::{Destination, DownloadOptions, Verification};
 use crate::transfer::download::download;
 
 struct GetJob {
     blob: Blob,
     to: LocalDestination,
-    terms: Terms,
+    options: DownloadOptions,
 }
 
 impl AsRef<Subject> for GetJob {
@@ -64,12 +64,12 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     }
     session.check_flags(targets.iter().map(|target| &target.store))?;
     session.resume = session.settings.resume(arguments.resume)?;
-    let terms = terms(arguments);
+    let options = download_options(arguments);
     let mut jobs = Vec::new();
     for target in &targets {
         let blob = session.blob(target)?;
         let to = destination.of(&blob)?;
-        jobs.push(GetJob { blob, to, terms });
+        jobs.push(GetJob { blob, to, options });
     }
     reject_duplicate_destinations(jobs.iter().filter_map(|job| match &job.to {
         LocalDestination::Path(path) => Some((path, job.to.shown())),
@@ -96,17 +96,20 @@ fn only_a_destination() -> Error {
     Error::new(Kind::Usage, text)
 }
 
-fn terms(arguments: &Get) -> Terms {
-    let proof = match (arguments.require_verified, arguments.verify) {
-        (true, _) => Demand::Digest,
-        (_, Some(Verify::Length)) => Demand::Length,
-        _ => Demand::Best,
+fn download_options(arguments: &Get) -> DownloadOptions {
+    let verification = match (arguments.require_verified, arguments.verify) {
+        (true, _) => Verification::Digest,
+        (_, Some(Verify::Length)) => Verification::Length,
+        _ => Verification::Strongest,
     };
     let replace = match arguments.no_clobber {
         true => Overwrite::Refuse,
         false => Overwrite::Allow,
     };
-    Terms { replace, proof }
+    DownloadOptions {
+        replace,
+        verification,
+    }
 }
 
 /// The destination of all blobs, as cp(1) understands it.
@@ -187,7 +190,7 @@ fn ends_with_slash(text: &OsStr) -> bool {
 }
 
 fn fetch(job: &GetJob) -> Result<Outcome> {
-    let GetJob { blob, to, terms } = job;
+    let GetJob { blob, to, options } = job;
     let engine = &blob.engine;
     let begin = Instant::now();
     let meter = Meter::new();
@@ -196,8 +199,8 @@ fn fetch(job: &GetJob) -> Result<Outcome> {
         total: None,
         meter: &meter,
     });
-    let result = open(to, terms.replace)
-        .and_then(|destination| download(engine, &blob.key, &destination, *terms, &meter));
+    let result = open(to, options.replace)
+        .and_then(|destination| download(engine, &blob.key, &destination, *options, &meter));
     engine.observer.notify(&Event::Ended { meter: &meter });
     let done = result?;
     Ok(Transferred {
@@ -206,7 +209,7 @@ fn fetch(job: &GetJob) -> Result<Outcome> {
         bytes: done.info.size,
         elapsed: begin.elapsed(),
         etag: done.info.etag,
-        version_id: done.info.kept.version_id,
+        version_id: done.info.headers.version_id,
         verified: done.verified,
         attempts: done.attempts,
     }

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::timestamp;
-use crate::store::types::Listed;
+use crate::store::types::ListEntry;
 use crate::transfer::Engine;
 use crate::transfer::list::list;
 
@@ -66,7 +66,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn row(&self, listed: Listed) -> (Subject, Outcome) {
+    fn row(&self, listed: ListEntry) -> (Subject, Outcome) {
         let key = listed.key.strip_prefix(&self.store_prefix);
         let key = key.unwrap_or(&listed.key).to_owned();
         let info = listed.info;
@@ -82,7 +82,7 @@ impl Rows {
         };
         let subject = Subject {
             key,
-            url: self.engine.backend.url(&listed.key),
+            url: self.engine.store.url(&listed.key),
         };
         let outcome = Outcome {
             text,

@@ -5,7 +5,7 @@ use crate::cli::{Presign, PresignMethod};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
-use crate::store::Method;
+use crate::store::signer::Method;
 use crate::url::Url;
 
 /// Prints the URL on stdout.
@@ -24,7 +24,13 @@ pub fn run(session: &mut Session, arguments: &Presign) -> Result<Exit> {
     };
     let (engine, key, expires) = (blob.engine.clone(), blob.key.clone(), arguments.expires);
     // On a worker, because credentials may have to be fetched first.
-    let url = session.run_one(move || engine.backend.presign(&key, method, expires))?;
+    let url = session.run_one(move || {
+        let signer = engine
+            .store
+            .signer()
+            .ok_or_else(|| Error::new(Kind::Usage, "only S3 has presigned URLs"))?;
+        signer.presign(&key, method, expires)
+    })?;
     let outcome = Outcome {
         text: format!("{url}\n"),
         ..Outcome::default()

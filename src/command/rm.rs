@@ -35,15 +35,15 @@ pub fn run(session: &mut Session, arguments: &Rm) -> Result<Exit> {
 }
 
 fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {
-    let backend = &blob.engine.backend;
+    let store = &blob.engine.store;
     let mut is_repetition = false;
     let attempt = || {
         let again = std::mem::replace(&mut is_repetition, true);
         // S3 reports success for the removal of a missing blob, so its existence is checked first.
-        if missing == Missing::Fail && !again && backend.stat(&blob.key)?.is_none() {
+        if missing == Missing::Fail && !again && store.head(&blob.key)?.is_none() {
             return Err(Error::not_found());
         }
-        match backend.remove(&blob.key) {
+        match store.delete(&blob.key) {
             // After a lost response, the earlier attempt may have removed it.
             Err(error)
                 if error.kind() == Kind::NotFound && (again || missing == Missing::Ignore) =>

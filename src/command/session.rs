@@ -21,7 +21,7 @@ use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
-use crate::transfer::resume::Resume;
+use crate::transfer::resume::ResumePolicy;
 use crate::transfer::{Engine, workers};
 
 /// The state of one run.
@@ -37,7 +37,7 @@ pub struct Session {
     /// The end of `--deadline`.
     pub deadline: Option<Instant>,
     /// The unfinished transfers that may be resumed.
-    pub resume: Resume,
+    pub resume: ResumePolicy,
     stores: HashMap<StoreRef, OpenStore>,
     /// `--version-id`.
     version: Option<String>,
@@ -69,7 +69,7 @@ pub struct Blob {
 impl Blob {
     /// The identity by which blobs are compared. Shown text is never compared.
     pub fn id(&self) -> BlobId {
-        self.engine.backend.id(&self.key)
+        self.engine.store.id(&self.key)
     }
 }
 
@@ -99,7 +99,7 @@ impl Session {
             report: Arc::new(report),
             cancel: Cancel::new(),
             deadline,
-            resume: Resume::default(),
+            resume: ResumePolicy::default(),
             stores: HashMap::new(),
             version: None,
             in_default_store: None,
@@ -154,7 +154,7 @@ impl Session {
         let key = Key::new(format!("{prefix}{}", target.key))?;
         let subject = Subject {
             key: target.key.clone(),
-            url: engine.backend.url(key.as_str()),
+            url: engine.store.url(key.as_str()),
         };
         Ok(Blob {
             engine,
@@ -278,12 +278,17 @@ impl Session {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
             timeouts: settings.timeouts,
-            workers: self.settings.jobs()?.saturating_mul(settings.parts.at_once),
+            workers: self
+                .settings
+                .jobs()?
+                .saturating_mul(settings.parts.concurrency),
         };
-        let backend = backend::open(settings.config, context);
-        let engine = Engine::new(backend, settings.retry_for, &self.cancel, observer)
+        let required_checksum = settings.config.required_checksum();
+        let opened = backend::open(settings.config, context);
+        let engine = Engine::new(opened, settings.retry_for, &self.cancel, observer)
             .with_resume(self.resume.clone())
-            .with_parts(settings.parts);
+            .with_parts(settings.parts)
+            .with_required_checksum(required_checksum);
         let open = OpenStore {
             engine,
             prefix: settings.prefix,

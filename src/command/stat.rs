@@ -10,7 +10,7 @@ use crate::error::{Error, Result, printable};
 use crate::exit::Exit;
 use crate::report::outcome::Outcome;
 use crate::report::timestamp;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 use crate::transfer::retry;
 
 /// Describes every key.
@@ -25,8 +25,8 @@ pub fn run(session: &mut Session, arguments: &Stat) -> Result<Exit> {
 }
 
 fn describe(blob: &Blob) -> Result<Outcome> {
-    let backend = &blob.engine.backend;
-    let look_up = || backend.stat(&blob.key)?.ok_or_else(Error::not_found);
+    let backend = &blob.engine.store;
+    let look_up = || backend.head(&blob.key)?.ok_or_else(Error::not_found);
     let done = retry::run(&blob.engine, look_up, || 0)?;
     let info = done.value;
     Ok(Outcome {
@@ -36,14 +36,14 @@ fn describe(blob: &Blob) -> Result<Outcome> {
         modified: info.modified,
         digest: info.digest,
         content_type: info.content_type,
-        kept: *info.kept,
+        headers: *info.headers,
         attempts: Some(done.attempts),
         ..Outcome::default()
     })
 }
 
 /// The address, and an indented line `name: value` for each property that the store returned.
-fn lines(url: &str, info: &BlobInfo) -> String {
+fn lines(url: &str, info: &ObjectMeta) -> String {
     let mut text = format!("{url}\n  size: {}\n", info.size);
     let mut field = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -59,7 +59,7 @@ fn lines(url: &str, info: &BlobInfo) -> String {
             .map(|digest| format!("{}:{}", digest.algorithm().name(), digest.hex())),
     );
     field("content-type", info.content_type.clone());
-    let kept = &info.kept;
+    let kept = &info.headers;
     field("content-encoding", kept.content_encoding.clone());
     field("content-disposition", kept.content_disposition.clone());
     field("cache-control", kept.cache_control.clone());

@@ -348,7 +348,7 @@ mod tests {
         let handle = Arc::new(open_dir(dir.path()).unwrap());
         let _stuck =
             AtomicFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
-        cancel.sweep();
+        cancel.run_cleanups();
         assert!(names(dir.path()).is_empty());
     }
 

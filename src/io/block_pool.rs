@@ -12,20 +12,20 @@ const BLOCK: u64 = 1 << 20;
 
 /// The memory that several pieces share.
 #[derive(Debug)]
-pub struct Pool {
+pub struct BlockPool {
     most: u64,
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
     freed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PoolState {
     /// Bytes that pieces have or may come to have.
     taken: u64,
     free: Vec<Vec<u8>>,
 }
 
-impl Pool {
+impl BlockPool {
     /// At most `most` bytes at once, or a single piece that is larger.
     pub fn new(most: u64) -> Arc<Self> {
         Arc::new(Self {
@@ -36,16 +36,16 @@ impl Pool {
     }
 
     /// Room for a piece of up to `len` bytes; waits until pieces that are held make room for it.
-    pub fn take(self: &Arc<Self>, len: u64) -> Held {
+    pub fn take(self: &Arc<Self>, len: u64) -> PooledBuffer {
         let is_full =
-            |state: &mut State| state.taken > 0 && state.taken.saturating_add(len) > self.most;
+            |state: &mut PoolState| state.taken > 0 && state.taken.saturating_add(len) > self.most;
         let mut state = self
             .freed
             .wait_while(self.lock(), is_full)
             .unwrap_or_else(PoisonError::into_inner);
         state.taken = state.taken.saturating_add(len);
         drop(state);
-        Held {
+        PooledBuffer {
             pool: Arc::clone(self),
             room: len,
             blocks: Vec::new(),
@@ -57,21 +57,21 @@ impl Pool {
         free.unwrap_or_else(|| Vec::with_capacity(usize::try_from(BLOCK).unwrap_or(0)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A piece. Its memory goes back to the pool when it is dropped.
+/// A buffer made of blocks, which go back to the pool when it is dropped.
 #[derive(Debug)]
-pub struct Held {
-    pool: Arc<Pool>,
+pub struct PooledBuffer {
+    pool: Arc<BlockPool>,
     room: u64,
     blocks: Vec<Vec<u8>>,
 }
 
-impl Held {
-    /// Takes in what `reader` yields, until its end or as much as there is room for.
+impl PooledBuffer {
+    /// Reads from `reader` until its end, or until the buffer is full.
     pub fn fill(&mut self, reader: &mut dyn Read) -> io::Result<()> {
         loop {
             let want = BLOCK.min(self.room - self.len());
@@ -94,7 +94,7 @@ impl Held {
         self.blocks.iter().map(|block| block.len() as u64).sum()
     }
 
-    /// Whether there are none.
+    /// Returns whether it has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -105,7 +105,7 @@ impl Held {
     }
 
     /// The bytes from `start` on; `None` if there are fewer.
-    pub fn reader_from(&self, start: u64) -> Option<HeldReader<'_>> {
+    pub fn reader_from(&self, start: u64) -> Option<PooledReader<'_>> {
         let mut left = start;
         let mut blocks = self.blocks.as_slice();
         while let [block, rest @ ..] = blocks {
@@ -117,11 +117,11 @@ impl Held {
             blocks = rest;
         }
         let at = usize::try_from(left).ok()?;
-        (at == 0 || !blocks.is_empty()).then_some(HeldReader { blocks, at })
+        (at == 0 || !blocks.is_empty()).then_some(PooledReader { blocks, at })
     }
 }
 
-impl Drop for Held {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         let mut state = self.pool.lock();
         state.taken = state.taken.saturating_sub(self.room);
@@ -134,16 +134,17 @@ impl Drop for Held {
     }
 }
 
-/// Reads a piece.
+/// Reads a buffer from any offset to its end.
 #[derive(Debug)]
-pub struct HeldReader<'a> {
+pub struct PooledReader<'a> {
     blocks: &'a [Vec<u8>],
     at: usize,
 }
 
-impl Read for HeldReader<'_> {
+impl Read for PooledReader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while let [block, rest @ ..] = self.blocks {
+            assert!(self.at <= block.len(), "the position is within the block");
             let left = &block[self.at..];
             if !left.is_empty() {
                 let len = left.len().min(buf.len());
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_piece_takes_what_there_is_room_for_and_can_be_read_again() {
-        let pool = Pool::new(8 * MIB);
+        let pool = BlockPool::new(8 * MIB);
         let bytes: Vec<u8> = (0..3 * MIB + 5).map(|n| (n % 251) as u8).collect();
         let mut source = bytes.as_slice();
         let (mut first, mut second) = (pool.take(2 * MIB + 1), pool.take(4 * MIB));
@@ -195,7 +196,7 @@ mod tests {
 
     #[test]
     fn memory_is_used_again_and_a_piece_that_is_too_large_comes_alone() {
-        let pool = Pool::new(2 * MIB);
+        let pool = BlockPool::new(2 * MIB);
         for len in [MIB, 2 * MIB, 5 * MIB] {
             let mut piece = pool.take(len);
             piece.fill(&mut io::repeat(7)).unwrap();
@@ -207,7 +208,7 @@ mod tests {
 
     #[test]
     fn who_finds_no_room_waits_until_there_is_some() {
-        let pool = Pool::new(2 * MIB);
+        let pool = BlockPool::new(2 * MIB);
         let first = pool.take(2 * MIB);
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| pool.take(1).is_empty());

@@ -10,32 +10,32 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::block_pool::{Held, HeldReader};
+use super::block_pool::{PooledBuffer, PooledReader};
 use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 
-/// Bytes per read where nobody else's buffer decides: fits a CPU's second-level cache.
+/// Bytes per read where no other buffer decides: fits a CPU's second-level cache.
 pub const CHUNK: usize = 256 << 10;
 
 /// A body: a slice of a file, bytes in memory, or a stream of unknown length.
 pub struct Payload {
-    source: Source,
+    source: Bytes,
     meter: Meter,
-    /// What the latest reader has added to `meter`.
+    /// The bytes that the latest reader has added to `meter`.
     counted: AtomicU64,
     cancel: Arc<Cancel>,
 }
 
-enum Source {
+enum Bytes {
     File {
         file: Arc<File>,
         offset: u64,
         len: u64,
         stamp: Option<Stamp>,
     },
-    Held(Held),
+    Pooled(PooledBuffer),
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
 }
 
@@ -51,7 +51,7 @@ impl Payload {
     ) -> Self {
         let stamp = stamp(&file);
         Self::new(
-            Source::File {
+            Bytes::File {
                 file,
                 offset,
                 len,
@@ -63,16 +63,16 @@ impl Payload {
     }
 
     /// Bytes in memory.
-    pub fn held(bytes: Held, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
-        Self::new(Source::Held(bytes), meter, cancel)
+    pub fn pooled(bytes: PooledBuffer, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
+        Self::new(Bytes::Pooled(bytes), meter, cancel)
     }
 
-    /// Whatever `reader` yields until its end; it can be read only once.
+    /// The bytes of `reader` up to its end; they can be read only once.
     pub fn stream(reader: Box<dyn Read + Send>, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
-        Self::new(Source::Stream(Mutex::new(Some(reader))), meter, cancel)
+        Self::new(Bytes::Stream(Mutex::new(Some(reader))), meter, cancel)
     }
 
-    fn new(source: Source, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
+    fn new(source: Bytes, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
         Self {
             source,
             meter: meter.clone(),
@@ -84,16 +84,16 @@ impl Payload {
     /// The number of bytes; `None` for a stream.
     pub fn size(&self) -> Option<u64> {
         match &self.source {
-            Source::File { len, .. } => Some(*len),
-            Source::Held(bytes) => Some(bytes.len()),
-            Source::Stream(_) => None,
+            Bytes::File { len, .. } => Some(*len),
+            Bytes::Pooled(bytes) => Some(bytes.len()),
+            Bytes::Stream(_) => None,
         }
     }
 
-    /// Whether a failed attempt can be repeated: true unless this is a stream that somebody began to read.
+    /// Returns whether a failed attempt can be retried: true unless this is a stream of which a part has been read.
     pub fn can_be_read(&self) -> bool {
         match &self.source {
-            Source::Stream(reader) => reader
+            Bytes::Stream(reader) => reader
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .is_some(),
@@ -112,7 +112,7 @@ impl Payload {
     /// As [`Payload::reader`], without the first `start` bytes, which count as read. Not for streams, except from 0.
     pub fn reader_from(&self, start: u64) -> Result<Reader<'_>> {
         self.meter
-            .take_back(self.counted.swap(start, Ordering::Relaxed));
+            .rewind(self.counted.swap(start, Ordering::Relaxed));
         self.meter.add(start);
         self.open(Some(self), start)
     }
@@ -126,7 +126,7 @@ impl Payload {
     /// The digests of the payload, computed in one pass that the meter does not see. Not for streams.
     pub fn digests(&self, algorithms: &[Algorithm]) -> Result<Vec<Digest>> {
         let mut hashers: Vec<Hasher> = algorithms.iter().map(|one| Hasher::new(*one)).collect();
-        if let Source::Held(bytes) = &self.source {
+        if let Bytes::Pooled(bytes) = &self.source {
             for chunk in bytes.chunks() {
                 for hasher in &mut hashers {
                     hasher.update(chunk);
@@ -158,22 +158,22 @@ impl Payload {
     fn open<'a>(&'a self, counter: Option<&'a Payload>, start: u64) -> Result<Reader<'a>> {
         let short = || Error::new(Kind::Local, "the input does not reach this far");
         let from = match &self.source {
-            Source::File {
+            Bytes::File {
                 file,
                 offset,
                 len,
                 stamp,
-            } => From::File {
+            } => Pass::File {
                 stamp: stamp.as_ref(),
                 file,
                 at: *offset + start,
                 left: len.checked_sub(start).ok_or_else(short)?,
             },
-            Source::Held(bytes) => From::Held(bytes.reader_from(start).ok_or_else(short)?),
-            Source::Stream(_) if start > 0 => return Err(short()),
-            Source::Stream(reader) => {
+            Bytes::Pooled(bytes) => Pass::Pooled(bytes.reader_from(start).ok_or_else(short)?),
+            Bytes::Stream(_) if start > 0 => return Err(short()),
+            Bytes::Stream(reader) => {
                 match reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(reader) => From::Stream(reader),
+                    Some(reader) => Pass::Stream(reader),
                     None => return Err(Error::new(Kind::Local, "the input can be read only once")),
                 }
             }
@@ -186,7 +186,7 @@ impl Payload {
     }
 }
 
-/// What changes when a file is written to: length, seconds and nanoseconds of the last modification.
+/// The metadata that changes when a file is written to: length, seconds and nanoseconds of the last modification.
 type Stamp = (u64, i64, i64);
 
 fn stamp(file: &File) -> Option<Stamp> {
@@ -205,19 +205,19 @@ impl std::fmt::Debug for Payload {
 
 /// One pass over a payload. Errors carry our own [`Error`]; see [`source_error`].
 pub struct Reader<'a> {
-    from: From<'a>,
+    from: Pass<'a>,
     counter: Option<&'a Payload>,
     cancel: &'a Cancel,
 }
 
-enum From<'a> {
+enum Pass<'a> {
     File {
         file: &'a File,
         at: u64,
         left: u64,
         stamp: Option<&'a Stamp>,
     },
-    Held(HeldReader<'a>),
+    Pooled(PooledReader<'a>),
     Stream(Box<dyn Read + Send>),
 }
 
@@ -225,8 +225,8 @@ impl Read for Reader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.cancel.check().map_err(Error::into_io)?;
         let n = match &mut self.from {
-            From::File { left: 0, .. } => 0,
-            From::File {
+            Pass::File { left: 0, .. } => 0,
+            Pass::File {
                 file,
                 at,
                 left,
@@ -254,8 +254,8 @@ impl Read for Reader<'_> {
                 }
                 n
             }
-            From::Held(bytes) => bytes.read(buf)?,
-            From::Stream(reader) => retry_interrupted(|| reader.read(buf)).map_err(read_failed)?,
+            Pass::Pooled(bytes) => bytes.read(buf)?,
+            Pass::Stream(reader) => retry_interrupted(|| reader.read(buf)).map_err(read_failed)?,
         };
         if let Some(payload) = self.counter {
             payload.meter.add(n as u64);

@@ -81,7 +81,7 @@ impl Report {
             outcome.elapsed.map(|elapsed| elapsed.as_secs_f64()),
         );
         json.text("etag", outcome.etag.as_deref());
-        let kept = &outcome.kept;
+        let kept = &outcome.headers;
         json.text("version_id", kept.version_id.as_deref());
         json.text("content_encoding", kept.content_encoding.as_deref());
         json.text("content_disposition", kept.content_disposition.as_deref());

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::digest::{Digest, Verified};
-use crate::store::types::Kept;
+use crate::store::types::ObjectHeaders;
 use crate::units::format_bytes;
 use crate::url::Url;
 
@@ -46,7 +46,7 @@ pub struct Outcome {
     /// Media type.
     pub content_type: Option<String>,
     /// Further headers that S3 returned.
-    pub kept: Kept,
+    pub headers: ObjectHeaders,
 }
 
 /// A finished upload, download or copy.
@@ -77,9 +77,9 @@ impl Transferred {
             bytes: Some(self.bytes),
             elapsed: Some(self.elapsed),
             etag: self.etag,
-            kept: Kept {
+            headers: ObjectHeaders {
                 version_id: self.version_id,
-                ..Kept::default()
+                ..ObjectHeaders::default()
             },
             verified: Some(self.verified),
             attempts: Some(self.attempts),

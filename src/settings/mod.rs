@@ -31,7 +31,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
 use crate::transfer::plan::{PartRules, whole_pages};
-use crate::transfer::resume::Resume;
+use crate::transfer::resume::ResumePolicy;
 use crate::units::parse_flag;
 use crate::{backend, cli};
 
@@ -180,9 +180,9 @@ impl Settings {
             size: scope
                 .value("part_size", flags.part_size, |text| PART_SIZE.parse(text))?
                 .map_or(usual.size, whole_pages),
-            at_once: scope
+            concurrency: scope
                 .value("parts", flags.parts, |text| PARTS.parse(text))?
-                .map_or(usual.at_once, usize::from),
+                .map_or(usual.concurrency, usize::from),
             max_memory: scope.value("max_memory", flags.max_memory, |text| {
                 MAX_MEMORY.parse(text)
             })?,
@@ -205,16 +205,16 @@ impl Settings {
     }
 
     /// The unfinished transfers that may be resumed.
-    pub fn resume(&self, flag: Option<cli::ResumeChoice>) -> Result<Resume> {
+    pub fn resume(&self, flag: Option<cli::ResumeChoice>) -> Result<ResumePolicy> {
         let choice = self
             .general()
             .value("resume", flag, choice::<cli::ResumeChoice>)?
             .unwrap_or(cli::ResumeChoice::Run);
         Ok(match choice {
-            cli::ResumeChoice::Never => Resume::Never,
-            cli::ResumeChoice::Run => Resume::Run,
+            cli::ResumeChoice::Never => ResumePolicy::Never,
+            cli::ResumeChoice::Run => ResumePolicy::Run,
             cli::ResumeChoice::Auto => {
-                Resume::Auto(self.environment.state("resume").map(Into::into))
+                ResumePolicy::Auto(self.environment.state("resume").map(Into::into))
             }
         })
     }

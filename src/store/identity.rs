@@ -1,9 +1,9 @@
-//! Which store, and which blob in it: what is compared, and what names a journal. Never shown.
+//! The identity of a store and of a blob in it: it is compared, and it names journals. Not for display.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 
-/// A store. Two settings that reach the same one have equal ids, whatever else they say.
+/// The identity of a store. Settings that reach the same store have equal ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StoreId {
     /// The file system of this machine.

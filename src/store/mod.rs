@@ -4,30 +4,33 @@
 //! decides how often, in how many parts and how many at a time. A failed operation removes what it left behind before it
 //! returns.
 
+pub mod copy;
+pub mod download;
 pub mod identity;
 pub mod multipart;
 pub mod resumable;
+pub mod signer;
 pub mod types;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use self::copy::ServerSideCopy;
+use self::download::Download;
 use self::identity::BlobId;
-use self::multipart::Multipart;
-use self::resumable::Continuing;
-use self::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
+use self::multipart::MultipartStore;
+use self::resumable::ResumablePut;
+use self::signer::Signer;
+use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
 use crate::cancel::Cancel;
-use crate::digest::Algorithm;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::events::Observer;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::net::timeouts::Timeouts;
-use crate::secret::Secret;
 use crate::url::Url;
 
 /// A store of blobs.
-pub trait Backend: Send + Sync {
+pub trait Store: Send + Sync {
     /// The blob's whole address without secrets, for messages and `--json`: `s3://media/a.bin`. Typed back, it addresses the
     /// same blob. `key` is any key that the store may list.
     fn url(&self, key: &str) -> Url;
@@ -41,135 +44,78 @@ pub trait Backend: Send + Sync {
         Vec::new()
     }
 
-    /// What the blob is, or `None` if the store proved that it is not there.
+    /// The blob's metadata, or `None` if the store proved that there is no such blob.
     ///
     /// Refusal is not absence: 403 is `Denied`, and a missing bucket, root or base directory is `Config`.
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>>;
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>>;
 
-    /// Stores the payload under `key`, replacing what was there.
+    /// Stores the payload under `key`, replacing any earlier blob.
     ///
     /// A reader never sees a part of it: the old blob, or none, stays until the new one is whole. When this
-    /// returns, the store has confirmed the number of bytes and the strongest digest that it lets us compare;
-    /// a difference is `Integrity`. On any error nothing of ours remains in the store.
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored>;
+    /// returns, the store has confirmed the number of bytes and the strongest checksum that it supports;
+    /// a mismatch is `Integrity`. On any error nothing of this put remains in the store.
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult>;
 
-    /// Pushes the blob's bytes, from `from.offset` on, into `sink`.
+    /// Begins a download.
     ///
-    /// When it returns `Ok`, the protocol is finished and exactly as many bytes were pushed as the store
-    /// announced. A missing blob is `NotFound`. If `from.unchanged` is given and the blob is no longer that one,
-    /// the error is `Integrity` and nothing was pushed.
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo>;
+    /// A missing blob is `NotFound`, and one that is not [`GetOptions::if_unchanged`] is `Integrity`.
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>>;
 
-    /// Tells one page of the blobs whose keys begin with `prefix`, in an order that does not change between calls, and
-    /// returns the name of the next page. `page` is such a name; `None` begins.
+    /// Passes one page of the blobs whose keys begin with `prefix` to `each`, in an order that does not change between
+    /// calls, and returns the token of the next page. `page` is such a token; `None` is the first page.
     ///
-    /// An empty listing says that there is no such blob; a missing bucket, root or base directory is `Config`.
+    /// An empty listing proves that there is no such blob; a missing bucket, root or base directory is `Config`.
     fn list(
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>>;
 
-    /// Removes a blob. A store that can tell says `NotFound` for one that is not there; S3 cannot.
-    fn remove(&self, key: &Key) -> Result<()>;
+    /// Deletes a blob. A missing one is `NotFound`, except on S3, which does not report it.
+    fn delete(&self, key: &Key) -> Result<()>;
 
-    /// A URL that lets its bearer do one thing with the blob for a while, for a store that has them.
-    fn presign(&self, _key: &Key, _method: Method, _expires: Duration) -> Result<String> {
-        Err(Error::new(Kind::Usage, "only S3 has presigned URLs"))
-    }
+    /// The features of the store that callers have to know in advance.
+    fn capabilities(&self) -> &Capabilities;
 
-    /// What this store and another one must have in common for [`Backend::copy_within`]; `None` for a store that has no
-    /// such copies.
-    fn service(&self) -> Option<Service> {
+    /// Uploads in parts, if the store supports them. Such a store's `put` takes no payload of unknown length: the engine
+    /// cuts streams into parts.
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
         None
     }
 
-    /// Copies a blob of the same service without its bytes coming here. `source` is that blob as it was found: if it is no
-    /// longer that one, the error is `Integrity`.
-    fn copy_within(
-        &self,
-        _from: &Service,
-        _source: (&Key, &BlobInfo),
-        _to: &Key,
-        _attributes: &Attributes,
-    ) -> Result<Stored> {
-        Err(Error::new(Kind::Usage, "this store copies nothing itself"))
-    }
-
-    /// The digest by which the user asked the store to prove a put; `None` = the store's choice.
-    fn demanded(&self) -> Option<Algorithm> {
+    /// Uploads that can be resumed at any byte, if the store supports them.
+    fn resumable(&self) -> Option<&dyn ResumablePut> {
         None
     }
 
-    /// Whether `get` can stop at [`From::end`], so that several parts of a blob can be fetched at once.
-    fn ranges(&self) -> bool {
-        false
-    }
-
-    /// What can be compared with a blob that has no digest of its whole, but an ETag made of its parts' digests.
-    fn parts_etag(&self, _key: &Key, _info: &BlobInfo) -> Result<Option<PartsEtag>> {
-        Ok(None)
-    }
-
-    /// The way to store a blob in parts, for a store that has one. Such a store's `put` takes no payload of unknown
-    /// length: the engine cuts streams into parts.
-    fn multipart(&self) -> Option<&dyn Multipart> {
+    /// Copies within the store's service, if it supports them.
+    fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
         None
     }
 
-    /// The way to go on with an unfinished file, for a store that has one.
-    fn continuing(&self) -> Option<&dyn Continuing> {
+    /// Presigned URLs, if the store supports them.
+    fn signer(&self) -> Option<&dyn Signer> {
         None
     }
 }
 
-/// A service in which blobs can be copied from bucket to bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// Equal for stores that reach the same service as the same user; never shown.
-    pub identity: String,
-    /// The bucket within it.
-    pub bucket: String,
-    /// Headers without which a copy cannot read from there.
-    pub reading: Vec<(String, Secret)>,
-}
-
-/// What a presigned URL allows.
+/// The features of a store that callers have to know in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Download.
-    Get,
-    /// Upload.
-    Put,
+pub struct Capabilities {
+    /// `get` can stop at [`GetOptions::end`](self::types::GetOptions::end), so that several parts of a blob can be downloaded at once.
+    pub ranges: bool,
 }
 
-/// Where a download goes.
-pub trait Sink {
-    /// Told once per attempt, before the first byte: what is coming.
-    fn begin(&mut self, info: &BlobInfo) -> Result<()>;
-
-    /// Room for more bytes: never empty, at most 1 MiB, filled from its start.
-    fn room(&mut self) -> &mut [u8];
-
-    /// The first `len` bytes of [`Sink::room`] have been filled.
-    fn filled(&mut self, len: usize) -> Result<()>;
-
-    /// Asked at [`From::end`], if the store goes on sending there: how many more bytes are wanted after all.
-    fn further(&mut self) -> u64 {
-        0
-    }
-}
-
-/// What all backends share.
+/// The surroundings of every store of a run.
 #[derive(Clone)]
 pub struct Context {
-    /// The wish to stop; sockets are to be watched by it.
+    /// Stops the run; every socket is watched by it.
     pub cancel: Arc<Cancel>,
-    /// Told of warnings and, at `-v`, of facts.
+    /// Receives warnings and, at `-v`, notes.
     pub observer: Arc<dyn Observer>,
-    /// Limits of silence.
+    /// The limits for connecting and for idle connections.
     pub timeouts: Timeouts,
-    /// How many operations may run at once; sizes connection pools.
+    /// The number of operations that may run at once; sizes connection pools.
     pub workers: usize,
 }

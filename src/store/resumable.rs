@@ -1,74 +1,74 @@
-//! Unfinished files in a store, and going on with them.
+//! Partial uploads: files in a store that a later attempt resumes.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::types::{Attributes, Stored};
+use super::types::{Attributes, PutResult};
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
 
-/// A store that can go on with an unfinished file that an earlier attempt left.
-pub trait Continuing: Send + Sync {
+/// A store that can resume a partial upload at any byte.
+pub trait ResumablePut: Send + Sync {
     /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
     /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
     ///
-    /// As [`Backend::put`](crate::store::Backend::put), but after a failure the unfinished file stays: it is for a later call, or for
-    /// [`Continuing::discard`].
-    fn put_by(
+    /// As [`Store::put`](crate::store::Store::put), but after a failure the unfinished file stays: it is for a later call, or for
+    /// [`ResumablePut::discard`].
+    fn resume(
         &self,
         key: &Key,
         payload: &Payload,
         attributes: &Attributes,
-        draft: &Draft,
-    ) -> Result<Stored>;
+        draft: &PartialUpload,
+    ) -> Result<PutResult>;
 
     /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
     /// seconds; what cannot be removed is told as a warning.
-    fn discard(&self, key: &Key, draft: &Draft);
+    fn discard(&self, key: &Key, draft: &PartialUpload);
 }
 
-/// Told where an attempt goes on.
-type SeamListener = Box<dyn Fn(u64) + Send + Sync>;
+/// Receives the offset at which an attempt resumes.
+type ResumeListener = Box<dyn Fn(u64) + Send + Sync>;
 
-/// The unfinished file of one upload: a name in the blob's directory.
-pub struct Draft {
+/// The partial file of one upload: a name in the blob's directory.
+pub struct PartialUpload {
     name: String,
-    /// Whether there may be such a file.
+    /// The file may exist.
     begun: AtomicBool,
-    /// Where an attempt went on behind another one's bytes: not every store puts them together well.
-    seams: Mutex<BTreeSet<u64>>,
-    listener: Option<SeamListener>,
+    /// The offsets at which an attempt resumed: not every store joins the bytes before and after correctly.
+    resume_offsets: Mutex<BTreeSet<u64>>,
+    listener: Option<ResumeListener>,
 }
 
-impl Draft {
-    /// A name that nobody used yet.
+impl PartialUpload {
+    /// A partial upload with a new name.
     pub fn new() -> Self {
         Self {
             name: temporary_name(),
             begun: AtomicBool::new(false),
-            seams: Mutex::default(),
+            resume_offsets: Mutex::default(),
             listener: None,
         }
     }
 
-    /// The same, telling `listener` of every offset at which an attempt goes on, before it does.
+    /// The same, calling `listener` with every offset at which an attempt resumes, before it does.
     #[must_use]
-    pub fn telling(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
+    pub fn on_resume(self, listener: impl Fn(u64) + Send + Sync + 'static) -> Self {
         Self {
             listener: Some(Box::new(listener)),
             ..self
         }
     }
 
-    /// What an earlier run left: [`Draft::name`] and [`Draft::seams`] of then.
-    pub fn left(name: String, seams: impl IntoIterator<Item = u64>) -> Self {
+    /// The partial upload of an earlier run, from its [`PartialUpload::name`] and [`PartialUpload::resume_offsets`].
+    pub fn from_previous_run(name: String, resume_offsets: impl IntoIterator<Item = u64>) -> Self {
         Self {
             name,
             begun: AtomicBool::new(true),
-            seams: Mutex::new(seams.into_iter().collect()),
+            resume_offsets: Mutex::new(resume_offsets.into_iter().collect()),
             listener: None,
         }
     }
@@ -78,23 +78,23 @@ impl Draft {
         &self.name
     }
 
-    /// The offsets at which attempts went on.
-    pub fn seams(&self) -> BTreeSet<u64> {
-        self.lock_seams().clone()
+    /// The offsets at which attempts resumed.
+    pub fn resume_offsets(&self) -> BTreeSet<u64> {
+        self.lock_resume_offsets().clone()
     }
 
-    /// Remembers that an attempt goes on at this offset, before it does.
-    pub fn add_seam(&self, offset: u64) {
-        self.lock_seams().insert(offset);
+    /// Records that an attempt is about to resume at this offset.
+    pub fn add_resume_offset(&self, offset: u64) {
+        self.lock_resume_offsets().insert(offset);
         if let Some(listener) = &self.listener {
             listener(offset);
         }
     }
 
-    /// Remembers that the file is begun from its start.
+    /// Records that the file is being written from its start.
     pub fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
-        self.lock_seams().clear();
+        self.lock_resume_offsets().clear();
     }
 
     /// Leaves the file where it is, for the user.
@@ -102,23 +102,25 @@ impl Draft {
         self.begun.store(false, Ordering::Relaxed);
     }
 
-    fn lock_seams(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        self.seams.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_resume_offsets(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.resume_offsets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there may be such a file.
+    /// Returns whether the file may exist.
     pub fn is_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed)
     }
 }
 
-impl std::fmt::Debug for Draft {
+impl std::fmt::Debug for PartialUpload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)
     }
 }
 
-impl Default for Draft {
+impl Default for PartialUpload {
     fn default() -> Self {
         Self::new()
     }

@@ -1,94 +1,95 @@
-//! What is said about a blob: to a store, and by it.
+//! The values that callers and stores exchange about a blob.
 
 use std::time::SystemTime;
 
 use crate::digest::{Digest, Verified};
 
-/// What a store tells about a blob.
+/// The metadata of a blob.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BlobInfo {
+pub struct ObjectMeta {
     /// Bytes of the whole blob.
     pub size: u64,
-    /// When it was last written, if the store tells.
+    /// The time of the last modification, if the store reports it.
     pub modified: Option<SystemTime>,
     /// S3's ETag without quotes.
     pub etag: Option<String>,
-    /// The strongest digest of the whole blob that the store tells and that we can compute.
+    /// The strongest checksum of the whole blob that the store reports and that blobctl can compute.
     pub digest: Option<Digest>,
-    /// Media type, if the store keeps one.
+    /// Media type, if the store reports one.
     pub content_type: Option<String>,
-    /// What S3 tells beyond that.
-    pub kept: Box<Kept>,
+    /// Further metadata, which only S3 returns.
+    pub headers: Box<ObjectHeaders>,
 }
 
-/// What S3 keeps beside a blob's bytes, as far as it tells.
+/// Object metadata that S3 returns in addition to size and ETag.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Which of the blob's versions it is, in a bucket that has them.
+pub struct ObjectHeaders {
+    /// The version, in a bucket with versioning.
     pub version_id: Option<String>,
-    /// Storage class; S3 does not tell the usual one.
+    /// Storage class; S3 does not report STANDARD.
     pub storage_class: Option<String>,
     /// `AES256`, `aws:kms`, or `SSE-C` for a key of the user's.
     pub encryption: Option<String>,
     /// The key of `aws:kms`.
     pub kms_key_id: Option<String>,
-    /// How the bytes are coded, as `gzip`.
+    /// `Content-Encoding`, such as `gzip`.
     pub content_encoding: Option<String>,
-    /// What a browser is to do with them, as `attachment; filename="a"`.
+    /// `Content-Disposition`, such as `attachment; filename="a"`.
     pub content_disposition: Option<String>,
-    /// How long they may be kept on their way.
+    /// `Cache-Control`.
     pub cache_control: Option<String>,
     /// Names and values of the user's own.
     pub metadata: Vec<(String, String)>,
 }
 
-/// What the ETag of a blob says about the parts that it was uploaded in.
+/// The ETag of a multipart upload, read as a checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartsEtag {
     /// Bytes of each part but the last.
     pub part_size: u64,
     /// The MD5 of the parts' MD5s.
     pub md5: Digest,
-    /// Whether the service is known to make its ETags like this. Others may mean something else by the same form.
+    /// The service is known to make its ETags in this way. Others may use the same form for something else.
     pub certain: bool,
 }
 
 /// One line of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListEntry {
     /// The whole key.
     pub key: String,
-    /// Bytes, and whatever else the listing tells.
-    pub info: BlobInfo,
+    /// Its size, and the further metadata that the listing contains.
+    pub info: ObjectMeta,
 }
 
-/// Where a download begins, and ends.
+/// The bytes to download, and the conditions.
 #[derive(Debug, Clone, Default)]
-pub struct From {
-    /// The first byte that is wanted.
+pub struct GetOptions<'a> {
+    /// The first byte to download.
     pub offset: u64,
-    /// The byte behind the last one that is wanted, for a store with [`Backend::ranges`](crate::store::Backend::ranges); others go on to the end.
+    /// The first byte not to download; `None` downloads up to the end of the blob. Only for a store with
+    /// [`Capabilities::ranges`](crate::store::Capabilities::ranges), and only together with an offset.
     pub end: Option<u64>,
-    /// The blob as an earlier attempt found it: bytes of another one must not be mixed with it.
-    pub unchanged: Option<BlobInfo>,
-    /// Whether a store that has to compute digests is to do it.
-    pub digest: Asked,
+    /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
+    pub if_unchanged: Option<&'a ObjectMeta>,
+    /// Which checksum of the blob to report.
+    pub checksum: ChecksumRequest,
 }
 
-/// Whether something that costs the store an effort is asked for.
+/// The cost of a checksum that the caller accepts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Asked {
-    /// What it tells anyway is enough.
+pub enum ChecksumRequest {
+    /// Only a checksum that costs nothing is reported.
     #[default]
-    No,
-    /// The effort is worth it.
-    Yes,
+    IfFree,
+    /// The store computes a checksum if it has none.
+    Compute,
 }
 
-/// What goes with a blob. Stores of files keep none of it but the condition.
+/// The attributes of a new blob. Stores of files support only the condition.
 #[derive(Debug, Clone, Default)]
 pub struct Attributes {
-    /// What must hold for the destination.
+    /// The condition on the destination.
     pub condition: Condition,
     /// Media type.
     pub content_type: Option<String>,
@@ -112,7 +113,7 @@ pub struct Attributes {
     pub acl: Option<String>,
 }
 
-/// What must hold for the destination when a blob becomes visible; else the error is `Precondition`.
+/// The condition on the destination when a blob becomes visible; a violation is `Precondition`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Condition {
     /// Nothing.
@@ -124,17 +125,17 @@ pub enum Condition {
     Etag(String),
 }
 
-/// What a store confirmed about a put.
+/// The store's confirmation of a put.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct PutResult {
     /// Bytes stored.
     pub bytes: u64,
     /// S3's ETag without quotes.
     pub etag: Option<String>,
-    /// How it was proven that the store has these bytes.
+    /// The means by which the store's bytes were verified.
     pub verified: Verified,
-    /// Whether the store is known to have tested the condition and stored the blob in one step; `None` without one.
+    /// True if the store is known to have tested the condition and stored the blob in one step; `None` without one.
     pub atomic: Option<bool>,
-    /// The version that it became, in a bucket that has them.
+    /// The version that the put created, in a bucket with versioning.
     pub version_id: Option<String>,
 }

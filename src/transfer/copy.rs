@@ -4,7 +4,7 @@ use std::io;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::destination::{Demand, Destination, Terms};
+use super::destination::{Destination, DownloadOptions, Verification};
 use super::download::download;
 use super::plan::PartRules;
 use super::source::Source;
@@ -14,13 +14,13 @@ use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Overwrite;
 use crate::key::Key;
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;
 
 /// A piece of the blob, or its proven end. A channel that closes without an end is a failure, never the blob's end.
-enum Piece {
+enum Message {
     Bytes(Vec<u8>),
     End,
     Failed(Error),
@@ -35,7 +35,7 @@ pub fn copy(
     new_key: &Key,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let (send, receive) = sync_channel(QUEUE);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || fetch(from, key, &send));
@@ -55,35 +55,35 @@ pub fn copy(
 }
 
 /// Everything of the blob, then its end or what went wrong. It has been compared by then.
-fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Piece>) -> Result<()> {
+fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
     // The other side has parts in memory too.
     let parts = PartRules {
         max_memory: Some(engine.parts.memory() / 2),
         ..engine.parts
     };
     let pieces = send.clone();
-    let destination = Destination::Consumer(Box::new(move |bytes| {
+    let destination = Destination::Callback(Box::new(move |bytes| {
         let gone = |_| Error::new(Kind::Local, "the destination takes no more");
-        pieces.send(Piece::Bytes(bytes.to_vec())).map_err(gone)
+        pieces.send(Message::Bytes(bytes.to_vec())).map_err(gone)
     }));
-    let terms = Terms {
+    let options = DownloadOptions {
         replace: Overwrite::Allow,
-        proof: Demand::Best,
+        verification: Verification::Strongest,
     };
     let engine = engine.clone().with_parts(parts);
-    let result = download(&engine, key, &destination, terms, &Meter::new()).map(drop);
+    let result = download(&engine, key, &destination, options, &Meter::new()).map(drop);
     let last = match &result {
-        Ok(()) => Piece::End,
-        Err(error) => Piece::Failed(error.clone().permanent()),
+        Ok(()) => Message::End,
+        Err(error) => Message::Failed(error.clone().permanent()),
     };
-    // Nobody may be left who wants to know.
+    // The writer may have given up.
     let _ = send.send(last);
     result
 }
 
 /// The other side, as a stream.
 struct Pieces {
-    receive: Receiver<Piece>,
+    receive: Receiver<Message>,
     rest: Vec<u8>,
     at: usize,
     ended: bool,
@@ -93,9 +93,9 @@ impl Read for Pieces {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.at == self.rest.len() && !self.ended {
             match self.receive.recv() {
-                Ok(Piece::Bytes(bytes)) => (self.rest, self.at) = (bytes, 0),
-                Ok(Piece::End) => self.ended = true,
-                Ok(Piece::Failed(error)) => return Err(error.into_io()),
+                Ok(Message::Bytes(bytes)) => (self.rest, self.at) = (bytes, 0),
+                Ok(Message::End) => self.ended = true,
+                Ok(Message::Failed(error)) => return Err(error.into_io()),
                 Err(_) => {
                     return Err(
                         Error::new(Kind::Integrity, "the source ended without its end").into_io(),

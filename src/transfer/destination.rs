@@ -1,4 +1,4 @@
-//! Where a download goes, and how it is verified.
+//! The destination of a download, and its verification.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;
@@ -9,20 +9,20 @@ use crate::error::{Error, Kind, Result};
 use crate::io::atomic_file::Overwrite;
 use crate::io::local_path::LocalPath;
 
-/// Where a blob goes.
+/// The destination of a download.
 pub enum Destination {
     /// A file that appears whole.
     File(FileDestination),
-    /// stdout, a pipe or a device: bytes go out as they come and cannot be taken back.
+    /// stdout, a pipe or a device: bytes are written as they come and cannot be rewound.
     Stream(File),
-    /// Somebody who takes the bytes as they come, a little at a time, and cannot give them back.
-    Consumer(Consumer),
-    /// Nowhere: what comes is compared and forgotten.
-    Nowhere,
+    /// A callback that receives the bytes in order; delivered bytes cannot be rewound.
+    Callback(Callback),
+    /// Discard: what comes is compared and forgotten.
+    Discard,
 }
 
-/// Takes the next bytes of a blob.
-pub type Consumer = Box<dyn Fn(&[u8]) -> Result<()> + Send + Sync>;
+/// Receives the next bytes of a blob.
+pub type Callback = Box<dyn Fn(&[u8]) -> Result<()> + Send + Sync>;
 
 /// A name in an open directory.
 pub struct FileDestination {
@@ -32,7 +32,7 @@ pub struct FileDestination {
 }
 
 impl Destination {
-    /// What `path` leads to; the directory must exist.
+    /// The file or stream that `path` resolves to; its directory must exist.
     pub fn at(path: &Path) -> Result<Self> {
         let shown = crate::error::printable(&path.to_string_lossy());
         match LocalPath::resolve(path)? {
@@ -51,22 +51,22 @@ impl Destination {
     }
 }
 
-/// What the user asks of a download.
+/// The user's choices about a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
-    /// What the file may take the place of.
+pub struct DownloadOptions {
+    /// The existing file that the download may replace.
     pub replace: Overwrite,
-    /// How it is to be proven.
-    pub proof: Demand,
+    /// The verification of the bytes.
+    pub verification: Verification,
 }
 
-/// How a download is to be proven.
+/// The verification of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Demand {
-    /// By the strongest digest that the store has, else by its length.
-    Best,
-    /// By a digest; a blob without one is a failure.
+pub enum Verification {
+    /// By the strongest checksum that the store supports, else by the length.
+    Strongest,
+    /// By a checksum; a blob without one is a failure.
     Digest,
-    /// By its length alone, which costs nothing.
+    /// By the length alone, which costs nothing.
     Length,
 }

@@ -1,20 +1,20 @@
 //! From a store into a file, whole or not at all, or into a stream.
 
 use super::Engine;
-use super::destination::{Demand, Destination, Terms};
+use super::destination::{Destination, DownloadOptions, Verification};
 use super::sink::{Compared, Receiver};
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::key::Key;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 
-/// What was downloaded, and how it was proven.
+/// The result of a download.
 #[derive(Debug)]
 pub struct Downloaded {
     /// The blob.
-    pub info: BlobInfo,
-    /// How it was proven that these are its bytes.
+    pub info: ObjectMeta,
+    /// The means by which the bytes were verified.
     pub verified: Verified,
     /// Requests, counted from 1.
     pub attempts: u32,
@@ -25,27 +25,27 @@ pub fn download(
     engine: &Engine,
     key: &Key,
     destination: &Destination,
-    terms: Terms,
+    options: DownloadOptions,
     meter: &Meter,
 ) -> Result<Downloaded> {
-    let (mut attempts, mut doubt) = (0, None);
-    let mut transfer_to = |destination, doubt: &mut Option<Digest>| {
-        let tally = (&mut attempts, doubt);
-        transfer(engine, key, destination, terms, meter, tally)
+    let (mut attempts, mut unmatched_digest) = (0, None);
+    let mut transfer_to = |destination, unmatched_digest: &mut Option<Digest>| {
+        let tally = (&mut attempts, unmatched_digest);
+        transfer(engine, key, destination, options, meter, tally)
     };
     let can_be_undone = matches!(destination, Destination::File(_));
-    let (receiver, verified) = match transfer_to(destination, &mut doubt) {
+    let (receiver, verified) = match transfer_to(destination, &mut unmatched_digest) {
         // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
         // second time is the store's own.
         Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
-            meter.take_back(meter.get());
-            transfer_to(destination, &mut doubt)?
+            meter.rewind(meter.get());
+            transfer_to(destination, &mut unmatched_digest)?
         }
-        // What went to a stream cannot be taken back. Whether it was damaged, or the ETag means something else, is told by
-        // what comes the second time.
-        Err(error) if doubt.is_some() => {
-            meter.take_back(meter.get());
-            match transfer_to(&Destination::Nowhere, &mut doubt) {
+        // Bytes of a stream cannot be rewound. A second download shows whether they were damaged or the ETag means
+        // something else.
+        Err(error) if unmatched_digest.is_some() => {
+            meter.rewind(meter.get());
+            match transfer_to(&Destination::Discard, &mut unmatched_digest) {
                 Ok((receiver, Verified::Length)) => (receiver, Verified::Length),
                 Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => return Err(second),
                 _ => return Err(error),
@@ -53,14 +53,14 @@ pub fn download(
         }
         result => result?,
     };
-    if terms.proof == Demand::Digest && verified == Verified::Length {
+    if options.verification == Verification::Digest && verified == Verified::Length {
         return Err(Error::new(
             Kind::Integrity,
             "the store has no digest of it that could be compared",
         )
         .with_hint("leave --require-verified out to accept the length as proof"));
     }
-    let info = receiver.commit(terms.replace)?;
+    let info = receiver.commit(options.replace)?;
     Ok(Downloaded {
         info,
         verified,
@@ -69,26 +69,26 @@ pub fn download(
 }
 
 /// Fetches the blob from its beginning and compares; counts its requests in `attempts`, those of a failure as one, and
-/// leaves in `doubt` a digest that did not match.
+/// leaves in `unmatched_digest` a digest that did not match.
 fn transfer<'a>(
     engine: &'a Engine,
     key: &'a Key,
     destination: &'a Destination,
-    terms: Terms,
+    options: DownloadOptions,
     meter: &'a Meter,
-    (attempts, doubt): (&mut u32, &mut Option<Digest>),
+    (attempts, unmatched_digest): (&mut u32, &mut Option<Digest>),
 ) -> Result<(Receiver<'a>, Verified)> {
     let mut receiver = Receiver::new((engine, key), destination, meter);
-    receiver.proof = terms.proof;
+    receiver.verification = options.verification;
     receiver.look_for_unfinished(engine, key)?;
     let fetched = receiver.fetch(engine, key);
     *attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
     if let Err(error) = fetched {
-        return Err(receiver.leave(error));
+        return Err(receiver.keep_or_discard(error));
     }
     match receiver.compare() {
         Compared::Same(verified) => Ok((receiver, verified)),
-        Compared::Doubtful(digest) if doubt.replace(digest) == Some(digest) => {
+        Compared::Doubtful(digest) if unmatched_digest.replace(digest) == Some(digest) => {
             let text = format!(
                 "the ETag of `{}` is not made of its parts' MD5s: only its length was compared",
                 key.shown()

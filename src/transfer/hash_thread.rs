@@ -24,7 +24,7 @@ pub struct HashThread {
     unmade: usize,
     /// Nanoseconds in which it had something to do.
     busy: Arc<AtomicU64>,
-    /// What [`HashThread::has_enough_to_do`] has measured.
+    /// The measurements of [`HashThread::has_enough_to_do`].
     load: Load,
 }
 
@@ -63,7 +63,7 @@ impl HashThread {
         self.empty.recv().map_err(|_| gone())
     }
 
-    /// Whether it was busy for more than a quarter of the time since this was asked last. A connection that keeps it so busy
+    /// Returns whether it was busy for more than a quarter of the time since the last call. A connection that keeps it so busy
     /// is fast: several of them would mostly take processor time from it.
     pub fn has_enough_to_do(&mut self) -> bool {
         let busy = Duration::from_nanos(self.busy.load(Ordering::Relaxed));
@@ -94,7 +94,7 @@ impl Load {
         }
     }
 
-    /// Whether more than a quarter of the time since the last call was busy. `busy` is the busy time in all.
+    /// Returns whether more than a quarter of the time since the last call was busy. `busy` is the busy time in all.
     fn is_high(&mut self, now: Instant, busy: Duration) -> bool {
         let elapsed = now.saturating_duration_since(self.then);
         let since = busy.saturating_sub(self.busy_then);

@@ -2,20 +2,20 @@
 
 use super::{Engine, retry};
 use crate::error::{Error, Result};
-use crate::store::types::Listed;
+use crate::store::types::ListEntry;
 
-/// Tells every blob whose key begins with `prefix` once, also if a page has to be asked for again.
+/// Passes every blob whose key begins with `prefix` to `each` once, also if a page has to be requested again.
 pub fn list(
     engine: &Engine,
     prefix: &str,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<()> {
     let mut page: Option<String> = None;
     loop {
         let mut told = 0u64;
         let attempt = || {
             let mut seen = 0u64;
-            engine.backend.list(prefix, page.as_deref(), &mut |listed| {
+            engine.store.list(prefix, page.as_deref(), &mut |listed| {
                 engine.cancel.check()?;
                 seen += 1;
                 if seen <= told {
@@ -23,7 +23,7 @@ pub fn list(
                     return Ok(());
                 }
                 told += 1;
-                // What the receiver says is final, whatever it is.
+                // An error of the receiver is permanent.
                 each(listed).map_err(Error::permanent)
             })
         };

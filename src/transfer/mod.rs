@@ -1,6 +1,6 @@
 //! The transfer engine: how often, how many at a time, and what is verified.
 //!
-//! It names only the contract of [`crate::backend`] and never a store.
+//! It knows only the contract of [`crate::store`], never a particular store.
 
 pub mod checksum;
 pub mod copy;
@@ -27,56 +27,60 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::plan::PartRules;
-use self::resume::Resume;
+use self::resume::ResumePolicy;
 use crate::cancel::Cancel;
+use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::events::Observer;
-use crate::store::Backend;
+use crate::store::Store;
 
-/// What every transfer of one store shares.
+/// The store of a transfer and the rules for retries, parts and resuming. All transfers of one store share it.
 #[derive(Clone)]
 pub struct Engine {
     /// The store.
-    pub backend: Arc<dyn Backend>,
-    /// Temporary failures are repeated for this long, counted anew whenever an attempt got further.
+    pub store: Arc<dyn Store>,
+    /// Temporary failures are retried for this long, counted again from each attempt that got further.
     pub retry_for: Duration,
-    /// The wish to stop.
+    /// Stops the run.
     pub cancel: Arc<Cancel>,
-    /// What may be gone on with.
-    pub resume: Resume,
-    /// How blobs are cut into parts.
+    /// The unfinished transfers to resume.
+    pub resume: ResumePolicy,
+    /// The sizes and the concurrency of parts.
     pub parts: PartRules,
-    /// Told what happens.
+    /// The checksum by which uploads have to be verified, if the user chose one.
+    pub required_checksum: Option<Algorithm>,
+    /// Receives the events.
     pub observer: Arc<dyn Observer>,
-    /// What a store that asks for mercy asks of one worker, it asks of all.
-    brake: Arc<Mutex<Option<Instant>>>,
-    /// Whether the user was told that the store proves nothing as it should.
-    doubted: Arc<AtomicBool>,
+    /// A `Busy` response to one worker pauses all workers until this instant.
+    not_before: Arc<Mutex<Option<Instant>>>,
+    /// The user has been warned that the store does not verify blobs by the required checksum.
+    warned_unverified: Arc<AtomicBool>,
 }
 
 impl Engine {
-    /// Nothing is under way.
+    /// An engine with the default rules.
     pub fn new(
-        backend: Arc<dyn Backend>,
+        store: Arc<dyn Store>,
         retry_for: Duration,
         cancel: &Arc<Cancel>,
         observer: Arc<dyn Observer>,
     ) -> Self {
         Self {
-            backend,
+            store,
             retry_for,
-            resume: Resume::default(),
+            resume: ResumePolicy::default(),
             parts: PartRules::default(),
+            required_checksum: None,
             cancel: Arc::clone(cancel),
             observer,
-            brake: Arc::default(),
-            doubted: Arc::default(),
+            not_before: Arc::default(),
+            warned_unverified: Arc::default(),
         }
     }
 
-    /// The same with other rules for what may be gone on with.
+    /// The same with another choice of transfers to resume.
     #[must_use]
-    pub fn with_resume(self, resume: Resume) -> Self {
+    pub fn with_resume(self, resume: ResumePolicy) -> Self {
         Self { resume, ..self }
     }
 
@@ -86,21 +90,36 @@ impl Engine {
         Self { parts, ..self }
     }
 
-    /// One warning is enough for a store that proves none of its blobs as it should.
-    fn is_first_doubt(&self) -> bool {
-        !self.doubted.swap(true, Ordering::Relaxed)
+    /// The same with a checksum by which uploads have to be verified, if the user chose one.
+    #[must_use]
+    pub fn with_required_checksum(self, required_checksum: Option<Algorithm>) -> Self {
+        Self {
+            required_checksum,
+            ..self
+        }
     }
 
-    /// Lets no worker begin another attempt for `wait`.
-    fn hold(&self, wait: Duration) {
+    /// Returns true once: one warning is enough for a store that verifies no blob by the required checksum.
+    fn is_first_unverified(&self) -> bool {
+        !self.warned_unverified.swap(true, Ordering::Relaxed)
+    }
+
+    /// Keeps all workers from beginning another attempt for `wait`.
+    fn back_off_all(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut brake = self.brake.lock().unwrap_or_else(PoisonError::into_inner);
-        *brake = Some(brake.map_or(until, |earlier| earlier.max(until)));
+        let mut not_before = self
+            .not_before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *not_before = Some(not_before.map_or(until, |earlier| earlier.max(until)));
     }
 
-    /// Waits as long as the brake is on.
-    fn wait_for_brake(&self) -> Result<()> {
-        let until = *self.brake.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Waits until workers may begin attempts again.
+    fn wait_for_back_off(&self) -> Result<()> {
+        let until = *self
+            .not_before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match until.map(|until| until.saturating_duration_since(Instant::now())) {
             Some(left) if !left.is_zero() => self.cancel.sleep(left),
             _ => self.cancel.check(),

@@ -7,24 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::resume::cannot_be_resumed;
-use super::resume::multipart::Unfinished;
+use super::resume::multipart::UnfinishedMultipart;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::multipart::{Multipart, Part, UploadId};
-use crate::store::types::{Attributes, Condition, Stored};
+use crate::store::multipart::{MultipartStore, Part, UploadId};
+use crate::store::types::{Attributes, Condition, PutResult};
 use crate::units::format_bytes;
 
 /// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the
 /// time that workers have to stop.
 const ABORT_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
-/// What all workers of one upload share.
+/// The state that all workers of one upload share.
 pub(super) struct Upload<'a> {
     engine: &'a Engine,
-    multipart: &'a dyn Multipart,
+    multipart: &'a dyn MultipartStore,
     key: &'a Key,
     id: UploadId,
     meter: &'a Meter,
@@ -35,21 +35,21 @@ pub(super) struct Upload<'a> {
     failed: AtomicBool,
     /// The most attempts that any request took.
     attempts: AtomicU32,
-    /// Where it is remembered for another run.
-    unfinished: Option<Unfinished>,
-    /// Whether an earlier run began it.
+    /// The journal for another run.
+    unfinished: Option<UnfinishedMultipart>,
+    /// An earlier run began it.
     resumed: bool,
 }
 
 /// Stores `len` bytes of `file` from `offset` on, and goes on with what an earlier run left of it.
 pub fn upload_file(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     source: (&Arc<File>, u64, u64),
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let (file, offset, len) = source;
     let size = part_size(engine, len)?;
     let attempt = |unfinished| {
@@ -57,13 +57,15 @@ pub fn upload_file(
             engine, multipart, key, source, size, attributes, meter, unfinished,
         )
     };
-    let look = || Unfinished::look(engine, key, (file, offset, len), size, attributes);
+    let look = || UnfinishedMultipart::look(engine, key, (file, offset, len), size, attributes);
     let unfinished = look();
-    let may_be_gone = unfinished.as_ref().is_some_and(Unfinished::has_found);
+    let may_be_gone = unfinished
+        .as_ref()
+        .is_some_and(UnfinishedMultipart::has_found);
     match attempt(unfinished) {
         // The store has forgotten what the earlier run left.
         Err(error) if may_be_gone && error.kind() == Kind::NotFound => {
-            meter.take_back(meter.get());
+            meter.rewind(meter.get());
             attempt(look())
         }
         result => result,
@@ -98,14 +100,14 @@ fn part_size(engine: &Engine, len: u64) -> Result<u64> {
 )]
 fn upload_pieces(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     (file, offset, len): (&Arc<File>, u64, u64),
     part_size: u64,
     attributes: &Attributes,
     meter: &Meter,
-    unfinished: Option<Unfinished>,
-) -> Result<retry::Done<Stored>> {
+    unfinished: Option<UnfinishedMultipart>,
+) -> Result<retry::Done<PutResult>> {
     let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
     let done = upload.keep_parts_of(len, part_size);
     let pieces =
@@ -127,13 +129,13 @@ fn upload_pieces(
 impl<'a> Upload<'a> {
     pub(super) fn begin(
         engine: &'a Engine,
-        multipart: &'a dyn Multipart,
+        multipart: &'a dyn MultipartStore,
         key: &'a Key,
         attributes: &Attributes,
         meter: &'a Meter,
-        mut unfinished: Option<Unfinished>,
+        mut unfinished: Option<UnfinishedMultipart>,
     ) -> Result<Self> {
-        let found = unfinished.as_mut().and_then(Unfinished::found);
+        let found = unfinished.as_mut().and_then(UnfinishedMultipart::found);
         let resumed = found.is_some();
         let (id, parts, attempts) = if let Some((id, parts)) = found {
             (id, parts, 1)
@@ -191,7 +193,7 @@ impl<'a> Upload<'a> {
         if self.resumed {
             self.meter.add(bytes);
             let text = format!(
-                "going on with an unfinished upload: {} of {} are there",
+                "resuming upload at {} of {}",
                 format_bytes(bytes),
                 format_bytes(len)
             );
@@ -204,8 +206,8 @@ impl<'a> Upload<'a> {
     pub(super) fn run(
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
-    ) -> Result<retry::Done<Stored>> {
-        workers::side_by_side(self.engine.parts.at_once, |_| {
+    ) -> Result<retry::Done<PutResult>> {
+        workers::run_workers(self.engine.parts.concurrency, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,
@@ -220,17 +222,17 @@ impl<'a> Upload<'a> {
             Some(error) => Err(error),
             None => self.complete(),
         };
-        result.map_err(|error| self.leave(error))
+        result.map_err(|error| self.keep_or_abort(error))
     }
 
     /// Removes a failed upload, or leaves it for another run.
-    fn leave(&mut self, error: Error) -> Error {
+    fn keep_or_abort(&mut self, error: Error) -> Error {
         let kept = self
             .unfinished
             .as_mut()
             .is_some_and(|unfinished| unfinished.keep_after(&error));
         if kept {
-            return Unfinished::explain(error);
+            return UnfinishedMultipart::explain(error);
         }
         if !(self.resumed && error.kind() == Kind::NotFound) {
             self.abort();
@@ -239,6 +241,10 @@ impl<'a> Upload<'a> {
     }
 
     fn send(&self, number: u16, payload: &Payload) -> Result<()> {
+        assert!(
+            (1..=plan::MOST_PARTS).contains(&u64::from(number)),
+            "parts are numbered from 1 to 10,000"
+        );
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
         let done = retry::run(self.engine, attempt, || self.meter.get())?;
@@ -255,9 +261,13 @@ impl<'a> Upload<'a> {
         lock(&self.failure).get_or_insert(error);
     }
 
-    fn complete(&self) -> Result<retry::Done<Stored>> {
+    fn complete(&self) -> Result<retry::Done<PutResult>> {
         let mut parts = std::mem::take(&mut *lock(&self.parts));
         parts.sort_by_key(|part| part.number);
+        assert!(
+            parts.is_sorted_by(|one, next| one.number < next.number),
+            "a part is in the list once"
+        );
         // An earlier run may have come as far as this.
         let mut tried_before = self.resumed;
         let attempt = || {

@@ -1,6 +1,6 @@
-//! The rest of a large blob, in parts that come side by side into one preallocated file.
+//! The rest of a large blob, in parts that are downloaded in parallel into one preallocated file.
 //!
-//! Each part is asked for under the condition that the blob is still the same, and repeated alone if it breaks. A CRC is
+//! Each part is requested under the condition that the blob has not changed, and is retried alone if it breaks. A CRC is
 //! computed part by part and put together, and so is an ETag that was made of the MD5s of parts; a digest that needs the
 //! bytes in order is computed by one more worker, which follows the parts through the page cache.
 
@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::checksum::Sum;
 use super::plan::{Piece, cut_short};
-use super::resume::download::Unfinished;
+use super::resume::download::UnfinishedDownload;
 use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
@@ -17,96 +17,96 @@ use crate::io::atomic_file::AtomicFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From};
+use crate::store::download::Download;
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// One write for many reads.
 const BLOCK: usize = 1 << 20;
 
-/// What is still missing of a blob whose first `start` bytes are in `staged`.
-pub struct Rest<'a> {
+/// The download of the rest of a blob whose first `start` bytes are in `staged`.
+pub struct ParallelDownload<'a> {
     /// The store.
     pub engine: &'a Engine,
     /// The blob.
     pub key: &'a Key,
-    /// Where it goes.
+    /// The file that receives the bytes.
     pub staged: &'a AtomicFile,
     /// The blob as the first request found it.
-    pub info: &'a BlobInfo,
+    pub info: &'a ObjectMeta,
     /// Counts the bytes.
     pub meter: &'a Meter,
     /// The first missing byte.
     pub start: u64,
-    /// The size of the parts that it was uploaded in, if their MD5s are wanted.
-    pub uploaded_in: Option<u64>,
-    /// Parts that an earlier run has fetched: first byte and number of bytes.
+    /// The part size of the upload, if the MD5s of its parts are needed.
+    pub original_part_size: Option<u64>,
+    /// Parts that an earlier run has downloaded: first byte and number of bytes.
     pub filled: &'a [(u64, u64)],
-    /// Where it is remembered for another run.
-    pub unfinished: Option<&'a Unfinished>,
+    /// The journal for another run.
+    pub unfinished: Option<&'a UnfinishedDownload>,
 }
 
-/// What the workers share.
-struct Shared {
-    state: Mutex<State>,
+/// The progress that all workers share.
+struct SharedProgress {
+    state: Mutex<Progress>,
     changed: Condvar,
 }
 
-/// Where a part is.
+/// The state of a part.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum PartState {
     /// Not in the file yet.
-    Store,
+    Missing,
     /// In the file, with its CRC where that is wanted.
-    File(Option<Digest>),
+    InFile(Option<Digest>),
 }
 
-struct State {
+struct Progress {
     next: usize,
-    /// Where each part is.
-    done: Vec<Place>,
+    /// The state of each part.
+    done: Vec<PartState>,
     failure: Option<Error>,
     attempts: u32,
     /// The digest that follows the parts in order.
-    following: Option<Hasher>,
-    /// Whether it has seen everything.
-    followed: bool,
+    in_order: Option<Hasher>,
+    /// It has hashed everything.
+    all_hashed: bool,
 }
 
-impl Rest<'_> {
+impl ParallelDownload<'_> {
     /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
     /// that a part took.
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
         // Parts whose MD5s are wanted are those that it was uploaded in.
-        let (start, size) = match self.uploaded_in {
+        let (start, size) = match self.original_part_size {
             Some(size) => (0, size),
             None => (self.start, self.engine.parts.size),
         };
         let pieces: Vec<Piece> = plan::cut_from(start, self.info.size, size).collect();
-        let (following, front_crc, crc) = match front.map(Self::split) {
-            None => (None, None, self.uploaded_in.map(|_| Algorithm::Md5)),
+        let (in_order, front_crc, crc) = match front.map(Self::split) {
+            None => (None, None, self.original_part_size.map(|_| Algorithm::Md5)),
             Some(Ok(hasher)) => (Some(hasher), None, None),
             Some(Err(crc)) => (None, Some(crc), Some(crc.algorithm())),
         };
-        let follows = following.is_some();
-        let shared = Shared {
-            state: Mutex::new(State {
+        let follows = in_order.is_some();
+        let shared = SharedProgress {
+            state: Mutex::new(Progress {
                 next: 0,
-                done: vec![Place::Store; pieces.len()],
+                done: vec![PartState::Missing; pieces.len()],
                 failure: None,
                 attempts: 0,
-                following,
-                followed: false,
+                in_order,
+                all_hashed: false,
             }),
             changed: Condvar::new(),
         };
-        let workers = self.engine.parts.at_once;
-        workers::side_by_side(workers + usize::from(follows), |worker| match worker {
-            last if last == workers => self.follow(&pieces, &shared),
+        let workers = self.engine.parts.concurrency;
+        workers::run_workers(workers + usize::from(follows), |worker| match worker {
+            last if last == workers => self.hash_in_order(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
         // Without a thread of its own it could not follow: then it comes last.
-        if follows && !shared.lock().followed {
-            self.follow(&pieces, &shared);
+        if follows && !shared.lock().all_hashed {
+            self.hash_in_order(&pieces, &shared);
         }
         let state = shared
             .state
@@ -115,7 +115,7 @@ impl Rest<'_> {
         if let Some(error) = state.failure {
             return Err(error);
         }
-        let sum = match (state.following, front_crc, self.uploaded_in) {
+        let sum = match (state.in_order, front_crc, self.original_part_size) {
             (Some(hasher), _, _) => Some(Sum::InOrder(hasher)),
             (None, Some(front), _) => Some(Sum::Combined(combine(front, &pieces, &state.done))),
             (None, None, Some(_)) => Some(Sum::Combined(md5_of_md5s(&state.done))),
@@ -136,24 +136,24 @@ impl Rest<'_> {
         }
     }
 
-    /// Fetches one part after the other until none is left or somebody failed.
-    fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &Shared) {
-        let _alarm = workers::Alarm(|error| shared.fail(error));
+    /// Downloads one part after the other until none is left or a worker has failed.
+    fn work(&self, pieces: &[Piece], crc: Option<Algorithm>, shared: &SharedProgress) {
+        let _guard = workers::PanicGuard(|error| shared.fail(error));
         let mut block = PageBuffer::new(BLOCK);
         while let Some((index, piece)) = shared.claim(pieces) {
-            let mut sink = Part {
-                rest: self,
+            let mut part = PartDownload {
+                whole: self,
                 piece,
                 received: 0,
                 block: &mut block,
                 fill: 0,
                 hasher: crc.map(Hasher::new),
             };
-            match sink.reuse().and_then(|()| sink.fetch()) {
+            match part.reuse().and_then(|()| part.fetch()) {
                 Ok(attempts) => {
-                    let digest = sink.hasher.take().map(Hasher::finish);
+                    let digest = part.hasher.take().map(Hasher::finish);
                     let mut state = shared.lock();
-                    state.done[index] = Place::File(digest);
+                    state.done[index] = PartState::InFile(digest);
                     state.attempts = state.attempts.max(attempts);
                 }
                 Err(error) => shared.fail(error),
@@ -163,14 +163,14 @@ impl Rest<'_> {
     }
 
     /// Hashes the parts in their order, as soon as each is in the file.
-    fn follow(&self, pieces: &[Piece], shared: &Shared) {
-        let Some(mut hasher) = shared.lock().following.take() else {
+    fn hash_in_order(&self, pieces: &[Piece], shared: &SharedProgress) {
+        let Some(mut hasher) = shared.lock().in_order.take() else {
             return;
         };
         let mut block = PageBuffer::new(CHUNK);
         for (index, piece) in pieces.iter().enumerate() {
-            let missing = |state: &mut State| {
-                matches!(state.done[index], Place::Store) && state.failure.is_none()
+            let missing = |state: &mut Progress| {
+                matches!(state.done[index], PartState::Missing) && state.failure.is_none()
             };
             let waited = shared
                 .changed
@@ -186,8 +186,8 @@ impl Rest<'_> {
             }
         }
         let mut state = shared.lock();
-        state.following = Some(hasher);
-        state.followed = true;
+        state.in_order = Some(hasher);
+        state.all_hashed = true;
     }
 
     fn hash(&self, piece: &Piece, hasher: &mut Hasher, block: &mut PageBuffer) -> Result<()> {
@@ -205,14 +205,14 @@ impl Rest<'_> {
     }
 }
 
-impl Shared {
-    /// Keeps the first failure, and wakes whoever waits for a part.
+impl SharedProgress {
+    /// Keeps the first failure, and wakes all threads that wait for a part.
     fn fail(&self, error: Error) {
         self.lock().failure.get_or_insert(error);
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -228,22 +228,22 @@ impl Shared {
     }
 }
 
-fn combine(front: Digest, pieces: &[Piece], done: &[Place]) -> Option<Digest> {
+fn combine(front: Digest, pieces: &[Piece], done: &[PartState]) -> Option<Digest> {
     pieces
         .iter()
         .zip(done)
         .try_fold(front, |front, (piece, place)| match place {
-            Place::File(Some(digest)) => front.followed_by(digest, piece.len),
+            PartState::InFile(Some(digest)) => front.followed_by(digest, piece.len),
             _ => None,
         })
 }
 
-/// What S3 makes the ETag of an upload in parts of.
-fn md5_of_md5s(done: &[Place]) -> Option<Digest> {
+/// The checksum in the ETag of a multipart upload.
+fn md5_of_md5s(done: &[PartState]) -> Option<Digest> {
     let mut hasher = Hasher::new(Algorithm::Md5);
     for place in done {
         match place {
-            Place::File(Some(md5)) => hasher.update(md5.bytes()),
+            PartState::InFile(Some(md5)) => hasher.update(md5.bytes()),
             _ => return None,
         }
     }
@@ -251,8 +251,8 @@ fn md5_of_md5s(done: &[Place]) -> Option<Digest> {
 }
 
 /// One part on its way into the file.
-struct Part<'a> {
-    rest: &'a Rest<'a>,
+struct PartDownload<'a> {
+    whole: &'a ParallelDownload<'a>,
     piece: Piece,
     received: u64,
     block: &'a mut PageBuffer,
@@ -260,12 +260,12 @@ struct Part<'a> {
     hasher: Option<Hasher>,
 }
 
-impl Part<'_> {
+impl PartDownload<'_> {
     /// Takes what is in the file already: a part that an earlier run has fetched, or what the first request brought.
     fn reuse(&mut self) -> Result<()> {
         let Piece { offset, len, .. } = self.piece;
-        let front = self.rest.start.saturating_sub(offset).min(len);
-        let there = if front < len && self.rest.filled.contains(&(offset, len)) {
+        let front = self.whole.start.saturating_sub(offset).min(len);
+        let there = if front < len && self.whole.filled.contains(&(offset, len)) {
             len
         } else {
             front
@@ -277,10 +277,10 @@ impl Part<'_> {
                 len: there,
                 ..self.piece
             };
-            self.rest.hash(&there, hasher, self.block)?;
+            self.whole.hash(&there, hasher, self.block)?;
         }
         self.received = there;
-        self.rest.meter.add(there - front);
+        self.whole.meter.add(there - front);
         Ok(())
     }
 
@@ -288,60 +288,57 @@ impl Part<'_> {
         if self.received == self.piece.len {
             return Ok(1);
         }
-        let Rest {
+        let ParallelDownload {
             engine, key, info, ..
-        } = self.rest;
+        } = self.whole;
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
-        let meter = self.rest.meter;
+        let meter = self.whole.meter;
         let attempt = || {
-            let from = From {
+            let options = GetOptions {
                 offset: self.piece.offset + self.received,
                 end: Some(self.piece.offset + self.piece.len),
-                unchanged: Some((*info).clone()),
-                digest: Asked::No,
+                if_unchanged: Some(info),
+                checksum: ChecksumRequest::IfFree,
             };
-            engine.backend.get(key, &from, self)
+            let mut download = engine.store.get(key, &options)?;
+            while self.receive(&mut download)? > 0 {}
+            download.finish()
         };
         let done = retry::run(engine, attempt, || meter.get())?;
         self.write()?;
         if self.received != self.piece.len {
             return Err(cut_short(self.received, self.piece.len));
         }
-        if let Some(unfinished) = self.rest.unfinished {
+        if let Some(unfinished) = self.whole.unfinished {
             unfinished.filled(self.piece.offset, self.piece.len);
         }
         Ok(done.attempts)
     }
 
-    fn write(&mut self) -> Result<()> {
-        let at = self.piece.offset + self.received - self.fill as u64;
-        self.rest.staged.write_at(&self.block[..self.fill], at)?;
-        self.fill = 0;
-        Ok(())
-    }
-}
-
-impl Sink for Part<'_> {
-    fn begin(&mut self, _: &BlobInfo) -> Result<()> {
-        Ok(())
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.block[self.fill..]
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.rest.engine.cancel.check()?;
+    /// Reads the next bytes of the part, and returns their number; 0 at the end.
+    fn receive(&mut self, download: &mut Download<'_>) -> Result<usize> {
+        let len = download.read(&mut self.block[self.fill..])?;
+        self.whole.engine.cancel.check()?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(&self.block[self.fill..self.fill + len]);
         }
         self.fill += len;
         self.received += len as u64;
-        self.rest.meter.add(len as u64);
+        assert!(
+            self.received <= self.piece.len,
+            "a part is no longer than requested"
+        );
+        self.whole.meter.add(len as u64);
         if self.fill == self.block.len() {
-            self.write()
-        } else {
-            Ok(())
+            self.write()?;
         }
+        Ok(len)
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let at = self.piece.offset + self.received - self.fill as u64;
+        self.whole.staged.write_at(&self.block[..self.fill], at)?;
+        self.fill = 0;
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! The rest of a large blob on its way into a stream: parts that come side by side and leave in their order.
+//! The rest of a large blob on its way into a stream: parts are downloaded in parallel and passed on in order.
 //!
 //! Parts that are there before their turn wait in memory, in a few buffers that are used again: a worker claims the next part
-//! only when it has a buffer for it, so that the stream's pace bounds what is fetched. Whoever passes the bytes on fetches a
-//! part itself when nobody has claimed it, and then needs no buffer.
+//! only when it has a buffer for it, so that the stream's pace bounds the download. The thread that passes the bytes on
+//! downloads a part itself if no worker has claimed it, and then needs no buffer.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,32 +12,30 @@ use super::plan::{Piece, cut_short};
 use super::{Engine, retry, workers};
 use crate::error::{Error, Kind, Result};
 use crate::io::page_buffer::PageBuffer;
+use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From};
+use crate::store::download::Download;
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
-/// What takes bytes in their order.
-pub trait InOrder: Sink {
-    /// Takes the next bytes from somebody else's memory.
-    fn take(&mut self, bytes: &[u8]) -> Result<()>;
-}
+/// Takes the next bytes of the blob.
+type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 
-/// What is missing of a blob whose first `start` bytes have left.
+/// The download of the rest of a blob whose first `start` bytes have been passed on.
 pub struct Window<'a> {
     engine: &'a Engine,
     key: &'a Key,
-    info: &'a BlobInfo,
+    info: &'a ObjectMeta,
     start: u64,
     /// Bytes of a part.
     size: u64,
-    state: Mutex<State>,
+    state: Mutex<WindowState>,
     changed: Condvar,
     /// Bytes that came, in their order or not.
     fetched: AtomicU64,
 }
 
-struct State {
-    /// The first part that nobody has claimed.
+struct WindowState {
+    /// The first part that no worker has claimed.
     next: u64,
     free: Vec<PageBuffer>,
     /// Parts that are there before their turn.
@@ -50,11 +48,11 @@ struct State {
 
 impl<'a> Window<'a> {
     /// Nothing is fetched yet.
-    pub fn new(engine: &'a Engine, key: &'a Key, info: &'a BlobInfo, start: u64) -> Self {
+    pub fn new(engine: &'a Engine, key: &'a Key, info: &'a ObjectMeta, start: u64) -> Self {
         let memory = engine.parts.memory();
         let size = engine.parts.size.min(memory);
         let missing = info.size.saturating_sub(start).div_ceil(size);
-        let helpers = (engine.parts.at_once as u64)
+        let helpers = (engine.parts.concurrency as u64)
             .min(missing)
             .saturating_sub(1)
             .min(memory / size);
@@ -65,7 +63,7 @@ impl<'a> Window<'a> {
             info,
             start,
             size,
-            state: Mutex::new(State {
+            state: Mutex::new(WindowState {
                 next: 0,
                 free: (0..helpers).map(buffer).collect(),
                 ready: HashMap::new(),
@@ -78,14 +76,14 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Fetches everything into `sink`; returns the most attempts that a part took.
-    pub fn fetch(&self, sink: &mut dyn InOrder) -> Result<u32> {
+    /// Downloads everything and passes it to `take` in order; returns the most attempts that a part took.
+    pub fn fetch(&self, take: &mut Take<'_>) -> Result<u32> {
         let helpers = self.lock().free.len();
-        let passed = workers::beside(
+        let passed = workers::run_with_helpers(
             helpers,
             |_| self.work(),
             || {
-                let passed = self.pass_on(sink);
+                let passed = self.drain(take);
                 self.lock().ended = true;
                 self.changed.notify_all();
                 passed
@@ -105,10 +103,11 @@ impl<'a> Window<'a> {
     }
 
     /// Passes on one part after the other.
-    fn pass_on(&self, sink: &mut dyn InOrder) -> Result<()> {
+    fn drain(&self, take: &mut Take<'_>) -> Result<()> {
+        let mut chunk = vec![0; CHUNK];
         let mut index = 0;
         while let Some(piece) = self.piece(index) {
-            let under_way = |state: &mut State| {
+            let under_way = |state: &mut WindowState| {
                 state.failure.is_none() && index < state.next && !state.ready.contains_key(&index)
             };
             let mut state = self.wait_while(under_way);
@@ -118,14 +117,17 @@ impl<'a> Window<'a> {
             if let Some(buffer) = state.ready.remove(&index) {
                 drop(state);
                 let len = usize::try_from(piece.len).unwrap_or(usize::MAX);
-                sink.take(&buffer[..len.min(buffer.len())])?;
+                take(&buffer[..len])?;
                 self.lock().free.push(buffer);
                 self.changed.notify_all();
             } else {
                 state.next += 1;
                 drop(state);
-                let mut passing = Passing { sink, received: 0 };
-                let attempts = self.get(piece, &mut passing)?;
+                let attempts = self.get(piece, |download, _| {
+                    let len = download.read(&mut chunk)?;
+                    take(&chunk[..len])?;
+                    Ok(len)
+                })?;
                 self.count(attempts);
             }
             index += 1;
@@ -135,14 +137,18 @@ impl<'a> Window<'a> {
 
     /// Fetches parts before their turn, until none is left or wanted.
     fn work(&self) {
-        let _alarm = workers::Alarm(|error| self.fail(error));
+        let _guard = workers::PanicGuard(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
-            let mut part = Part {
-                window: self,
-                buffer: &mut buffer,
-                received: 0,
-            };
-            match self.get(piece, &mut part) {
+            let fetched = self.get(piece, |download, received| {
+                let len = download.read(&mut buffer[range(received, piece.len)])?;
+                self.engine.cancel.check()?;
+                if self.lock().ended {
+                    // This error is never shown.
+                    return Err(Error::new(Kind::Local, "nothing more is wanted"));
+                }
+                Ok(len)
+            });
+            match fetched {
                 Ok(attempts) => {
                     self.count(attempts);
                     self.lock().ready.insert(index, buffer);
@@ -155,7 +161,7 @@ impl<'a> Window<'a> {
 
     /// The next part and a buffer for it.
     fn claim(&self) -> Option<(u64, Piece, PageBuffer)> {
-        let must_wait = |state: &mut State| {
+        let must_wait = |state: &mut WindowState| {
             state.failure.is_none()
                 && !state.ended
                 && state.free.is_empty()
@@ -172,26 +178,43 @@ impl<'a> Window<'a> {
         Some((index, piece, buffer))
     }
 
-    fn get(&self, piece: Piece, part: &mut dyn Partial) -> Result<u32> {
+    /// Downloads a part; returns the number of attempts. `receive` reads the next bytes of a part of which so many have
+    /// been received, and returns their number.
+    fn get(
+        &self,
+        piece: Piece,
+        mut receive: impl FnMut(&mut Download<'_>, u64) -> Result<usize>,
+    ) -> Result<u32> {
+        let mut received = 0;
         let attempt = || {
-            let from = From {
-                offset: piece.offset + part.received(),
+            let options = GetOptions {
+                offset: piece.offset + received,
                 end: Some(piece.offset + piece.len),
-                unchanged: Some(self.info.clone()),
-                digest: Asked::No,
+                if_unchanged: Some(self.info),
+                checksum: ChecksumRequest::IfFree,
             };
-            self.engine.backend.get(self.key, &from, part)
+            let mut download = self.engine.store.get(self.key, &options)?;
+            while received < piece.len {
+                let len = receive(&mut download, received)? as u64;
+                if len == 0 {
+                    break;
+                }
+                received += len;
+                assert!(received <= piece.len, "a part is no longer than requested");
+                self.fetched.fetch_add(len, Ordering::Relaxed);
+            }
+            download.finish()
         };
         // Progress of the other parts is no progress of this one, but it shows that the store is there.
         let progress = || self.fetched.load(Ordering::Relaxed);
         let done = retry::run(self.engine, attempt, progress)?;
-        if part.received() != piece.len {
-            return Err(cut_short(part.received(), piece.len));
+        if received != piece.len {
+            return Err(cut_short(received, piece.len));
         }
         Ok(done.attempts)
     }
 
-    /// Keeps the first failure, and wakes whoever waits for a part.
+    /// Keeps the first failure, and wakes all threads that wait for a part.
     fn fail(&self, error: Error) {
         self.lock().failure.get_or_insert(error);
         self.changed.notify_all();
@@ -202,80 +225,22 @@ impl<'a> Window<'a> {
         state.attempts = state.attempts.max(attempts);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WindowState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_while(&self, condition: impl FnMut(&mut State) -> bool) -> MutexGuard<'_, State> {
+    fn wait_while(
+        &self,
+        condition: impl FnMut(&mut WindowState) -> bool,
+    ) -> MutexGuard<'_, WindowState> {
         self.changed
             .wait_while(self.lock(), condition)
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A part that knows how much of it came.
-trait Partial: Sink {
-    fn received(&self) -> u64;
-}
-
-/// A part that waits for its turn.
-struct Part<'a> {
-    window: &'a Window<'a>,
-    buffer: &'a mut PageBuffer,
-    received: usize,
-}
-
-impl Partial for Part<'_> {
-    fn received(&self) -> u64 {
-        self.received as u64
-    }
-}
-
-impl Sink for Part<'_> {
-    fn begin(&mut self, _: &BlobInfo) -> Result<()> {
-        Ok(())
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        &mut self.buffer[self.received..]
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.window.engine.cancel.check()?;
-        if self.window.lock().ended {
-            // Nobody will see this error.
-            return Err(Error::new(Kind::Local, "nothing more is wanted"));
-        }
-        self.received += len;
-        self.window.fetched.fetch_add(len as u64, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-/// A part whose turn it is.
-struct Passing<'a> {
-    sink: &'a mut dyn InOrder,
-    received: u64,
-}
-
-impl Partial for Passing<'_> {
-    fn received(&self) -> u64 {
-        self.received
-    }
-}
-
-impl Sink for Passing<'_> {
-    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
-        self.sink.begin(info)
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        self.sink.room()
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.sink.filled(len)?;
-        self.received += len as u64;
-        Ok(())
-    }
+/// The place of a part's missing bytes in its buffer.
+fn range(received: u64, len: u64) -> std::ops::Range<usize> {
+    let index = |at| usize::try_from(at).unwrap_or(usize::MAX);
+    index(received)..index(len)
 }

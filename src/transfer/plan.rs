@@ -1,4 +1,4 @@
-//! How a blob is cut into parts: pure arithmetic.
+//! The cutting of blobs into parts: pure arithmetic.
 
 use crate::error::{Error, Kind};
 use crate::store::multipart::PartSizes;
@@ -23,14 +23,14 @@ pub const PAGE: u64 = 4096;
 /// Parts of a stream that are of one size, before the size doubles.
 const PARTS_OF_A_SIZE: u64 = 1_000;
 
-/// How blobs are cut into parts, and how many of them are under way at once.
+/// The rules for cutting blobs into parts, and for transferring them in parallel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartRules {
     /// Bytes of a part, or of the first one of a stream.
     pub size: u64,
-    /// Parts of one blob at once.
-    pub at_once: usize,
-    /// Bytes that the parts of a stream may take in memory; `None` = what it takes.
+    /// Parts of one blob that are transferred at once.
+    pub concurrency: usize,
+    /// Bytes that the parts of a stream may take in memory; `None` sets no limit.
     pub max_memory: Option<u64>,
 }
 
@@ -43,7 +43,7 @@ impl Default for PartRules {
     fn default() -> Self {
         Self {
             size: PART,
-            at_once: 4,
+            concurrency: 4,
             max_memory: None,
         }
     }
@@ -59,11 +59,11 @@ impl PartRules {
     }
 
     /// The parts of a stream.
-    pub fn row(&self, sizes: PartSizes) -> Row {
+    pub fn stream_schedule(&self, sizes: PartSizes) -> PartSchedule {
         let largest = self.max_memory.map_or(LARGEST_PART, |memory| {
             (memory / PAGE * PAGE).clamp(SMALLEST_PART, LARGEST_PART)
         });
-        Row {
+        PartSchedule {
             first: self.size.min(largest),
             largest,
             sizes,
@@ -73,21 +73,21 @@ impl PartRules {
     /// Bytes that the parts of a stream take in memory, while one of them does not take more.
     pub fn memory(&self) -> u64 {
         self.max_memory
-            .unwrap_or_else(|| self.size.saturating_mul(self.at_once as u64))
+            .unwrap_or_else(|| self.size.saturating_mul(self.concurrency as u64))
     }
 }
 
-/// The sizes of the parts of a stream, whose end nobody knows: the first 1,000 are of one size, then each 1,000 of twice
+/// The sizes of the parts of a stream, whose length is not known: the first 1,000 are of one size, then each 1,000 of twice
 /// the size of the ones before. From 16 MiB on, 64 MiB suffice for the first 109 GiB, 1 GiB for 1.9 TiB and 4 GiB for
 /// 7.8 TiB; 10,000 parts are 12.6 TiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct PartSchedule {
     first: u64,
     largest: u64,
     sizes: PartSizes,
 }
 
-impl Row {
+impl PartSchedule {
     /// Bytes of a part, counted from 1, unless it is the last.
     pub fn size_of(&self, number: u64) -> u64 {
         match self.sizes {
@@ -196,8 +196,10 @@ mod tests {
     fn the_parts_of_a_stream_grow_within_the_limits_of_s3() {
         for size in [SMALLEST_PART, PART, 64 * MIB, 3 * GIB, LARGEST_PART] {
             for memory in [None, Some(SMALLEST_PART), Some(100 * MIB), Some(GIB + 1)] {
-                let row = rules(size, memory).row(PartSizes::Any);
-                let sizes: Vec<u64> = (1..=MOST_PARTS).map(|number| row.size_of(number)).collect();
+                let schedule = rules(size, memory).stream_schedule(PartSizes::Any);
+                let sizes: Vec<u64> = (1..=MOST_PARTS)
+                    .map(|number| schedule.size_of(number))
+                    .collect();
                 assert!(sizes.is_sorted(), "memory is never given up for nothing");
                 assert!(sizes.iter().all(|size| {
                     (SMALLEST_PART..=LARGEST_PART).contains(size) && size % PAGE == 0
@@ -206,20 +208,20 @@ mod tests {
                 if let Some(memory) = memory {
                     assert!(sizes.iter().all(|size| *size <= memory));
                 }
-                assert_eq!(sizes.iter().sum::<u64>(), row.total());
+                assert_eq!(sizes.iter().sum::<u64>(), schedule.total());
             }
         }
     }
 
     #[test]
     fn a_stream_is_as_long_as_its_parts_allow() {
-        let total = |size, memory| rules(size, memory).row(PartSizes::Any).total();
+        let total = |size, memory| rules(size, memory).stream_schedule(PartSizes::Any).total();
         assert_eq!(total(PART, None), 13_296_000 * MIB, "12.6 TiB");
         assert_eq!(total(64 * MIB, None), 23_488_000 * MIB, "22.4 TiB");
         assert_eq!(total(LARGEST_PART, None), 10_000 * LARGEST_PART, "48.8 TiB");
         assert_eq!(total(PART, Some(64 * MIB)), 560_000 * MIB, "546 GiB");
         assert_eq!(total(PART, Some(PART)), 160_000 * MIB, "156 GiB");
-        let equal = rules(PART, None).row(PartSizes::Equal);
+        let equal = rules(PART, None).stream_schedule(PartSizes::Equal);
         assert_eq!(equal.total(), 160_000 * MIB);
         assert_eq!((equal.size_of(1), equal.size_of(10_000)), (PART, PART));
     }
@@ -227,10 +229,10 @@ mod tests {
     #[test]
     fn memory_grows_only_when_one_part_needs_more() {
         let default = PartRules::default();
-        let row = default.row(PartSizes::Any);
+        let schedule = default.stream_schedule(PartSizes::Any);
         let mut sent = 0;
         for number in 1..=MOST_PARTS {
-            let size = row.size_of(number);
+            let size = schedule.size_of(number);
             if sent < 109 * GIB {
                 assert!(size <= default.memory(), "{number}");
             }

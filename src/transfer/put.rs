@@ -5,34 +5,34 @@ use crate::error::{Kind, Result};
 use crate::events::Meter;
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::types::{Attributes, Stored};
+use crate::store::types::{Attributes, PutResult};
 
-/// Stores a payload by one request, repeated as often as it takes.
+/// Stores a payload with one request, with retries.
 pub(super) fn put(
     engine: &Engine,
     key: &Key,
     payload: &Payload,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
-    let attempt = || engine.backend.put(key, payload, attributes);
+) -> Result<retry::Done<PutResult>> {
+    let attempt = || engine.store.put(key, payload, attributes);
     repeat(engine, key, payload, attempt, meter)
 }
 
-/// Repeats an attempt to store the payload.
+/// Retries an attempt to store the payload.
 pub fn repeat(
     engine: &Engine,
     key: &Key,
     payload: &Payload,
-    store: impl Fn() -> Result<Stored>,
+    store: impl Fn() -> Result<PutResult>,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let mut tried_before = false;
     let attempt = || {
         let again = std::mem::replace(&mut tried_before, true);
         store()
             .or_else(|error| match error.kind() {
-                // What is there may be what an earlier attempt stored before its answer was lost.
+                // The existing blob may be that of an earlier attempt whose response was lost.
                 Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
                 _ => Err(error),
             })
@@ -50,22 +50,22 @@ pub fn repeat(
     retry::run(engine, attempt, || meter.get())
 }
 
-/// What a put would have returned, if the blob that is there is this payload.
-fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<Stored>> {
+/// The result of a put again, if the existing blob is this payload.
+fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
     let found = engine
-        .backend
-        .stat(key)?
+        .store
+        .head(key)?
         .filter(|info| payload.size() == Some(info.size));
     let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {
         return Ok(None);
     };
     let same = payload.digests(&[digest.algorithm()])?.contains(&digest);
     let verified = digest.algorithm().into();
-    Ok(same.then_some(Stored {
+    Ok(same.then_some(PutResult {
         bytes: info.size,
         etag: info.etag,
         verified,
         atomic: None,
-        version_id: info.kept.version_id,
+        version_id: info.headers.version_id,
     }))
 }

@@ -1,8 +1,8 @@
-//! The one loop that repeats what failed for a while.
+//! The one retry loop.
 //!
-//! Whether an error may pass is the error's own word ([`Error::is_transient`]); for how long it is tried is a budget
-//! of time that begins with the first failure and begins anew whenever an attempt got further than all before:
-//! a long transfer over a bad line ends, an outage longer than the budget does not last for ever.
+//! [`Error::is_transient`] decides whether an error is worth a retry. The budget of time begins with the first failure, and
+//! begins again whenever an attempt gets further than all before: a long transfer over a bad line succeeds, and an outage
+//! longer than the budget ends the run.
 
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,12 @@ use crate::units::format_duration;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// A store that asks for mercy gets a longer first pause.
+/// The first pause after a `Busy` response.
 const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
 
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// What came of it, and how many attempts it took.
+/// The result of the last attempt, and the number of attempts.
 #[derive(Debug)]
 pub struct Done<T> {
     /// The last attempt's result.
@@ -28,8 +28,8 @@ pub struct Done<T> {
     pub attempts: u32,
 }
 
-/// Calls `attempt` until it succeeds, fails for good, or the budget is spent. `reached` tells how far the attempts got,
-/// in bytes or any other measure that grows.
+/// Calls `attempt` until it succeeds, fails permanently, or the budget is spent. `reached` returns how far the attempts
+/// got, in bytes or any other measure that grows.
 pub fn run<T>(
     engine: &Engine,
     mut attempt: impl FnMut() -> Result<T>,
@@ -41,11 +41,11 @@ pub fn run<T>(
     let mut furthest = reached();
     let mut repeated_damage = false;
     loop {
-        engine.wait_for_brake()?;
+        engine.wait_for_back_off()?;
         attempts += 1;
         let error = match attempt() {
             Ok(value) => return Ok(Done { value, attempts }),
-            Err(error) => engine.cancel.explain(error),
+            Err(error) => engine.cancel.or_cancelled(error),
         };
         if error.is_worth_one_repetition() && !std::mem::replace(&mut repeated_damage, true) {
             engine.observer.notify(&Event::Retrying {
@@ -77,7 +77,7 @@ pub fn run<T>(
             wait,
         });
         if let Kind::Busy { .. } = error.kind() {
-            engine.hold(wait);
+            engine.back_off_all(wait);
         }
         engine.cancel.sleep(wait)?;
     }
@@ -96,6 +96,7 @@ fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
 /// Full jitter: anything between nothing and a bound that doubles with each failure, so that many clients do not come
 /// back together. At least what the store asked for.
 fn pause(failures: u32, error: &Error, random: u64) -> Duration {
+    assert!(failures >= 1, "a pause follows a failure");
     let first = match error.kind() {
         Kind::Busy { .. } => FIRST_WAIT_WHEN_BUSY,
         _ => FIRST_WAIT,
@@ -107,7 +108,7 @@ fn pause(failures: u32, error: &Error, random: u64) -> Duration {
     Duration::from_millis(random % (millis + 1)).max(asked(error))
 }
 
-/// How long the store asked us to stay away.
+/// The pause that the store asked for.
 fn asked(error: &Error) -> Duration {
     match error.kind() {
         Kind::Busy { after } => after.unwrap_or_default(),
@@ -122,44 +123,48 @@ mod tests {
     use crate::events::Silent;
     use crate::io::payload::Payload;
     use crate::key::Key;
-    use crate::store::Backend;
-    use crate::store::Sink;
+    use crate::store::Capabilities;
+    use crate::store::Store;
+    use crate::store::download::Download;
     use crate::store::identity::BlobId;
     use crate::store::identity::StoreId;
     use crate::store::types::Attributes;
-    use crate::store::types::BlobInfo;
-    use crate::store::types::From;
-    use crate::store::types::Stored;
+    use crate::store::types::GetOptions;
+    use crate::store::types::ObjectMeta;
+    use crate::store::types::PutResult;
     use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;
 
     struct Nowhere;
-    impl Backend for Nowhere {
+    impl Store for Nowhere {
         fn url(&self, _: &str) -> Url {
             Url::new("")
         }
         fn id(&self, key: &Key) -> BlobId {
             BlobId::new(StoreId::Fs, key.as_str())
         }
-        fn stat(&self, _: &Key) -> Result<Option<BlobInfo>> {
+        fn head(&self, _: &Key) -> Result<Option<ObjectMeta>> {
             Ok(None)
         }
-        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<Stored> {
+        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<PutResult> {
             Err(Error::not_found())
         }
         fn list(
             &self,
             _: &str,
             _: Option<&str>,
-            _: &mut dyn FnMut(crate::store::types::Listed) -> Result<()>,
+            _: &mut dyn FnMut(crate::store::types::ListEntry) -> Result<()>,
         ) -> Result<Option<String>> {
             Ok(None)
         }
-        fn remove(&self, _: &Key) -> Result<()> {
+        fn capabilities(&self) -> &Capabilities {
+            &Capabilities { ranges: false }
+        }
+        fn delete(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())
         }
-        fn get(&self, _: &Key, _: &From, _: &mut dyn Sink) -> Result<BlobInfo> {
+        fn get(&self, _: &Key, _: &GetOptions<'_>) -> Result<Download<'_>> {
             Err(Error::not_found())
         }
     }

@@ -1,4 +1,4 @@
-//! Where an upload comes from: a file or a stream, and what is expected of it.
+//! The source of an upload: a file or a stream, and its expected size and checksum.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::payload::Payload;
 
-/// What is uploaded.
+/// The bytes to upload.
 pub enum Source {
     /// A regular file from this offset to its end: it can be read again when an attempt fails.
     File {
@@ -94,14 +94,14 @@ impl Source {
     }
 }
 
-/// What the caller knows about the source.
+/// The size and checksum that the caller expects of the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expectation {
     /// Bytes.
     pub size: Option<u64>,
     /// SHA-256 of everything.
     pub sha256: Option<Digest>,
-    /// Whether nothing at all is a failure.
+    /// An empty source is a failure.
     pub not_empty: bool,
 }
 

@@ -5,15 +5,15 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use super::multipart::{Upload, lock, upload_vanished};
-use super::plan::Row;
+use super::plan::PartSchedule;
 use super::{Engine, plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
-use crate::io::block_pool::{Held, Pool};
+use crate::io::block_pool::{BlockPool, PooledBuffer};
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
-use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, Stored};
+use crate::store::multipart::MultipartStore;
+use crate::store::types::{Attributes, PutResult};
 use crate::units::format_bytes;
 
 /// A stream that is shorter than this is stored with any settings.
@@ -22,29 +22,29 @@ const USUAL_LIMIT: u64 = 5 << 40;
 /// Stores what `reader` yields until its end: whole, if it fits one part, else in parts.
 pub fn upload_stream(
     engine: &Engine,
-    multipart: &dyn Multipart,
+    multipart: &dyn MultipartStore,
     key: &Key,
     reader: Box<dyn Read + Send>,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let mut stream = Stream {
         reader,
-        row: engine.parts.row(multipart.part_sizes()),
-        pool: Pool::new(engine.parts.memory()),
+        schedule: engine.parts.stream_schedule(multipart.part_sizes()),
+        pool: BlockPool::new(engine.parts.memory()),
         number: 0,
         ended: false,
     };
     let first = stream.read()?;
     if stream.ended {
-        let payload = Payload::held(first, meter, &engine.cancel);
+        let payload = Payload::pooled(first, meter, &engine.cancel);
         return put::put(engine, key, &payload, attributes, meter);
     }
-    let limit = stream.row.total();
+    let limit = stream.schedule.total();
     if limit < USUAL_LIMIT {
         let text = format!(
             "with parts of {} and more, the input may have {}",
-            format_bytes(stream.row.size_of(1)),
+            format_bytes(stream.schedule.size_of(1)),
             format_bytes(limit)
         );
         engine.observer.notify(&Event::Note(&text));
@@ -57,16 +57,16 @@ pub fn upload_stream(
             Some(first) => stream.counted(first),
             None => stream.next()?,
         };
-        Some(part.map(|(number, bytes)| (number, Payload::held(bytes, meter, &engine.cancel))))
+        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, meter, &engine.cancel))))
     };
     upload.run(next).map_err(upload_vanished)
 }
 
-/// What is still to be read.
+/// The input, cut into parts.
 struct Stream {
     reader: Box<dyn Read + Send>,
-    row: Row,
-    pool: Arc<Pool>,
+    schedule: PartSchedule,
+    pool: Arc<BlockPool>,
     /// The latest part.
     number: u16,
     ended: bool,
@@ -74,7 +74,7 @@ struct Stream {
 
 impl Stream {
     /// The next part; `None` at the end, or after a failure.
-    fn next(&mut self) -> Option<Result<(u16, Held)>> {
+    fn next(&mut self) -> Option<Result<(u16, PooledBuffer)>> {
         if self.ended {
             return None;
         }
@@ -89,12 +89,12 @@ impl Stream {
     }
 
     /// The bytes of the next part; waits until there is memory for them.
-    fn read(&mut self) -> Result<Held> {
+    fn read(&mut self) -> Result<PooledBuffer> {
         let number = u64::from(self.number) + 1;
         // Behind the last part, one byte says that the stream is too long.
         let size = match number > plan::MOST_PARTS {
             true => 1,
-            false => self.row.size_of(number),
+            false => self.schedule.size_of(number),
         };
         let mut bytes = self.pool.take(size);
         bytes
@@ -104,12 +104,12 @@ impl Stream {
         Ok(bytes)
     }
 
-    fn counted(&mut self, bytes: Held) -> Result<(u16, Held)> {
+    fn counted(&mut self, bytes: PooledBuffer) -> Result<(u16, PooledBuffer)> {
         if u64::from(self.number) == plan::MOST_PARTS {
             self.ended = true;
             let text = format!(
                 "the input is longer than 10,000 parts can be here: {}",
-                format_bytes(self.row.total())
+                format_bytes(self.schedule.total())
             );
             return Err(Error::new(Kind::Usage, text).with_hint(
                 "larger parts (--part-size, --max-memory) hold more; or store it in a file first",

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::sync::Arc;
 
 use super::put::{put, repeat};
-use super::resume::Resume;
-use super::resume::partial_file::Unfinished;
+use super::resume::ResumePolicy;
+use super::resume::partial_file::UnfinishedPut;
 use super::source::Source;
 use super::stream::upload_stream;
 use super::{Engine, multipart, retry};
@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::events::{Event, Meter};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, Stored};
+use crate::store::resumable::{PartialUpload, ResumablePut};
+use crate::store::types::{Attributes, PutResult};
 
-/// What is shorter, in bytes, is sent anew sooner than the store could tell how much of it is there.
+/// Bytes below which sending again costs less than asking the store how much it has.
 const WORTH_CONTINUING: u64 = 1 << 20;
 
 /// Stores `source` under `key`, whole or not at all; counts in `meter`. Warns if the store did not prove it as the user
@@ -27,16 +27,16 @@ pub fn upload(
     source: Source,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     let done = store(engine, key, source, attributes, meter)?;
-    if let Some(demanded) = engine.backend.demanded()
-        && !done.value.verified.is_by(demanded)
-        && engine.is_first_doubt()
+    if let Some(required) = engine.required_checksum
+        && !done.value.verified.is_by(required)
+        && engine.is_first_unverified()
     {
         let text = format!(
             "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
-            engine.backend.url(key.as_str()).shown(),
-            demanded.name(),
+            engine.store.url(key.as_str()).shown(),
+            required.name(),
             done.value.verified.name(),
         );
         engine.observer.notify(&Event::Warning(&text));
@@ -50,9 +50,9 @@ pub fn store(
     source: Source,
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
+) -> Result<retry::Done<PutResult>> {
     match source {
-        Source::File { file, offset, len } => match engine.backend.multipart() {
+        Source::File { file, offset, len } => match engine.store.multipart() {
             Some(multipart) if len > engine.parts.size => multipart::upload_file(
                 engine,
                 multipart,
@@ -63,9 +63,10 @@ pub fn store(
             ),
             _ => {
                 let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
-                match engine.backend.continuing() {
+                match engine.store.resumable() {
                     Some(store)
-                        if len >= WORTH_CONTINUING && !matches!(engine.resume, Resume::Never) =>
+                        if len >= WORTH_CONTINUING
+                            && !matches!(engine.resume, ResumePolicy::Never) =>
                     {
                         let blob = (&*file, offset, len);
                         continue_put(engine, store, key, (&payload, blob), attributes, meter)
@@ -75,7 +76,7 @@ pub fn store(
             }
         },
         Source::Stream(reader) => {
-            if let Some(multipart) = engine.backend.multipart() {
+            if let Some(multipart) = engine.store.multipart() {
                 return upload_stream(engine, multipart, key, reader, attributes, meter);
             }
             let payload = Payload::stream(reader, meter, &engine.cancel);
@@ -87,22 +88,22 @@ pub fn store(
 /// Stores a file by way of an unfinished one, which the next attempt, or the next run, goes on with.
 fn continue_put(
     engine: &Engine,
-    store: &dyn Continuing,
+    store: &dyn ResumablePut,
     key: &Key,
     (payload, blob): (&Payload, (&File, u64, u64)),
     attributes: &Attributes,
     meter: &Meter,
-) -> Result<retry::Done<Stored>> {
-    let unfinished = Unfinished::open(engine, key, blob, attributes);
-    let fresh = Draft::new();
+) -> Result<retry::Done<PutResult>> {
+    let unfinished = UnfinishedPut::open(engine, key, blob, attributes);
+    let fresh = PartialUpload::new();
     let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
-    let attempt = || store.put_by(key, payload, attributes, draft);
+    let attempt = || store.resume(key, payload, attributes, draft);
     let done = repeat(engine, key, payload, attempt, meter);
     if let Some(outdated) = unfinished.as_ref().and_then(|left| left.outdated.as_ref()) {
         store.discard(key, outdated);
     }
     done.map_err(|error| match &unfinished {
-        Some(unfinished) if unfinished.keep_after(&error) => Unfinished::explain(error),
+        Some(unfinished) if unfinished.keep_after(&error) => UnfinishedPut::explain(error),
         _ => {
             store.discard(key, draft);
             error

@@ -17,7 +17,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::exit::{Exit, Signal};
 
-/// How long workers may take to stop.
+/// The time in which workers have to stop.
 const GRACE: Duration = Duration::from_millis(1800);
 
 /// A SIGINT that follows another one sooner is the same Ctrl-C, sent to the process and to its group.
@@ -29,7 +29,7 @@ const STACK: usize = 512 << 10;
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so that there may be fewer results than jobs.
 ///
-/// At the deadline everything is asked to stop as by a signal. A panic of a worker goes on here.
+/// At the deadline everything is asked to stop as by a signal. A panic of a worker is resumed here.
 pub fn run<J, R>(
     jobs: Vec<J>,
     workers: usize,
@@ -49,7 +49,7 @@ where
         .thread_stack_size(STACK)
         .build()
         .map_err(failed)?;
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(Queue {
         jobs: Mutex::new(jobs.into()),
         results: Mutex::new(Vec::new()),
         work,
@@ -60,7 +60,7 @@ where
         let mut running: Vec<_> = (0..workers)
             .map(|_| {
                 let shared = Arc::clone(&shared);
-                tokio::task::spawn_blocking(move || shared.work_off())
+                tokio::task::spawn_blocking(move || shared.drain_queue())
             })
             .collect();
         let all = async {
@@ -77,7 +77,7 @@ where
                 if signal == Signal::Interrupt {
                     ctrl_c = Some(Instant::now());
                 }
-                cancel.trip(signal);
+                cancel.cancel(signal);
             }
             () = until(deadline) => cancel.expire(),
         }
@@ -91,7 +91,7 @@ where
         Some(Ok(())) => {}
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Some(Err(_)) => return Err(Error::new(Kind::Local, "a worker vanished")),
-        None => leave(cancel),
+        None => exit_now(cancel),
     }
     // All workers have ended: nobody else holds the lock.
     Ok(std::mem::take(
@@ -116,20 +116,24 @@ pub fn run_one<T: Send + 'static>(
     })
 }
 
-/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one goes on here.
-pub fn side_by_side(workers: usize, work: impl Fn(usize) + Sync) {
-    beside(
+/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one is resumed here.
+pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
+    run_with_helpers(
         workers.saturating_sub(1),
         |worker| work(worker + 1),
         || work(0),
     );
 }
 
-/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one goes on here.
-pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce() -> R) -> R {
+/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one is resumed here.
+pub fn run_with_helpers<R>(
+    helpers: usize,
+    work: impl Fn(usize) + Sync,
+    lead: impl FnOnce() -> R,
+) -> R {
     let work = &work;
     std::thread::scope(|scope| {
-        // The last ones first: whoever follows the others must not be the one that is left out.
+        // Spawned in reverse: if threads run out, the in-order hasher must still get one.
         for helper in (0..helpers).rev() {
             let started = std::thread::Builder::new()
                 .stack_size(STACK)
@@ -143,10 +147,10 @@ pub fn beside<R>(helpers: usize, work: impl Fn(usize) + Sync, lead: impl FnOnce(
     })
 }
 
-/// Tells by its closure that a worker panicked, so that nobody waits for the worker's part.
-pub struct Alarm<F: Fn(Error)>(pub F);
+/// Reports by its closure that a worker panicked, so that no thread waits for the worker's part.
+pub struct PanicGuard<F: Fn(Error)>(pub F);
 
-impl<F: Fn(Error)> Drop for Alarm<F> {
+impl<F: Fn(Error)> Drop for PanicGuard<F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let text = "a worker ended in the middle of its part";
@@ -155,15 +159,15 @@ impl<F: Fn(Error)> Drop for Alarm<F> {
     }
 }
 
-struct Shared<J, R, W> {
+struct Queue<J, R, W> {
     jobs: Mutex<VecDeque<J>>,
     results: Mutex<Vec<R>>,
     work: W,
     cancel: Arc<Cancel>,
 }
 
-impl<J, R, W: Fn(J) -> R> Shared<J, R, W> {
-    fn work_off(&self) {
+impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
+    fn drain_queue(&self) {
         while self.cancel.check().is_ok() {
             let Some(job) = self
                 .jobs
@@ -251,8 +255,8 @@ fn ignored_signals() -> u64 {
     clippy::exit,
     reason = "workers that do not answer cannot be joined, and the user does not want to wait"
 )]
-fn leave(cancel: &Cancel) -> ! {
-    cancel.sweep();
+fn exit_now(cancel: &Cancel) -> ! {
+    cancel.run_cleanups();
     let code = cancel
         .check()
         .err()

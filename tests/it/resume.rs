@@ -74,7 +74,7 @@ fn a_put_that_failed_temporarily_resumes_with_the_missing_parts() {
     let first = sandbox.run(["put", "a"]);
     first.fails_with(
         7,
-        "hint: what was done is kept: the same command goes on where this one stopped",
+        "hint: the progress is kept: run the same command again to resume",
     );
     proxy.heal();
     let sent = lines(&sandbox, "part ");
@@ -85,10 +85,7 @@ fn a_put_that_failed_temporarily_resumes_with_the_missing_parts() {
 
     let second = sandbox.run(["put", "a", "-v"]);
     assert_eq!(second.code, Some(0), "{second:?}");
-    assert!(
-        second.stderr.contains("going on with an unfinished upload"),
-        "{second:?}"
-    );
+    assert!(second.stderr.contains("resuming upload at"), "{second:?}");
     assert_eq!(parts(&server).len(), 7 - sent);
     assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
     assert_eq!(server.unfinished_uploads(), Vec::<PathBuf>::new());
@@ -203,7 +200,7 @@ fn an_upload_unknown_to_the_store_starts_again() {
         .file("a", bytes(20 * MIB, 5));
     sandbox
         .run(["put", "a", "--checksum", "none"])
-        .fails_with(7, "hint: what was done is kept");
+        .fails_with(7, "hint: the progress is kept");
     sandbox.run(["put", "a", "--checksum", "none"]).succeeds();
     let seen: Vec<String> = server
         .seen()
@@ -232,7 +229,7 @@ fn a_concurrent_identical_put_uses_its_own_upload() {
     assert!(
         second
             .stderr
-            .contains("another run of the same command is at work"),
+            .contains("another run of the same command is active"),
         "{second:?}"
     );
     assert!(std::fs::read(server.bucket().join("a")).unwrap() == content);
@@ -288,7 +285,7 @@ fn a_get_that_failed_temporarily_resumes_with_the_missing_parts() {
     let first = sandbox.run(["get", "a"]);
     first.fails_with(
         7,
-        "hint: what was done is kept: the same command goes on where this one stopped",
+        "hint: the progress is kept: run the same command again to resume",
     );
     assert_eq!(sandbox.read("a"), b"old");
     assert_eq!(leftovers(&sandbox.work()).len(), 1);
@@ -365,7 +362,7 @@ fn a_get_over_ftp_resumes_at_its_offset() {
         .env("BLOBCTL_RETRY_FOR", "0");
     sandbox
         .run(["get", "a"])
-        .fails_with(7, "hint: what was done is kept");
+        .fails_with(7, "hint: the progress is kept");
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
     assert_eq!(server.commands("REST"), [format!("REST {}", 20 * MIB)]);
@@ -398,7 +395,7 @@ fn a_put_over_ftp_resumes_at_its_offset() {
         .file("a", &content);
     sandbox
         .run(["put", "a"])
-        .fails_with(7, "hint: what was done is kept");
+        .fails_with(7, "hint: the progress is kept");
     assert_eq!(server.files().len(), 1);
     assert_eq!(server.file("a"), None);
     sandbox.run(["put", "a"]).succeeds();

@@ -630,7 +630,7 @@ fn an_upload_that_was_killed_is_gone_on_with() {
         let outcome = lab.sandbox.run(put);
         ended(&outcome, 0)?;
         if lab.protocol == Protocol::S3 {
-            said(&outcome, "going on with an unfinished upload")?;
+            said(&outcome, "resuming upload at")?;
         }
         assert_eq!(journals(lab), "");
         lab.fetch_and_compare(&key, &content)
@@ -646,7 +646,7 @@ fn a_download_that_was_killed_is_gone_on_with() {
         killed_in_the_middle(lab, &get, || journals(lab).contains("\nfilled "))?;
         let outcome = lab.sandbox.run(get);
         ended(&outcome, 0)?;
-        said(&outcome, "going on with an unfinished download")?;
+        said(&outcome, "resuming download at")?;
         lab.sandbox.nothing_left_behind();
         assert_eq!(journals(lab), "");
         same(&lab.sandbox.read("fetched"), &content, &key)

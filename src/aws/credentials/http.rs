@@ -81,7 +81,7 @@ impl<'a> HttpClient<'a> {
                 idle: call.timeout,
             };
             let error = error::explain(error, &endpoint.authority(), timeouts);
-            self.cancel.explain(error)
+            self.cancel.or_cancelled(error)
         })
     }
 

@@ -5,70 +5,62 @@ use std::io::Read;
 use std::time::Duration;
 
 use super::data::{Completion, Opened, ReplyWait, Transfer};
-use super::pool::SessionPool;
+use super::pool::{Lease, SessionPool};
 use super::session::FtpSession;
 use super::stat::Lookup;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From};
+use crate::store::download::{Body, Download};
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Pushes the blob's bytes, from `from.offset` on, into `sink`.
-pub fn get(pool: &SessionPool, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
+/// See [`crate::store::Store::get`].
+pub fn get<'a>(pool: &'a SessionPool, key: &Key, options: &GetOptions<'_>) -> Result<Download<'a>> {
     let path = pool.path(key)?;
     let mut lease = pool.lease()?;
     let (info, opened) = lease.begin(|session| {
         let path = format!("{}/{path}", session.base());
-        let mut info = session.blob(&path, from)?;
-        if from.digest == Asked::Yes && from.offset == 0 {
+        let mut info = session.blob(&path, options)?;
+        if options.checksum == ChecksumRequest::Compute && options.offset == 0 {
             info.digest = session.digest_of(&path)?;
         }
         // Past the end servers answer in five ways, and there is nothing to ask for.
-        if from.offset == info.size && from.offset > 0 {
+        if options.offset == info.size && options.offset > 0 {
             return Ok((info, None));
         }
-        let opened = session.retrieve(&path, from.offset)?;
+        let opened = session.retrieve(&path, options.offset)?;
         Ok((info, Some(opened)))
     })?;
-    let session = lease.session()?;
-    let Some((mut transfer, skip)) = opened else {
-        sink.begin(&info)?;
-        return Ok(info);
+    let Some((transfer, skip)) = opened else {
+        return Ok(Download::empty(info));
     };
-    let mut incoming = Incoming {
+    let incoming = Incoming {
+        transfer: Some(transfer),
+        lease,
         skip,
-        wanted: info.size - from.offset,
+        wanted: info.size - options.offset,
         came: 0,
+        size: info.size,
+        ended: false,
     };
-    let cancel = &pool.server().context.cancel;
-    let received = sink
-        .begin(&info)
-        .and_then(|()| incoming.receive(&mut transfer, sink, cancel));
-    if let Err(error) = received {
-        session.cut(transfer);
-        return Err(error);
-    }
-    let ended = session.finish(transfer, ReplyWait::Full);
-    incoming.judge(ended, &info)?;
-    Ok(info)
+    Ok(Download::new(info, incoming))
 }
 
 impl FtpSession {
     /// The blob, if it is still the one that an earlier attempt found.
-    fn blob(&mut self, path: &str, from: &From) -> Result<BlobInfo> {
+    fn blob(&mut self, path: &str, options: &GetOptions<'_>) -> Result<ObjectMeta> {
         let Lookup::Blob(info) = self.look_up(path)? else {
             return Err(Error::not_found());
         };
-        let other = from.unchanged.as_ref().is_some_and(|before| {
+        let other = options.if_unchanged.is_some_and(|before| {
             let times = before.modified.zip(info.modified);
             before.size != info.size || times.is_some_and(|(then, now)| then != now)
         });
-        if other || from.offset > info.size {
+        if other || options.offset > info.size {
             return Err(Error::new(
                 Kind::Integrity,
                 "the blob changed while it was read",
@@ -95,57 +87,45 @@ impl FtpSession {
     }
 }
 
-/// How far a download is, in bytes.
-struct Incoming {
+/// A download, all lengths in bytes. Dropped before its end it cuts both connections, so that no reply is awaited.
+struct Incoming<'a> {
+    /// `None` only at the end.
+    transfer: Option<Transfer>,
+    lease: Lease<'a>,
     /// To be thrown away.
     skip: u64,
-    /// To be pushed.
+    /// To be read by the caller.
     wanted: u64,
-    /// Pushed.
+    /// Read by the caller.
     came: u64,
+    /// Of the whole blob.
+    size: u64,
+    /// The data ended before the last byte.
+    ended: bool,
 }
 
-impl Incoming {
-    /// Reads to the end of the data, or to the end of the connection.
-    fn receive(
-        &mut self,
-        transfer: &mut Transfer,
-        sink: &mut dyn Sink,
-        cancel: &Cancel,
-    ) -> Result<()> {
-        if self.skip > 0 && !self.skip_over(transfer, cancel)? {
-            return Ok(());
-        }
-        while self.came < self.wanted {
-            let room = sink.room();
-            let left = usize::try_from(self.wanted - self.came).unwrap_or(usize::MAX);
-            let most = room.len().min(left);
-            let n = read(transfer, &mut room[..most], cancel)?;
-            if n == 0 {
-                return Ok(());
-            }
-            sink.filled(n)?;
-            self.came += n as u64;
-        }
-        end_of_data(transfer, cancel)
+impl Incoming<'_> {
+    /// The next bytes; 0 at the end of the data, however the server ends it.
+    fn read_some(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let Some(transfer) = self.transfer.as_mut().filter(|_| !self.ended) else {
+            return Ok(0);
+        };
+        let len = read(transfer, buf, &self.lease.server().context.cancel)?;
+        self.ended = len == 0;
+        Ok(len)
     }
 
-    /// Whether the data went on long enough.
-    fn skip_over(&mut self, transfer: &mut Transfer, cancel: &Cancel) -> Result<bool> {
+    fn skip_over(&mut self) -> Result<()> {
         let mut chunk = vec![0; CHUNK];
-        while self.skip > 0 {
+        while self.skip > 0 && !self.ended {
             let most = usize::try_from(self.skip).unwrap_or(CHUNK).min(CHUNK);
-            let n = read(transfer, &mut chunk[..most], cancel)?;
-            if n == 0 {
-                return Ok(false);
-            }
-            self.skip -= n as u64;
+            self.skip -= self.read_some(&mut chunk[..most])? as u64;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The number of bytes decides, whatever the server says at the end: 226 after half a blob is common.
-    fn judge(&self, ended: Completion, info: &BlobInfo) -> Result<()> {
+    fn judge(&self, ended: Completion) -> Result<()> {
         if self.came == self.wanted {
             return Ok(());
         }
@@ -158,7 +138,7 @@ impl Incoming {
                 Kind::Integrity,
                 format!(
                     "the server ended the transfer too early: {missing} of {} bytes are missing",
-                    info.size
+                    self.size
                 ),
             )
             .with_hint("the blob may have been replaced meanwhile: try again"),
@@ -166,10 +146,46 @@ impl Incoming {
                 Kind::Disconnected,
                 format!(
                     "the data connection broke: {missing} of {} bytes are missing",
-                    info.size
+                    self.size
                 ),
             ),
         })
+    }
+}
+
+impl Body for Incoming<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        if self.skip > 0 {
+            self.skip_over()?;
+        }
+        let left = usize::try_from(self.wanted - self.came).unwrap_or(usize::MAX);
+        let most = buf.len().min(left);
+        if most == 0 {
+            return Ok(0);
+        }
+        let len = self.read_some(&mut buf[..most])?;
+        self.came += len as u64;
+        Ok(len)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        let cancel = &self.lease.server().context.cancel;
+        if let Some(transfer) = self.transfer.as_mut().filter(|_| self.came == self.wanted) {
+            end_of_data(transfer, cancel)?;
+        }
+        let Some(transfer) = self.transfer.take() else {
+            return Ok(());
+        };
+        let ended = self.lease.session()?.finish(transfer, ReplyWait::Full);
+        self.judge(ended)
+    }
+}
+
+impl Drop for Incoming<'_> {
+    fn drop(&mut self) {
+        if let (Some(transfer), Ok(session)) = (self.transfer.take(), self.lease.session()) {
+            session.cut(transfer);
+        }
     }
 }
 
@@ -200,7 +216,7 @@ fn read(transfer: &mut Transfer, room: &mut [u8], cancel: &Cancel) -> Result<usi
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
             Err(error) => {
                 let error = Error::disconnected("the data connection broke", &error);
-                return Err(cancel.explain(error));
+                return Err(cancel.or_cancelled(error));
             }
         }
     }

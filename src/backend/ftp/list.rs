@@ -6,7 +6,7 @@ use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
-use crate::store::types::Listed;
+use crate::store::types::ListEntry;
 
 /// The maximum depth of directories: deeper trees are taken for a cycle of links.
 const MAX_DEPTH: usize = 64;
@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 64;
 pub fn list(
     pool: &SessionPool,
     prefix: &str,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<()> {
     let directory = prefix
         .rsplit_once('/')
@@ -47,7 +47,7 @@ fn walk(
     below: &str,
     prefix: &str,
     depth: usize,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<()> {
     if depth > MAX_DEPTH {
         return Err(Error::new(
@@ -73,7 +73,7 @@ fn walk(
             None => session.look_up(&format!("{path}{}", entry.name))?,
         };
         match found {
-            Lookup::Blob(info) if key.starts_with(prefix) => each(Listed { key, info })?,
+            Lookup::Blob(info) if key.starts_with(prefix) => each(ListEntry { key, info })?,
             Lookup::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
             Lookup::Blob(_) | Lookup::Absent => {}
         }

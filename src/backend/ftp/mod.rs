@@ -46,14 +46,14 @@ use self::pool::SessionPool;
 use self::server::Server;
 pub use self::socket::Ports;
 use self::stat::Lookup;
-use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::resumable::{Continuing, Draft};
-use crate::store::types::{Attributes, BlobInfo, From, Listed, Stored};
-use crate::store::{Backend, Context, Sink};
+use crate::store::resumable::{PartialUpload, ResumablePut};
+use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
 /// The login name where none was given.
@@ -80,7 +80,7 @@ impl Ftp {
     }
 }
 
-impl Backend for Ftp {
+impl Store for Ftp {
     /// A path that begins with `/` is absolute. A user name that an address cannot hold is left out; anonymous is what an
     /// address without one means, unless the settings name a user for the host.
     fn url(&self, key: &str) -> Url {
@@ -122,7 +122,7 @@ impl Backend for Ftp {
         BlobId::new(store, self.below_base(key.as_str()))
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
         let path = self.pool.path(key)?;
         let mut lease = self.pool.lease()?;
         let found = lease.begin(|session| {
@@ -135,7 +135,7 @@ impl Backend for Ftp {
         })
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         put::put(&self.pool, key, payload, &attributes.condition)
     }
 
@@ -143,43 +143,40 @@ impl Backend for Ftp {
         &self,
         prefix: &str,
         _: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         list::list(&self.pool, prefix, each).map(|()| None)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         list::remove(&self.pool, key)
     }
 
-    fn demanded(&self) -> Option<Algorithm> {
-        match self.pool.server().config.digests {
-            Digests::Only(algorithm) => Some(algorithm),
-            Digests::Auto | Digests::None => None,
-        }
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: false }
     }
 
-    fn continuing(&self) -> Option<&dyn Continuing> {
+    fn resumable(&self) -> Option<&dyn ResumablePut> {
         Some(self)
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        get::get(&self.pool, key, from, sink)
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        get::get(&self.pool, key, options)
     }
 }
 
-impl Continuing for Ftp {
-    fn put_by(
+impl ResumablePut for Ftp {
+    fn resume(
         &self,
         key: &Key,
         payload: &Payload,
         attributes: &Attributes,
-        draft: &Draft,
-    ) -> Result<Stored> {
-        put::put_by(&self.pool, key, payload, &attributes.condition, draft)
+        draft: &PartialUpload,
+    ) -> Result<PutResult> {
+        put::resume(&self.pool, key, payload, &attributes.condition, draft)
     }
 
-    fn discard(&self, key: &Key, draft: &Draft) {
+    fn discard(&self, key: &Key, draft: &PartialUpload) {
         put::discard(&self.pool, key, draft);
     }
 }

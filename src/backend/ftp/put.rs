@@ -15,8 +15,8 @@ use crate::digest::{Hasher, Verified};
 use crate::error::{Error, Kind, Result, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::resumable::Draft;
-use crate::store::types::{Condition, Stored};
+use crate::store::resumable::PartialUpload;
+use crate::store::types::{Condition, PutResult};
 
 /// Stores the payload under `key`. FTP has no conditional requests, so [`Condition::Absent`] is checked before the upload
 /// and again before the rename.
@@ -25,8 +25,8 @@ pub fn put(
     key: &Key,
     payload: &Payload,
     condition: &Condition,
-) -> Result<Stored> {
-    let draft = Draft::new();
+) -> Result<PutResult> {
+    let draft = PartialUpload::new();
     let stored = Upload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
         let uploaded = upload.send_all()?;
         upload.finalize(&uploaded)
@@ -38,13 +38,13 @@ pub fn put(
 }
 
 /// As [`put`], but resumes the temporary file of `draft` if it has one.
-pub fn put_by(
+pub fn resume(
     pool: &SessionPool,
     key: &Key,
     payload: &Payload,
     condition: &Condition,
-    draft: &Draft,
-) -> Result<Stored> {
+    draft: &PartialUpload,
+) -> Result<PutResult> {
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
@@ -71,7 +71,7 @@ struct Upload<'a> {
     paths: UploadPaths,
     payload: &'a Payload,
     condition: &'a Condition,
-    draft: &'a Draft,
+    draft: &'a PartialUpload,
 }
 
 /// A complete and verified temporary file.
@@ -87,7 +87,7 @@ impl<'a> Upload<'a> {
         key: &Key,
         payload: &'a Payload,
         condition: &'a Condition,
-        draft: &'a Draft,
+        draft: &'a PartialUpload,
     ) -> Result<Self> {
         let path = pool.path(key)?;
         if let Condition::Etag(_) = condition {
@@ -161,7 +161,7 @@ impl<'a> Upload<'a> {
             self.payload.reader_from(kept)?;
             Sent::complete(kept, None)
         } else {
-            self.draft.add_seam(kept);
+            self.draft.add_resume_offset(kept);
             let Some(transfer) = self.open_at(kept)? else {
                 return Ok(None);
             };
@@ -178,7 +178,7 @@ impl<'a> Upload<'a> {
                 sent => sent?,
             }
         };
-        let (temporary, offsets) = (&self.paths.temporary, self.draft.seams());
+        let (temporary, offsets) = (&self.paths.temporary, self.draft.resume_offsets());
         let verified = verify_resumed(&mut self.lease, temporary, self.payload, &sent, &offsets)?;
         Ok(verified.map(|verified| Uploaded {
             bytes: sent.bytes,
@@ -206,7 +206,7 @@ impl<'a> Upload<'a> {
     }
 
     /// Publishes a verified upload under the blob's name.
-    fn finalize(&mut self, uploaded: &Uploaded) -> Result<Stored> {
+    fn finalize(&mut self, uploaded: &Uploaded) -> Result<PutResult> {
         let (lease, paths) = (&mut self.lease, &self.paths);
         // A comparison may have closed the session.
         lease.begin(|_| Ok(()))?;
@@ -230,7 +230,7 @@ impl<'a> Upload<'a> {
             return Err(Error::new(Kind::Integrity, text)
                 .with_hint("the server may have stored it under another name; try a simpler key"));
         }
-        Ok(Stored {
+        Ok(PutResult {
             bytes: uploaded.bytes,
             etag: None,
             verified: uploaded.verified,
@@ -280,7 +280,7 @@ impl FtpSession {
 }
 
 /// Removes the temporary file of a failed upload. After a cancellation, this needs a new session and time is short.
-pub fn discard(pool: &SessionPool, key: &Key, draft: &Draft) {
+pub fn discard(pool: &SessionPool, key: &Key, draft: &PartialUpload) {
     if !draft.is_begun() {
         return;
     }

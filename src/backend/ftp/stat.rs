@@ -6,13 +6,13 @@ use super::mlsx;
 use super::mlsx::{DirectoryEntry, EntryKind};
 use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 
 /// The result of looking up a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
     /// A file.
-    Blob(BlobInfo),
+    Blob(ObjectMeta),
     /// A directory.
     Directory,
     /// Nothing; this is confirmed.
@@ -103,10 +103,10 @@ impl FtpSession {
         } else {
             None
         };
-        Ok(Hint::Is(Lookup::Blob(BlobInfo {
+        Ok(Hint::Is(Lookup::Blob(ObjectMeta {
             size,
             modified,
-            ..BlobInfo::default()
+            ..ObjectMeta::default()
         })))
     }
 
@@ -204,10 +204,10 @@ impl FtpSession {
 pub(super) fn lookup_of_entry(entry: &DirectoryEntry) -> Option<Lookup> {
     match (entry.kind, entry.size) {
         (EntryKind::Directory, _) => Some(Lookup::Directory),
-        (EntryKind::File, Some(size)) => Some(Lookup::Blob(BlobInfo {
+        (EntryKind::File, Some(size)) => Some(Lookup::Blob(ObjectMeta {
             size,
             modified: entry.modified,
-            ..BlobInfo::default()
+            ..ObjectMeta::default()
         })),
         _ => None,
     }

@@ -7,7 +7,7 @@ use super::etag::quoted;
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::Backend;
+use crate::store::Store;
 use crate::store::types::{Attributes, Condition};
 
 impl S3 {
@@ -16,11 +16,11 @@ impl S3 {
     pub(super) fn precheck(&self, key: &Key, condition: &Condition) -> Result<()> {
         match condition {
             Condition::None => Ok(()),
-            Condition::Absent => match self.stat(key)? {
+            Condition::Absent => match self.head(key)? {
                 Some(_) => Err(Error::already_exists()),
                 None => Ok(()),
             },
-            Condition::Etag(etag) => match self.stat(key)? {
+            Condition::Etag(etag) => match self.head(key)? {
                 Some(there) if there.etag.as_ref() == Some(etag) => Ok(()),
                 Some(there) => Err(is_another(there.etag.as_deref())),
                 None => Err(nothing_to_replace()),

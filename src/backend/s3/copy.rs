@@ -13,9 +13,9 @@ use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::Service;
-use crate::store::multipart::{Multipart, Part, UploadId};
-use crate::store::types::{Attributes, BlobInfo, Stored};
+use crate::store::copy::CopyEndpoint;
+use crate::store::multipart::{MultipartStore, Part, UploadId};
+use crate::store::types::{Attributes, ObjectMeta, PutResult};
 
 /// The largest object that one CopyObject copies, in bytes.
 const ONE_COPY: u64 = 5 << 30;
@@ -31,14 +31,14 @@ struct PartTarget<'a> {
 }
 
 impl S3 {
-    /// See [`crate::store::Backend::copy_within`].
+    /// See [`crate::store::copy::ServerSideCopy::copy`].
     pub(super) fn copy_object(
         &self,
-        from: &Service,
-        source: (&Key, &BlobInfo),
+        from: &CopyEndpoint,
+        source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let (key, info) = source;
         self.check_encryption(attributes)?;
         self.precheck(to, &attributes.condition)?;
@@ -59,7 +59,7 @@ impl S3 {
         request.response_timeout = ResponseTimeout::Extended;
         let (etag, version_id) = self.send_copy(to, &request, "CopyObjectResult")?;
         let verified = self.verify_copy(to, info, &etag)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes: info.size,
             etag: Some(etag),
             verified,
@@ -70,11 +70,11 @@ impl S3 {
 
     fn copy_in_parts(
         &self,
-        from: &Service,
-        source: (&Key, &BlobInfo),
+        from: &CopyEndpoint,
+        source: (&Key, &ObjectMeta),
         to: &Key,
         attributes: &Attributes,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let (_, info) = source;
         let attributes = Attributes {
             content_type: attributes
@@ -108,8 +108,8 @@ impl S3 {
 
     fn copy_part(
         &self,
-        from: &Service,
-        (key, info): (&Key, &BlobInfo),
+        from: &CopyEndpoint,
+        (key, info): (&Key, &ObjectMeta),
         target: &PartTarget<'_>,
         offset: u64,
     ) -> Result<Part> {
@@ -169,7 +169,7 @@ impl S3 {
     }
 
     /// Verifies a copy: by an equal MD5, else by the length.
-    fn verify_copy(&self, to: &Key, info: &BlobInfo, etag: &str) -> Result<Verified> {
+    fn verify_copy(&self, to: &Key, info: &ObjectMeta, etag: &str) -> Result<Verified> {
         let md5 = Digest::md5_from_hex(etag).filter(|_| self.client.customer_key().is_none());
         match (info.etag.as_deref(), md5) {
             (Some(source), Some(_)) if source == etag => Ok(Verified::Md5),
@@ -188,7 +188,12 @@ fn not_implemented() -> Error {
     Error::new(Kind::Remote, "the service does not support UploadPartCopy").answered(answer)
 }
 
-fn copy_headers(from: &Service, key: &Key, info: &BlobInfo, headers: &mut Vec<(String, String)>) {
+fn copy_headers(
+    from: &CopyEndpoint,
+    key: &Key,
+    info: &ObjectMeta,
+    headers: &mut Vec<(String, String)>,
+) {
     let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
     headers.push(("x-amz-copy-source".to_owned(), source));
     if let Some(etag) = &info.etag {

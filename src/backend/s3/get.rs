@@ -1,134 +1,148 @@
-//! GET: the bytes of a blob, from anywhere to anywhere, of one and the same blob.
+//! GET: the bytes of a blob, from any offset to any other, all of one version.
 
 use std::io::Read;
 
 use super::bucket::S3;
-use super::client::{RequestPurpose, S3Response};
-use super::response_headers::{check_version, info, is_weak, length};
+use super::client::{Client, Request, RequestPurpose, S3Response};
+use super::etag::is_weak;
+use super::response_headers::{check_version, info, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{BlobInfo, From};
+use crate::store::download;
+use crate::store::download::Download;
+use crate::store::types::{GetOptions, ObjectMeta};
 
 impl S3 {
-    /// See [`crate::store::Backend::get`].
-    pub(super) fn fetch(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        let mut request = self.object_request("GET", key);
-        if from.offset > 0 {
-            // A first request asks for the whole, whose answer alone has the whole's checksum; it is left when enough came.
-            let last = from
-                .end
-                .map_or(String::new(), |end| end.saturating_sub(1).to_string());
-            request
-                .headers
-                .push(("range".to_owned(), format!("bytes={}-{last}", from.offset)));
-        } else if self.client.supports_checksum_mode() {
-            request
-                .headers
-                .push(("x-amz-checksum-mode".to_owned(), "ENABLED".to_owned()));
-        }
-        let earlier = from.unchanged.as_ref();
-        if let Some(etag) = earlier.and_then(|info| info.etag.as_ref())
-            && !is_weak(etag)
-        {
-            request
-                .headers
-                .push(("if-match".to_owned(), format!("\"{etag}\"")));
-        }
-        let mut answer = self
+    /// See [`crate::store::Store::get`].
+    pub(super) fn download(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        let answer = self
             .client
-            .send(&request, &[200, 206, 416], RequestPurpose::Work)
+            .send(
+                &self.get_request(key, options),
+                &[200, 206, 416],
+                RequestPurpose::Work,
+            )
             .map_err(|error| match error.kind() {
-                Kind::Precondition if earlier.is_some() => changed(),
+                Kind::Precondition if options.if_unchanged.is_some() => changed(),
                 _ => error,
             })?;
         if answer.status() == 416 {
-            return nothing_left(from);
+            return nothing_left(options).map(Download::empty);
         }
         check_version(&answer, self.client.version_id())?;
         let (start, size) = extent(&answer)?;
         let info = info(&answer, size)?;
-        if earlier.is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size) {
+        if options
+            .if_unchanged
+            .is_some_and(|earlier| earlier.etag != info.etag || earlier.size != info.size)
+        {
             return Err(changed());
         }
-        let skip = from.offset.checked_sub(start).ok_or_else(|| {
+        let skip = options.offset.checked_sub(start).ok_or_else(|| {
             Error::new(
                 Kind::Remote,
                 format!(
                     "the store sent bytes from {start} on instead of from {}",
-                    from.offset
+                    options.offset
                 ),
             )
         })?;
-        sink.begin(&info)?;
-        let end = from.end.unwrap_or(size).min(size);
-        let wanted = end.saturating_sub(from.offset);
-        let more = length(&answer)?.saturating_sub(end.saturating_sub(start));
-        self.push(&mut answer, skip, (wanted, more), sink)?;
-        Ok(info)
+        let end = options.end.unwrap_or(size).min(size);
+        let announced = length(&answer)?;
+        let body = Body {
+            client: &self.client,
+            skip,
+            left: end.saturating_sub(options.offset),
+            unwanted: announced.saturating_sub(end.saturating_sub(start)),
+            reader: answer.into_reader(),
+        };
+        Ok(Download::new(info, body))
     }
 
-    /// Passes `left` bytes of the body on, after leaving out `skip` of them, and then as many of the `more` that follow as
-    /// are wanted.
-    fn push(
-        &self,
-        answer: &mut S3Response,
-        mut skip: u64,
-        (mut left, mut more): (u64, u64),
-        sink: &mut dyn Sink,
-    ) -> Result<()> {
-        let mut body = answer.reader();
-        let mut unwanted = if skip > 0 { vec![0; CHUNK] } else { Vec::new() };
-        while skip > 0 {
-            let want = unwanted.len().min(usize::try_from(skip).unwrap_or(CHUNK));
-            match body
-                .read(&mut unwanted[..want])
-                .map_err(|error| self.client.body_error(&error))?
-            {
-                0 => return Err(ended_early(skip + left)),
-                len => skip -= len as u64,
-            }
+    fn get_request<'k>(&self, key: &'k Key, options: &GetOptions<'_>) -> Request<'k> {
+        let mut request = self.object_request("GET", key);
+        let mut header = |name: &str, value| request.headers.push((name.to_owned(), value));
+        if options.offset > 0 {
+            let last = options
+                .end
+                .map_or(String::new(), |end| end.saturating_sub(1).to_string());
+            header("range", format!("bytes={}-{last}", options.offset));
+        } else if self.client.supports_checksum_mode() {
+            // Only the answer to a request for the whole blob has the whole blob's checksum.
+            header("x-amz-checksum-mode", "ENABLED".to_owned());
         }
-        loop {
-            if left == 0 {
-                left = if more > 0 {
-                    sink.further().min(more)
-                } else {
-                    0
-                };
-                more -= left;
-            }
-            if left == 0 {
-                break;
-            }
-            let room = sink.room();
-            let want = room.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            match body
-                .read(&mut room[..want])
-                .map_err(|error| self.client.body_error(&error))?
-            {
-                0 => return Err(ended_early(left)),
-                len => {
-                    sink.filled(len)?;
-                    left -= len as u64;
-                }
-            }
+        let etag = options.if_unchanged.and_then(|info| info.etag.as_ref());
+        if let Some(etag) = etag.filter(|etag| !is_weak(etag)) {
+            header("if-match", format!("\"{etag}\""));
         }
-        if more > 0 {
-            // Whoever wanted no more than this gives the connection up.
+        request
+    }
+}
+
+/// The body of a response, all lengths in bytes.
+struct Body<'a, R> {
+    client: &'a Client,
+    reader: R,
+    /// Before the requested range, because the service ignored the header `Range`.
+    skip: u64,
+    /// In the requested range.
+    left: u64,
+    /// After the requested range, for the same reason.
+    unwanted: u64,
+}
+
+impl<R: Read> Body<'_, R> {
+    fn read_some(&mut self, buf: &mut [u8]) -> Result<usize> {
+        match self.reader.read(buf) {
+            Ok(0) => Err(ended_early(self.skip + self.left)),
+            Ok(len) => Ok(len),
+            Err(error) => Err(self.client.body_error(&error)),
+        }
+    }
+
+    fn skip_to_range(&mut self) -> Result<()> {
+        let mut unwanted = vec![0; CHUNK];
+        while self.skip > 0 {
+            let want = CHUNK.min(usize::try_from(self.skip).unwrap_or(CHUNK));
+            self.skip -= self.read_some(&mut unwanted[..want])? as u64;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> download::Body for Body<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        if self.skip > 0 {
+            self.skip_to_range()?;
+        }
+        let want = buf
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        if want == 0 {
+            return Ok(0);
+        }
+        let len = self.read_some(&mut buf[..want])?;
+        self.left -= len as u64;
+        Ok(len)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<()> {
+        if self.left > 0 {
+            return Err(ended_early(self.left));
+        }
+        if self.unwanted > 0 {
+            // Reading what follows costs more than another connection.
             return Ok(());
         }
-        // The end is read too: only then is the connection free for the next request.
-        match body
-            .read(&mut [0; 1])
-            .map_err(|error| self.client.body_error(&error))?
-        {
-            0 => Ok(()),
-            _ => Err(Error::new(
+        // The connection is free for the next request only after the end has been read.
+        match self.reader.read(&mut [0; 1]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(Error::new(
                 Kind::Integrity,
                 "the store sent more bytes than it announced",
             )),
+            Err(error) => Err(self.client.body_error(&error)),
         }
     }
 }
@@ -140,14 +154,14 @@ fn ended_early(missing: u64) -> Error {
     )
 }
 
-/// The store has no bytes from `from.offset` on: all have come already, or it is another blob now.
-fn nothing_left(from: &From) -> Result<BlobInfo> {
-    match &from.unchanged {
-        Some(earlier) if earlier.size == from.offset => Ok(earlier.clone()),
+/// The store has no bytes at the offset: either all have been downloaded already, or the blob has changed.
+fn nothing_left(options: &GetOptions<'_>) -> Result<ObjectMeta> {
+    match options.if_unchanged {
+        Some(earlier) if earlier.size == options.offset => Ok(earlier.clone()),
         Some(_) => Err(changed()),
         None => Err(Error::new(
             Kind::Remote,
-            format!("the blob has no bytes from {} on", from.offset),
+            format!("the blob has no bytes from {} on", options.offset),
         )),
     }
 }
@@ -192,21 +206,22 @@ fn content_range(text: &str) -> Option<(u64, u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::types::Asked;
 
     #[test]
     fn a_blob_that_came_whole_is_not_missed() {
-        let from = |offset, size: Option<u64>| From {
-            offset,
-            end: None,
-            unchanged: size.map(|size| BlobInfo {
+        let found = |offset, size: Option<u64>| {
+            let earlier = size.map(|size| ObjectMeta {
                 size,
-                ..BlobInfo::default()
-            }),
-            digest: Asked::No,
+                ..ObjectMeta::default()
+            });
+            nothing_left(&GetOptions {
+                offset,
+                if_unchanged: earlier.as_ref(),
+                ..GetOptions::default()
+            })
         };
-        assert_eq!(nothing_left(&from(5, Some(5))).unwrap().size, 5);
-        let error = |offset, size| nothing_left(&from(offset, size)).unwrap_err().kind();
+        assert_eq!(found(5, Some(5)).unwrap().size, 5);
+        let error = |offset, size| found(offset, size).unwrap_err().kind();
         assert_eq!(error(5, Some(9)), Kind::Integrity);
         assert_eq!(error(5, None), Kind::Remote);
     }

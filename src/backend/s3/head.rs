@@ -9,13 +9,13 @@ use super::response_headers::{check_version, info, length};
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
-use crate::store::Backend;
-use crate::store::types::BlobInfo;
+use crate::store::Store;
+use crate::store::types::ObjectMeta;
 
 impl S3 {
     /// Diagnoses a failed HEAD. Its response has no body that could say whether the object or the bucket is missing, or
     /// whether the signature or the permission is the problem. The response to a GET of one byte has.
-    pub(super) fn diagnose_head_error(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    pub(super) fn diagnose_head_error(&self, key: &Key, head: Error) -> Result<Option<ObjectMeta>> {
         match (head.answer().http, &head.answer().s3) {
             (Some(404), _) if self.bucket_seen.load(Ordering::Relaxed) => Ok(None),
             // A version id may name a delete marker.
@@ -25,7 +25,7 @@ impl S3 {
         }
     }
 
-    pub(super) fn head(&self, key: &Key) -> Result<BlobInfo> {
+    pub(super) fn head_object(&self, key: &Key) -> Result<ObjectMeta> {
         let mut request = self.object_request("HEAD", key);
         if self.client.supports_checksum_mode() {
             request.push_header("x-amz-checksum-mode", "ENABLED");
@@ -36,7 +36,7 @@ impl S3 {
         info(&answer, length(&answer)?)
     }
 
-    fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<BlobInfo>> {
+    fn probe_with_get(&self, key: &Key, head: Error) -> Result<Option<ObjectMeta>> {
         let missing = head.kind() == Kind::NotFound;
         let mut request = self.object_request("GET", key);
         request.push_header("range", "bytes=0-0");
@@ -57,14 +57,14 @@ impl S3 {
                 Err(error::may_be_missing(error))
             }
             // The object appeared in the meantime, or the error document led to a correction.
-            Ok(_) => self.head(key).map(Some),
+            Ok(_) => self.head_object(key).map(Some),
             Err(_) => Err(head),
         }
     }
 
     /// Verifies a put by its length, where the ETag cannot be compared.
     pub(super) fn verify_length(&self, key: &Key, size: u64) -> Result<Verified> {
-        match self.stat(key) {
+        match self.head(key) {
             Ok(Some(info)) if info.size == size => Ok(Verified::Length),
             // Write-only credentials cannot HEAD. The response to the PUT confirmed the length.
             Err(error) if error.kind() == Kind::Denied => {

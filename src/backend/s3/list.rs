@@ -17,18 +17,18 @@ use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::http::percent::{form_decode, has_whole_escapes};
-use crate::store::types::{BlobInfo, Listed};
+use crate::store::types::{ListEntry, ObjectMeta};
 
 /// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
 const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
-    /// One page; see [`crate::store::Backend::list`].
+    /// One page; see [`crate::store::Store::list`].
     pub(super) fn list_page(
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         let starts_with_v1 = self.uses_list_v1.load(Ordering::Relaxed);
         let mut cursor = match page {
@@ -96,7 +96,7 @@ fn pass_on(
     page: &ListPage,
     encoding: KeyEncoding,
     prefix: &str,
-    each: &mut dyn FnMut(Listed) -> Result<()>,
+    each: &mut dyn FnMut(ListEntry) -> Result<()>,
 ) -> Result<Option<String>> {
     let mut last_key = None;
     for entry in &page.contents {
@@ -107,7 +107,7 @@ fn pass_on(
         // A server may ignore the prefix.
         if key.starts_with(prefix) {
             let info = info(entry);
-            each(Listed {
+            each(ListEntry {
                 key: key.clone(),
                 info,
             })?;
@@ -152,12 +152,12 @@ impl KeyEncoding {
     }
 }
 
-fn info(entry: &Element) -> BlobInfo {
+fn info(entry: &Element) -> ObjectMeta {
     let etag = etag::from_element(entry.child("ETag"));
     let modified = entry
         .child("LastModified")
         .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
-    BlobInfo {
+    ObjectMeta {
         size: entry
             .child("Size")
             .and_then(|text| text.trim().parse().ok())
@@ -165,7 +165,7 @@ fn info(entry: &Element) -> BlobInfo {
         modified: modified.map(SystemTime::from),
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     }
 }
 

@@ -15,9 +15,9 @@ use crate::digest::{Algorithm, Digest, Hasher, Verified, base64};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::Backend;
-use crate::store::multipart::{Multipart, Part, PartSizes, UploadId};
-use crate::store::types::{Attributes, Condition, Stored};
+use crate::store::Store;
+use crate::store::multipart::{MultipartStore, Part, PartSizes, UploadId};
+use crate::store::types::{Attributes, Condition, ObjectMeta, PartsEtag, PutResult};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
@@ -28,7 +28,11 @@ const CHECKSUM_TYPE: &str = "x-amz-checksum-type";
 /// The checksum is that of all bytes in order.
 const FULL_OBJECT: &str = "FULL_OBJECT";
 
-impl Multipart for S3 {
+impl MultipartStore for S3 {
+    fn parts_etag(&self, key: &Key, info: &ObjectMeta) -> Result<Option<PartsEtag>> {
+        self.find_parts_etag(key, info)
+    }
+
     fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
         self.check_encryption(attributes)?;
         self.precheck(key, &attributes.condition)?;
@@ -116,7 +120,7 @@ impl Multipart for S3 {
         upload: &UploadId,
         parts: &[Part],
         condition: &Condition,
-    ) -> Result<Stored> {
+    ) -> Result<PutResult> {
         let document = complete_document(parts);
         let whole = UploadChecksum::of(parts);
         let mut request = self.object_request("POST", key);
@@ -146,7 +150,7 @@ impl Multipart for S3 {
             root.as_ref()?.child(&name)
         });
         let verified = self.verify_upload(key, bytes, &etag, parts, whole, reported)?;
-        Ok(Stored {
+        Ok(PutResult {
             bytes,
             etag: Some(etag),
             verified,
@@ -155,8 +159,8 @@ impl Multipart for S3 {
         })
     }
 
-    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<Stored>> {
-        let Some(info) = self.stat(key)? else {
+    fn completed(&self, key: &Key, parts: &[Part]) -> Result<Option<PutResult>> {
+        let Some(info) = self.head(key)? else {
             return Ok(None);
         };
         let full = UploadChecksum::of(parts).and_then(|whole| whole.full);
@@ -165,12 +169,12 @@ impl Multipart for S3 {
             (_, Some(etag)) if info.etag == Some(etag.clone()) => self.etag_verification(),
             _ => return Ok(None),
         };
-        Ok(Some(Stored {
+        Ok(Some(PutResult {
             bytes: info.size,
             etag: info.etag,
             verified,
             atomic: None,
-            version_id: info.kept.version_id,
+            version_id: info.headers.version_id,
         }))
     }
 

@@ -6,14 +6,18 @@ use super::etag::quoted;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::key::Key;
-use crate::store::types::{BlobInfo, PartsEtag};
+use crate::store::types::{ObjectMeta, PartsEtag};
 
 impl S3 {
     /// Asks for the part size of an object with an ETag `…-N`. It costs one request, for an object without a checksum.
     ///
     /// `None` if the ETag has another form, or the service does not report parts that are equal but for the last.
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
-    pub(super) fn find_parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
+    pub(super) fn find_parts_etag(
+        &self,
+        key: &Key,
+        info: &ObjectMeta,
+    ) -> Result<Option<PartsEtag>> {
         let Some((etag, (md5, count))) = info
             .etag
             .as_deref()

@@ -7,13 +7,12 @@ use time::format_description::well_known::Rfc2822;
 
 use super::client::S3Response;
 use super::encoded_word::decoded_words;
-pub(super) use super::etag::is_weak;
-use super::etag::unquoted;
+pub(super) use super::etag::unquoted;
 use super::sse_c;
 use super::sse_c::ALGORITHM;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::types::{BlobInfo, Kept};
+use crate::store::types::{ObjectHeaders, ObjectMeta};
 
 /// The ETag without its quotes. A response without one is not S3's: it may be a proxy's or a captive portal's page.
 pub(super) fn etag(answer: &S3Response) -> Result<String> {
@@ -66,18 +65,18 @@ fn full_checksum(answer: &S3Response) -> Option<Digest> {
     })
 }
 
-pub(super) fn info(answer: &S3Response, size: u64) -> Result<BlobInfo> {
+pub(super) fn info(answer: &S3Response, size: u64) -> Result<ObjectMeta> {
     let etag = etag(answer)?;
     let modified = answer
         .header("last-modified")
         .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
-    Ok(BlobInfo {
+    Ok(ObjectMeta {
         size,
         modified: modified.map(SystemTime::from),
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
-        kept: Box::new(object_headers(answer)),
+        headers: Box::new(object_headers(answer)),
     })
 }
 
@@ -123,10 +122,10 @@ pub(super) fn length(answer: &S3Response) -> Result<u64> {
 }
 
 /// The object's attributes.
-pub fn object_headers(answer: &S3Response) -> Kept {
+pub fn object_headers(answer: &S3Response) -> ObjectHeaders {
     let text = |name: &str| answer.header(name).map(str::to_owned);
     let customer_key = answer.header(ALGORITHM).map(|_| "SSE-C".to_owned());
-    Kept {
+    ObjectHeaders {
         version_id: version_id(answer),
         storage_class: text("x-amz-storage-class"),
         encryption: customer_key.or_else(|| text("x-amz-server-side-encryption")),

@@ -6,19 +6,20 @@ use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
 use super::client::{Body, RequestPurpose};
-use super::config::Checksum;
 use super::response_headers::{etag, version_id};
-use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
+use crate::store::download::Download;
 use crate::store::identity::BlobId;
-use crate::store::multipart::Multipart;
-use crate::store::types::{Attributes, BlobInfo, From, Listed, PartsEtag, Stored};
-use crate::store::{Backend, Method, Service, Sink};
+use crate::store::multipart::MultipartStore;
+use crate::store::signer::{Method, Signer};
+use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::{Capabilities, Store};
 use crate::url::Url;
 
-impl Backend for S3 {
+impl Store for S3 {
     fn url(&self, key: &str) -> Url {
         self.object_url(key)
     }
@@ -31,14 +32,14 @@ impl Backend for S3 {
         self.client.resume_terms()
     }
 
-    fn stat(&self, key: &Key) -> Result<Option<BlobInfo>> {
-        match self.head(key) {
+    fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {
+        match self.head_object(key) {
             Ok(info) => Ok(Some(info)),
             Err(error) => self.diagnose_head_error(key, error),
         }
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<Stored> {
+    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
@@ -67,7 +68,7 @@ impl Backend for S3 {
                     None => self.verify_length(key, size)?,
                 };
             self.persist_if_ignored(method, &answer);
-            Ok(Stored {
+            Ok(PutResult {
                 bytes: size,
                 etag: Some(etag),
                 verified,
@@ -77,23 +78,23 @@ impl Backend for S3 {
         })
     }
 
-    fn get(&self, key: &Key, from: &From, sink: &mut dyn Sink) -> Result<BlobInfo> {
-        self.fetch(key, from, sink)
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        self.download(key, options)
     }
 
     fn list(
         &self,
         prefix: &str,
         page: Option<&str>,
-        each: &mut dyn FnMut(Listed) -> Result<()>,
+        each: &mut dyn FnMut(ListEntry) -> Result<()>,
     ) -> Result<Option<String>> {
         self.list_page(prefix, page, each)
     }
 
-    fn remove(&self, key: &Key) -> Result<()> {
+    fn delete(&self, key: &Key) -> Result<()> {
         if self.client.version_id().is_some() {
-            // Who knows nothing of versions would remove the newest blob. What is not there may be a delete marker.
-            self.stat(key)?;
+            // A service without versions would delete the newest blob. A missing version may be a delete marker.
+            self.head(key)?;
         }
         self.client
             .send(
@@ -104,44 +105,45 @@ impl Backend for S3 {
             .map(drop)
     }
 
+    fn capabilities(&self) -> &Capabilities {
+        &Capabilities { ranges: true }
+    }
+
+    fn multipart(&self) -> Option<&dyn MultipartStore> {
+        Some(self)
+    }
+
+    fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
+        Some(self)
+    }
+
+    fn signer(&self) -> Option<&dyn Signer> {
+        Some(self)
+    }
+}
+
+impl ServerSideCopy for S3 {
+    fn endpoint(&self) -> Option<CopyEndpoint> {
+        self.client.service()
+    }
+
+    fn copy(
+        &self,
+        source: &CopySource<'_>,
+        to: &Key,
+        attributes: &Attributes,
+    ) -> Result<PutResult> {
+        let blob = (source.key, source.info);
+        self.copy_object(source.endpoint, blob, to, attributes)
+    }
+}
+
+impl Signer for S3 {
     fn presign(&self, key: &Key, method: Method, expires: Duration) -> Result<String> {
         let method = match method {
             Method::Get => "GET",
             Method::Put => "PUT",
         };
         self.client.presign(method, key.as_str(), expires)
-    }
-
-    fn service(&self) -> Option<Service> {
-        self.client.service()
-    }
-
-    fn copy_within(
-        &self,
-        from: &Service,
-        source: (&Key, &BlobInfo),
-        to: &Key,
-        attributes: &Attributes,
-    ) -> Result<Stored> {
-        self.copy_object(from, source, to, attributes)
-    }
-
-    fn demanded(&self) -> Option<Algorithm> {
-        match self.checksums.wanted() {
-            Checksum::Only(algorithm) => Some(algorithm),
-            Checksum::Auto | Checksum::None => None,
-        }
-    }
-
-    fn ranges(&self) -> bool {
-        true
-    }
-
-    fn parts_etag(&self, key: &Key, info: &BlobInfo) -> Result<Option<PartsEtag>> {
-        self.find_parts_etag(key, info)
-    }
-
-    fn multipart(&self) -> Option<&dyn Multipart> {
-        Some(self)
     }
 }

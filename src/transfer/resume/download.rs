@@ -1,4 +1,4 @@
-//! How far a download into a file came.
+//! The journal of a download into a file.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -12,29 +12,29 @@ use crate::events::Observer;
 use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
-use crate::store::types::BlobInfo;
+use crate::store::types::ObjectMeta;
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.
-pub struct Unfinished {
+pub struct UnfinishedDownload {
     journal: Journal,
     observer: Arc<dyn Observer>,
-    /// Where the bytes are that came so far, and what they are of.
-    found: Option<Found>,
+    /// The file with the bytes so far, and the blob they belong to.
+    found: Option<FoundDownload>,
 }
 
-/// What an earlier run left.
+/// The download of an earlier run.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundDownload {
     /// The file with the bytes that came so far.
     pub file: UnfinishedFile,
     /// The blob as it was then.
-    pub info: BlobInfo,
+    pub info: ObjectMeta,
     /// Places in the file that are filled: first byte and number of bytes.
     pub filled: Vec<(u64, u64)>,
 }
 
-impl Unfinished {
+impl UnfinishedDownload {
     /// Looks for what an earlier run of the same download left; `None` if downloads are not to be resumed.
     pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
         let place = fstat(dir).ok()?;
@@ -48,14 +48,14 @@ impl Unfinished {
         })
     }
 
-    /// What there is to go on with; told once.
-    pub fn found(&mut self) -> Option<Found> {
+    /// The download to resume; returned once.
+    pub fn found(&mut self) -> Option<FoundDownload> {
         self.found.take()
     }
 
     /// Remembers a download that has no bytes yet. Says whether it can be resumed: only a blob that can be told from
     /// another one of the same name, and is worth it.
-    pub fn begin(&mut self, info: &BlobInfo, file: &UnfinishedFile) -> bool {
+    pub fn begin(&mut self, info: &ObjectMeta, file: &UnfinishedFile) -> bool {
         let etag = info.etag.as_deref().unwrap_or("-");
         let can_be_told = info.etag.is_some() || info.modified.is_some();
         if info.size <= plan::PART || !can_be_told || etag.contains(char::is_whitespace) {
@@ -115,7 +115,7 @@ fn boot() -> String {
         .replace(char::is_whitespace, "_")
 }
 
-fn read(journal: &Journal) -> Option<Found> {
+fn read(journal: &Journal) -> Option<FoundDownload> {
     let (mut info, mut file, mut same_boot, mut synced) = (None, None, false, false);
     let mut filled = Vec::new();
     for line in journal.lines() {
@@ -134,14 +134,14 @@ fn read(journal: &Journal) -> Option<Found> {
     if !same_boot && !synced {
         filled.clear();
     }
-    Some(Found {
+    Some(FoundDownload {
         file: file?,
         info: info?,
         filled,
     })
 }
 
-fn read_info(text: &str) -> Option<BlobInfo> {
+fn read_info(text: &str) -> Option<ObjectMeta> {
     let mut words = text.splitn(4, ' ');
     let size = words.next()?.parse().ok()?;
     let modified = match words.next()? {
@@ -153,12 +153,12 @@ fn read_info(text: &str) -> Option<BlobInfo> {
         digest => Some(crate::transfer::resume::read_digest(digest)?),
     };
     let etag = Some(words.next()?.to_owned()).filter(|etag| etag != "-");
-    Some(BlobInfo {
+    Some(ObjectMeta {
         size,
         modified,
         etag,
         digest,
-        ..BlobInfo::default()
+        ..ObjectMeta::default()
     })
 }
 

@@ -43,7 +43,7 @@ impl Journal {
             .map_err(|error| failed("create the directory of", error))?;
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        // Whoever had it before us may remove it between our open and our lock.
+        // The process that had it before may remove it between the open and the lock.
         let mut file: File = loop {
             let file = rustix::fs::open(&path, flags, Mode::from_raw_mode(0o600))
                 .map_err(|errno| failed("open", errno.into()))?;
@@ -70,7 +70,7 @@ impl Journal {
         }))
     }
 
-    /// What an earlier run wrote; empty if there was none.
+    /// The lines of an earlier run; empty if there was none.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(String::as_str)
     }

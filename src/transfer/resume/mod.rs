@@ -1,4 +1,4 @@
-//! What an interrupted transfer left, and how the next run of the same command goes on with it.
+//! Interrupted transfers, and how the next run of the same command resumes them.
 //!
 //! A transfer that may be resumed keeps a [`journal`] in the state directory: what it began, then a line for each
 //! thing that is done. [`put`] and [`get`] say what is in it, and when it is still true.
@@ -19,19 +19,19 @@ use crate::events::{Event, Observer};
 use crate::exit::Exit;
 use crate::key::Key;
 
-/// What may be gone on with.
+/// The unfinished transfers to resume.
 #[derive(Debug, Clone, Default)]
-pub enum Resume {
-    /// Nothing: a fault in the middle of a blob that is not sent in parts begins it anew.
+pub enum ResumePolicy {
+    /// None: a failure in the middle of a blob that is not sent in parts starts it again from the beginning.
     Never,
-    /// What earlier attempts of the same run left.
+    /// Those of earlier attempts of the same run.
     #[default]
     Run,
-    /// That, and what earlier runs of the same command left; `None` if there is no directory to remember it in.
+    /// Also those of earlier runs of the same command; `None` if there is no state directory.
     Auto(Option<Arc<Path>>),
 }
 
-/// Whether what was done is worth keeping for another run. What failed for good would fail again.
+/// Returns whether the progress is worth keeping for another run. A permanent failure would occur again.
 fn is_worth_keeping(error: &Error) -> bool {
     matches!(
         error.exit(),
@@ -43,12 +43,12 @@ impl Engine {
     /// The journal of the transfer of a blob in one direction, if transfers are to be resumed and no other run has it open.
     /// `local` names the file of this machine.
     fn journal(&self, direction: &str, key: &Key, local: &[&str]) -> Option<Journal> {
-        let Resume::Auto(directory) = &self.resume else {
+        let ResumePolicy::Auto(directory) = &self.resume else {
             return None;
         };
         let opened = match directory {
             Some(directory) => {
-                let (blob, terms) = (self.backend.id(key), self.backend.resume_terms());
+                let (blob, terms) = (self.store.id(key), self.store.resume_terms());
                 let groups = [
                     vec![direction.as_bytes().to_vec()],
                     blob.words(),
@@ -65,7 +65,8 @@ impl Engine {
         match opened {
             Ok(Some(journal)) => Some(journal),
             Ok(None) => {
-                let text = "another run of the same command is at work: this one keeps nothing for a resume";
+                let text =
+                    "another run of the same command is active: this one cannot be resumed later";
                 self.observer.notify(&Event::Warning(text));
                 None
             }
@@ -77,7 +78,7 @@ impl Engine {
     }
 }
 
-/// What cannot be remembered is transferred all the same.
+/// Warns that a transfer has no journal; it is not a failure.
 pub(super) fn cannot_be_resumed(observer: &dyn Observer, error: &Error) {
     let text = format!("this transfer cannot be resumed later: {error}");
     observer.notify(&Event::Warning(&text));
@@ -122,7 +123,7 @@ fn kept(error: Error) -> Error {
     if error.hint().is_some() {
         return error;
     }
-    error.with_hint("what was done is kept: the same command goes on where this one stopped")
+    error.with_hint("the progress is kept: run the same command again to resume")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How far an upload in parts came.
+//! The journal of a multipart upload.
 
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -13,7 +13,7 @@ use crate::transfer::Engine;
 
 /// An upload from a file that another run may finish.
 #[derive(Debug)]
-pub struct Unfinished {
+pub struct UnfinishedMultipart {
     journal: Journal,
     /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
     /// ours and other bytes), and what goes with the blob.
@@ -22,7 +22,7 @@ pub struct Unfinished {
     outdated: Option<UploadId>,
 }
 
-impl Unfinished {
+impl UnfinishedMultipart {
     /// Looks for what an earlier run of the same upload left; `None` if uploads are not to be resumed.
     pub fn look(
         engine: &Engine,
@@ -55,12 +55,12 @@ impl Unfinished {
         })
     }
 
-    /// Whether there is an upload to go on with.
+    /// Returns whether there is an upload to resume.
     pub fn has_found(&self) -> bool {
         self.found.is_some()
     }
 
-    /// The upload to go on with, and its parts so far; told once.
+    /// The upload to resume, and its parts so far; returned once.
     pub fn found(&mut self) -> Option<(UploadId, Vec<Part>)> {
         self.found.take()
     }
@@ -110,7 +110,7 @@ pub(super) fn source(file: &File) -> Option<String> {
     Some(format!("{} {}", metadata.dev(), metadata.ino()))
 }
 
-/// What must be as it was: the file's content, as far as its times and length tell, and what goes with the blob.
+/// The conditions for resuming: the file's content, as far as its times and length tell, and the blob's attributes.
 pub(super) fn terms(
     (file, offset, len): (&File, u64, u64),
     attributes: &Attributes,
@@ -166,14 +166,14 @@ fn attribute_words(attributes: &Attributes) -> Vec<Vec<Vec<u8>>> {
     ]
 }
 
-/// Whether the journal is of an upload with these terms.
+/// Returns whether the journal belongs to an upload with these terms.
 pub(super) fn begun_for(journal: &Journal, terms: &str) -> bool {
     journal
         .lines()
         .any(|line| line.strip_prefix("terms ") == Some(terms))
 }
 
-/// Whether a text of the store can stand in a line of words.
+/// Returns whether a text of the store can be one word of a line.
 fn is_word(text: &str) -> bool {
     (1..=2048).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,4 +1,4 @@
-//! How far an upload through an unfinished file came: the store knows, what is remembered is the file's name.
+//! The journal of an upload through a partial file: its name. The store knows how much of it exists.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use super::multipart::{begun_for, source, terms};
 use crate::error::Error;
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
-use crate::store::resumable::Draft;
+use crate::store::resumable::PartialUpload;
 use crate::store::types::Attributes;
 use crate::transfer::Engine;
 
 /// An upload that another run may finish, and its unfinished file.
 #[derive(Debug)]
-pub struct Unfinished {
+pub struct UnfinishedPut {
     journal: Arc<Journal>,
     /// The file that an earlier run left, or a new one.
-    pub draft: Draft,
+    pub draft: PartialUpload,
     /// A file of what the source was before; it is of no use any more.
-    pub outdated: Option<Draft>,
+    pub outdated: Option<PartialUpload>,
 }
 
-impl Unfinished {
+impl UnfinishedPut {
     /// Takes up what an earlier run of the same upload left, or begins; `None` if uploads are not to be resumed.
     pub fn open(
         engine: &Engine,
@@ -38,7 +38,7 @@ impl Unfinished {
             }
             outdated => outdated,
         };
-        let draft = Draft::new();
+        let draft = PartialUpload::new();
         let header = format!("terms {terms}\ndraft {}\n", draft.name());
         match journal.begin(&header) {
             Ok(()) => Some(Self::remembering(journal, draft, outdated)),
@@ -49,10 +49,14 @@ impl Unfinished {
         }
     }
 
-    fn remembering(journal: Journal, draft: Draft, outdated: Option<Draft>) -> Self {
+    fn remembering(
+        journal: Journal,
+        draft: PartialUpload,
+        outdated: Option<PartialUpload>,
+    ) -> Self {
         let journal = Arc::new(journal);
         let seams = Arc::clone(&journal);
-        let draft = draft.telling(move |seam| {
+        let draft = draft.on_resume(move |seam| {
             // Not remembered, it is not looked at by another run, which still compares length and last bytes.
             let _ = seams.add(&format!("seam {seam}"));
         });
@@ -78,12 +82,12 @@ impl Unfinished {
     }
 }
 
-fn left(journal: &Journal) -> Option<Draft> {
+fn left(journal: &Journal) -> Option<PartialUpload> {
     let words = |word: &'static str| {
         let lines = journal.lines();
         lines.filter_map(move |line| line.strip_prefix(word)?.strip_prefix(' '))
     };
     let name = words("draft").find(|name| is_temporary_name(name))?;
     let seams = words("seam").filter_map(|seam| seam.parse().ok());
-    Some(Draft::left(name.to_owned(), seams))
+    Some(PartialUpload::from_previous_run(name.to_owned(), seams))
 }

@@ -1,4 +1,4 @@
-//! What comes of a blob: counted, hashed, and passed on into a file or a stream.
+//! The bytes of a download: counted, hashed, and written to a file or a stream.
 
 pub mod output;
 pub mod resume;
@@ -9,12 +9,12 @@ use std::sync::Arc;
 use self::output::Outlet;
 pub use self::verify::Compared;
 use super::checksum::Sum;
-use super::destination::{Demand, Destination, FileDestination};
+use super::destination::{Destination, FileDestination, Verification};
 use super::hash_thread::HashThread;
-use super::parallel_file::Rest;
-use super::parallel_stream::{InOrder, Window};
-use super::resume::Resume;
-use super::resume::download::Unfinished;
+use super::parallel_file::ParallelDownload;
+use super::parallel_stream::Window;
+use super::resume::ResumePolicy;
+use super::resume::download::UnfinishedDownload;
 use super::{Engine, plan, retry};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
@@ -24,33 +24,33 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
-use crate::store::Sink;
-use crate::store::types::{Asked, BlobInfo, From, PartsEtag};
+use crate::store::download::Download;
+use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta, PartsEtag};
 
 /// One write for many reads, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 const BLOCK: usize = 1 << 20;
 
-/// Counts, hashes and passes on what comes.
+/// Counts, hashes and writes the bytes of a download.
 pub(super) struct Receiver<'a> {
-    /// Where more can be asked about the blob.
+    /// The store and the key, for further requests about the blob.
     source: (&'a Engine, &'a Key),
     output: Output<'a>,
     /// The blob as the first attempt found it.
-    info: Option<BlobInfo>,
+    info: Option<ObjectMeta>,
     received: u64,
-    pub(super) proof: Demand,
+    pub(super) verification: Verification,
     hasher: Option<Sum>,
-    /// Takes the hasher's place while the beginning of a large file comes in order.
-    beside: Option<HashThread>,
-    /// What stands for a digest of the whole.
+    /// Replaces the hasher while the beginning of a large file comes in order.
+    hash_thread: Option<HashThread>,
+    /// Replaces a checksum of the whole blob.
     parts: Option<PartsEtag>,
     meter: &'a Meter,
     cancel: &'a Arc<Cancel>,
-    /// Where it is remembered for another run.
-    unfinished: Option<Unfinished>,
-    /// What an earlier run has put into the file.
+    /// The journal for another run.
+    unfinished: Option<UnfinishedDownload>,
+    /// The ranges that an earlier run has written to the file.
     filled: Vec<(u64, u64)>,
-    /// How much of the front has been remembered.
+    /// The bytes of the front that are in the journal.
     remembered: u64,
 }
 
@@ -61,10 +61,15 @@ enum Output<'a> {
         block: PageBuffer,
         fill: usize,
     },
-    Stream {
-        outlet: Outlet<'a>,
-        room: Vec<u8>,
-    },
+    Stream(Outlet<'a>),
+}
+
+/// The end of a successful attempt at the first request.
+enum Received {
+    /// After the last requested byte.
+    Everything,
+    /// After as many parts as one connection should bring.
+    Enough,
 }
 
 impl<'a> Receiver<'a> {
@@ -73,10 +78,6 @@ impl<'a> Receiver<'a> {
         destination: &'a Destination,
         meter: &'a Meter,
     ) -> Self {
-        let stream = |outlet| Output::Stream {
-            outlet,
-            room: vec![0; CHUNK],
-        };
         let output = match destination {
             Destination::File(destination) => Output::File {
                 destination,
@@ -84,18 +85,18 @@ impl<'a> Receiver<'a> {
                 block: PageBuffer::new(0),
                 fill: 0,
             },
-            Destination::Stream(file) => stream(Outlet::File(file)),
-            Destination::Consumer(consumer) => stream(Outlet::Consumer(consumer)),
-            Destination::Nowhere => stream(Outlet::Nowhere),
+            Destination::Stream(file) => Output::Stream(Outlet::File(file)),
+            Destination::Callback(callback) => Output::Stream(Outlet::Callback(callback)),
+            Destination::Discard => Output::Stream(Outlet::Discard),
         };
         Self {
             source,
             output,
             info: None,
             received: 0,
-            proof: Demand::Best,
+            verification: Verification::Strongest,
             hasher: None,
-            beside: None,
+            hash_thread: None,
             parts: None,
             meter,
             cancel: &source.0.cancel,
@@ -110,36 +111,16 @@ impl<'a> Receiver<'a> {
     /// keeps the hasher busy the first request goes on: more of them would gain little, and take processor time from it.
     pub(super) fn fetch(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
         let meter = self.meter;
-        let in_parts = engine.backend.ranges();
+        let in_parts = engine.store.capabilities().ranges;
         let to_file = matches!(self.output, Output::File { .. });
         let part = engine.parts.size;
         if in_parts && self.received > 0 {
             self.ask_for_parts(engine, key)?;
             return self.fetch_rest(engine, key);
         }
-        let digest = match self.proof {
-            Demand::Length => Asked::No,
-            Demand::Best | Demand::Digest => Asked::Yes,
-        };
-        let attempt = || {
-            if matches!(engine.resume, Resume::Never) && !in_parts && self.received > 0 {
-                self.begin_anew();
-            }
-            let from = From {
-                offset: self.received,
-                end: in_parts.then_some(
-                    (self.received / part)
-                        .saturating_add(1)
-                        .saturating_mul(part),
-                ),
-                unchanged: self.info.clone().filter(|_| self.received > 0),
-                digest,
-            };
-            engine.backend.get(key, &from, self)
-        };
-        let done = retry::run(engine, attempt, || meter.get())?;
-        self.hash_here()?;
-        let size = self.info.as_ref().map_or(done.value.size, |info| info.size);
+        let done = retry::run(engine, || self.fetch_front(), || meter.get())?;
+        self.join_hash_thread()?;
+        let size = self.info.as_ref().map_or(0, |info| info.size);
         let mut attempts = done.attempts;
         if in_parts && to_file && self.received > 0 {
             self.ask_for_parts(engine, key)?;
@@ -156,9 +137,114 @@ impl<'a> Receiver<'a> {
         Ok(attempts)
     }
 
+    /// One attempt at the first request, which begins where the one before it broke.
+    fn fetch_front(&mut self) -> Result<()> {
+        let (engine, key) = self.source;
+        let in_parts = engine.store.capabilities().ranges;
+        if matches!(engine.resume, ResumePolicy::Never) && !in_parts && self.received > 0 {
+            self.begin_anew();
+        }
+        let part = engine.parts.size;
+        let next_part = (self.received / part)
+            .saturating_add(1)
+            .saturating_mul(part);
+        let is_first = self.received == 0;
+        let options = GetOptions {
+            offset: self.received,
+            end: (in_parts && !is_first).then_some(next_part),
+            if_unchanged: self.info.as_ref().filter(|_| !is_first),
+            checksum: match self.verification {
+                Verification::Length => ChecksumRequest::IfFree,
+                Verification::Strongest | Verification::Digest => ChecksumRequest::Compute,
+            },
+        };
+        let mut download = engine.store.get(key, &options)?;
+        self.begin(download.info())?;
+        let stop = if in_parts && is_first {
+            next_part
+        } else {
+            u64::MAX
+        };
+        match self.receive(&mut download, stop)? {
+            Received::Everything => download.finish(),
+            // Dropped, it gives up the connection.
+            Received::Enough => Ok(()),
+        }
+    }
+
+    /// Reads the download up to its end, or up to `stop` or any number of parts after it if the hash thread has time for
+    /// more connections then.
+    fn receive(&mut self, download: &mut Download<'_>, mut stop: u64) -> Result<Received> {
+        let size = download.info().size;
+        let mut chunk = match self.output {
+            Output::File { .. } => Vec::new(),
+            Output::Stream(_) => vec![0; CHUNK],
+        };
+        loop {
+            if self.received == stop {
+                if stop < size && !self.is_hash_thread_busy() {
+                    return Ok(Received::Enough);
+                }
+                stop = stop.saturating_add(self.source.0.parts.size);
+            }
+            let most = usize::try_from(stop - self.received).unwrap_or(usize::MAX);
+            let len = match self.output {
+                Output::File { .. } => self.receive_into_block(download, most)?,
+                Output::Stream(outlet) => {
+                    let most = most.min(CHUNK);
+                    let len = download.read(&mut chunk[..most])?;
+                    self.pass_on(outlet, &chunk[..len])?;
+                    len
+                }
+            };
+            if len == 0 {
+                return Ok(Received::Everything);
+            }
+        }
+    }
+
+    fn is_hash_thread_busy(&mut self) -> bool {
+        self.hash_thread
+            .as_mut()
+            .is_some_and(HashThread::has_enough_to_do)
+    }
+
+    /// Reads up to `most` bytes into the block, which is written when it is full; returns their number.
+    fn receive_into_block(&mut self, download: &mut Download<'_>, most: usize) -> Result<usize> {
+        let Output::File { block, fill, .. } = &mut self.output else {
+            return Ok(0);
+        };
+        let end = block.len().min(fill.saturating_add(most));
+        let len = download.read(&mut block[*fill..end])?;
+        self.cancel.check()?;
+        *fill += len;
+        if let (Some(hasher), None) = (&mut self.hasher, &self.hash_thread) {
+            hasher.update(&block[*fill - len..*fill]);
+        }
+        self.received += len as u64;
+        self.meter.add(len as u64);
+        if *fill == block.len() {
+            self.write_block()?;
+        }
+        Ok(len)
+    }
+
+    /// Passes the next bytes to a stream.
+    fn pass_on(&mut self, outlet: Outlet<'_>, bytes: &[u8]) -> Result<()> {
+        outlet.take(bytes, self.cancel)?;
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.received += bytes.len() as u64;
+        self.meter.add(bytes.len() as u64);
+        Ok(())
+    }
+
     fn fetch_rest(&mut self, engine: &Engine, key: &Key) -> Result<u32> {
-        if let (Output::Stream { .. }, Some(info)) = (&self.output, self.info.clone()) {
-            return Window::new(engine, key, &info, self.received).fetch(self);
+        if let (Output::Stream(outlet), Some(info)) = (&self.output, self.info.clone()) {
+            let outlet = *outlet;
+            let window = Window::new(engine, key, &info, self.received);
+            return window.fetch(&mut |bytes| self.pass_on(outlet, bytes));
         }
         self.write_block()?;
         self.remember();
@@ -172,14 +258,14 @@ impl<'a> Receiver<'a> {
         else {
             return Err(Error::new(Kind::Local, "there is no file for the rest"));
         };
-        let rest = Rest {
+        let rest = ParallelDownload {
             engine,
             key,
             staged,
             info,
             meter: self.meter,
             start: self.received,
-            uploaded_in: self.parts.map(|parts| parts.part_size),
+            original_part_size: self.parts.map(|parts| parts.part_size),
             filled: &self.filled,
             unfinished: self.unfinished.as_ref(),
         };
@@ -192,19 +278,19 @@ impl<'a> Receiver<'a> {
     /// Forgets what came, where the user wants nothing to be gone on with.
     fn begin_anew(&mut self) {
         let Output::File { staged, fill, .. } = &mut self.output else {
-            // What went to a stream cannot be taken back.
+            // The bytes of a stream cannot be rewound.
             return;
         };
         *staged = None;
         *fill = 0;
-        self.meter.take_back(self.received);
+        self.meter.rewind(self.received);
         self.received = 0;
         self.hasher = None;
-        self.beside = None;
+        self.hash_thread = None;
     }
 
     /// Writes what is still in memory and gives the file its name.
-    pub(super) fn commit(mut self, replace: Overwrite) -> Result<BlobInfo> {
+    pub(super) fn commit(mut self, replace: Overwrite) -> Result<ObjectMeta> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         match self.output {
@@ -226,11 +312,11 @@ impl<'a> Receiver<'a> {
         {
             let at = self.received - *fill as u64;
             staged.write_at(&block[..*fill], at)?;
-            if let Some(beside) = &mut self.beside
+            if let Some(hash_thread) = &mut self.hash_thread
                 && *fill > 0
             {
                 let full = std::mem::replace(block, PageBuffer::new(0));
-                *block = beside.exchange(full, *fill)?;
+                *block = hash_thread.exchange(full, *fill)?;
             }
             *fill = 0;
         }
@@ -239,14 +325,15 @@ impl<'a> Receiver<'a> {
         }
         Ok(())
     }
-}
 
-impl Sink for Receiver<'_> {
-    fn begin(&mut self, info: &BlobInfo) -> Result<()> {
+    /// Prepares for the first byte of the blob, once per attempt that begins there.
+    fn begin(&mut self, info: &ObjectMeta) -> Result<()> {
         if self.received > 0 {
             return Ok(());
         }
-        let digest = info.digest.filter(|_| self.proof != Demand::Length);
+        let digest = info
+            .digest
+            .filter(|_| self.verification != Verification::Length);
         self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         if let Output::File {
@@ -264,7 +351,7 @@ impl Sink for Receiver<'_> {
                 shown.clone(),
                 self.cancel,
             )
-            // Where we fetch to is ours: refusal there is no word of the store.
+            // The destination is local: a refusal there is not the store's.
             .map_err(|error| match error.kind() {
                 Kind::Denied => Error::new(Kind::Local, error.to_string()),
                 _ => error,
@@ -280,71 +367,9 @@ impl Sink for Receiver<'_> {
             *staged = Some(file);
             *block = PageBuffer::new(usize::try_from(info.size).unwrap_or(BLOCK).clamp(1, BLOCK));
             *fill = 0;
-            self.hash_beside(info.size);
+            self.start_hash_thread(info.size);
             return Ok(());
         }
         self.sum_parts_in_order(info)
-    }
-
-    fn room(&mut self) -> &mut [u8] {
-        match &mut self.output {
-            Output::File { block, fill, .. } => &mut block[*fill..],
-            Output::Stream { room, .. } => room,
-        }
-    }
-
-    fn filled(&mut self, len: usize) -> Result<()> {
-        self.cancel.check()?;
-        let (block, fill) = match &mut self.output {
-            Output::File { block, fill, .. } => (block, fill),
-            Output::Stream { room, .. } => {
-                let room = std::mem::take(room);
-                let taken = self.take(&room[..len]);
-                if let Output::Stream { room: place, .. } = &mut self.output {
-                    *place = room;
-                }
-                return taken;
-            }
-        };
-        *fill += len;
-        if let (Some(hasher), None) = (&mut self.hasher, &self.beside) {
-            hasher.update(&block[*fill - len..*fill]);
-        }
-        self.received += len as u64;
-        self.meter.add(len as u64);
-        match *fill == block.len() {
-            true => self.write_block(),
-            false => Ok(()),
-        }
-    }
-
-    fn further(&mut self) -> u64 {
-        match self
-            .beside
-            .as_mut()
-            .is_some_and(HashThread::has_enough_to_do)
-        {
-            true => self.source.0.parts.size,
-            false => 0,
-        }
-    }
-}
-
-impl InOrder for Receiver<'_> {
-    /// Only for streams: the bytes for a file come by way of its block.
-    fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        let Output::Stream { outlet, .. } = self.output else {
-            return Err(Error::new(
-                Kind::Local,
-                "a file takes its bytes by the block",
-            ));
-        };
-        outlet.take(bytes, self.cancel)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(bytes);
-        }
-        self.received += bytes.len() as u64;
-        self.meter.add(bytes.len() as u64);
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What takes bytes that cannot be taken back.
+//! Outputs whose bytes cannot be rewound.
 
 use std::fs::File;
 use std::io;
@@ -8,14 +8,14 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::exit::Signal;
 use crate::io::payload::CHUNK;
-use crate::transfer::destination::Consumer;
+use crate::transfer::destination::Callback;
 
 /// A stream, a caller, or nothing.
 #[derive(Clone, Copy)]
 pub(super) enum Outlet<'a> {
     File(&'a File),
-    Consumer(&'a Consumer),
-    Nowhere,
+    Callback(&'a Callback),
+    Discard,
 }
 
 impl Outlet<'_> {
@@ -24,8 +24,8 @@ impl Outlet<'_> {
             cancel.check()?;
             match self {
                 Self::File(mut file) => file.write_all(piece).map_err(|error| unwritten(&error))?,
-                Self::Consumer(consumer) => consumer(piece)?,
-                Self::Nowhere => return Ok(()),
+                Self::Callback(callback) => callback(piece)?,
+                Self::Discard => return Ok(()),
             }
         }
         Ok(())

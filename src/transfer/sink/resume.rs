@@ -1,4 +1,4 @@
-//! What an earlier run left, and what is left for a later one.
+//! Resuming the download of an earlier run, and keeping one for a later run.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
 use crate::transfer::Engine;
 use crate::transfer::checksum::Sum;
-use crate::transfer::destination::{Demand, FileDestination};
-use crate::transfer::resume::download::{Found, Unfinished, front};
+use crate::transfer::destination::{FileDestination, Verification};
+use crate::transfer::resume::download::{FoundDownload, UnfinishedDownload, front};
 use crate::units::format_bytes;
 
 impl Receiver<'_> {
@@ -26,12 +26,12 @@ impl Receiver<'_> {
         else {
             return Ok(());
         };
-        self.unfinished = Unfinished::look(engine, key, (dir, name));
-        let Some(Found {
+        self.unfinished = UnfinishedDownload::look(engine, key, (dir, name));
+        let Some(FoundDownload {
             file,
             info,
             mut filled,
-        }) = self.unfinished.as_mut().and_then(Unfinished::found)
+        }) = self.unfinished.as_mut().and_then(UnfinishedDownload::found)
         else {
             return Ok(());
         };
@@ -46,12 +46,15 @@ impl Receiver<'_> {
             return Ok(());
         }
         let text = format!(
-            "going on with an unfinished download: at least {} of {} are there",
+            "resuming download at {} of {} or later",
             format_bytes(there),
             format_bytes(info.size)
         );
         engine.observer.notify(&Event::Note(&text));
-        if let Some(digest) = info.digest.filter(|_| self.proof != Demand::Length) {
+        if let Some(digest) = info
+            .digest
+            .filter(|_| self.verification != Verification::Length)
+        {
             let mut sum = Sum::new(digest.algorithm());
             hash_front(&reopened, there, &mut sum)?;
             self.hasher = Some(sum);
@@ -67,8 +70,8 @@ impl Receiver<'_> {
     }
 
     /// Removes what a failed download has fetched, or leaves it for another run.
-    pub fn leave(mut self, error: Error) -> Error {
-        // What is still in memory counts too.
+    pub fn keep_or_discard(mut self, error: Error) -> Error {
+        // Bytes in memory count, too.
         let written = self.write_block().is_ok();
         self.remember();
         let Output::File { staged, .. } = &mut self.output else {
@@ -80,7 +83,7 @@ impl Receiver<'_> {
             && unfinished.keep_after(&error, &file)
         {
             file.keep();
-            return Unfinished::explain(error);
+            return UnfinishedDownload::explain(error);
         }
         error
     }
@@ -89,7 +92,7 @@ impl Receiver<'_> {
     pub(super) fn remember(&mut self) {
         let in_file = match &self.output {
             Output::File { fill, .. } => self.received - *fill as u64,
-            Output::Stream { .. } => return,
+            Output::Stream(_) => return,
         };
         if let Some(unfinished) = &self.unfinished
             && in_file > self.remembered

@@ -23,9 +23,10 @@ use crate::aws::sigv4::{SigningKey, SigningScope};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::http::endpoint::{Endpoint, HttpScheme};
+use crate::store::Context;
+use crate::store::copy::CopyEndpoint;
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
-use crate::store::{Context, Service};
 
 /// The client of one bucket.
 pub struct Client {
@@ -95,14 +96,14 @@ impl Client {
     }
 
     /// Service and user: both stores of a server-side copy must have the same.
-    pub fn service(&self) -> Option<Service> {
+    pub fn service(&self) -> Option<CopyEndpoint> {
         let endpoint = self.endpoint().ok()?;
         let user = match self.credentials().ok()? {
             Some(credentials) => credentials.access_key_id.clone(),
             None => String::new(),
         };
         let identity = format!("{} {user}", endpoint.address());
-        Some(Service {
+        Some(CopyEndpoint {
             identity,
             bucket: self.config.bucket.clone(),
             reading: self

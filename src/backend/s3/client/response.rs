@@ -61,9 +61,9 @@ impl S3Response {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    /// The body.
-    pub fn reader(&mut self) -> impl Read + '_ {
-        self.response.body_mut().as_reader()
+    /// The body. Dropped before its end it closes the connection.
+    pub fn into_reader(self) -> impl Read {
+        self.response.into_body().into_reader()
     }
 }
 
@@ -75,6 +75,6 @@ impl Client {
             .get()
             .map_or_else(String::new, Endpoint::authority);
         let error = error::explain_body(error, &host, self.context.timeouts);
-        self.context.cancel.explain(error)
+        self.context.cancel.or_cancelled(error)
     }
 }

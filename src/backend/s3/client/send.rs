@@ -215,7 +215,7 @@ impl Client {
     ) -> Error {
         let error = error::explain(error, host, self.context.timeouts);
         match purpose {
-            RequestPurpose::Work => self.context.cancel.explain(error),
+            RequestPurpose::Work => self.context.cancel.or_cancelled(error),
             RequestPurpose::CleanUp => error,
         }
     }
