@@ -231,6 +231,7 @@ impl Settings {
             .unwrap_or_else(|| "its full address, like file:///PATH or s3://BUCKET/KEY".to_owned());
         let near = match self.nearest_remote(name) {
             Some(near) => format!("did you mean `{near}:`? "),
+            None if self.file.is_none() => "no config file was found; ".to_owned(),
             None => String::new(),
         };
         error.with_hint(format!(

@@ -186,7 +186,13 @@ fn unreadable_sources_and_unwritable_destinations_are_8() {
         let command = sandbox.command(arguments);
         let binary = sandbox.work().join("../blobctl");
         if !binary.exists() {
-            std::fs::copy(env!("CARGO_BIN_EXE_blobctl"), &binary).unwrap();
+            // By a process of its own: a descriptor that is open for writing here could be inherited by the child of another
+            // test, and the copy could not be executed (ETXTBSY).
+            let copied = std::process::Command::new("cp")
+                .arg(env!("CARGO_BIN_EXE_blobctl"))
+                .arg(&binary)
+                .status();
+            assert!(copied.unwrap().success());
         }
         let mut copied = std::process::Command::new(binary);
         copied

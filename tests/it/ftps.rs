@@ -99,7 +99,7 @@ fn a_certificate_for_another_name_is_rejected() {
         .run(["exists", "a"])
         .fails_with(
             4,
-            "the certificate of the server is not valid: it is one for",
+            "the certificate of the server is not valid: it was issued for",
         );
     assert!(server.commands("USER").is_empty(), "{:?}", server.log());
 }

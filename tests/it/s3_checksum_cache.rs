@@ -237,7 +237,7 @@ fn a_memory_that_cannot_be_is_no_hindrance() {
     let told = sandbox.run(["put", "a", "-v"]);
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(
-        told.stderr.contains("cannot be remembered for later runs"),
+        told.stderr.contains("cannot cache this for later runs"),
         "{told:?}"
     );
     // A directory where the file should be.

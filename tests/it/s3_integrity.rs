@@ -39,7 +39,7 @@ fn a_store_that_has_other_bytes_is_an_integrity_failure() {
     against(&server)
         .file("a", "hello")
         .run(["put", "a"])
-        .fails_with(6, "its ETag is another MD5");
+        .fails_with(6, "MD5 mismatch: the store has different bytes");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_checksum_that_comes_back_changed_is_an_integrity_failure() {
     against(&server)
         .file("a", "hello")
         .run(["put", "a"])
-        .fails_with(6, "its checksum is another one");
+        .fails_with(6, "checksum mismatch: the store has different bytes");
 }
 
 #[test]

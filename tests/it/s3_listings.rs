@@ -250,7 +250,7 @@ fn what_was_learnt_holds_for_the_rest_of_the_run() {
     ]);
     let told = sandbox.run(["ls", "-v"]);
     assert_eq!(told.stdout, b"a\nb\n", "{told:?}");
-    let word = "the store has no ListObjectsV2";
+    let word = "the store does not support ListObjectsV2";
     assert_eq!(told.stderr.matches(word).count(), 1, "{told:?}");
     assert_eq!(server.seen().len(), 3);
 }

@@ -1,11 +1,11 @@
-//! A server that speaks FTP, in the clear or protected by TLS.
+//! FTP, in the clear or protected by TLS.
 //!
-//! [`connect`] makes a [`session`] on a [`server`] over a [`control`] connection, and the [`pool`] keeps it for the next blob;
-//! [`data`] and [`active`] open its data connections, and [`local`] is our end of all of them. [`lookup`], [`upload`] (with
-//! [`sending`], [`draft`] and [`publish`]), [`download`] and [`tree`] are the storage operations. [`replies`], [`features`],
-//! [`ports`], [`listing`], [`long_listing`] and [`sums`] read what servers write. [`tls`] and [`wire`] are the only places that
-//! know the `ftp` crate, whose TLS streams they use: its control connection ends a reply at any line with a code, and its
-//! active mode knows neither ports nor a stop.
+//! [`connect`] opens a [`session`] on a [`server`] over a [`control`] connection, once [`login_gate`] permits the login, and
+//! [`pool`] keeps it for the next blob. [`data`] and [`active`] open its data connections; [`socket`] is the local end of all
+//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`] and [`list`] are the storage operations.
+//! [`reply`], [`feat`], [`passive`], [`mlsx`], [`unix_list`] and [`hash`] parse what servers send. Only [`tls`] and [`stream`]
+//! know the `ftp` crate, and use nothing but its TLS streams: its control connection ends a reply at any line with a code, and
+//! its active mode supports neither a range of ports nor cancellation.
 
 mod active;
 pub mod config;
