@@ -41,7 +41,7 @@ pub fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-/// The inverse of [`base64`]. `None` for text that [`base64`] never produces: missing padding, white space, bits left over
+/// The inverse of [`base64()`]. `None` for text that [`base64()`] never produces: missing padding, white space, bits left over
 /// in the last character.
 pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(text).ok()

@@ -201,7 +201,7 @@ fn a_signal_ends_the_wait_between_attempts() {
     // The retry is reported before the wait begins.
     let mut line = Vec::new();
     let mut stderr = child.stderr.take().unwrap();
-    while !String::from_utf8_lossy(&line).contains("next in") {
+    while !String::from_utf8_lossy(&line).contains("retrying in") {
         let mut byte = [0];
         stderr.read_exact(&mut byte).unwrap();
         line.push(byte[0]);

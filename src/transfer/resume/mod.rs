@@ -1,7 +1,7 @@
 //! Interrupted transfers, and how the next run of the same command resumes them.
 //!
-//! A transfer that may be resumed keeps a [`journal`] in the state directory: what it began, then a line for each
-//! thing that is done. [`put`] and [`get`] say what is in it, and when it is still true.
+//! A transfer that may be resumed keeps a [`journal`] in the state directory: a description of the transfer, then a line for
+//! each part that is done. [`multipart`], [`partial_file`] and [`download`] define the lines and check that they still hold.
 
 pub mod download;
 mod journal;
