@@ -60,7 +60,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'TLS of the 
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
@@ -147,7 +147,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'TLS 
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
@@ -217,7 +217,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'TLS 
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
@@ -280,7 +280,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'T
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
@@ -341,7 +341,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'TLS
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
@@ -401,7 +401,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'TLS o
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
@@ -463,7 +463,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'TLS o
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
@@ -525,7 +525,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'TLS o
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
@@ -589,7 +589,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d '
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
@@ -649,7 +649,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls 
 explicit\t'By AUTH TLS'
 implicit\t'From the first byte'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Where that is refused, by moving the old blob away first'"
+delete-first\t'Move the old blob away first if the server does not rename over it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
 latin-1\t'ISO 8859-1, as some old ones do'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F

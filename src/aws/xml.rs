@@ -48,7 +48,7 @@ pub fn descendant(text: &str, name: &str) -> Option<Element> {
     first(text, Ending::Required, |_, found| found == name)
 }
 
-/// Whether a document must be complete.
+/// The completeness that is required of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Required,

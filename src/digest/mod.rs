@@ -242,7 +242,7 @@ impl Verified {
         }
     }
 
-    /// Whether digests of this algorithm were compared, of the whole or of its parts.
+    /// True if digests of this algorithm were compared, of the whole or of its parts.
     pub fn is_by(self, algorithm: Algorithm) -> bool {
         self == algorithm.into() || self == Self::EtagMultipart && algorithm == Algorithm::Md5
     }

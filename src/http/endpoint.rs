@@ -127,7 +127,7 @@ impl Endpoint {
         self.port.unwrap_or(self.scheme.default_port())
     }
 
-    /// Whether the host is this machine.
+    /// True if the host is this machine.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
             || self.host.ends_with(".localhost")

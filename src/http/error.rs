@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::certificate_error;
 
-/// Whether a pooled connection turned out to be closed before the response began.
+/// True if a pooled connection turned out to be closed before the response began.
 pub fn is_stale(error: &ureq::Error) -> bool {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     matches!(error, ureq::Error::Io(error)

@@ -13,7 +13,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 /// The same in a path.
 const PATH: &AsciiSet = &QUERY.remove(b'/');
 
-/// Whether `/` stays as it is, as in a path, or is encoded, as in a query.
+/// The treatment of `/`: kept as it is, as in a path, or encoded, as in a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slash {
     /// Paths.
@@ -45,7 +45,7 @@ pub fn form_decode(text: &str) -> Vec<u8> {
     percent_decode(text.replace('+', " ").as_bytes()).collect()
 }
 
-/// Whether two hex digits follow each `%`.
+/// True if two hex digits follow each `%`.
 pub fn has_whole_escapes(text: &str) -> bool {
     text.split('%').skip(1).all(|rest| {
         let digits = rest.as_bytes().get(..2);

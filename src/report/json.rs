@@ -11,9 +11,9 @@ use crate::error::is_unprintable;
 use crate::exit::Exit;
 
 /// One JSON object, flat except for metadata, whose fields keep the order in which they are added.
-pub struct Json(Vec<(&'static str, Value)>);
+pub struct Json(Vec<(&'static str, FieldValue)>);
 
-enum Value {
+enum FieldValue {
     Bool(bool),
     Number(u64),
     Seconds(f64),
@@ -49,29 +49,29 @@ impl Json {
     }
 
     pub fn number(&mut self, name: &'static str, value: Option<u64>) {
-        self.add(name, value.map(Value::Number));
+        self.add(name, value.map(FieldValue::Number));
     }
 
     /// Seconds, written with three decimals.
     pub fn seconds(&mut self, name: &'static str, value: Option<f64>) {
-        self.add(name, value.map(Value::Seconds));
+        self.add(name, value.map(FieldValue::Seconds));
     }
 
     pub fn bool(&mut self, name: &'static str, value: Option<bool>) {
-        self.add(name, value.map(Value::Bool));
+        self.add(name, value.map(FieldValue::Bool));
     }
 
     pub fn text(&mut self, name: &'static str, value: Option<&str>) {
-        self.add(name, value.map(|value| Value::Text(value.to_owned())));
+        self.add(name, value.map(|value| FieldValue::Text(value.to_owned())));
     }
 
     /// An object of its own for names that the user chose, so that none of them can collide with a field of ours.
     pub fn object(&mut self, name: &'static str, pairs: &[(String, String)]) {
         let pairs = Some(pairs).filter(|pairs| !pairs.is_empty());
-        self.add(name, pairs.map(|pairs| Value::Object(pairs.to_vec())));
+        self.add(name, pairs.map(|pairs| FieldValue::Object(pairs.to_vec())));
     }
 
-    fn add(&mut self, name: &'static str, value: Option<Value>) {
+    fn add(&mut self, name: &'static str, value: Option<FieldValue>) {
         self.0.extend(value.map(|value| (name, value)));
     }
 
@@ -92,7 +92,7 @@ impl Serialize for Json {
     }
 }
 
-impl Serialize for Value {
+impl Serialize for FieldValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bool(value) => serializer.serialize_bool(*value),

@@ -5,11 +5,10 @@
 //! login of the run.
 
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
-use super::{Settings, netrc};
+use super::{Settings, netrc, schema};
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Config, Digests, Encoding, Mode, Password, Ports, Replace, Tls};
+use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls};
 use crate::cli::{ChecksumKind, bounds};
-use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::Secret;
 
@@ -108,7 +107,7 @@ impl Settings {
             encoding: scope
                 .value("encoding", flags.ftp_encoding, choice)?
                 .unwrap_or(Encoding::Utf8),
-            digests: digests(checksum).ok_or_else(|| {
+            digests: schema::ftp_digests(checksum).ok_or_else(|| {
                 Error::new(Kind::Usage, "FTP servers do not support this checksum")
                     .with_hint("use --checksum auto, sha256, sha1, md5, crc32 or none")
             })?,
@@ -419,17 +418,4 @@ fn no_password(
         ),
     };
     Error::new(Kind::Config, text).with_hint(hint)
-}
-
-/// The digests to request from an FTP server for a kind of checksum; `None` if FTP servers do not support it.
-pub(super) fn digests(kind: ChecksumKind) -> Option<Digests> {
-    match kind {
-        ChecksumKind::Auto => Some(Digests::Auto),
-        ChecksumKind::Sha256 => Some(Digests::Only(Algorithm::Sha256)),
-        ChecksumKind::Sha1 => Some(Digests::Only(Algorithm::Sha1)),
-        ChecksumKind::Md5 => Some(Digests::Only(Algorithm::Md5)),
-        ChecksumKind::Crc32 => Some(Digests::Only(Algorithm::Crc32)),
-        ChecksumKind::None => Some(Digests::None),
-        ChecksumKind::Crc64nvme | ChecksumKind::Crc32c => None,
-    }
 }

@@ -6,12 +6,13 @@
 use clap::ValueEnum;
 
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Encoding, Mode, Ports, Replace, Tls};
+use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls};
 use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
     Durations, JOBS, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes, TIMEOUT,
 };
 use crate::cli::{BackendKind, ChecksumKind, Progress, ResumeChoice};
+use crate::digest::Algorithm;
 use crate::units::parse_flag;
 
 /// A setting: a key of a section of the config file, its variable and its option.
@@ -102,7 +103,7 @@ pub fn words<T: ValueEnum>() -> Vec<String> {
 fn ftp_checksums() -> Vec<String> {
     ChecksumKind::value_variants()
         .iter()
-        .filter(|kind| super::ftp::digests(**kind).is_some())
+        .filter(|kind| ftp_digests(**kind).is_some())
         .filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned()))
         .collect()
 }
@@ -345,6 +346,19 @@ pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(far, _)| *far <= limit)
         .min()
         .map(|(_, name)| name)
+}
+
+/// The digests to request from an FTP server for a kind of checksum; `None` if FTP servers do not support it.
+pub fn ftp_digests(kind: ChecksumKind) -> Option<Digests> {
+    match kind {
+        ChecksumKind::Auto => Some(Digests::Auto),
+        ChecksumKind::Sha256 => Some(Digests::Only(Algorithm::Sha256)),
+        ChecksumKind::Sha1 => Some(Digests::Only(Algorithm::Sha1)),
+        ChecksumKind::Md5 => Some(Digests::Only(Algorithm::Md5)),
+        ChecksumKind::Crc32 => Some(Digests::Only(Algorithm::Crc32)),
+        ChecksumKind::None => Some(Digests::None),
+        ChecksumKind::Crc64nvme | ChecksumKind::Crc32c => None,
+    }
 }
 
 #[cfg(test)]

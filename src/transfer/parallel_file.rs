@@ -47,7 +47,7 @@ pub struct ParallelDownload<'a> {
 
 /// The progress that all workers share.
 struct SharedProgress {
-    state: Mutex<Progress>,
+    state: Mutex<PartProgress>,
     changed: Condvar,
 }
 
@@ -60,7 +60,7 @@ enum PartState {
     InFile(Option<Digest>),
 }
 
-struct Progress {
+struct PartProgress {
     next: usize,
     /// The state of each part.
     done: Vec<PartState>,
@@ -89,7 +89,7 @@ impl ParallelDownload<'_> {
         };
         let follows = in_order.is_some();
         let shared = SharedProgress {
-            state: Mutex::new(Progress {
+            state: Mutex::new(PartProgress {
                 next: 0,
                 done: vec![PartState::Missing; pieces.len()],
                 failure: None,
@@ -169,7 +169,7 @@ impl ParallelDownload<'_> {
         };
         let mut block = PageBuffer::new(CHUNK);
         for (index, piece) in pieces.iter().enumerate() {
-            let missing = |state: &mut Progress| {
+            let missing = |state: &mut PartProgress| {
                 matches!(state.done[index], PartState::Missing) && state.failure.is_none()
             };
             let waited = shared
@@ -212,7 +212,7 @@ impl SharedProgress {
         self.changed.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, PartProgress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -291,7 +291,7 @@ impl PartDownload<'_> {
         let ParallelDownload {
             engine, key, info, ..
         } = self.whole;
-        // Progress of the other parts is no progress of this one, but it shows that the store is there.
+        // PartProgress of the other parts is no progress of this one, but it shows that the store is there.
         let meter = self.whole.meter;
         let attempt = || {
             let options = GetOptions {

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -42,6 +43,7 @@ where
     R: Send + 'static,
 {
     let workers = workers.clamp(1, jobs.len().max(1));
+    check_descriptors()?;
     let failed = |error: std::io::Error| Error::local("start the workers", &error);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -100,6 +102,20 @@ where
             .lock()
             .unwrap_or_else(PoisonError::into_inner),
     ))
+}
+
+/// The least number of file descriptors: below it tokio's signal handling panics instead of failing.
+const LEAST_DESCRIPTORS: u64 = 16;
+
+fn check_descriptors() -> Result<()> {
+    match rustix::process::getrlimit(rustix::process::Resource::Nofile).current {
+        Some(limit) if limit < LEAST_DESCRIPTORS => {
+            let text = format!("the limit of {limit} open files is too low");
+            Err(Error::new(Kind::Local, text)
+                .with_hint(format!("raise it: ulimit -n {LEAST_DESCRIPTORS}, or more")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Does `work` on a worker, under the same signals and deadline as [`run`].
@@ -257,10 +273,14 @@ fn ignored_signals() -> u64 {
 )]
 fn exit_now(cancel: &Cancel) -> ! {
     cancel.run_cleanups();
-    let code = cancel
-        .check()
-        .err()
-        .map_or(Exit::Bug, |error| error.exit())
-        .code();
-    std::process::exit(code.into())
+    let reason = cancel.check().err();
+    if let Some(error) = &reason {
+        // stderr may be closed, and there is no other place for the message.
+        let _ = writeln!(
+            std::io::stderr(),
+            "blobctl: {error}, and the clean-up did not finish in time: unfinished uploads or temporary files may remain"
+        );
+    }
+    let exit = reason.map_or(Exit::Bug, |error| error.exit());
+    std::process::exit(exit.code().into())
 }

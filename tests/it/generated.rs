@@ -240,3 +240,39 @@ fn every_option_of_the_help_is_documented_by_a_sentence() {
         );
     }
 }
+
+/// `module: `test`` in a document, as in SECURITY.md, names a test of that module.
+#[test]
+fn the_tests_that_documents_name_exist() {
+    for page in [
+        "SECURITY.md",
+        "docs/FTP_IMPLEMENTATION_DESIGN.md",
+        "docs/S3_IMPLEMENTATION_DESIGN.md",
+    ] {
+        let text = read(page);
+        let mut named = 0;
+        for row in text.lines().filter(|line| line.starts_with('|')) {
+            let mut module = String::new();
+            for (index, piece) in row.split('`').enumerate() {
+                if index % 2 == 0 {
+                    if let Some(word) = piece.trim_end().strip_suffix(':') {
+                        module = word.split([' ', '|']).next_back().unwrap().to_owned();
+                    } else if piece.trim() != "," {
+                        module.clear();
+                    }
+                    continue;
+                }
+                let file = format!("tests/it/{module}.rs");
+                if module.is_empty() || !root(&file).exists() {
+                    continue;
+                }
+                named += 1;
+                assert!(
+                    read(&file).contains(&format!("fn {piece}(")),
+                    "{page} names `{piece}`, which is not in {file}"
+                );
+            }
+        }
+        assert!(page.contains("S3") || named > 10, "{page}: {named} tests");
+    }
+}

@@ -1,4 +1,4 @@
-//! The layers of ARCHITECTURE.md, read from the `use` lines of `src`: imports point down, and no two files below one
+//! The layers of ARCHITECTURE.md, read from the `use` lines and the inline paths of `src`: imports point down, and no two files below one
 //! directory import each other in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,10 +67,31 @@ fn used_paths(module: &[String], text: &str) -> Vec<Module> {
         let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
         expand("", &tree, &mut paths);
     }
+    paths.extend(inline_paths(code));
     paths
         .iter()
         .filter_map(|path| absolute(module, path))
         .collect()
+}
+
+/// The paths that code names without a `use` line, such as `crate::error::printable(…)`.
+fn inline_paths(code: &str) -> Vec<String> {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let mut paths = Vec::new();
+    for line in code.lines().filter(is_code) {
+        for word in
+            line.split(|character: char| !character.is_alphanumeric() && !"_:".contains(character))
+        {
+            if ["crate::", "super::"]
+                .iter()
+                .any(|root| word.starts_with(root))
+                && !word.ends_with(':')
+            {
+                paths.push(word.to_owned());
+            }
+        }
+    }
+    paths
 }
 
 /// Appends the single paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
@@ -191,7 +212,7 @@ fn no_siblings_import_each_other() {
 /// Tests the parser of this file with `use` lines as formatted by rustfmt.
 #[test]
 fn use_lines_are_understood() {
-    let text = "//! Doc.\n\nuse std::io;\n\nuse super::b::{self, C};\nuse crate::{\n    d::E,\n    f::{G as H, I},\n};\npub use self::j::K;\n\nfn x() {}\n";
+    let text = "//! Doc.\n\nuse std::io;\n\nuse super::b::{self, C};\nuse crate::{\n    d::E,\n    f::{G as H, I},\n};\npub use self::j::K;\n\nfn x() {\n    crate::l::m(super::n::O);\n    // crate::no\n}\n";
     let module: Module = vec!["a".to_owned(), "x".to_owned()];
     let found: Vec<String> = used_paths(&module, text)
         .iter()
@@ -199,6 +220,15 @@ fn use_lines_are_understood() {
         .collect();
     assert_eq!(
         found,
-        ["a::b", "a::b::C", "d::E", "f::G", "f::I", "a::x::j::K"]
+        [
+            "a::b",
+            "a::b::C",
+            "d::E",
+            "f::G",
+            "f::I",
+            "a::x::j::K",
+            "l::m",
+            "a::n::O"
+        ]
     );
 }

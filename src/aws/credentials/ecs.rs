@@ -106,7 +106,7 @@ impl ContainerVariables {
     }
 }
 
-/// Whether the host is this machine, ECS's address or one of the two of EKS.
+/// True if the host is this machine, ECS's address or one of the two of EKS.
 fn is_local_service(endpoint: &Endpoint) -> bool {
     match endpoint.ip() {
         Some(IpAddr::V4(ip)) => ip.is_loopback() || matches!(ip.octets(), [169, 254, 170, 2 | 23]),

@@ -6,8 +6,8 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::http::Request;
-use ureq::{Agent, Error as TransportError};
+use crate::http::Request;
+use crate::http::{Agent, TransportError};
 
 use crate::cancel::Cancel;
 use crate::error::Result;

@@ -62,7 +62,7 @@ impl Credentials {
         format!("…{}", printable(&shown))
     }
 
-    /// Whether they have expired.
+    /// True if they have expired.
     pub fn has_expired(&self) -> bool {
         self.expires
             .is_some_and(|end| end <= OffsetDateTime::now_utc())
@@ -76,14 +76,14 @@ impl Credentials {
         Some(left.saturating_sub(LEAD).max(left / 2))
     }
 
-    /// Whether both are the same key, from any source.
+    /// True if both are the same key, from any source.
     pub fn is_same_key(&self, other: &Self) -> bool {
         self.access_key_id == other.access_key_id
             && self.secret_access_key == other.secret_access_key
             && self.session_token == other.session_token
     }
 
-    /// Whether a header can carry the key id and the token.
+    /// True if a header can carry the key id and the token.
     fn is_sendable(&self) -> bool {
         let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
         let token = self.session_token.as_ref();
@@ -147,7 +147,7 @@ impl AwsEnvironment {
 pub struct LookupContext<'a> {
     /// The region of the token service.
     pub region: String,
-    /// Whether to ask the instance's metadata service.
+    /// True if the instance's metadata service may be asked.
     pub instance_metadata: InstanceMetadata,
     /// Sends requests to the credential services.
     pub http: HttpClient<'a>,
@@ -183,7 +183,7 @@ pub struct WebIdentityVariables {
     pub session_name: Option<String>,
 }
 
-/// Whether this may be an EC2 instance, judged by the endpoint.
+/// True if this may be an EC2 instance, judged by the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstanceMetadata {
     /// The endpoint is AWS's.

@@ -103,7 +103,7 @@ impl Tls {
 pub enum Replace {
     /// By renaming over it; where that is refused, the old blob stays
     Auto,
-    /// Where that is refused, by moving the old blob away first
+    /// Move the old blob away first if the server does not rename over it.
     DeleteFirst,
 }
 

@@ -27,7 +27,7 @@ pub fn put(
     condition: &Condition,
 ) -> Result<PutResult> {
     let draft = PartialUpload::new();
-    let stored = Upload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
+    let stored = FtpUpload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
         let uploaded = upload.send_all()?;
         upload.finalize(&uploaded)
     });
@@ -48,7 +48,7 @@ pub fn resume(
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
-    let mut upload = Upload::begin(pool, key, payload, condition, draft)?;
+    let mut upload = FtpUpload::begin(pool, key, payload, condition, draft)?;
     let kept = if draft.is_begun() {
         upload.resumable_bytes(total)?
     } else {
@@ -66,7 +66,7 @@ pub fn resume(
 }
 
 /// One upload in progress.
-struct Upload<'a> {
+struct FtpUpload<'a> {
     lease: Lease<'a>,
     paths: UploadPaths,
     payload: &'a Payload,
@@ -80,7 +80,7 @@ struct Uploaded {
     verified: Verified,
 }
 
-impl<'a> Upload<'a> {
+impl<'a> FtpUpload<'a> {
     /// Prepares an upload up to the data connection. All commands can be repeated.
     fn begin(
         pool: &'a SessionPool,

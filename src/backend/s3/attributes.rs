@@ -28,7 +28,7 @@ impl S3 {
         }
     }
 
-    /// Whether the service is known to check the precondition and write in one step. Others may have ignored it. `None`
+    /// True if the service is known to check the precondition and write in one step. Others may have ignored it. `None`
     /// without a precondition.
     pub(super) fn atomic(&self, condition: &Condition) -> Option<bool> {
         (*condition != Condition::None).then(|| self.client.has_atomic_conditions())

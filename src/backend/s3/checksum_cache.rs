@@ -54,7 +54,7 @@ impl UnsupportedChecksums {
         Self { path }
     }
 
-    /// Whether a run of the last seven days found that the service at this address does not support the header.
+    /// True if a run of the last seven days found that the service at this address does not support the header.
     pub fn contains(&self, address: &str) -> bool {
         let digest = digest(address);
         let text = rustix::fs::open(&self.path, read_flags(), Mode::empty()).and_then(read);

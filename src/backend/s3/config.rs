@@ -29,11 +29,11 @@ pub struct S3Config {
     pub checksum: Checksum,
     /// The checksum cache in the state directory; `None` = no cache.
     pub checksum_cache: Option<PathBuf>,
-    /// Whether the hash of the body is signed.
+    /// The signing of the body's hash.
     pub payload_signing: PayloadSigning,
     /// The key of SSE-C; only over https.
     pub customer_key: Option<CustomerKey>,
-    /// Whether the requester, not the bucket's owner, pays for the requests.
+    /// True if the requester, not the bucket's owner, pays for the requests.
     pub request_payer: bool,
     /// The certificates to trust.
     pub roots: Roots,
@@ -54,7 +54,7 @@ pub enum Checksum {
     None,
 }
 
-/// Whether the hash of the body is signed.
+/// The signing of the body's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PayloadSigning {
     /// Over http, where nothing else protects the body

@@ -15,7 +15,7 @@ pub fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }
 
-/// Whether the tag is weak (`W/"…"`): equal weak tags do not mean equal bytes.
+/// True if the tag is weak (`W/"…"`): equal weak tags do not mean equal bytes.
 pub fn is_weak(etag: &str) -> bool {
     etag.starts_with("W/")
 }

@@ -50,7 +50,7 @@ impl S3 {
         })?;
         let end = options.end.unwrap_or(size).min(size);
         let announced = length(&answer)?;
-        let body = Body {
+        let body = GetBody {
             client: &self.client,
             skip,
             left: end.saturating_sub(options.offset),
@@ -81,7 +81,7 @@ impl S3 {
 }
 
 /// The body of a response, all lengths in bytes.
-struct Body<'a, R> {
+struct GetBody<'a, R> {
     client: &'a Client,
     reader: R,
     /// Before the requested range, because the service ignored the header `Range`.
@@ -92,7 +92,7 @@ struct Body<'a, R> {
     unwanted: u64,
 }
 
-impl<R: Read> Body<'_, R> {
+impl<R: Read> GetBody<'_, R> {
     fn read_some(&mut self, buf: &mut [u8]) -> Result<usize> {
         match self.reader.read(buf) {
             Ok(0) => Err(ended_early(self.skip + self.left)),
@@ -111,7 +111,7 @@ impl<R: Read> Body<'_, R> {
     }
 }
 
-impl<R: Read> download::Body for Body<'_, R> {
+impl<R: Read> download::Body for GetBody<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         if self.skip > 0 {
             self.skip_to_range()?;

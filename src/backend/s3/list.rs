@@ -169,7 +169,7 @@ fn info(entry: &Element) -> ObjectMeta {
     }
 }
 
-/// Whether a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.
+/// True if a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.
 fn is_encoded(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic()) && has_whole_escapes(text)
 }

@@ -10,20 +10,20 @@ use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 pub struct ListPage {
     /// One element per key, with its fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
-    /// Whether keys are percent-encoded (`EncodingType` is `url`).
+    /// True if keys are percent-encoded (`EncodingType` is `url`).
     pub encoded: bool,
-    /// Whether another page follows.
+    /// True if another page follows.
     pub truncated: bool,
     /// The `NextContinuationToken` of ListObjectsV2.
     pub token: Option<String>,
     /// The `NextMarker` of ListObjects, which a service may omit.
     pub next_marker: Option<String>,
-    /// Whether the page has a `Marker`, as ListObjects has.
+    /// True if the page has a `Marker`, as ListObjects has.
     pub has_marker: bool,
 }
 
 impl ListPage {
-    /// Whether the page is one of ListObjects.
+    /// True if the page is one of ListObjects.
     pub fn is_v1(&self) -> bool {
         self.has_marker || self.next_marker.is_some()
     }

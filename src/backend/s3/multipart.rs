@@ -270,7 +270,7 @@ impl UploadChecksum {
         })
     }
 
-    /// Whether the checksum of the whole can be combined from those of its parts.
+    /// True if the checksum of the whole can be combined from those of its parts.
     fn matches(&self, reported: &str) -> Option<bool> {
         if let Some((reported, parts)) = reported.split_once('-') {
             let same_count = parts.parse() == Ok(self.parts);
@@ -284,7 +284,7 @@ impl UploadChecksum {
     }
 }
 
-/// Whether the checksum of a whole can be put together from those of its parts.
+/// True if the checksum of a whole can be put together from those of its parts.
 fn is_combined(algorithm: Algorithm) -> bool {
     matches!(
         algorithm,

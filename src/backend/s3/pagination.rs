@@ -76,7 +76,7 @@ impl Cursor {
         }
     }
 
-    /// Whether the cursor is one of ListObjects.
+    /// True if the cursor is one of ListObjects.
     pub fn is_v1(&self) -> bool {
         match self {
             Self::FirstPageV2 => false,

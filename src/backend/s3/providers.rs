@@ -46,7 +46,7 @@ pub enum Buckets {
     InPath,
 }
 
-/// Whether the service checks the precondition of a write and writes in one step.
+/// The atomicity of a write with a precondition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
     /// It does.
@@ -165,7 +165,7 @@ pub fn provider_of(host: &str) -> Provider {
 }
 
 impl Provider {
-    /// Whether it is AWS itself.
+    /// True if it is AWS itself.
     pub fn is_aws(&self) -> bool {
         self.suffix.starts_with(AWS.suffix)
     }

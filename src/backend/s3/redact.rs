@@ -1,11 +1,11 @@
 //! Requests and responses as `-vv` shows them, with secrets masked.
 
-use ureq::Body as ResponseBody;
-use ureq::http::Response;
+use crate::http::Response;
+use crate::http::ResponseBody;
 
 use crate::error::printable;
 
-/// Whether a header's value is a secret; `name` in lower case.
+/// True if a header's value is a secret; `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
     let customer_key = "server-side-encryption-customer-key";
     matches!(name, "authorization" | "x-amz-security-token")

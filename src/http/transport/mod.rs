@@ -45,12 +45,12 @@ pub fn begin_request() {
     CONNECTED.set(false);
 }
 
-/// Whether this thread's request reused a pooled connection.
+/// True if this thread's request reused a pooled connection.
 pub fn was_reused() -> bool {
     !CONNECTED.get()
 }
 
-/// Whether the response came early, so that the rest of the body is not sent.
+/// True if the response came early, so that the rest of the body is not sent.
 pub fn answered_early() -> bool {
     ANSWERED.get()
 }

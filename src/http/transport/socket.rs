@@ -30,7 +30,7 @@ pub(super) struct Socket {
     pub(super) stream: TcpStream,
     pub(super) buffers: SocketBuffers,
     pub(super) traffic: Traffic,
-    /// Whether a request is being sent and its response is not awaited yet.
+    /// True if a request is being sent and its response is not awaited yet.
     pub(super) sending_body: bool,
     pub(super) state: SocketState,
     /// The value of [`GENERATION`] when the connection was made.
@@ -58,7 +58,7 @@ impl Socket {
         }
     }
 
-    /// Whether to delay the output buffer: a request head waits for its body, a TLS record for others. Delayed output
+    /// True if the output buffer is delayed: a request head waits for its body, a TLS record for others. Delayed output
     /// is sent before the next wait for input.
     fn should_hold(&self, added: usize) -> bool {
         const RECORD: usize = 20 << 10;

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use ureq::http::Response;
-use ureq::{Agent, Body as ResponseBody, Error as TransportError, SendBody, http};
+use crate::http::Response;
+use crate::http::{self, Agent, ResponseBody, SendBody, TransportError};
 
 use super::Client;
 use super::request::{Body, Request, RequestPurpose, ResponseTimeout};

@@ -10,7 +10,7 @@ mod signing;
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use ureq::Agent;
+use crate::http::Agent;
 
 pub use self::request::{Body, Request, RequestPurpose, ResponseTimeout};
 pub use self::response::S3Response;
@@ -61,7 +61,7 @@ impl Client {
         &self.config.bucket
     }
 
-    /// Whether TLS protects the body, so that its hash need not be signed.
+    /// True if TLS protects the body, so that its hash need not be signed.
     pub fn is_https(&self) -> Result<bool> {
         Ok(self.endpoint()?.scheme == HttpScheme::Https)
     }
@@ -71,12 +71,12 @@ impl Client {
         self.config.payload_signing
     }
 
-    /// Whether the service supports requests for stored checksums.
+    /// True if the service supports requests for stored checksums.
     pub fn supports_checksum_mode(&self) -> bool {
         self.provider().checksum_mode == ChecksumMode::Accepted
     }
 
-    /// Whether the service is known to check a precondition and write in one step.
+    /// True if the service is known to check a precondition and write in one step.
     pub fn has_atomic_conditions(&self) -> bool {
         self.provider().conditions == Conditions::Atomic
     }
@@ -112,7 +112,7 @@ impl Client {
         })
     }
 
-    /// Whether the service is known to compute the ETag of a multipart upload from the MD5s of its parts.
+    /// True if the service is known to compute the ETag of a multipart upload from the MD5s of its parts.
     pub fn has_multipart_md5_etags(&self) -> bool {
         self.endpoint()
             .is_ok_and(|endpoint| endpoint.provider().is_aws())
@@ -129,7 +129,7 @@ impl Client {
         self.config.version.as_deref()
     }
 
-    /// Whether checksums are switched off (`--checksum none`).
+    /// True if checksums are switched off (`--checksum none`).
     pub fn skips_checksums(&self) -> bool {
         self.config.checksum == Checksum::None
     }

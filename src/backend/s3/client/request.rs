@@ -30,7 +30,7 @@ impl Request<'_> {
         self.query.push((name.to_owned(), value.into()));
     }
 
-    /// Whether the request can be sent twice with the same result, also if the first one succeeded and its response was
+    /// True if the request can be sent twice with the same result, also if the first one succeeded and its response was
     /// lost. A second conditional write fails and a completed upload is gone, so these are left to the engine, which
     /// counts attempts.
     pub(super) fn is_repeatable(&self) -> bool {

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use ureq::Body as ResponseBody;
-use ureq::http::Response;
+use crate::http::Response;
+use crate::http::ResponseBody;
 
 use super::Client;
 use crate::error::{Error, Kind, Result};
@@ -13,7 +13,7 @@ use crate::http::error;
 /// A response with one of the expected statuses.
 pub struct S3Response {
     pub(super) response: Response<ResponseBody>,
-    /// Whether the request carried an SSE-C key.
+    /// True if the request carried an SSE-C key.
     pub(super) customer_key: bool,
 }
 
@@ -23,7 +23,7 @@ impl S3Response {
         self.response.status().as_u16()
     }
 
-    /// Whether the request carried an SSE-C key.
+    /// True if the request carried an SSE-C key.
     pub fn used_customer_key(&self) -> bool {
         self.customer_key
     }

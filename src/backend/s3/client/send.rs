@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::http::Response;
+use crate::http::{ResponseBody, TransportError};
 use time::OffsetDateTime;
-use ureq::http::Response;
-use ureq::{Body as ResponseBody, Error as TransportError};
 
 use super::Client;
 use super::request::{Request, RequestPurpose};
@@ -242,7 +242,7 @@ fn customer_key_hint(answer: &crate::error::Answer) -> Option<&'static str> {
     })
 }
 
-/// Whether the response reports expired credentials. A HEAD has no body to report it in, so its 400 may mean the same.
+/// True if the response reports expired credentials. A HEAD has no body to report it in, so its 400 may mean the same.
 fn may_mean_expired(request: &Request<'_>, error: &Error, used: &Credentials) -> bool {
     let answer = error.answer();
     match answer.s3.as_deref() {

@@ -133,7 +133,7 @@ fn missing_container(text: &str) -> Error {
     Error::new(Kind::Config, text).with_hint("check the bucket name and `endpoint_url`")
 }
 
-/// Whether the code asks to retry later.
+/// True if the code asks to retry later.
 fn is_busy(code: &str) -> bool {
     matches!(
         code,

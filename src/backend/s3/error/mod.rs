@@ -10,7 +10,7 @@ pub mod wording;
 
 use std::time::Duration;
 
-use ureq::http::HeaderMap;
+use crate::http::HeaderMap;
 
 use self::classify::Refusal;
 use self::redirect::other_region;
@@ -89,7 +89,7 @@ pub fn may_be_missing(error: Error) -> Error {
     }
 }
 
-/// Whether the body is not S3's: the page of a web server or proxy proves nothing about an object. An empty body may be
+/// True if the body is not S3's: the page of a web server or proxy proves nothing about an object. An empty body may be
 /// S3's, and a truncated one still shows that it is an error document.
 fn is_foreign(body: &str) -> bool {
     !body.trim().is_empty() && !body.contains("<Error")

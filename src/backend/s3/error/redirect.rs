@@ -1,8 +1,8 @@
 //! Corrections in error responses: the bucket's region, the service's clock.
 
+use crate::http::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
-use ureq::http::HeaderMap;
 
 use crate::aws::region::check_region;
 use crate::aws::xml;

@@ -8,7 +8,7 @@ use crate::error::Answer;
 /// The longest message that is searched, in bytes; those of services have a few hundred.
 const LONGEST: usize = 4 << 10;
 
-/// Whether the message or the detail contains one of `words`, given in lower case.
+/// True if the message or the detail contains one of `words`, given in lower case.
 fn names(answer: &Answer, words: &[&str]) -> bool {
     [&answer.message, &answer.detail]
         .into_iter()
@@ -20,7 +20,7 @@ fn names(answer: &Answer, words: &[&str]) -> bool {
         .any(|text| words.iter().any(|word| text.contains(word)))
 }
 
-/// Whether the code reports damaged bytes. Such a response says nothing about the features of the service: the same
+/// True if the code reports damaged bytes. Such a response says nothing about the features of the service: the same
 /// request may succeed.
 ///
 /// `InvalidDigest` is about the form of a header, but some services return it for a checksum that does not match.
@@ -39,7 +39,7 @@ fn reports_damage(answer: &Answer) -> bool {
     answer.s3.as_deref().is_some_and(is_damage)
 }
 
-/// Whether the service does not support the checksum header of the request.
+/// True if the service does not support the checksum header of the request.
 ///
 /// Backblaze B2: 400 InvalidArgument, "Unsupported header 'x-amz-checksum-crc64nvme' received for this API call."
 /// Cloudflare R2: 501 NotImplemented, "Header 'x-amz-checksum-crc64nvme' with value '…' not implemented", or 501 alone.
@@ -51,12 +51,12 @@ pub fn refuses_checksum(answer: &Answer) -> bool {
     }
 }
 
-/// Whether that response names the header, so that a later run would get the same response.
+/// True if that response names the header, so that a later run would get the same response.
 pub fn names_checksum_header(answer: &Answer) -> bool {
     !reports_damage(answer) && names(answer, &["x-amz-checksum"])
 }
 
-/// Whether the service does not support preconditions on a write: the response names them, or the request contains
+/// True if the service does not support preconditions on a write: the response names them, or the request contains
 /// nothing else that may be unsupported.
 ///
 /// Backblaze B2: 501 NotImplemented, "A header you provided implies functionality that is not implemented". Others name the
@@ -70,7 +70,7 @@ pub fn refuses_conditions(answer: &Answer) -> bool {
     }
 }
 
-/// Whether the service does not support ListObjectsV2.
+/// True if the service does not support ListObjectsV2.
 ///
 /// By code where it has one; else 400 InvalidArgument with the parameter's name in the message or in `ArgumentName`.
 pub fn lacks_list_v2(answer: &Answer) -> bool {
@@ -115,7 +115,7 @@ pub fn customer_key_problem(answer: &Answer) -> Option<CustomerKeyProblem> {
         .then_some(CustomerKeyProblem::NotNeeded)
 }
 
-/// Whether the error is about the signature. Some services return AccessDenied and say so only in the message.
+/// True if the error is about the signature. Some services return AccessDenied and say so only in the message.
 pub fn is_about_signature(answer: &Answer) -> bool {
     match (answer.http, answer.s3.as_deref()) {
         (_, Some("SignatureDoesNotMatch")) => true,
