@@ -235,12 +235,13 @@ impl AtomicFile {
             .map_err(|errno| failed(&self, "sync the directory of", errno.into()))
     }
 
-    /// The mode of the finished file: that of the old file of that name, else 0666 less the umask.
+    /// The mode of the finished file: that of the old file of that name, else 0666 less the umask or, in a directory with a
+    /// default ACL, as that permits.
     ///
     /// An old file of another user can only remove permissions: otherwise its owner could make our file readable or writable.
     /// If the new file gets another group, neither the group nor others get more permissions than both had before.
     fn final_mode(&self) -> Result<Mode, Errno> {
-        let fresh = 0o666 & !*UMASK;
+        let fresh = 0o666 & default_acl_mode(&*self.dir).unwrap_or(!*UMASK);
         let old = match rustix::fs::statat(&*self.dir, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::RegularFile => old,
             Ok(_) | Err(Errno::NOENT) => return Ok(Mode::from_raw_mode(fresh)),
@@ -270,6 +271,36 @@ impl AtomicFile {
             error
         }
     }
+}
+
+/// The permissions that a directory's default ACL gives to new files in place of the umask (acl(5)); `None` without one.
+///
+/// The attribute is the kernel's `struct posix_acl_xattr_header` (a version), then entries of a tag, permissions and an id.
+fn default_acl_mode(dir: impl AsFd) -> Option<u32> {
+    const USER_OBJ: u16 = 0x01;
+    const GROUP_OBJ: u16 = 0x04;
+    const MASK: u16 = 0x10;
+    const OTHER: u16 = 0x20;
+    let mut attribute = Vec::with_capacity(4096);
+    let name = "system.posix_acl_default";
+    rustix::fs::fgetxattr(dir, name, rustix::buffer::spare_capacity(&mut attribute)).ok()?;
+    let entries: Vec<(u16, u32)> = attribute
+        .get(4..)?
+        .chunks_exact(8)
+        .map(|entry| {
+            let tag = u16::from_le_bytes([entry[0], entry[1]]);
+            (
+                tag,
+                u32::from(u16::from_le_bytes([entry[2], entry[3]]) & 0o7),
+            )
+        })
+        .collect();
+    let permissions = |wanted| {
+        let found = entries.iter().find(|(tag, _)| *tag == wanted);
+        found.map(|(_, permissions)| *permissions)
+    };
+    let group = permissions(MASK).or(permissions(GROUP_OBJ))?;
+    Some(permissions(USER_OBJ)? << 6 | group << 3 | permissions(OTHER)?)
 }
 
 /// The umask of the process (proc_pid_status(5)) at the time of the first use. Without procfs, files are private.

@@ -137,6 +137,12 @@ fn ftp(text: &str, rest: &str, tls: Tls) -> Result<Address> {
     if host.is_empty() {
         return Err(invalid(text, "names no host"));
     }
+    let is_bracketed = place.starts_with('[');
+    if host.contains(|letter: char| "[]?#".contains(letter) || letter.is_whitespace())
+        || !is_bracketed && host.contains(':')
+    {
+        return Err(invalid(text, "has an invalid host"));
+    }
     let port = match port {
         None => None,
         Some(port) => Some(port.parse().ok().filter(|port| *port > 0).ok_or_else(|| {

@@ -133,13 +133,21 @@ impl Settings {
                 .unwrap_or(address.tls.port()),
             tls: address.tls,
         };
+        let has_port = address.port.or(self.flags.port).is_some();
         let mut demands = Vec::from_iter(self.flags.ftp_tls);
-        for level in 0..scope.levels().len() {
-            let home = server(scope, level, None, None, None)?;
-            demands.extend(
-                home.filter(|home| home.is_same_server(&endpoint))
-                    .map(|home| home.tls),
-            );
+        for (index, level) in scope.levels().into_iter().enumerate() {
+            match server(scope, index, None, None, None)? {
+                Some(home) => {
+                    // Without a port in the address, the host is the server: `tls` also changes the default port.
+                    let is_same = match has_port {
+                        true => home.is_same_server(&endpoint),
+                        false => home.host.eq_ignore_ascii_case(&endpoint.host),
+                    };
+                    demands.extend(is_same.then_some(home.tls));
+                }
+                // A demand that names no host is for every server.
+                None => demands.extend(level_tls(scope, level)?),
+            }
         }
         if endpoint.tls == Tls::None {
             if demands.contains(&Tls::Explicit) {

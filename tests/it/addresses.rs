@@ -298,3 +298,19 @@ fn a_terminal_shows_where_the_default_store_keeps_a_blob() {
         .config("backend = \"fs\"\n");
     assert_eq!(shown(&sandbox, &["put", "a", "b"]), "");
 }
+
+#[test]
+fn a_host_that_cannot_be_one_is_a_usage_error() {
+    let sandbox = Sandbox::new();
+    for address in [
+        "ftp://[::1/x",
+        "ftp://h?x/y",
+        "ftp://h#x/y",
+        "ftp://a b/y",
+        "ftp://::1/y",
+    ] {
+        sandbox
+            .run(["exists", address])
+            .fails_with(2, "has an invalid host");
+    }
+}

@@ -223,3 +223,28 @@ fn the_mode_of_another_users_file_is_not_copied() {
     run(&sandbox, 0o022, &["get", "a", "grouped"]);
     assert_eq!(mode(&file), 0o600);
 }
+
+/// What `setfacl -d -m u::rwx,g::---,o::---` sets: version 2, then tag, permissions and an unused id of each entry.
+const PRIVATE_DEFAULT_ACL: [u8; 28] = [
+    2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 4, 0, 0, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255,
+    255, 255, 255,
+];
+
+#[test]
+fn a_default_acl_of_the_directory_takes_the_place_of_the_umask() {
+    let sandbox = Sandbox::new().file("a", "x");
+    run(&sandbox, 0o022, &["put", "a"]);
+    let private = sandbox.work().join("private");
+    std::fs::create_dir(&private).unwrap();
+    let name = "system.posix_acl_default";
+    let flags = rustix::fs::XattrFlags::empty();
+    if let Err(error) = rustix::fs::setxattr(&private, name, &PRIVATE_DEFAULT_ACL, flags) {
+        eprintln!("SKIPPED: no ACLs on this file system: {error}");
+        return;
+    }
+    let root = private.to_str().unwrap();
+    run(&sandbox, 0o022, &["get", "a", "private/out"]);
+    run(&sandbox, 0o022, &["--root", root, "put", "a", "blob"]);
+    assert_eq!(mode(&private.join("out")), 0o600);
+    assert_eq!(mode(&private.join("blob")), 0o600);
+}

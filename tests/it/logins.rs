@@ -642,3 +642,20 @@ fn the_keys_of_a_profile_come_from_one_of_the_two_files() {
     let token = Some("OLDTOKEN".to_owned());
     assert_eq!(signed_by(&server).last(), Some(&("OLD".to_owned(), token)));
 }
+
+/// `tls` of a level without a host is a demand for every server.
+#[test]
+fn a_demand_for_tls_that_names_no_host_holds_for_every_address() {
+    let server = FtpServer::start();
+    let url = format!("ftp://127.0.0.1:{}/x", server.address.port());
+    let sandbox = Sandbox::new()
+        .file("netrc", "machine 127.0.0.1 login nb password NPW\n")
+        .env("NETRC", "netrc")
+        .env("BLOBCTL_RETRY_FOR", "0")
+        .env("BLOBCTL_FTP_TLS", "explicit");
+    let refused = sandbox.run(["exists", &url]);
+    assert_ne!(refused.code, Some(0), "{refused:?}");
+    assert_eq!(server.commands("AUTH").len(), 1, "{refused:?}");
+    assert!(server.commands("USER").is_empty(), "{refused:?}");
+    assert!(server.commands("PASS").is_empty(), "{refused:?}");
+}
