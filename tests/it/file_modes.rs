@@ -13,7 +13,7 @@ use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
 use crate::support::http::{Fault, FaultProxy, ScriptedServer, Then, answer};
 use crate::support::s3::{S3Server, variables};
-use crate::support::users::{as_another_user, can_be_another_user, give_away};
+use crate::support::users::{as_another_user, can_be_another_user, give_away, skip};
 use crate::support::{MIB, Sandbox, bytes, finish, leftovers};
 
 /// Downloads that another user spies on.
@@ -239,7 +239,10 @@ fn a_default_acl_of_the_directory_takes_the_place_of_the_umask() {
     let name = "system.posix_acl_default";
     let flags = rustix::fs::XattrFlags::empty();
     if let Err(error) = rustix::fs::setxattr(&private, name, &PRIVATE_DEFAULT_ACL, flags) {
-        eprintln!("SKIPPED: no ACLs on this file system: {error}");
+        skip(
+            "a_default_acl_of_the_directory_takes_the_place_of_the_umask",
+            &format!("no ACLs on this file system: {error}"),
+        );
         return;
     }
     let root = private.to_str().unwrap();

@@ -2,7 +2,8 @@
 //! verified.
 
 use crate::support::http::{Script, Seen, Then, answer, s3_error};
-use crate::support::services::{Named, head, region};
+use crate::support::services::{Named, head};
+use crate::support::signature::region;
 use crate::support::{MIB, bytes};
 
 const AWS: &str = "http://s3.us-east-1.amazonaws.com";

@@ -4,7 +4,6 @@
 use super::Sandbox;
 use super::http::{Script, ScriptedServer, Seen, Then};
 use super::s3::{ACCESS_KEY, SECRET_KEY, variables};
-pub use super::signature::region;
 use super::signature::verify;
 use super::tls::Tunnel;
 
