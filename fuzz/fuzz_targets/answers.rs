@@ -1,7 +1,7 @@
 //! What an S3 service answers: headers, a blank line, a body.
 #![no_main]
 
-use blobctl::backend::s3::error;
+use blobctl::backend::s3::{error, list_xml};
 use blobctl::backend::s3::error::signature_mismatch;
 use blobctl::aws::xml;
 use blobctl::error::printable;
@@ -26,9 +26,9 @@ fuzz_target!(|data: &[u8]| {
     assert_shown(&error.to_string());
     let root = xml::parse(body);
     assert_shown(&error::late_error(root.as_ref()).to_string());
-    let _ = xml::parse_listing(body);
+    let _ = list_xml::parse_listing(body);
     let _ = xml::descendant(body, "Credentials");
-    let ours = signature_mismatch::Ours {
+    let ours = signature_mismatch::SignedText {
         canonical: "GET\n/\n\nhost:a\nx-amz-date:b\n\nhost;x-amz-date\nUNSIGNED-PAYLOAD",
         string_to_sign: "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n00",
     };
