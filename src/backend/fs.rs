@@ -12,8 +12,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::cancel::Cancel;
@@ -26,7 +27,9 @@ use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
-use crate::store::types::{Attributes, Condition, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::list::{ListOptions, Page, PageToken};
+use crate::store::tree::{FileTree, TreeEntry, TreeNode, list_page};
+use crate::store::types::{Attributes, Condition, GetOptions, ObjectMeta, PutResult};
 use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
@@ -274,34 +277,8 @@ impl Store for Fs {
         })
     }
 
-    fn list(
-        &self,
-        prefix: &str,
-        _: Option<&str>,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<Option<String>> {
-        let Some(root) = self.root()? else {
-            return Ok(None);
-        };
-        // Only the directory that the prefix names is read, not the whole root.
-        let directory = prefix
-            .rsplit_once('/')
-            .map_or("", |(directory, _)| directory);
-        if directory.is_empty() {
-            self.walk(root, "", prefix, each)?;
-            return Ok(None);
-        }
-        let path = Key::new(directory)?;
-        match self.below(
-            &root,
-            path.as_relative_path()?,
-            OFlags::RDONLY | OFlags::DIRECTORY,
-        ) {
-            Ok(dir) => self.walk(dir, &format!("{directory}/"), prefix, each)?,
-            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => {}
-            Err(errno) => return Err(self.refused(errno, "list", directory)),
-        }
-        Ok(None)
+    fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page> {
+        list_page(self, options, page)
     }
 
     fn delete(&self, key: &Key) -> Result<()> {
@@ -314,7 +291,7 @@ impl Store for Fs {
         let parent = self
             .below(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
             .map_err(|errno| self.refused(errno, "open", directories))?;
-        match rustix::fs::unlinkat(&parent, name, rustix::fs::AtFlags::empty()) {
+        match rustix::fs::unlinkat(&parent, name, AtFlags::empty()) {
             Ok(()) => {
                 rustix::fs::fsync(&parent).map_err(|errno| self.refused(errno, "sync", directories))
             }
@@ -390,84 +367,81 @@ impl Body for FileBody<'_> {
     }
 }
 
-/// A directory whose names are still to be listed.
-struct OpenDirectory {
-    dir: OwnedFd,
-    /// Empty, or ends in `/`.
-    path: String,
-    /// In the order of their keys; those of directories end in `/`.
-    names: std::vec::IntoIter<String>,
-}
-
-impl Fs {
-    /// Lists the files below a directory in the order of their keys. Links to directories are not followed.
-    fn walk(
-        &self,
-        dir: OwnedFd,
-        path: &str,
-        prefix: &str,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<()> {
-        // The levels are kept here and not on the stack: a tree may be deeper than that.
-        let mut levels = vec![self.level(dir, path.to_owned(), prefix)?];
-        while let Some(level) = levels.last_mut() {
-            let Some(name) = level.names.next() else {
-                levels.pop();
-                continue;
-            };
-            let key = format!("{}{name}", level.path);
-            if let Some(directory) = name.strip_suffix('/') {
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-                match beneath(&level.dir, directory, flags) {
-                    Ok(below) => levels.push(self.level(below, key, prefix)?),
-                    Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => {}
-                    Err(errno) => return Err(self.refused(errno, "list", &key)),
-                }
-            } else if let Some((_, metadata)) = Key::new(key.as_str())
-                .and_then(|key| self.file(&key, OFlags::PATH))
-                .unwrap_or(None)
-            {
-                each(ListEntry {
-                    key,
-                    info: info(&metadata),
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the names of a directory that may lead to keys with the prefix.
-    fn level(&self, dir: OwnedFd, path: String, prefix: &str) -> Result<OpenDirectory> {
+impl FileTree for Fs {
+    /// Links to directories are not followed.
+    fn read_directory(&self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
         self.cancel.check()?;
-        let failed = |errno: Errno| self.refused(errno, "list", &path);
-        let mut names = Vec::new();
+        let Some(root) = self.root()? else {
+            return Ok(None);
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+        let dir = match path {
+            "" => root,
+            _ => match self.below(&root, path, flags) {
+                Ok(dir) => dir,
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG) => {
+                    return Ok(None);
+                }
+                Err(errno) => return Err(self.refused(errno, "list", path)),
+            },
+        };
+        let failed = |errno: Errno| self.refused(errno, "list", path);
+        let mut entries = Vec::new();
         for entry in rustix::fs::Dir::read_from(&dir).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            // A name that is not UTF-8 is no key.
+            // A name that is not UTF-8 is not a key.
             let Ok(name) = entry.file_name().to_str() else {
                 continue;
             };
-            let is_ours = name.starts_with(TEMPORARY_PREFIX);
-            if matches!(name, "." | "..") || is_ours {
-                continue;
-            }
-            let key = format!("{path}{name}");
-            if key.starts_with(prefix) || prefix.starts_with(&format!("{key}/")) {
-                let slash = if entry.file_type() == rustix::fs::FileType::Directory {
-                    "/"
-                } else {
-                    ""
-                };
-                names.push(format!("{name}{slash}"));
+            if !matches!(name, "." | "..") && !name.starts_with(TEMPORARY_PREFIX) {
+                entries.extend(tree_entry(&dir, name).map_err(failed)?);
             }
         }
-        names.sort_unstable();
-        Ok(OpenDirectory {
-            dir,
-            path,
-            names: names.into_iter(),
-        })
+        Ok(Some(entries))
     }
+
+    /// A link counts if it leads to a file below the root.
+    fn look_up(&self, key: &str) -> Result<Option<ObjectMeta>> {
+        let file = Key::new(key).and_then(|key| self.file(&key, OFlags::PATH));
+        Ok(file.unwrap_or(None).map(|(_, metadata)| info(&metadata)))
+    }
+}
+
+/// Returns the entry of a name in a directory; `None` for names that cannot be blobs or have just been removed.
+fn tree_entry(dir: &OwnedFd, name: &str) -> rustix::io::Result<Option<TreeEntry>> {
+    let stat = match rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT) => return Ok(None),
+        Err(errno) => return Err(errno),
+    };
+    let node = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Directory => TreeNode::Directory,
+        FileType::Symlink => TreeNode::Unknown,
+        FileType::RegularFile => TreeNode::File {
+            size: stat.st_size.try_into().unwrap_or(0),
+            modified: modified(stat.st_mtime, stat.st_mtime_nsec),
+        },
+        _ => return Ok(None),
+    };
+    let slash = match node {
+        TreeNode::Directory => "/",
+        _ => "",
+    };
+    Ok(Some(TreeEntry {
+        name: format!("{name}{slash}").into(),
+        node,
+    }))
+}
+
+/// The time of a stat structure; `None` if it cannot be represented.
+fn modified(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
+    let nanoseconds = Duration::from_nanos(nanoseconds);
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let whole = match seconds {
+        0.. => UNIX_EPOCH.checked_add(whole),
+        _ => UNIX_EPOCH.checked_sub(whole),
+    };
+    whole?.checked_add(nanoseconds)
 }
 
 fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {

@@ -9,9 +9,9 @@ use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::timestamp;
-use crate::store::types::ListEntry;
+use crate::store::list::{ListEntry, TimeRequest};
 use crate::transfer::Engine;
-use crate::transfer::list::list;
+use crate::transfer::list::Listing;
 
 /// Prints every key that begins with the prefix, in the form in which it can be typed.
 pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
@@ -36,11 +36,16 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
         long: arguments.long,
     };
     let result = session.run_one(move || {
-        list(&engine, &prefix, &mut |listed| {
-            let (subject, outcome) = rows.row(listed);
+        let times = match rows.long || report.is_json() {
+            true => TimeRequest::Always,
+            false => TimeRequest::IfFree,
+        };
+        for listed in Listing::new(&engine, prefix).with_times(times) {
+            let (subject, outcome) = rows.row(listed?);
             report.listed(&subject, &outcome);
-            report.check_stdout()
-        })
+            report.check_stdout()?;
+        }
+        Ok(())
     });
     session.report.flush()?;
     let Err(error) = result else {

@@ -171,7 +171,8 @@ impl Report {
         Json::about(self.op, subject, exit)
     }
 
-    fn is_json(&self) -> bool {
+    /// Returns whether results are JSON objects.
+    pub fn is_json(&self) -> bool {
         self.format != Format::Human
     }
 

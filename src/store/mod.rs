@@ -7,9 +7,11 @@
 pub mod copy;
 pub mod download;
 pub mod identity;
+pub mod list;
 pub mod multipart;
 pub mod resumable;
 pub mod signer;
+pub mod tree;
 pub mod types;
 
 use std::sync::Arc;
@@ -17,10 +19,11 @@ use std::sync::Arc;
 use self::copy::ServerSideCopy;
 use self::download::Download;
 use self::identity::BlobId;
+use self::list::{ListOptions, Page, PageToken};
 use self::multipart::MultipartStore;
 use self::resumable::ResumablePut;
 use self::signer::Signer;
-use self::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use self::types::{Attributes, GetOptions, ObjectMeta, PutResult};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::events::Observer;
@@ -61,16 +64,11 @@ pub trait Store: Send + Sync {
     /// A missing blob is `NotFound`, and one that is not [`GetOptions::if_unchanged`] is `Integrity`.
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>>;
 
-    /// Passes one page of the blobs whose keys begin with `prefix` to `each`, in an order that does not change between
-    /// calls, and returns the token of the next page. `page` is such a token; `None` is the first page.
+    /// Returns one page of a listing, in an order that does not change between calls. `page` is the token of the page
+    /// before; `None` is the first page. The same call repeated returns the same page again.
     ///
     /// An empty listing proves that there is no such blob; a missing bucket, root or base directory is `Config`.
-    fn list(
-        &self,
-        prefix: &str,
-        page: Option<&str>,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<Option<String>>;
+    fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page>;
 
     /// Deletes a blob. A missing one is `NotFound`, except on S3, which does not report it.
     fn delete(&self, key: &Key) -> Result<()>;

@@ -53,15 +53,6 @@ pub struct PartsEtag {
     pub certain: bool,
 }
 
-/// One line of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListEntry {
-    /// The whole key.
-    pub key: String,
-    /// Its size, and the further metadata that the listing contains.
-    pub info: ObjectMeta,
-}
-
 /// The bytes to download, and the conditions.
 #[derive(Debug, Clone, Default)]
 pub struct GetOptions<'a> {

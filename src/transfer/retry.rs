@@ -152,11 +152,10 @@ mod tests {
         }
         fn list(
             &self,
-            _: &str,
-            _: Option<&str>,
-            _: &mut dyn FnMut(crate::store::types::ListEntry) -> Result<()>,
-        ) -> Result<Option<String>> {
-            Ok(None)
+            _: &crate::store::list::ListOptions<'_>,
+            _: Option<&crate::store::list::PageToken>,
+        ) -> Result<crate::store::list::Page> {
+            Ok(crate::store::list::Page::default())
         }
         fn capabilities(&self) -> &Capabilities {
             &Capabilities { ranges: false }

@@ -181,7 +181,7 @@ fn directories_of_list_are_walked() {
     assert!(
         server
             .commands("LIST")
-            .contains(&"LIST /data/d/e f".to_owned()),
+            .contains(&"LIST -a /data/d/e f".to_owned()),
         "{:?}",
         server.log()
     );

@@ -36,6 +36,24 @@ struct Listing {
     unparsed: u64,
 }
 
+impl Listing {
+    /// A listing whose lines were all parsed.
+    fn of(completion: Completion) -> Self {
+        Self {
+            completion,
+            unparsed: 0,
+        }
+    }
+
+    fn is_confirmed(&self) -> bool {
+        matches!(self.completion, Completion::Confirmed)
+    }
+
+    fn is_unknown_command(&self) -> bool {
+        matches!(&self.completion, Completion::Refused(reply) if reply.is_unknown_command())
+    }
+}
+
 impl FtpSession {
     /// Creates `directory` and its missing parents below the base directory, which must exist.
     pub(super) fn make_directories(&mut self, directory: &str) -> Result<()> {
@@ -97,10 +115,9 @@ impl FtpSession {
         }
     }
 
-    /// Returns all entries of a directory, sorted by name; `None` if there is no such directory.
+    /// Returns all entries of a directory in any order; `None` if there is no such directory.
     pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<DirectoryEntry>>> {
-        let mut entries = Vec::new();
-        let listing = self.read_listing(directory, |entry| entries.push(entry))?;
+        let (listing, entries) = self.read_details(or_root(directory))?;
         if listing.unparsed > 0 {
             self.server().warn(&format!(
                 "skipped {} lines in an unknown format in the listing of `{}`",
@@ -122,51 +139,99 @@ impl FtpSession {
         if entries.is_empty() && !self.can_enter(directory)? {
             return Ok(None);
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some(entries))
     }
 
-    /// Lists a directory by MLSD, else by NLST, else by LIST.
+    /// Lists a directory with kinds and sizes: by MLSD, else by LIST. Only if lines of LIST cannot be parsed, the names of
+    /// NLST are returned instead, which have to be looked up one by one.
+    fn read_details(&mut self, directory: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+        let mut entries = Vec::new();
+        if let Some(listing) = self.read_mlsd(directory, |entry| entries.push(entry))? {
+            return Ok((listing, entries));
+        }
+        let listed = self.read_list(directory)?;
+        let (listing, _) = &listed;
+        if listing.unparsed == 0 && !listing.is_unknown_command() {
+            return Ok(listed);
+        }
+        let names = self.read_nlst(directory, |entry| entries.push(entry))?;
+        match names.is_unknown_command() {
+            true => Ok(listed),
+            false => Ok((names, entries)),
+        }
+    }
+
+    /// LIST, with hidden names where the server knows the option of ls(1) for them.
+    fn read_list(&mut self, directory: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+        if !self.server().facts().lacks_list_all {
+            let listed = self.read_unix_list(&format!("LIST -a {directory}"))?;
+            // A server that takes the option for a part of the name finds nothing.
+            if listed.0.is_confirmed() && !listed.1.is_empty() {
+                return Ok(listed);
+            }
+            if !listed.0.is_confirmed() {
+                self.server().facts().lacks_list_all = true;
+            }
+        }
+        self.read_unix_list(&format!("LIST {directory}"))
+    }
+
+    /// Lists a directory by MLSD, else by NLST, else by LIST. Names are enough.
     fn read_listing(
         &mut self,
         directory: &str,
         mut each: impl FnMut(DirectoryEntry),
     ) -> Result<Listing> {
         let directory = or_root(directory);
-        let without_unparsed = |completion| Listing {
-            completion,
-            unparsed: 0,
-        };
-        if self.features().mlst {
-            match self.open_data(&format!("MLSD {directory}"), 0)? {
-                Opened::Ready(transfer) => {
-                    let completion = self.read_entries(transfer, mlsx::entry, &mut each)?;
-                    return Ok(without_unparsed(completion));
-                }
-                Opened::Refused(reply) if reply.is_unknown_command() => self.forget_mlst(),
-                Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
-            }
+        if let Some(listing) = self.read_mlsd(directory, &mut each)? {
+            return Ok(listing);
         }
-        match self.open_data(&format!("NLST {directory}"), 0)? {
-            Opened::Ready(transfer) => {
-                let completion = self.read_entries(transfer, named, &mut each)?;
-                return Ok(without_unparsed(completion));
-            }
-            Opened::Refused(reply) if reply.is_unknown_command() => {}
-            Opened::Refused(reply) => return Ok(without_unparsed(Completion::Refused(reply))),
+        let listing = self.read_nlst(directory, &mut each)?;
+        if !listing.is_unknown_command() {
+            return Ok(listing);
         }
-        match self.open_data(&format!("LIST {directory}"), 0)? {
-            Opened::Ready(transfer) => self.read_unix_list(transfer, &mut each),
-            Opened::Refused(reply) => Ok(without_unparsed(Completion::Refused(reply))),
-        }
+        let (listing, entries) = self.read_unix_list(&format!("LIST {directory}"))?;
+        entries.into_iter().for_each(each);
+        Ok(listing)
     }
 
-    fn read_unix_list(
+    /// MLSD; `None` if the server does not support it.
+    fn read_mlsd(
         &mut self,
-        transfer: Transfer,
+        directory: &str,
         each: impl FnMut(DirectoryEntry),
-    ) -> Result<Listing> {
-        let mut unparsed = 0;
+    ) -> Result<Option<Listing>> {
+        if !self.features().mlst {
+            return Ok(None);
+        }
+        let completion = match self.open_data(&format!("MLSD {directory}"), 0)? {
+            Opened::Ready(transfer) => self.read_entries(transfer, mlsx::entry, each)?,
+            Opened::Refused(reply) if reply.is_unknown_command() => {
+                self.forget_mlst();
+                return Ok(None);
+            }
+            Opened::Refused(reply) => Completion::Refused(reply),
+        };
+        Ok(Some(Listing::of(completion)))
+    }
+
+    /// NLST, whose entries have unknown kinds.
+    fn read_nlst(&mut self, directory: &str, each: impl FnMut(DirectoryEntry)) -> Result<Listing> {
+        let completion = match self.open_data(&format!("NLST {directory}"), 0)? {
+            Opened::Ready(transfer) => self.read_entries(transfer, named, each)?,
+            Opened::Refused(reply) => Completion::Refused(reply),
+        };
+        Ok(Listing::of(completion))
+    }
+
+    fn read_unix_list(&mut self, command: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+        let transfer = match self.open_data(command, 0)? {
+            Opened::Ready(transfer) => transfer,
+            Opened::Refused(reply) => {
+                return Ok((Listing::of(Completion::Refused(reply)), Vec::new()));
+            }
+        };
+        let (mut unparsed, mut entries) = (0, Vec::new());
         let parse = |line: &str| match unix_list::line(line) {
             ListLine::Entry(entry) => Some(entry),
             ListLine::NotAnEntry => None,
@@ -175,11 +240,12 @@ impl FtpSession {
                 None
             }
         };
-        let completion = self.read_entries(transfer, parse, each)?;
-        Ok(Listing {
+        let completion = self.read_entries(transfer, parse, |entry| entries.push(entry))?;
+        let listing = Listing {
             completion,
             unparsed,
-        })
+        };
+        Ok((listing, entries))
     }
 
     fn read_entries(

@@ -1,99 +1,128 @@
-//! Recursive listings, and removal.
+//! Recursive listings.
 
+use super::mlsx::DirectoryEntry;
 use super::pool::SessionPool;
 use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
-use crate::store::types::ListEntry;
+use crate::store::list::{ListOptions, ListedKind, Page, PageToken, TimeRequest};
+use crate::store::tree;
+use crate::store::tree::{FileTree, TreeEntry, TreeNode};
+use crate::store::types::ObjectMeta;
 
 /// The maximum depth of directories: deeper trees are taken for a cycle of links.
 const MAX_DEPTH: usize = 64;
 
-/// Reports the files whose keys begin with `prefix`, in the order of their keys.
-pub fn list(
+/// One page; see [`crate::store::Store::list`].
+pub fn list_page(
     pool: &SessionPool,
-    prefix: &str,
-    each: &mut dyn FnMut(ListEntry) -> Result<()>,
-) -> Result<()> {
-    let directory = prefix
-        .rsplit_once('/')
-        .map_or("", |(directory, _)| directory);
-    if !directory.is_empty() {
-        Key::new(directory)?.as_relative_path()?;
+    options: &ListOptions<'_>,
+    page: Option<&PageToken>,
+) -> Result<Page> {
+    pool.server().config.encoding.check(options.prefix)?;
+    let mut page = tree::list_page(&RemoteTree(pool), options, page)?;
+    if options.times == TimeRequest::Always {
+        add_times(pool, &mut page)?;
     }
-    pool.server().config.encoding.check(prefix)?;
-    let mut lease = pool.lease()?;
-    // An idle session may have been closed, which only this first command can repair.
-    lease.begin(|session| {
-        let base = session.base().to_owned();
-        if session.can_enter(&base)? {
-            Ok(())
-        } else {
-            Err(session.missing_base_error())
-        }
-    })?;
-    let start = if directory.is_empty() {
-        String::new()
-    } else {
-        format!("{directory}/")
-    };
-    walk(lease.session()?, &start, prefix, 0, each)
+    Ok(page)
 }
 
-fn walk(
-    session: &mut FtpSession,
-    below: &str,
-    prefix: &str,
-    depth: usize,
-    each: &mut dyn FnMut(ListEntry) -> Result<()>,
-) -> Result<()> {
-    if depth > MAX_DEPTH {
-        return Err(Error::new(
-            Kind::Remote,
-            "the directories are nested too deeply; is there a cycle of links?",
-        ));
-    }
-    let path = format!("{}/{below}", session.base());
-    let Some(entries) = session.entries(path.trim_end_matches('/'))? else {
+/// Asks for the times of the blobs whose times the listing did not contain: those of LIST are in an unknown time zone.
+fn add_times(pool: &SessionPool, page: &mut Page) -> Result<()> {
+    let blobs = page.entries.iter_mut();
+    let mut without_time = blobs
+        .filter(|entry| entry.kind == ListedKind::Blob && entry.info.modified.is_none())
+        .peekable();
+    if without_time.peek().is_none() {
         return Ok(());
-    };
-    for entry in entries {
-        // Some servers list `.`, `..` and paths into other directories too.
-        let usable =
-            Key::new(entry.name.as_str()).is_ok_and(|name| name.as_relative_path().is_ok());
-        let key = format!("{below}{}", entry.name);
-        let wanted = key.starts_with(prefix) || prefix.starts_with(&format!("{key}/"));
-        if !usable || !wanted || entry.name.starts_with(TEMPORARY_PREFIX) {
-            continue;
-        }
-        let found = match lookup_of_entry(&entry) {
-            Some(found) => found,
-            None => session.look_up(&format!("{path}{}", entry.name))?,
-        };
-        match found {
-            Lookup::Blob(info) if key.starts_with(prefix) => each(ListEntry { key, info })?,
-            Lookup::Directory => walk(session, &format!("{key}/"), prefix, depth + 1, each)?,
-            Lookup::Blob(_) | Lookup::Absent => {}
-        }
+    }
+    let mut lease = pool.lease()?;
+    for entry in without_time {
+        let key = entry.key.clone();
+        entry.info.modified = lease.ask(|session| session.modified(&key))?;
     }
     Ok(())
 }
 
-/// Deletes a file. A missing file is `NotFound`, confirmed as for `exists`.
-pub fn remove(pool: &SessionPool, key: &Key) -> Result<()> {
-    let path = pool.path(key)?;
-    let mut lease = pool.lease()?;
-    let found = lease.begin(|session| session.look_up(&format!("{}/{path}", session.base())))?;
-    if !matches!(found, Lookup::Blob(_)) {
-        return Err(Error::not_found());
+/// The directories of a server.
+struct RemoteTree<'a>(&'a SessionPool);
+
+impl FileTree for RemoteTree<'_> {
+    fn read_directory(&self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
+        if path.matches('/').count() > MAX_DEPTH {
+            return Err(Error::new(
+                Kind::Remote,
+                "the directories are nested too deeply; is there a cycle of links?",
+            ));
+        }
+        let mut lease = self.0.lease()?;
+        lease.begin(|session| session.tree_entries(path))
     }
-    let session = lease.session()?;
-    let reply = session.ask(&format!("DELE {}/{path}", session.base()))?;
-    match reply.code {
-        200..=299 => Ok(()),
-        400..=499 => Err(reply.error(Kind::Busy { after: None }, "cannot delete it")),
-        _ => Err(reply.error(Kind::Denied, "cannot delete it")),
+
+    /// Never needed: [`FtpSession::tree_entries`] looks up what a listing leaves open, because the order of keys depends on
+    /// the kinds of the entries.
+    fn look_up(&self, _: &str) -> Result<Option<ObjectMeta>> {
+        Ok(None)
     }
+}
+
+impl FtpSession {
+    /// Returns the entries of a directory below the base directory.
+    fn tree_entries(&mut self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
+        let directory = format!("{}/{path}", self.base());
+        let Some(entries) = self.entries(directory.trim_end_matches('/'))? else {
+            let base = self.base().to_owned();
+            return match self.can_enter(&base)? {
+                true => Ok(None),
+                false => Err(self.missing_base_error()),
+            };
+        };
+        let usable = entries.into_iter().filter(is_usable);
+        let found = usable.map(|entry| self.tree_entry(&directory, entry));
+        found
+            .filter_map(Result::transpose)
+            .collect::<Result<_>>()
+            .map(Some)
+    }
+
+    /// Returns the entry of one name; `None` if it has just been removed.
+    fn tree_entry(&mut self, directory: &str, entry: DirectoryEntry) -> Result<Option<TreeEntry>> {
+        let found = match lookup_of_entry(&entry) {
+            Some(found) => found,
+            None => self.look_up(&format!("{directory}{}", entry.name))?,
+        };
+        Ok(match found {
+            Lookup::Blob(info) => Some(TreeEntry {
+                name: entry.name.into(),
+                node: TreeNode::File {
+                    size: info.size,
+                    modified: info.modified,
+                },
+            }),
+            Lookup::Directory => Some(TreeEntry {
+                name: format!("{}/", entry.name).into(),
+                node: TreeNode::Directory,
+            }),
+            Lookup::Absent => None,
+        })
+    }
+
+    /// Returns the time of the last modification of a blob, if the server reports it.
+    fn modified(&mut self, key: &str) -> Result<Option<std::time::SystemTime>> {
+        if !self.features().mdtm {
+            return Ok(None);
+        }
+        let path = format!("{}/{key}", self.base());
+        self.announce_utf8(&path)?;
+        Ok(self.ask(&format!("MDTM {path}"))?.modified())
+    }
+}
+
+/// Returns whether a name is a segment of a key. Some servers list `.`, `..` and paths into other directories too.
+fn is_usable(entry: &DirectoryEntry) -> bool {
+    let is_segment = Key::new(entry.name.as_str())
+        .is_ok_and(|name| name.as_relative_path().is_ok() && !name.as_str().contains('/'));
+    is_segment && !entry.name.starts_with(TEMPORARY_PREFIX)
 }

@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`session`] on a [`server`] over a [`control`] connection, once [`login_gate`] permits the login, and
 //! [`pool`] keeps it for the next blob. [`data`] and [`active`] open its data connections; [`socket`] is the local end of all
-//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`] and [`list`] are the storage operations.
+//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`], [`list`] and [`delete`] are the storage operations.
 //! [`reply`], [`feat`], [`passive`], [`mlsx`], [`unix_list`] and [`hash`] parse what servers send. Only [`tls`] and [`stream`]
 //! know the `ftp` crate, and use nothing but its TLS streams: its control connection ends a reply at any line with a code, and
 //! its active mode supports neither a range of ports nor cancellation.
@@ -12,6 +12,7 @@ pub mod config;
 mod connect;
 mod control;
 mod data;
+mod delete;
 pub mod digest;
 mod directory;
 mod encoding;
@@ -51,8 +52,9 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
+use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::resumable::{PartialUpload, ResumablePut};
-use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, GetOptions, ObjectMeta, PutResult};
 use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
@@ -139,17 +141,12 @@ impl Store for Ftp {
         put::put(&self.pool, key, payload, &attributes.condition)
     }
 
-    fn list(
-        &self,
-        prefix: &str,
-        _: Option<&str>,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<Option<String>> {
-        list::list(&self.pool, prefix, each).map(|()| None)
+    fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page> {
+        list::list_page(&self.pool, options, page)
     }
 
     fn delete(&self, key: &Key) -> Result<()> {
-        list::remove(&self.pool, key)
+        delete::delete(&self.pool, key)
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -37,6 +37,8 @@ pub struct Facts {
     /// The port that was last opened for the server in active mode.
     pub latest_port: u16,
     pub versions: Versions,
+    /// LIST takes `-a` for a part of the name.
+    pub lacks_list_all: bool,
     /// Directories that exist.
     pub directories: HashSet<String>,
 }

@@ -17,7 +17,8 @@ use crate::aws::xml::Element;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::http::percent::{form_decode, has_whole_escapes};
-use crate::store::types::{ListEntry, ObjectMeta};
+use crate::store::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, PageToken};
+use crate::store::types::ObjectMeta;
 
 /// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
 const PAGE_LIMIT: u64 = 64 << 20;
@@ -26,24 +27,16 @@ impl S3 {
     /// One page; see [`crate::store::Store::list`].
     pub(super) fn list_page(
         &self,
-        prefix: &str,
-        page: Option<&str>,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<Option<String>> {
-        let starts_with_v1 = self.uses_list_v1.load(Ordering::Relaxed);
-        let mut cursor = match page {
-            Some(name) => {
-                Cursor::parse(name).ok_or_else(|| Error::new(Kind::Usage, "invalid page token"))?
-            }
-            None if starts_with_v1 => Cursor::FirstPageV1,
-            None => Cursor::FirstPageV2,
-        };
-        let text = match self.page(prefix, &cursor) {
+        options: &ListOptions<'_>,
+        page: Option<&PageToken>,
+    ) -> Result<Page> {
+        let mut cursor = self.cursor(page)?;
+        let text = match self.page(options, &cursor) {
             Err(error)
                 if cursor == Cursor::FirstPageV2 && wording::lacks_list_v2(error.answer()) =>
             {
                 cursor = Cursor::FirstPageV1;
-                let text = self.page(prefix, &cursor)?;
+                let text = self.page(options, &cursor)?;
                 self.switch_to_v1();
                 text
             }
@@ -52,22 +45,45 @@ impl S3 {
         let listing = list_xml::parse_listing(&text)
             .ok_or_else(|| Error::new(Kind::Remote, "invalid listing"))?;
         let encoding = KeyEncoding::of(&listing);
-        let last_key = pass_on(&listing, encoding, prefix, each)?;
+        let mut entries = entries(&listing, encoding, options.depth)?;
+        // Common prefixes follow the keys in the document, and ListObjects continues after the greatest of both.
+        entries.sort_by(|one, other| one.key.cmp(&other.key));
+        let last_key = entries.last().map(|entry| entry.key.clone());
+        // A server may ignore the prefix.
+        entries.retain(|entry| entry.key.starts_with(options.prefix));
         let next = cursor.next(&listing, last_key.as_deref(), |text| {
             encoding.decode_marker(text)
         })?;
         if next.as_ref().is_some_and(Cursor::is_v1) {
             self.switch_to_v1();
         }
-        Ok(next.map(|next| next.name()))
+        Ok(Page {
+            entries,
+            next: next.map(|next| PageToken::Text(next.name())),
+        })
+    }
+
+    /// The cursor that a page is requested with.
+    fn cursor(&self, page: Option<&PageToken>) -> Result<Cursor> {
+        let invalid = || Error::new(Kind::Usage, "invalid page token");
+        match page {
+            Some(PageToken::Text(name)) => Cursor::parse(name).ok_or_else(invalid),
+            Some(PageToken::Tree(_)) => Err(invalid()),
+            None if self.uses_list_v1.load(Ordering::Relaxed) => Ok(Cursor::FirstPageV1),
+            None => Ok(Cursor::FirstPageV2),
+        }
     }
 
     /// The document of one page.
-    fn page(&self, prefix: &str, cursor: &Cursor) -> Result<String> {
+    fn page(&self, options: &ListOptions<'_>, cursor: &Cursor) -> Result<String> {
         let mut query = cursor.query();
-        query.push(("encoding-type".to_owned(), "url".to_owned()));
-        if !prefix.is_empty() {
-            query.push(("prefix".to_owned(), prefix.to_owned()));
+        let mut add = |name: &str, value: &str| query.push((name.to_owned(), value.to_owned()));
+        add("encoding-type", "url");
+        if !options.prefix.is_empty() {
+            add("prefix", options.prefix);
+        }
+        if options.depth == ListDepth::OneLevel {
+            add("delimiter", "/");
         }
         let request = Request {
             method: "GET",
@@ -91,30 +107,30 @@ impl S3 {
     }
 }
 
-/// Passes the entries of a page on and returns the last key of the page.
-fn pass_on(
-    page: &ListPage,
-    encoding: KeyEncoding,
-    prefix: &str,
-    each: &mut dyn FnMut(ListEntry) -> Result<()>,
-) -> Result<Option<String>> {
-    let mut last_key = None;
-    for entry in &page.contents {
+/// Returns the blobs of a page, and its common prefixes if they were requested.
+fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<Vec<ListEntry>> {
+    let blobs = page.contents.iter().map(|entry| {
         let key = entry
             .child("Key")
             .ok_or_else(|| Error::new(Kind::Remote, "the listing has an entry without a key"))?;
-        let key = encoding.decode_key(key);
-        // A server may ignore the prefix.
-        if key.starts_with(prefix) {
-            let info = info(entry);
-            each(ListEntry {
-                key: key.clone(),
-                info,
-            })?;
-        }
-        last_key = Some(key);
-    }
-    Ok(last_key)
+        Ok(ListEntry {
+            key: encoding.decode_key(key),
+            kind: ListedKind::Blob,
+            info: info(entry),
+        })
+    });
+    let prefixes = page
+        .prefixes
+        .iter()
+        .filter(|_| depth == ListDepth::OneLevel);
+    let prefixes = prefixes.map(|prefix| {
+        Ok(ListEntry {
+            key: encoding.decode_key(prefix),
+            kind: ListedKind::Prefix,
+            info: ObjectMeta::default(),
+        })
+    });
+    blobs.chain(prefixes).collect()
 }
 
 /// The encoding of the keys of one page.
@@ -129,8 +145,9 @@ enum KeyEncoding {
 impl KeyEncoding {
     /// The encoding that the page states. Some servers state it and do not encode, which their keys show.
     fn of(page: &ListPage) -> Self {
-        let mut keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
-        match page.encoded && keys.all(is_encoded) {
+        let keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
+        let mut texts = keys.chain(page.prefixes.iter().map(String::as_str));
+        match page.encoded && texts.all(is_encoded) {
             true => Self::Url,
             false => Self::None,
         }

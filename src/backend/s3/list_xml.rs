@@ -10,6 +10,8 @@ use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 pub struct ListPage {
     /// One element per key, with its fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
+    /// The common prefixes of a listing with a delimiter.
+    pub prefixes: Vec<String>,
     /// True if keys are percent-encoded (`EncodingType` is `url`).
     pub encoded: bool,
     /// True if another page follows.
@@ -65,6 +67,7 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
                         .last_mut()?
                         .children
                         .push(((*field).to_owned(), piece.clone())),
+                    [_, "CommonPrefixes", "Prefix"] => page.prefixes.push(piece.clone()),
                     [_, "IsTruncated"] => page.truncated = piece.trim() == "true",
                     [_, "NextContinuationToken"] => page.token = Some(piece.clone()),
                     [_, "NextMarker"] => page.next_marker = Some(piece.clone()),
@@ -105,6 +108,7 @@ mod tests {
             ),
             (Some("a%20&b"), Some("5"))
         );
+        assert_eq!(page.prefixes, ["p"]);
         assert!(page.truncated && !page.is_v1());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);

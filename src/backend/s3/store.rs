@@ -13,9 +13,10 @@ use crate::key::Key;
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
+use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::multipart::MultipartStore;
 use crate::store::signer::{Method, Signer};
-use crate::store::types::{Attributes, GetOptions, ListEntry, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, GetOptions, ObjectMeta, PutResult};
 use crate::store::{Capabilities, Store};
 use crate::url::Url;
 
@@ -82,13 +83,8 @@ impl Store for S3 {
         self.download(key, options)
     }
 
-    fn list(
-        &self,
-        prefix: &str,
-        page: Option<&str>,
-        each: &mut dyn FnMut(ListEntry) -> Result<()>,
-    ) -> Result<Option<String>> {
-        self.list_page(prefix, page, each)
+    fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page> {
+        self.list_page(options, page)
     }
 
     fn delete(&self, key: &Key) -> Result<()> {

@@ -14,6 +14,7 @@
 )]
 
 pub mod checksums;
+mod dispositions;
 pub mod ftp;
 pub mod http;
 pub mod s3;
@@ -78,6 +79,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn new() -> Self {
+        dispositions::catch_ignored_signals();
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("home")).unwrap();
         fs::create_dir(dir.path().join("work")).unwrap();

@@ -103,6 +103,10 @@ impl Session {
     }
 
     pub(super) fn list(&mut self, verb: &str, argument: &str, fault: Option<Fault>) -> Next {
+        let (hidden, argument) = match argument.strip_prefix("-a ") {
+            Some(directory) if verb == "LIST" => (true, directory),
+            _ => (false, argument),
+        };
         let directory = self.path(argument);
         if !self.state.has_directory(&directory) {
             self.passive = None;
@@ -113,7 +117,7 @@ impl Session {
         }
         let text = match fault {
             Some(Fault::Listing(text)) => text.to_owned(),
-            _ => self.listing(verb, &directory),
+            _ => self.listing(verb, &directory, hidden),
         };
         self.reply("150 here it comes");
         match self.open_data() {
@@ -126,12 +130,12 @@ impl Session {
         self.reply("226 done")
     }
 
-    /// The text of a listing. NLST and LIST omit hidden names, as many servers do.
-    fn listing(&self, verb: &str, directory: &str) -> String {
+    /// The text of a listing. NLST and LIST omit hidden names, as many servers do, unless LIST has the option `-a`.
+    fn listing(&self, verb: &str, directory: &str, with_hidden: bool) -> String {
         let mut text = String::new();
         for name in self.state.names(directory) {
             let path = format!("{}/{name}", directory.trim_end_matches('/'));
-            let hidden = name.starts_with('.');
+            let hidden = name.starts_with('.') && !with_hidden;
             match verb {
                 "MLSD" => {
                     let facts = self.state.facts(&path).unwrap();

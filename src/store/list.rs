@@ -1,0 +1,83 @@
+//! Listings, page by page.
+
+use super::tree::TreePosition;
+use super::types::ObjectMeta;
+
+/// The keys to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListOptions<'a> {
+    /// Only keys that begin with this text are listed.
+    pub prefix: &'a str,
+    /// How far below the prefix keys are listed.
+    pub depth: ListDepth,
+    /// The cost of modification times that the caller accepts.
+    pub times: TimeRequest,
+}
+
+impl<'a> ListOptions<'a> {
+    /// All keys that begin with `prefix`, without times that cost a request each.
+    pub fn all(prefix: &'a str) -> Self {
+        Self {
+            prefix,
+            depth: ListDepth::All,
+            times: TimeRequest::IfFree,
+        }
+    }
+}
+
+/// How far below its prefix a listing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListDepth {
+    /// Every key.
+    All,
+    /// Keys up to the next `/` after the prefix. The keys that share the text up to that `/` are one [`ListedKind::Prefix`].
+    OneLevel,
+}
+
+/// The cost of modification times that the caller of a listing accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeRequest {
+    /// Only times that the listing contains.
+    IfFree,
+    /// A time for each blob, also if the store has to be asked about each of them.
+    Always,
+}
+
+/// One line of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// The whole key, or the common prefix, which ends in `/`.
+    pub key: String,
+    /// The kind of entry.
+    pub kind: ListedKind,
+    /// The size, and the further metadata that the listing contains. Empty for a prefix.
+    pub info: ObjectMeta,
+}
+
+/// The kind of an entry of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedKind {
+    /// A blob.
+    Blob,
+    /// The common beginning of one or more keys.
+    Prefix,
+}
+
+/// A page of a listing.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// In ascending order of the bytes of their keys, within the page and from page to page, if the store sorts so.
+    /// There may be none, although further pages follow.
+    pub entries: Vec<ListEntry>,
+    /// The token of the next page; `None` after the last one.
+    pub next: Option<PageToken>,
+}
+
+/// The position after a page. It is valid for the store and the options that returned it.
+#[derive(Debug, Clone)]
+pub enum PageToken {
+    /// A text that the store understands.
+    Text(String),
+    /// A position in a tree of directories.
+    Tree(TreePosition),
+}
