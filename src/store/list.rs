@@ -1,6 +1,6 @@
 //! Listings, page by page.
 
-use super::tree::TreePosition;
+use super::directory::TreePosition;
 use super::types::ObjectMeta;
 
 /// The keys to list.

@@ -5,6 +5,7 @@
 //! returns.
 
 pub mod copy;
+pub mod directory;
 pub mod download;
 pub mod identity;
 pub mod list;

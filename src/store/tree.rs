@@ -3,9 +3,7 @@
 //! The names of a directory are sorted with a `/` after those of directories, so `a-b` comes before the files below `a/`.
 //! One directory of each level is in memory.
 
-use std::sync::Arc;
-use std::time::SystemTime;
-
+use super::directory::{Level, TreeEntry, TreeNode, TreePosition};
 use super::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, PageToken};
 use super::types::ObjectMeta;
 use crate::error::{Error, Kind, Result};
@@ -22,48 +20,6 @@ pub trait FileTree {
 
     /// Returns the metadata of the blob `key`, whose entry is [`TreeNode::Unknown`]; `None` if it is not a file.
     fn look_up(&self, key: &str) -> Result<Option<ObjectMeta>>;
-}
-
-/// A name in a directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeEntry {
-    /// The name, with a `/` at the end for a directory.
-    pub name: Box<str>,
-    /// The file of that name.
-    pub node: TreeNode,
-}
-
-/// What a name in a directory stands for. Small, because a directory may have a million entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TreeNode {
-    /// A directory.
-    Directory,
-    /// A file.
-    File {
-        /// Bytes.
-        size: u64,
-        /// The time of the last modification.
-        modified: Option<SystemTime>,
-    },
-    /// A link, or an entry whose kind is not known yet.
-    Unknown,
-}
-
-/// A position in the walk through a tree.
-#[derive(Debug, Clone)]
-pub struct TreePosition {
-    /// The open directories, from the top down.
-    levels: Vec<Level>,
-}
-
-#[derive(Debug, Clone)]
-struct Level {
-    /// Empty, or ends in `/`.
-    path: String,
-    /// In the order of their names.
-    entries: Arc<[TreeEntry]>,
-    /// The index of the next entry.
-    next: usize,
 }
 
 /// Returns a page of the blobs below a prefix; `page` is the token of an earlier page.

@@ -7,9 +7,10 @@ use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
+use crate::store::directory::{TreeEntry, TreeNode};
 use crate::store::list::{ListOptions, ListedKind, Page, PageToken, TimeRequest};
 use crate::store::tree;
-use crate::store::tree::{FileTree, TreeEntry, TreeNode};
+use crate::store::tree::FileTree;
 use crate::store::types::ObjectMeta;
 
 /// The maximum depth of directories: deeper trees are taken for a cycle of links.
