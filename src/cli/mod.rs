@@ -5,6 +5,7 @@
 pub mod bounds;
 mod choices;
 mod global;
+pub mod selection;
 
 use std::ffi::OsString;
 use std::time::Duration;

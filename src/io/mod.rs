@@ -3,6 +3,7 @@
 pub mod atomic_file;
 pub mod block_pool;
 pub mod local_path;
+pub mod local_tree;
 pub mod page_buffer;
 pub mod payload;
 pub mod random;

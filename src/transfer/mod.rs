@@ -16,6 +16,7 @@ pub mod plan;
 pub mod put;
 pub mod resume;
 pub mod retry;
+pub mod select;
 mod sink;
 pub mod source;
 pub mod stream;
