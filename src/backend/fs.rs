@@ -26,11 +26,11 @@ use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
 use crate::store::directory::{TreeEntry, TreeNode};
-use crate::store::download::{Body, Download};
+use crate::store::download::{Download, DownloadBody};
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::tree::{FileTree, list_page};
-use crate::store::types::{Attributes, Condition, GetOptions, ObjectMeta, PutResult};
+use crate::store::types::{Condition, GetOptions, ObjectMeta, PutOptions, PutResult};
 use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
@@ -241,9 +241,9 @@ impl Store for Fs {
             .map(|(_, metadata)| info(&metadata)))
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
+    fn put(&self, key: &Key, payload: &Payload, options: &PutOptions) -> Result<PutResult> {
         let path = key.as_relative_path()?;
-        let replace = match &attributes.condition {
+        let replace = match &options.condition {
             Condition::None => Overwrite::Allow,
             Condition::Absent if self.file(key, OFlags::PATH)?.is_some() => {
                 return Err(Error::already_exists());
@@ -302,7 +302,11 @@ impl Store for Fs {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &Capabilities { ranges: false }
+        &Capabilities {
+            ranges: false,
+            attributes: false,
+            etag_conditions: false,
+        }
     }
 
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
@@ -341,7 +345,7 @@ impl FileBody<'_> {
     }
 }
 
-impl Body for FileBody<'_> {
+impl DownloadBody for FileBody<'_> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         let left = self.before.size.saturating_sub(self.at);
         let want = buf.len().min(usize::try_from(left).unwrap_or(usize::MAX));

@@ -12,8 +12,9 @@ use crate::exit::Exit;
 use crate::report::outcome::{Outcome, Subject, Transferred};
 use crate::settings::Target;
 use crate::store::copy::CopySource;
-use crate::store::types::{Attributes, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, Condition, ObjectMeta, PutOptions, PutResult};
 use crate::transfer::copy::copy;
+use crate::transfer::put::NewBlob;
 use crate::transfer::retry;
 use crate::transfer::retry::Done;
 
@@ -95,6 +96,21 @@ fn copy_described(job: &CopyJob, info: &ObjectMeta, meter: &Meter) -> Result<Don
         total: Some(info.size),
         meter,
     });
+    let new_blob = NewBlob {
+        engine: &to.engine,
+        key: &to.key,
+        options: &put_options(job, info),
+        meter,
+    };
+    match server_side_copy(from, &new_blob, info) {
+        Some(result) => result.inspect(|_| meter.add(info.size)),
+        // Downloads the blob and uploads it at the same time.
+        None => copy(&from.engine, &from.key, &new_blob),
+    }
+}
+
+/// The options of the copy: the attributes of the source, and the media type that the user chose.
+fn put_options(job: &CopyJob, info: &ObjectMeta) -> PutOptions {
     let content_type = job.content_type.clone();
     let attributes = Attributes {
         content_type: content_type.or_else(|| info.content_type.clone()),
@@ -104,18 +120,17 @@ fn copy_described(job: &CopyJob, info: &ObjectMeta, meter: &Meter) -> Result<Don
         metadata: info.headers.metadata.clone(),
         ..Attributes::default()
     };
-    match server_side_copy(from, to, info, &attributes) {
-        Some(result) => result.inspect(|_| meter.add(info.size)),
-        None => streaming_copy(from, to, &attributes, meter),
+    PutOptions {
+        condition: Condition::None,
+        attributes,
     }
 }
 
 /// Lets the service copy the blob; `None` if the blobs are on different services or the service has no such operation.
 fn server_side_copy(
     from: &Blob,
-    to: &Blob,
+    to: &NewBlob<'_>,
     info: &ObjectMeta,
-    attributes: &Attributes,
 ) -> Option<Result<Done<PutResult>>> {
     let endpoint = from.engine.store.server_side_copy()?.endpoint()?;
     let copier = to.engine.store.server_side_copy()?;
@@ -127,29 +142,12 @@ fn server_side_copy(
         key: &from.key,
         info,
     };
-    let copy = || copier.copy(&source, &to.key, attributes);
-    match retry::run(&to.engine, copy, || 0) {
+    let copy = || copier.copy(&source, to.key, to.options);
+    match retry::run(to.engine, copy, || 0) {
         // Not implemented: nothing was stored.
         Err(error) if error.answer().http == Some(501) => None,
         result => Some(result),
     }
-}
-
-/// Downloads the blob and uploads it at the same time.
-fn streaming_copy(
-    from: &Blob,
-    to: &Blob,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<Done<PutResult>> {
-    copy(
-        &from.engine,
-        &from.key,
-        &to.engine,
-        &to.key,
-        attributes,
-        meter,
-    )
 }
 
 /// Returns the properties of the source, before the destination is opened.

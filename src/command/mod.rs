@@ -1,6 +1,5 @@
 //! The commands: each turns its arguments into engine calls and outcomes.
 
-mod attributes;
 pub mod completions;
 pub mod cp;
 pub mod exists;
@@ -8,6 +7,7 @@ pub mod get;
 pub mod ls;
 pub mod presign;
 pub mod put;
+mod put_options;
 pub mod rm;
 pub mod session;
 pub mod stat;

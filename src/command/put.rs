@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use super::attributes::{attributes, expectation, reject_unsupported_options};
+use super::put_options::{expectation, put_options, reject_unsupported_options};
 use super::session::{Blob, Session, reject_duplicate_destinations};
 use crate::cancel::Cancel;
 use crate::cli::Put;
@@ -21,14 +21,15 @@ use crate::io::standard_streams;
 use crate::report::Report;
 use crate::report::outcome::{Outcome, Subject, Transferred};
 use crate::settings::Target;
-use crate::store::types::Attributes;
+use crate::store::types::{Attributes, PutOptions};
+use crate::transfer::put::NewBlob;
 use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
 
 struct PutJob {
     blob: Blob,
     from: LocalSource,
-    attributes: Attributes,
+    options: PutOptions,
     expectation: Expectation,
 }
 
@@ -69,20 +70,17 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     }
     let store = &destination.target().store;
     session.check_flags(std::iter::once(store))?;
-    reject_unsupported_options(arguments, store.kind())?;
-    let (attributes, expectation) = (attributes(arguments)?, expectation(arguments)?);
+    let (options, expectation) = (put_options(arguments)?, expectation(arguments)?);
     session.resume = session.settings.resume(arguments.resume)?;
     // An error of the store is reported once here, not once per source.
-    session.open(store)?;
+    let engine = session.open(store)?.engine;
+    reject_unsupported_options(arguments, store.kind(), *engine.store.capabilities())?;
     let mut jobs = Vec::new();
     for (from, target) in find_sources(session, sources, &destination, arguments.recursive) {
         let quoted = from.quoted();
         match session.destination(&target) {
             Ok(blob) => jobs.push(PutJob {
-                attributes: Attributes {
-                    content_type: Some(content_type(arguments, &blob)),
-                    ..attributes.clone()
-                },
+                options: with_content_type(&options, content_type(arguments, &blob)),
                 blob,
                 from,
                 expectation: expectation.clone(),
@@ -380,6 +378,16 @@ fn content_type(arguments: &Put, blob: &Blob) -> String {
     }
 }
 
+fn with_content_type(options: &PutOptions, content_type: String) -> PutOptions {
+    PutOptions {
+        condition: options.condition.clone(),
+        attributes: Attributes {
+            content_type: Some(content_type),
+            ..options.attributes.clone()
+        },
+    }
+}
+
 fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
     let PutJob { blob, from, .. } = job;
     let engine = &blob.engine;
@@ -392,7 +400,13 @@ fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
             total: source.size(),
             meter: &meter,
         });
-        upload(engine, &blob.key, source, &job.attributes, &meter)
+        let new_blob = NewBlob {
+            engine,
+            key: &blob.key,
+            options: &job.options,
+            meter: &meter,
+        };
+        upload(&new_blob, source)
     });
     engine.observer.notify(&Event::Ended { meter: &meter });
     let done = result?;

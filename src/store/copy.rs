@@ -1,6 +1,6 @@
 //! Copies from bucket to bucket within one service.
 
-use super::types::{Attributes, ObjectMeta, PutResult};
+use super::types::{ObjectMeta, PutOptions, PutResult};
 use crate::error::Result;
 use crate::key::Key;
 use crate::secret::Secret;
@@ -11,8 +11,7 @@ pub trait ServerSideCopy: Send + Sync {
     fn endpoint(&self) -> Option<CopyEndpoint>;
 
     /// Copies a blob to `to` in this store. If the source is no longer the blob that was found, the error is `Integrity`.
-    fn copy(&self, source: &CopySource<'_>, to: &Key, attributes: &Attributes)
-    -> Result<PutResult>;
+    fn copy(&self, source: &CopySource<'_>, to: &Key, options: &PutOptions) -> Result<PutResult>;
 }
 
 /// One side of a server-side copy.

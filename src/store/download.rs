@@ -8,13 +8,13 @@ use crate::error::Result;
 /// The caller decides how far to read. A download that is dropped before [`Download::finish`] closes its connection.
 pub struct Download<'a> {
     info: ObjectMeta,
-    body: Box<dyn Body + 'a>,
+    body: Box<dyn DownloadBody + 'a>,
 }
 
 /// The bytes of a download, and the end of the protocol that carries them.
-pub trait Body {
+pub trait DownloadBody {
     /// Reads up to `buf.len()` bytes into the start of `buf`, and returns their number. 0 is the end of the bytes, which
-    /// may come too early: [`Body::finish`] reports that.
+    /// may come too early: [`DownloadBody::finish`] reports that.
     fn read(&mut self, buf: &mut [u8]) -> Result<usize>;
 
     /// Ends the protocol; an error unless exactly the requested bytes have been read.
@@ -23,7 +23,7 @@ pub trait Body {
 
 impl<'a> Download<'a> {
     /// A download whose bytes come from `body`.
-    pub fn new(info: ObjectMeta, body: impl Body + 'a) -> Self {
+    pub fn new(info: ObjectMeta, body: impl DownloadBody + 'a) -> Self {
         Self {
             info,
             body: Box::new(body),
@@ -60,7 +60,7 @@ impl<'a> Download<'a> {
 
 struct Empty;
 
-impl Body for Empty {
+impl DownloadBody for Empty {
     fn read(&mut self, _: &mut [u8]) -> Result<usize> {
         Ok(0)
     }

@@ -24,7 +24,7 @@ use self::list::{ListOptions, Page, PageToken};
 use self::multipart::MultipartStore;
 use self::resumable::ResumablePut;
 use self::signer::Signer;
-use self::types::{Attributes, GetOptions, ObjectMeta, PutResult};
+use self::types::{GetOptions, ObjectMeta, PutOptions, PutResult};
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::events::Observer;
@@ -58,7 +58,7 @@ pub trait Store: Send + Sync {
     /// A reader never sees a part of it: the old blob, or none, stays until the new one is whole. When this
     /// returns, the store has confirmed the number of bytes and the strongest checksum that it supports;
     /// a mismatch is `Integrity`. On any error nothing of this put remains in the store.
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult>;
+    fn put(&self, key: &Key, payload: &Payload, options: &PutOptions) -> Result<PutResult>;
 
     /// Begins a download.
     ///
@@ -104,6 +104,10 @@ pub trait Store: Send + Sync {
 pub struct Capabilities {
     /// `get` can stop at [`GetOptions::end`](self::types::GetOptions::end), so that several parts of a blob can be downloaded at once.
     pub ranges: bool,
+    /// Blobs keep the [`Attributes`](self::types::Attributes) of their put.
+    pub attributes: bool,
+    /// `put` can test [`Condition::Etag`](self::types::Condition::Etag).
+    pub etag_conditions: bool,
 }
 
 /// The surroundings of every store of a run.

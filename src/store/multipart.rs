@@ -1,6 +1,6 @@
 //! Multipart uploads.
 
-use super::types::{Attributes, Condition, ObjectMeta, PartsEtag, PutResult};
+use super::types::{Condition, ObjectMeta, PartsEtag, PutOptions, PutResult};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::io::payload::Payload;
@@ -10,7 +10,7 @@ use crate::key::Key;
 /// retries them, and aborts a failed upload.
 pub trait MultipartStore: Send + Sync {
     /// Begins an upload. Nothing is visible under `key` before [`MultipartStore::complete`].
-    fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId>;
+    fn begin(&self, key: &Key, options: &PutOptions) -> Result<UploadId>;
 
     /// Stores one part; sent again, it replaces the earlier one. `number` counts from 1 to 10,000.
     fn put_part(

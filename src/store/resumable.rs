@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::types::{Attributes, PutResult};
+use super::types::{PutOptions, PutResult};
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::io::temp_name::temporary_name;
@@ -12,21 +12,21 @@ use crate::key::Key;
 
 /// A store that can resume a partial upload at any byte.
 pub trait ResumablePut: Send + Sync {
-    /// Stores the payload, whose length must be known, by way of the unfinished file `draft`. What is there of it is kept
-    /// if it is the beginning of the payload, as far as its length and its last bytes tell; else it is begun anew.
+    /// Stores the payload, whose length must be known, through the partial file `draft`. If its length and its last bytes
+    /// match the payload, the upload resumes at its end; otherwise the file is written again from its start.
     ///
-    /// As [`Store::put`](crate::store::Store::put), but after a failure the unfinished file stays: it is for a later call, or for
+    /// As [`Store::put`](crate::store::Store::put), but after a failure the partial file stays, for a later call or for
     /// [`ResumablePut::discard`].
     fn resume(
         &self,
         key: &Key,
         payload: &Payload,
-        attributes: &Attributes,
+        options: &PutOptions,
         draft: &PartialUpload,
     ) -> Result<PutResult>;
 
-    /// Removes the unfinished file, if there may be one. Works also after the run was asked to stop, within about two
-    /// seconds; what cannot be removed is told as a warning.
+    /// Removes the partial file, if it may exist. Works also after the run was asked to stop, within about two seconds. A
+    /// failure is reported as a warning.
     fn discard(&self, key: &Key, draft: &PartialUpload);
 }
 

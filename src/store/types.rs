@@ -77,11 +77,19 @@ pub enum ChecksumRequest {
     Compute,
 }
 
-/// The attributes of a new blob. Stores of files support only the condition.
+/// The condition on the destination of a put, and the attributes of the new blob.
 #[derive(Debug, Clone, Default)]
-pub struct Attributes {
+pub struct PutOptions {
     /// The condition on the destination.
     pub condition: Condition,
+    /// The attributes of the new blob.
+    pub attributes: Attributes,
+}
+
+/// The metadata of a new blob. A store without [`Capabilities::attributes`](crate::store::Capabilities::attributes) ignores
+/// it.
+#[derive(Debug, Clone, Default)]
+pub struct Attributes {
     /// Media type.
     pub content_type: Option<String>,
     /// `Content-Encoding`.

@@ -3,15 +3,15 @@
 use super::multipart_md5::PartsSum;
 use crate::digest::{Algorithm, Digest, Hasher};
 
-/// A digest in the making: of bytes in order, of parts in order, or put together from parts.
+/// A checksum that is being computed.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one a blob")]
+#[expect(clippy::large_enum_variant, reason = "there is one per blob")]
 pub enum Sum {
     /// Bytes in order.
     InOrder(Hasher),
-    /// The parts of an upload, in order; not for ranges, which come in any.
+    /// The parts of a multipart upload, in order. Not for ranges, which arrive in any order.
     OfParts(PartsSum),
-    /// The CRC of everything so far; `None` if it could not be put together.
+    /// The checksum of everything so far, combined from parts; `None` if it could not be combined.
     Combined(Option<Digest>),
 }
 
@@ -26,7 +26,7 @@ impl Sum {
         match self {
             Self::InOrder(hasher) => hasher.update(bytes),
             Self::OfParts(parts) => parts.update(bytes),
-            // Nothing is added behind parts that were put together.
+            // No byte follows the parts.
             Self::Combined(_) => *self = Self::Combined(None),
         }
     }

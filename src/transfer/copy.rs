@@ -1,4 +1,4 @@
-//! From one store into another, without a file in between.
+//! From one store into another, without a temporary file.
 
 use std::io;
 use std::io::Read;
@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use super::destination::{Destination, DownloadOptions, Verification};
 use super::download::download;
 use super::plan::PartRules;
+use super::put::NewBlob;
 use super::source::Source;
 use super::upload::upload;
 use super::{Engine, retry};
@@ -14,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Overwrite;
 use crate::key::Key;
-use crate::store::types::{Attributes, PutResult};
+use crate::store::types::PutResult;
 
 /// Chunks that may wait between the two sides.
 const QUEUE: usize = 8;
@@ -26,16 +27,9 @@ enum Message {
     Failed(Error),
 }
 
-/// Copies a blob; counts in `meter`. The destination sees nothing before the source's last byte has been compared with
-/// the digest that the source has.
-pub fn copy(
-    from: &Engine,
-    key: &Key,
-    to: &Engine,
-    new_key: &Key,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<PutResult>> {
+/// Copies a blob. Nothing becomes visible at the destination before the bytes have been verified by the checksum of the
+/// source.
+pub fn copy(from: &Engine, key: &Key, to: &NewBlob<'_>) -> Result<retry::Done<PutResult>> {
     let (send, receive) = sync_channel(QUEUE);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || fetch(from, key, &send));
@@ -45,8 +39,9 @@ pub fn copy(
             at: 0,
             ended: false,
         }));
-        let stored = upload(to, new_key, source, attributes, meter);
-        // The reader stops when nobody takes its pieces any more. Why it failed matters more than that the writer did.
+        let stored = upload(to, source);
+        // The reader stops with a local error when the channel is closed. Any other error of the reader is the cause of the
+        // writer's.
         match (reader.join(), stored) {
             (Ok(Err(error)), Err(_)) if error.kind() != Kind::Local => Err(error),
             (_, stored) => stored,
@@ -54,9 +49,9 @@ pub fn copy(
     })
 }
 
-/// Everything of the blob, then its end or what went wrong. It has been compared by then.
+/// Downloads and verifies the blob, and sends its bytes and then [`Message::End`], or [`Message::Failed`].
 fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
-    // The other side has parts in memory too.
+    // The upload has parts in memory, too.
     let parts = PartRules {
         max_memory: Some(engine.parts.memory() / 2),
         ..engine.parts
@@ -81,7 +76,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
     result
 }
 
-/// The other side, as a stream.
+/// The received pieces as a stream.
 struct Pieces {
     receive: Receiver<Message>,
     rest: Vec<u8>,

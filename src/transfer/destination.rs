@@ -13,11 +13,11 @@ use crate::io::local_path::LocalPath;
 pub enum Destination {
     /// A file that appears whole.
     File(FileDestination),
-    /// stdout, a pipe or a device: bytes are written as they come and cannot be rewound.
+    /// stdout, a pipe or a device: bytes are written as they arrive and cannot be rewound.
     Stream(File),
     /// A callback that receives the bytes in order; delivered bytes cannot be rewound.
     Callback(Callback),
-    /// Discard: what comes is compared and forgotten.
+    /// The bytes are verified and discarded.
     Discard,
 }
 

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::destination::{Destination, DownloadOptions, Verification};
-use super::sink::{Compared, Receiver};
+use super::receiver::{Compared, Receiver};
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
@@ -20,7 +20,7 @@ pub struct Downloaded {
     pub attempts: u32,
 }
 
-/// Fetches the blob; counts in `meter`.
+/// Downloads the blob; `meter` counts its bytes.
 pub fn download(
     engine: &Engine,
     key: &Key,
@@ -28,31 +28,15 @@ pub fn download(
     options: DownloadOptions,
     meter: &Meter,
 ) -> Result<Downloaded> {
-    let (mut attempts, mut unmatched_digest) = (0, None);
-    let mut transfer_to = |destination, unmatched_digest: &mut Option<Digest>| {
-        let tally = (&mut attempts, unmatched_digest);
-        transfer(engine, key, destination, options, meter, tally)
+    let mut transfers = Transfers {
+        engine,
+        key,
+        verification: options.verification,
+        meter,
+        attempts: 0,
+        unmatched_digest: None,
     };
-    let can_be_undone = matches!(destination, Destination::File(_));
-    let (receiver, verified) = match transfer_to(destination, &mut unmatched_digest) {
-        // Damage on the way, and a blob that was replaced meanwhile, are repaired by one fresh transfer; what is wrong a
-        // second time is the store's own.
-        Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
-            meter.rewind(meter.get());
-            transfer_to(destination, &mut unmatched_digest)?
-        }
-        // Bytes of a stream cannot be rewound. A second download shows whether they were damaged or the ETag means
-        // something else.
-        Err(error) if unmatched_digest.is_some() => {
-            meter.rewind(meter.get());
-            match transfer_to(&Destination::Discard, &mut unmatched_digest) {
-                Ok((receiver, Verified::Length)) => (receiver, Verified::Length),
-                Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => return Err(second),
-                _ => return Err(error),
-            }
-        }
-        result => result?,
-    };
+    let (receiver, verified) = transfers.run(destination)?;
     if options.verification == Verification::Digest && verified == Verified::Length {
         return Err(Error::new(
             Kind::Integrity,
@@ -64,42 +48,78 @@ pub fn download(
     Ok(Downloaded {
         info,
         verified,
-        attempts,
+        attempts: transfers.attempts,
     })
 }
 
-/// Fetches the blob from its beginning and compares; counts its requests in `attempts`, those of a failure as one, and
-/// leaves in `unmatched_digest` a digest that did not match.
-fn transfer<'a>(
+/// The transfers of one download: a second one follows if the bytes of the first do not match.
+struct Transfers<'a> {
     engine: &'a Engine,
     key: &'a Key,
-    destination: &'a Destination,
-    options: DownloadOptions,
+    verification: Verification,
     meter: &'a Meter,
-    (attempts, unmatched_digest): (&mut u32, &mut Option<Digest>),
-) -> Result<(Receiver<'a>, Verified)> {
-    let mut receiver = Receiver::new((engine, key), destination, meter);
-    receiver.verification = options.verification;
-    receiver.look_for_unfinished(engine, key)?;
-    let fetched = receiver.fetch(engine, key);
-    *attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
-    if let Err(error) = fetched {
-        return Err(receiver.keep_or_discard(error));
-    }
-    match receiver.compare() {
-        Compared::Same(verified) => Ok((receiver, verified)),
-        Compared::Doubtful(digest) if unmatched_digest.replace(digest) == Some(digest) => {
-            let text = format!(
-                "the ETag of `{}` is not made of its parts' MD5s: only its length was compared",
-                key.shown()
-            );
-            engine.observer.notify(&Event::Warning(&text));
-            Ok((receiver, Verified::Length))
+    /// Requests so far. Those of a failed transfer count as one.
+    attempts: u32,
+    /// The digest of a transfer that did not match the ETag.
+    unmatched_digest: Option<Digest>,
+}
+
+impl<'a> Transfers<'a> {
+    fn run(&mut self, destination: &'a Destination) -> Result<(Receiver<'a>, Verified)> {
+        let can_be_undone = matches!(destination, Destination::File(_));
+        match self.transfer(destination) {
+            // Damage in transit and a blob that was replaced meanwhile are repaired by a second transfer. If that fails, too,
+            // the stored blob is damaged.
+            Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
+                self.meter.rewind(self.meter.get());
+                self.transfer(destination)
+            }
+            // The bytes of a stream cannot be rewound. A second transfer shows whether they were damaged, or the ETag is not
+            // a checksum.
+            Err(error) if self.unmatched_digest.is_some() => {
+                self.meter.rewind(self.meter.get());
+                match self.transfer(&Destination::Discard) {
+                    Ok((receiver, Verified::Length)) => Ok((receiver, Verified::Length)),
+                    Err(second) if matches!(second.kind(), Kind::Interrupted(_)) => Err(second),
+                    _ => Err(error),
+                }
+            }
+            result => result,
         }
-        Compared::Different | Compared::Doubtful(_) => {
-            let text = "the bytes that came do not match the digest that the store has for them";
-            Err(Error::new(Kind::Integrity, text)
-                .with_hint("try again; if it stays so, the blob itself is damaged"))
+    }
+
+    /// Downloads the blob from its beginning, and compares its checksum.
+    fn transfer(&mut self, destination: &'a Destination) -> Result<(Receiver<'a>, Verified)> {
+        let verification = self.verification;
+        let mut receiver =
+            Receiver::new(self.engine, self.key, destination, verification, self.meter);
+        receiver.resume_unfinished()?;
+        let fetched = receiver.fetch();
+        self.attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
+        if let Err(error) = fetched {
+            return Err(receiver.keep_or_discard(error));
+        }
+        let verified = self.judge(receiver.compare())?;
+        Ok((receiver, verified))
+    }
+
+    fn judge(&mut self, compared: Compared) -> Result<Verified> {
+        match compared {
+            Compared::Same(verified) => Ok(verified),
+            Compared::Doubtful(digest) if self.unmatched_digest.replace(digest) == Some(digest) => {
+                let text = format!(
+                    "the ETag of `{}` is not made of its parts' MD5s: only its length was compared",
+                    self.key.shown()
+                );
+                self.engine.observer.notify(&Event::Warning(&text));
+                Ok(Verified::Length)
+            }
+            Compared::Different | Compared::Doubtful(_) => {
+                let text =
+                    "the bytes that came do not match the digest that the store has for them";
+                Err(Error::new(Kind::Integrity, text)
+                    .with_hint("try again; if it stays so, the blob itself is damaged"))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A digest that is computed on a thread of its own, of bytes that come in order.
+//! A thread that computes the checksum of bytes in order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,25 +11,25 @@ use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::io::page_buffer::PageBuffer;
 
-/// Buffers that are under way beside the one that is being filled.
+/// Buffers in addition to the one that is being filled.
 const BUFFERS: usize = 3;
 
-/// Takes full buffers and gives them back to be filled again, so that nothing is copied or read a second time.
+/// A thread that hashes full buffers and returns them to be filled again, so that no byte is copied or read twice.
 #[derive(Debug)]
 pub struct HashThread {
     full: SyncSender<(PageBuffer, usize)>,
     empty: Receiver<PageBuffer>,
     thread: JoinHandle<Hasher>,
-    /// Buffers that have not been made yet.
-    unmade: usize,
-    /// Nanoseconds in which it had something to do.
+    /// Buffers that have not been allocated yet.
+    unallocated: usize,
+    /// Nanoseconds spent on hashing.
     busy: Arc<AtomicU64>,
     /// The measurements of [`HashThread::has_enough_to_do`].
     load: Load,
 }
 
 impl HashThread {
-    /// `None` if the system has no more threads.
+    /// Starts the thread; `None` if the system has no more threads.
     pub fn start(algorithm: Algorithm) -> Option<Self> {
         let (full, work) = sync_channel(BUFFERS);
         let (back, empty) = channel();
@@ -42,47 +42,47 @@ impl HashThread {
             full,
             empty,
             thread,
-            unmade: BUFFERS,
+            unallocated: BUFFERS,
             busy,
             load: Load::new(Instant::now()),
         })
     }
 
-    /// Takes the first `len` bytes of a buffer, and returns one of the same length to be filled next; waits until there is
-    /// one.
+    /// Hashes the first `len` bytes of a buffer, and returns the buffer to fill next, which has the same length. Waits until
+    /// there is one.
     pub fn exchange(&mut self, buffer: PageBuffer, len: usize) -> Result<PageBuffer> {
         let size = buffer.len();
         self.full.send((buffer, len)).map_err(|_| gone())?;
         if let Ok(buffer) = self.empty.try_recv() {
             return Ok(buffer);
         }
-        if self.unmade > 0 {
-            self.unmade -= 1;
+        if self.unallocated > 0 {
+            self.unallocated -= 1;
             return Ok(PageBuffer::new(size));
         }
         self.empty.recv().map_err(|_| gone())
     }
 
-    /// Returns whether it was busy for more than a quarter of the time since the last call. A connection that keeps it so busy
-    /// is fast: several of them would mostly take processor time from it.
+    /// Returns whether the thread was busy for more than a quarter of the time since the last call. A connection that keeps it
+    /// so busy is fast: more of them would mostly take processor time from the thread.
     pub fn has_enough_to_do(&mut self) -> bool {
         let busy = Duration::from_nanos(self.busy.load(Ordering::Relaxed));
         self.load.is_high(Instant::now(), busy)
     }
 
-    /// The hasher, when it has seen everything.
+    /// Waits until everything is hashed, and returns the hasher.
     pub fn finish(self) -> Result<Hasher> {
         drop(self.full);
         self.thread.join().map_err(|_| gone())
     }
 }
 
-/// The share of time in which a thread was busy, from one question to the next.
+/// The share of time in which a thread was busy, from one call to the next.
 #[derive(Debug)]
 struct Load {
-    /// When it was asked last.
+    /// The time of the last call.
     then: Instant,
-    /// The busy time in all, at that time.
+    /// The total busy time at the last call.
     busy_then: Duration,
 }
 
@@ -94,7 +94,7 @@ impl Load {
         }
     }
 
-    /// Returns whether more than a quarter of the time since the last call was busy. `busy` is the busy time in all.
+    /// Returns whether more than a quarter of the time since the last call was busy. `busy` is the total busy time.
     fn is_high(&mut self, now: Instant, busy: Duration) -> bool {
         let elapsed = now.saturating_duration_since(self.then);
         let since = busy.saturating_sub(self.busy_then);
@@ -103,6 +103,7 @@ impl Load {
     }
 }
 
+/// Hashes all buffers, and counts the time in `busy`.
 fn hash(
     algorithm: Algorithm,
     work: &Receiver<(PageBuffer, usize)>,
@@ -115,14 +116,14 @@ fn hash(
         hasher.update(&buffer[..len]);
         let nanos = u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX);
         busy.fetch_add(nanos, Ordering::Relaxed);
-        // After the last buffer nobody may want it.
+        // The receiver may be gone after the last buffer.
         let _ = back.send(buffer);
     }
     hasher
 }
 
 fn gone() -> Error {
-    let text = "the thread that computes the digest ended in the middle of it";
+    let text = "the thread that computes the checksum ended too early";
     Error::new(Kind::Local, text)
 }
 
@@ -163,7 +164,7 @@ mod tests {
             // A debug build, or a machine that has other things to do, takes longer.
             (419, 400, true),
             (2000, 400, false),
-            // Nothing was hashed, and no time passed.
+            // Nothing was hashed, or no time passed.
             (1, 0, false),
             (0, 0, false),
             (0, 1, true),

@@ -1,4 +1,4 @@
-//! The transfer engine: how often, how many at a time, and what is verified.
+//! The transfer engine: it decides about retries, parts, concurrency and verification.
 //!
 //! It knows only the contract of [`crate::store`], never a particular store.
 
@@ -14,10 +14,10 @@ pub mod parallel_file;
 pub mod parallel_stream;
 pub mod plan;
 pub mod put;
+mod receiver;
 pub mod resume;
 pub mod retry;
 pub mod select;
-mod sink;
 pub mod source;
 pub mod stream;
 pub mod upload;

@@ -1,36 +1,33 @@
-//! An upload in parts: sent side by side, completed once, aborted on failure.
+//! A multipart upload: parts are sent in parallel, the upload is completed once, and aborted on failure.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::put::NewBlob;
 use super::resume::cannot_be_resumed;
 use super::resume::multipart::UnfinishedMultipart;
+use super::source::FileRange;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
-use crate::events::{Event, Meter};
+use crate::events::Event;
 use crate::io::payload::Payload;
-use crate::key::Key;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
-use crate::store::types::{Attributes, Condition, PutResult};
+use crate::store::types::PutResult;
 use crate::units::format_bytes;
 
-/// Pauses before the clean-up is tried again on a store that is busy: short, because after a signal it has to fit into the
-/// time that workers have to stop.
+/// Pauses before the clean-up is tried again on a busy store. Short, because after a signal it has to fit into the time that
+/// workers have to stop.
 const ABORT_AGAIN_AFTER: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
 /// The state that all workers of one upload share.
-pub(super) struct Upload<'a> {
-    engine: &'a Engine,
+pub(super) struct MultipartUpload<'a> {
+    blob: NewBlob<'a>,
     multipart: &'a dyn MultipartStore,
-    key: &'a Key,
     id: UploadId,
-    meter: &'a Meter,
-    condition: Condition,
     parts: Mutex<Vec<Part>>,
-    /// The first failure; nobody begins another part after it.
+    /// The first failure; no worker begins another part after it.
     failure: Mutex<Option<Error>>,
     failed: AtomicBool,
     /// The most attempts that any request took.
@@ -41,36 +38,64 @@ pub(super) struct Upload<'a> {
     resumed: bool,
 }
 
-/// Stores `len` bytes of `file` from `offset` on, and goes on with what an earlier run left of it.
+/// Stores a file, resuming the upload of an earlier run if there is one.
 pub fn upload_file(
-    engine: &Engine,
+    blob: &NewBlob<'_>,
     multipart: &dyn MultipartStore,
-    key: &Key,
-    source: (&Arc<File>, u64, u64),
-    attributes: &Attributes,
-    meter: &Meter,
+    range: &FileRange,
 ) -> Result<retry::Done<PutResult>> {
-    let (file, offset, len) = source;
-    let size = part_size(engine, len)?;
-    let attempt = |unfinished| {
-        upload_pieces(
-            engine, multipart, key, source, size, attributes, meter, unfinished,
-        )
+    let upload = FileUpload {
+        blob: *blob,
+        multipart,
+        range,
+        part_size: part_size(blob.engine, range.len)?,
     };
-    let look = || UnfinishedMultipart::look(engine, key, (file, offset, len), size, attributes);
-    let unfinished = look();
-    let may_be_gone = unfinished
-        .as_ref()
-        .is_some_and(UnfinishedMultipart::has_found);
-    match attempt(unfinished) {
-        // The store has forgotten what the earlier run left.
-        Err(error) if may_be_gone && error.kind() == Kind::NotFound => {
-            meter.rewind(meter.get());
-            attempt(look())
+    upload.run().map_err(upload_vanished)
+}
+
+/// A file, and the multipart upload that stores it.
+struct FileUpload<'a> {
+    blob: NewBlob<'a>,
+    multipart: &'a dyn MultipartStore,
+    range: &'a FileRange,
+    part_size: u64,
+}
+
+impl FileUpload<'_> {
+    fn run(&self) -> Result<retry::Done<PutResult>> {
+        let unfinished = self.find_unfinished();
+        let has_found = UnfinishedMultipart::has_found;
+        let resumes = unfinished.as_ref().is_some_and(has_found);
+        match self.send(unfinished) {
+            // The store no longer has the upload of the earlier run.
+            Err(error) if resumes && error.kind() == Kind::NotFound => {
+                let meter = self.blob.meter;
+                meter.rewind(meter.get());
+                self.send(self.find_unfinished())
+            }
+            result => result,
         }
-        result => result,
     }
-    .map_err(upload_vanished)
+
+    fn find_unfinished(&self) -> Option<UnfinishedMultipart> {
+        UnfinishedMultipart::look(&self.blob, self.range, self.part_size)
+    }
+
+    /// Begins or resumes the upload, and sends the missing parts.
+    fn send(&self, unfinished: Option<UnfinishedMultipart>) -> Result<retry::Done<PutResult>> {
+        let NewBlob { engine, meter, .. } = self.blob;
+        let upload = MultipartUpload::begin(&self.blob, self.multipart, unfinished)?;
+        let len = self.range.len;
+        let done = upload.keep_parts_of(len, self.part_size);
+        let pieces = plan::cut(len, self.part_size).filter(|piece| !done.contains(&piece.number));
+        let pieces = Mutex::new(pieces);
+        let next = || {
+            let piece = lock(&pieces).next()?;
+            let part = self.range.part(piece.offset, piece.len);
+            Some(Ok((piece.number, part.payload(meter, &engine.cancel))))
+        };
+        upload.run(next)
+    }
 }
 
 /// The size of the parts of a file.
@@ -94,45 +119,11 @@ fn part_size(engine: &Engine, len: u64) -> Result<u64> {
     Ok(size)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what an upload is, and what it goes on with"
-)]
-fn upload_pieces(
-    engine: &Engine,
-    multipart: &dyn MultipartStore,
-    key: &Key,
-    (file, offset, len): (&Arc<File>, u64, u64),
-    part_size: u64,
-    attributes: &Attributes,
-    meter: &Meter,
-    unfinished: Option<UnfinishedMultipart>,
-) -> Result<retry::Done<PutResult>> {
-    let upload = Upload::begin(engine, multipart, key, attributes, meter, unfinished)?;
-    let done = upload.keep_parts_of(len, part_size);
-    let pieces =
-        Mutex::new(plan::cut(len, part_size).filter(|piece| !done.contains(&piece.number)));
-    let next = || {
-        let piece = lock(&pieces).next()?;
-        let payload = Payload::file(
-            Arc::clone(file),
-            offset + piece.offset,
-            piece.len,
-            meter,
-            &engine.cancel,
-        );
-        Some(Ok((piece.number, payload)))
-    };
-    upload.run(next)
-}
-
-impl<'a> Upload<'a> {
+impl<'a> MultipartUpload<'a> {
+    /// Begins an upload, or resumes the one that `unfinished` has found.
     pub(super) fn begin(
-        engine: &'a Engine,
+        blob: &NewBlob<'a>,
         multipart: &'a dyn MultipartStore,
-        key: &'a Key,
-        attributes: &Attributes,
-        meter: &'a Meter,
         mut unfinished: Option<UnfinishedMultipart>,
     ) -> Result<Self> {
         let found = unfinished.as_mut().and_then(UnfinishedMultipart::found);
@@ -140,16 +131,14 @@ impl<'a> Upload<'a> {
         let (id, parts, attempts) = if let Some((id, parts)) = found {
             (id, parts, 1)
         } else {
-            let begun = retry::run(engine, || multipart.begin(key, attributes), || 0)?;
+            let attempt = || multipart.begin(blob.key, blob.options);
+            let begun = retry::run(blob.engine, attempt, || 0)?;
             (begun.value, Vec::new(), begun.attempts)
         };
         let mut upload = Self {
-            engine,
+            blob: *blob,
             multipart,
-            key,
             id,
-            meter,
-            condition: attributes.condition.clone(),
             parts: Mutex::new(parts),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
@@ -161,25 +150,25 @@ impl<'a> Upload<'a> {
         Ok(upload)
     }
 
-    /// Writes down that the upload was begun, and removes one of an older source.
+    /// Begins the journal of a new upload, and aborts an upload of an outdated source.
     fn remember(&mut self) {
         let Some(unfinished) = &mut self.unfinished else {
             return;
         };
         if let Some(outdated) = unfinished.outdated() {
-            // It may be gone already; if not, it is as any upload that nobody finishes.
-            let _ = self.multipart.abort(self.key, &outdated);
+            // On failure the upload stays in the store, like any other that is never completed.
+            let _ = self.multipart.abort(self.blob.key, &outdated);
         }
         if self.resumed {
             return;
         }
         if let Err(error) = unfinished.begin(&self.id) {
-            cannot_be_resumed(&*self.engine.observer, &error);
+            cannot_be_resumed(&*self.blob.engine.observer, &error);
             self.unfinished = None;
         }
     }
 
-    /// The numbers of the parts of a source of `len` bytes that an earlier run has sent, cut in the same way.
+    /// Keeps the parts of an earlier run that are parts of this source, and returns their numbers.
     fn keep_parts_of(&self, len: u64, part_size: u64) -> HashSet<u16> {
         let mut parts = lock(&self.parts);
         let sent: HashMap<u16, Part> = parts.drain(..).map(|part| (part.number, part)).collect();
@@ -191,23 +180,24 @@ impl<'a> Upload<'a> {
         }
         let bytes = parts.iter().map(|part| part.size).sum();
         if self.resumed {
-            self.meter.add(bytes);
+            self.blob.meter.add(bytes);
             let text = format!(
                 "resuming upload at {} of {}",
                 format_bytes(bytes),
                 format_bytes(len)
             );
-            self.engine.observer.notify(&Event::Note(&text));
+            self.blob.engine.observer.notify(&Event::Note(&text));
         }
         parts.iter().map(|part| part.number).collect()
     }
 
-    /// Sends all parts that `next` gives, and completes; or aborts, after the last part under way has ended.
+    /// Sends all parts that `next` returns, and completes the upload. On failure it waits for the parts under way and aborts
+    /// the upload, or keeps it for another run.
     pub(super) fn run(
         mut self,
         next: impl Fn() -> Option<Result<(u16, Payload)>> + Sync,
     ) -> Result<retry::Done<PutResult>> {
-        workers::run_workers(self.engine.parts.concurrency, |_| {
+        workers::run_workers(self.blob.engine.parts.concurrency, |_| {
             while !self.failed.load(Ordering::Relaxed) {
                 let sent = match next() {
                     None => return,
@@ -225,7 +215,7 @@ impl<'a> Upload<'a> {
         result.map_err(|error| self.keep_or_abort(error))
     }
 
-    /// Removes a failed upload, or leaves it for another run.
+    /// Keeps a failed upload for another run, or aborts it.
     fn keep_or_abort(&mut self, error: Error) -> Error {
         let kept = self
             .unfinished
@@ -245,9 +235,12 @@ impl<'a> Upload<'a> {
             (1..=plan::MOST_PARTS).contains(&u64::from(number)),
             "parts are numbered from 1 to 10,000"
         );
-        // Progress of the other parts is no progress of this one, but it shows that the store is there.
-        let attempt = || self.multipart.put_part(self.key, &self.id, number, payload);
-        let done = retry::run(self.engine, attempt, || self.meter.get())?;
+        // Progress of other parts counts, because it shows that the store can be reached.
+        let attempt = || {
+            self.multipart
+                .put_part(self.blob.key, &self.id, number, payload)
+        };
+        let done = retry::run(self.blob.engine, attempt, || self.blob.meter.get())?;
         self.attempts.fetch_max(done.attempts, Ordering::Relaxed);
         if let Some(unfinished) = &self.unfinished {
             unfinished.done(&done.value);
@@ -268,24 +261,25 @@ impl<'a> Upload<'a> {
             parts.is_sorted_by(|one, next| one.number < next.number),
             "a part is in the list once"
         );
-        // An earlier run may have come as far as this.
+        let NewBlob { key, options, .. } = self.blob;
+        // An earlier run may have sent the request already.
         let mut tried_before = self.resumed;
         let attempt = || {
             let again = std::mem::replace(&mut tried_before, true);
-            match self
+            let completed = self
                 .multipart
-                .complete(self.key, &self.id, &parts, &self.condition)
-            {
-                // The answer to an earlier attempt may have been lost after it took effect.
+                .complete(key, &self.id, &parts, &options.condition);
+            match completed {
+                // The response to an earlier attempt may have been lost after it took effect.
                 Err(error)
                     if matches!(error.kind(), Kind::NotFound | Kind::Precondition) && again =>
                 {
-                    self.multipart.completed(self.key, &parts)?.ok_or(error)
+                    self.multipart.completed(key, &parts)?.ok_or(error)
                 }
                 result => result,
             }
         };
-        let done = retry::run(self.engine, attempt, || 0)?;
+        let done = retry::run(self.blob.engine, attempt, || 0)?;
         Ok(retry::Done {
             value: done.value,
             attempts: done.attempts.max(self.attempts.load(Ordering::Relaxed)),
@@ -293,28 +287,29 @@ impl<'a> Upload<'a> {
     }
 
     fn abort(&self) {
-        let mut aborted = self.multipart.abort(self.key, &self.id);
+        let mut aborted = self.multipart.abort(self.blob.key, &self.id);
         for pause in ABORT_AGAIN_AFTER {
             let is_busy = |error: &Error| matches!(error.kind(), Kind::Busy { .. });
             if !aborted.as_ref().is_err_and(is_busy) {
                 break;
             }
-            // Also after a signal, which would end any other wait.
+            // Not `Cancel::sleep`, which a signal ends.
             std::thread::sleep(pause);
-            aborted = self.multipart.abort(self.key, &self.id);
+            aborted = self.multipart.abort(self.blob.key, &self.id);
         }
         if let Err(error) = aborted {
             let text = format!(
                 "the unfinished upload {} of `{}` could not be removed and may cost money: {error}",
                 printable(&self.id.0),
-                self.key.shown()
+                self.blob.key.shown()
             );
-            self.engine.observer.notify(&Event::Warning(&text));
+            self.blob.engine.observer.notify(&Event::Warning(&text));
         }
     }
 }
 
-/// An upload that is gone says nothing about the blob: it is not "not found" (1), and a new try may succeed.
+/// The error of an upload that no longer exists. It proves nothing about the blob, so the exit code is not 1, and another
+/// run may succeed.
 pub(super) fn upload_vanished(error: Error) -> Error {
     if error.kind() != Kind::NotFound {
         return error;

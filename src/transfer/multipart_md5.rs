@@ -1,13 +1,13 @@
-//! The digest that the ETag of an upload in parts is, of bytes that come in order.
+//! The checksum in the ETag of a multipart upload, computed of bytes in order.
 
 use crate::digest::{Algorithm, Digest, Hasher};
 
-/// The MD5 of the MD5s of parts that are equal but for the last. Nothing but two hashers is in memory.
+/// The MD5 of the MD5s of parts of equal size, of which the last one may be smaller.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
 #[derive(Debug)]
 pub struct PartsSum {
     part_size: u64,
-    /// Bytes that are missing of the part that is coming.
+    /// Missing bytes of the current part.
     missing: u64,
     part: Hasher,
     parts: Hasher,

@@ -1,14 +1,14 @@
 //! The rest of a large blob, in parts that are downloaded in parallel into one preallocated file.
 //!
-//! Each part is requested under the condition that the blob has not changed, and is retried alone if it breaks. A CRC is
-//! computed part by part and put together, and so is an ETag that was made of the MD5s of parts; a digest that needs the
-//! bytes in order is computed by one more worker, which follows the parts through the page cache.
+//! Each part is requested on the condition that the blob has not changed, and is retried alone. A CRC is computed per part
+//! and combined, and so is the MD5 of a multipart ETag. A checksum that needs the bytes in order is computed by one more
+//! worker, which reads the parts back from the page cache.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::checksum::Sum;
 use super::plan::{Piece, cut_short};
-use super::resume::download::UnfinishedDownload;
+use super::resume::download::{FilledRange, UnfinishedDownload};
 use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
@@ -20,12 +20,12 @@ use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
-/// One write for many reads.
+/// Bytes per write: one write for many reads.
 const BLOCK: usize = 1 << 20;
 
 /// The download of the rest of a blob whose first `start` bytes are in `staged`.
 pub struct ParallelDownload<'a> {
-    /// The store.
+    /// The engine of the blob's store.
     pub engine: &'a Engine,
     /// The blob.
     pub key: &'a Key,
@@ -39,8 +39,8 @@ pub struct ParallelDownload<'a> {
     pub start: u64,
     /// The part size of the upload, if the MD5s of its parts are needed.
     pub original_part_size: Option<u64>,
-    /// Parts that an earlier run has downloaded: first byte and number of bytes.
-    pub filled: &'a [(u64, u64)],
+    /// Parts that an earlier run has downloaded.
+    pub filled: &'a [FilledRange],
     /// The journal for another run.
     pub unfinished: Option<&'a UnfinishedDownload>,
 }
@@ -56,7 +56,7 @@ struct SharedProgress {
 enum PartState {
     /// Not in the file yet.
     Missing,
-    /// In the file, with its CRC where that is wanted.
+    /// In the file, with its CRC or MD5 if one is needed.
     InFile(Option<Digest>),
 }
 
@@ -66,9 +66,9 @@ struct PartProgress {
     done: Vec<PartState>,
     failure: Option<Error>,
     attempts: u32,
-    /// The digest that follows the parts in order.
+    /// The hasher of a checksum that needs the bytes in order.
     in_order: Option<Hasher>,
-    /// It has hashed everything.
+    /// The hasher has seen all bytes.
     all_hashed: bool,
 }
 
@@ -76,7 +76,7 @@ impl ParallelDownload<'_> {
     /// Fetches everything; returns the digest of the whole blob if `front` is that of its beginning, and the most attempts
     /// that a part took.
     pub fn fetch(&self, front: Option<Sum>) -> Result<(Option<Sum>, u32)> {
-        // Parts whose MD5s are wanted are those that it was uploaded in.
+        // MD5s are needed of the parts of the upload.
         let (start, size) = match self.original_part_size {
             Some(size) => (0, size),
             None => (self.start, self.engine.parts.size),
@@ -104,7 +104,7 @@ impl ParallelDownload<'_> {
             last if last == workers => self.hash_in_order(&pieces, &shared),
             _ => self.work(&pieces, crc, &shared),
         });
-        // Without a thread of its own it could not follow: then it comes last.
+        // The system may have had no thread for it.
         if follows && !shared.lock().all_hashed {
             self.hash_in_order(&pieces, &shared);
         }
@@ -124,7 +124,7 @@ impl ParallelDownload<'_> {
         Ok((sum, state.attempts))
     }
 
-    /// A digest that needs the bytes in order, or else the CRC of the front.
+    /// The hasher of a checksum that needs the bytes in order, or the CRC of the front.
     fn split(front: Sum) -> Result<Hasher, Digest> {
         match front {
             Sum::InOrder(hasher @ (Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) => {
@@ -162,7 +162,7 @@ impl ParallelDownload<'_> {
         }
     }
 
-    /// Hashes the parts in their order, as soon as each is in the file.
+    /// Hashes the parts in order, each as soon as it is in the file.
     fn hash_in_order(&self, pieces: &[Piece], shared: &SharedProgress) {
         let Some(mut hasher) = shared.lock().in_order.take() else {
             return;
@@ -261,11 +261,12 @@ struct PartDownload<'a> {
 }
 
 impl PartDownload<'_> {
-    /// Takes what is in the file already: a part that an earlier run has fetched, or what the first request brought.
+    /// Hashes and counts the bytes that are in the file already: those of an earlier run or of the first request.
     fn reuse(&mut self) -> Result<()> {
         let Piece { offset, len, .. } = self.piece;
         let front = self.whole.start.saturating_sub(offset).min(len);
-        let there = if front < len && self.whole.filled.contains(&(offset, len)) {
+        let range = FilledRange { offset, len };
+        let there = if front < len && self.whole.filled.contains(&range) {
             len
         } else {
             front
@@ -291,7 +292,7 @@ impl PartDownload<'_> {
         let ParallelDownload {
             engine, key, info, ..
         } = self.whole;
-        // PartProgress of the other parts is no progress of this one, but it shows that the store is there.
+        // Progress of other parts counts, because it shows that the store can be reached.
         let meter = self.whole.meter;
         let attempt = || {
             let options = GetOptions {

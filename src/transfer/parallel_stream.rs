@@ -1,8 +1,8 @@
-//! The rest of a large blob on its way into a stream: parts are downloaded in parallel and passed on in order.
+//! The rest of a large blob, in parts that are downloaded in parallel and written to a stream in order.
 //!
-//! Parts that are there before their turn wait in memory, in a few buffers that are used again: a worker claims the next part
-//! only when it has a buffer for it, so that the stream's pace bounds the download. The thread that passes the bytes on
-//! downloads a part itself if no worker has claimed it, and then needs no buffer.
+//! Parts that arrive before their turn wait in memory, in a few buffers that are reused. A worker claims the next part only
+//! when a buffer is free, so the pace of the stream limits the download. The thread that writes the stream downloads a part
+//! itself if no worker has claimed it, and then needs no buffer.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +30,7 @@ pub struct Window<'a> {
     size: u64,
     state: Mutex<WindowState>,
     changed: Condvar,
-    /// Bytes that came, in their order or not.
+    /// Bytes received, in order or not.
     fetched: AtomicU64,
 }
 
@@ -38,16 +38,16 @@ struct WindowState {
     /// The first part that no worker has claimed.
     next: u64,
     free: Vec<PageBuffer>,
-    /// Parts that are there before their turn.
+    /// Parts that arrived before their turn.
     ready: HashMap<u64, PageBuffer>,
     failure: Option<Error>,
-    /// Nothing more is wanted.
+    /// The stream takes no more bytes.
     ended: bool,
     attempts: u32,
 }
 
 impl<'a> Window<'a> {
-    /// Nothing is fetched yet.
+    /// Nothing is downloaded yet.
     pub fn new(engine: &'a Engine, key: &'a Key, info: &'a ObjectMeta, start: u64) -> Self {
         let memory = engine.parts.memory();
         let size = engine.parts.size.min(memory);
@@ -102,7 +102,7 @@ impl<'a> Window<'a> {
         })
     }
 
-    /// Passes on one part after the other.
+    /// Passes the parts on in order.
     fn drain(&self, take: &mut Take<'_>) -> Result<()> {
         let mut chunk = vec![0; CHUNK];
         let mut index = 0;
@@ -135,7 +135,7 @@ impl<'a> Window<'a> {
         Ok(())
     }
 
-    /// Fetches parts before their turn, until none is left or wanted.
+    /// Downloads parts before their turn, until none is left or the stream takes no more.
     fn work(&self) {
         let _guard = workers::PanicGuard(|error| self.fail(error));
         while let Some((index, piece, mut buffer)) = self.claim() {
@@ -144,7 +144,7 @@ impl<'a> Window<'a> {
                 self.engine.cancel.check()?;
                 if self.lock().ended {
                     // This error is never shown.
-                    return Err(Error::new(Kind::Local, "nothing more is wanted"));
+                    return Err(Error::new(Kind::Local, "the stream takes no more"));
                 }
                 Ok(len)
             });
@@ -178,8 +178,8 @@ impl<'a> Window<'a> {
         Some((index, piece, buffer))
     }
 
-    /// Downloads a part; returns the number of attempts. `receive` reads the next bytes of a part of which so many have
-    /// been received, and returns their number.
+    /// Downloads a part; returns the number of attempts. `receive` gets the number of bytes received so far; it reads the next
+    /// bytes and returns their number.
     fn get(
         &self,
         piece: Piece,
@@ -205,7 +205,7 @@ impl<'a> Window<'a> {
             }
             download.finish()
         };
-        // Progress of the other parts is no progress of this one, but it shows that the store is there.
+        // Progress of other parts counts, because it shows that the store can be reached.
         let progress = || self.fetched.load(Ordering::Relaxed);
         let done = retry::run(self.engine, attempt, progress)?;
         if received != piece.len {

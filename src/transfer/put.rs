@@ -5,27 +5,32 @@ use crate::error::{Kind, Result};
 use crate::events::Meter;
 use crate::io::payload::Payload;
 use crate::key::Key;
-use crate::store::types::{Attributes, PutResult};
+use crate::store::types::{PutOptions, PutResult};
+
+/// The blob that an upload creates or replaces.
+#[derive(Clone, Copy)]
+pub struct NewBlob<'a> {
+    /// The engine of its store.
+    pub engine: &'a Engine,
+    /// Its key in the store.
+    pub key: &'a Key,
+    /// Its attributes, and the condition on the blob that exists.
+    pub options: &'a PutOptions,
+    /// Counts the bytes that are sent.
+    pub meter: &'a Meter,
+}
 
 /// Stores a payload with one request, with retries.
-pub(super) fn put(
-    engine: &Engine,
-    key: &Key,
-    payload: &Payload,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<PutResult>> {
-    let attempt = || engine.store.put(key, payload, attributes);
-    repeat(engine, key, payload, attempt, meter)
+pub fn put(blob: &NewBlob<'_>, payload: &Payload) -> Result<retry::Done<PutResult>> {
+    let attempt = || blob.engine.store.put(blob.key, payload, blob.options);
+    repeat(blob, payload, attempt)
 }
 
 /// Retries an attempt to store the payload.
 pub fn repeat(
-    engine: &Engine,
-    key: &Key,
+    blob: &NewBlob<'_>,
     payload: &Payload,
     store: impl Fn() -> Result<PutResult>,
-    meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
     let mut tried_before = false;
     let attempt = || {
@@ -33,12 +38,12 @@ pub fn repeat(
         store()
             .or_else(|error| match error.kind() {
                 // The existing blob may be that of an earlier attempt whose response was lost.
-                Kind::Precondition if again => stored_before(engine, key, payload)?.ok_or(error),
+                Kind::Precondition if again => stored_before(blob, payload)?.ok_or(error),
                 _ => Err(error),
             })
             .map_err(|error| {
                 if error.is_transient() && !payload.can_be_read() {
-                    // A pipe cannot be read again: the caller has to run its left side again.
+                    // The pipe is consumed: the command that writes into it has to run again, too.
                     error.permanent().with_hint(
                         "input from a pipe cannot be sent again: run the whole command once more",
                     )
@@ -47,14 +52,15 @@ pub fn repeat(
                 }
             })
     };
-    retry::run(engine, attempt, || meter.get())
+    retry::run(blob.engine, attempt, || blob.meter.get())
 }
 
-/// The result of a put again, if the existing blob is this payload.
-fn stored_before(engine: &Engine, key: &Key, payload: &Payload) -> Result<Option<PutResult>> {
-    let found = engine
+/// The result of an earlier attempt, if the existing blob is this payload.
+fn stored_before(blob: &NewBlob<'_>, payload: &Payload) -> Result<Option<PutResult>> {
+    let found = blob
+        .engine
         .store
-        .head(key)?
+        .head(blob.key)?
         .filter(|info| payload.size() == Some(info.size));
     let Some((info, digest)) = found.and_then(|info| Some((info.clone(), info.digest?))) else {
         return Ok(None);

@@ -128,10 +128,7 @@ mod tests {
     use crate::store::download::Download;
     use crate::store::identity::BlobId;
     use crate::store::identity::StoreId;
-    use crate::store::types::Attributes;
-    use crate::store::types::GetOptions;
-    use crate::store::types::ObjectMeta;
-    use crate::store::types::PutResult;
+    use crate::store::types::{GetOptions, ObjectMeta, PutOptions, PutResult};
     use crate::url::Url;
     use std::cell::Cell;
     use std::sync::Arc;
@@ -147,7 +144,7 @@ mod tests {
         fn head(&self, _: &Key) -> Result<Option<ObjectMeta>> {
             Ok(None)
         }
-        fn put(&self, _: &Key, _: &Payload, _: &Attributes) -> Result<PutResult> {
+        fn put(&self, _: &Key, _: &Payload, _: &PutOptions) -> Result<PutResult> {
             Err(Error::not_found())
         }
         fn list(
@@ -158,7 +155,11 @@ mod tests {
             Ok(crate::store::list::Page::default())
         }
         fn capabilities(&self) -> &Capabilities {
-            &Capabilities { ranges: false }
+            &Capabilities {
+                ranges: false,
+                attributes: false,
+                etag_conditions: false,
+            }
         }
         fn delete(&self, _: &Key) -> Result<()> {
             Err(Error::not_found())

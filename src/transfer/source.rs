@@ -16,18 +16,42 @@ use crate::io::payload::Payload;
 
 /// The bytes to upload.
 pub enum Source {
-    /// A regular file from this offset to its end: it can be read again when an attempt fails.
-    File {
-        file: Arc<File>,
-        offset: u64,
-        len: u64,
-    },
+    /// A regular file.
+    File(FileRange),
     /// Anything else; it is read once.
     Stream(Box<dyn Read + Send>),
 }
 
+/// A range of a regular file. It can be read again when an attempt fails.
+#[derive(Debug, Clone)]
+pub struct FileRange {
+    /// The file.
+    pub file: Arc<File>,
+    /// The first byte.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u64,
+}
+
+impl FileRange {
+    /// The range as a payload whose bytes `meter` counts.
+    pub fn payload(&self, meter: &Meter, cancel: &Arc<Cancel>) -> Payload {
+        Payload::file(Arc::clone(&self.file), self.offset, self.len, meter, cancel)
+    }
+
+    /// `len` bytes of the range, from its byte `offset` on.
+    #[must_use]
+    pub fn part(&self, offset: u64, len: u64) -> Self {
+        Self {
+            file: Arc::clone(&self.file),
+            offset: self.offset + offset,
+            len,
+        }
+    }
+}
+
 impl Source {
-    /// A file is taken as a file if its bytes can be read again, else as a stream that `cancel` can interrupt.
+    /// A file whose bytes can be read again becomes [`Source::File`], any other a stream that `cancel` can interrupt.
     pub fn open(file: File, name: &str, cancel: &Arc<Cancel>) -> Result<Self> {
         let failed = |error: &io::Error| Error::local(format_args!("examine `{name}`"), error);
         let metadata = file.metadata().map_err(|error| failed(&error))?;
@@ -35,7 +59,7 @@ impl Source {
             return Err(Error::new(Kind::Usage, format!("`{name}` is a directory"))
                 .with_hint("add --recursive (-r) to put the files in it"));
         }
-        // Files of /proc and the like say that they are empty: only reading tells.
+        // Files of /proc and similar file systems report a size of 0 and have content.
         if !metadata.is_file()
             || metadata.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)
         {
@@ -44,37 +68,31 @@ impl Source {
                 cancel: Arc::clone(cancel),
             })));
         }
-        // stdin may have been read in part by whoever started us.
+        // The parent process may have read a part of stdin.
         let offset = rustix::fs::tell(&file).map_err(|errno| failed(&errno.into()))?;
         let len = metadata.len().saturating_sub(offset);
-        Ok(Self::File {
+        Ok(Self::File(FileRange {
             file: Arc::new(file),
             offset,
             len,
-        })
+        }))
     }
 
-    /// The same source, which fails before its end is reached if it is not what was expected: a file before anything is
-    /// sent, a stream before anything becomes visible.
+    /// The same source, with a check of its size and checksum. A file fails before anything is sent, a stream at its end,
+    /// before anything becomes visible.
     pub fn expecting(self, expectation: &Expectation) -> Result<Self> {
         if *expectation == Expectation::default() {
             return Ok(self);
         }
         match self {
-            Self::File { file, offset, len } => {
-                let payload = Payload::file(
-                    Arc::clone(&file),
-                    offset,
-                    len,
-                    &Meter::new(),
-                    &Cancel::new(),
-                );
+            Self::File(range) => {
+                let payload = range.payload(&Meter::new(), &Cancel::new());
                 let sha256 = match expectation.sha256 {
                     Some(_) => payload.digests(&[Algorithm::Sha256])?.pop(),
                     None => None,
                 };
-                expectation.check(len, sha256)?;
-                Ok(Self::File { file, offset, len })
+                expectation.check(range.len, sha256)?;
+                Ok(Self::File(range))
             }
             Self::Stream(reader) => Ok(Self::Stream(Box::new(Checked {
                 reader,
@@ -88,7 +106,7 @@ impl Source {
     /// The number of bytes, if it is known before they are read.
     pub fn size(&self) -> Option<u64> {
         match self {
-            Self::File { len, .. } => Some(*len),
+            Self::File(range) => Some(range.len),
             Self::Stream(_) => None,
         }
     }
@@ -150,7 +168,7 @@ impl Read for Checked {
     }
 }
 
-/// A pipe or device that may stay silent for long: waits for it in short steps, so that a signal is heard meanwhile.
+/// A pipe or device that may be silent for long. Reads wait for it in short steps and check for signals in between.
 struct Interruptible {
     file: File,
     cancel: Arc<Cancel>,

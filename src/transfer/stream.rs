@@ -1,33 +1,31 @@
-//! A stream into a store that wants to know the size of each request: cut into parts as it comes, and kept in memory until
-//! they are confirmed.
+//! A stream into a store that needs the size of each request in advance: it is cut into parts, and each part stays in memory
+//! until the store has confirmed it.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex};
 
-use super::multipart::{Upload, lock, upload_vanished};
+use super::multipart::{MultipartUpload, lock, upload_vanished};
 use super::plan::PartSchedule;
-use super::{Engine, plan, put, retry};
+use super::put::NewBlob;
+use super::{plan, put, retry};
 use crate::error::{Error, Kind, Result};
-use crate::events::{Event, Meter};
+use crate::events::Event;
 use crate::io::block_pool::{BlockPool, PooledBuffer};
 use crate::io::payload::{Payload, source_error};
-use crate::key::Key;
 use crate::store::multipart::MultipartStore;
-use crate::store::types::{Attributes, PutResult};
+use crate::store::types::PutResult;
 use crate::units::format_bytes;
 
-/// A stream that is shorter than this is stored with any settings.
+/// The limit of a stream is reported if it is below this: 5 TiB, the size of the largest object of S3.
 const USUAL_LIMIT: u64 = 5 << 40;
 
-/// Stores what `reader` yields until its end: whole, if it fits one part, else in parts.
+/// Stores the bytes of `reader`: with one request if they fit one part, otherwise in parts.
 pub fn upload_stream(
-    engine: &Engine,
+    blob: &NewBlob<'_>,
     multipart: &dyn MultipartStore,
-    key: &Key,
     reader: Box<dyn Read + Send>,
-    attributes: &Attributes,
-    meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
+    let NewBlob { engine, meter, .. } = *blob;
     let mut stream = Stream {
         reader,
         schedule: engine.parts.stream_schedule(multipart.part_sizes()),
@@ -38,7 +36,7 @@ pub fn upload_stream(
     let first = stream.read()?;
     if stream.ended {
         let payload = Payload::pooled(first, meter, &engine.cancel);
-        return put::put(engine, key, &payload, attributes, meter);
+        return put::put(blob, &payload);
     }
     let limit = stream.schedule.total();
     if limit < USUAL_LIMIT {
@@ -49,7 +47,7 @@ pub fn upload_stream(
         );
         engine.observer.notify(&Event::Note(&text));
     }
-    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?;
+    let upload = MultipartUpload::begin(blob, multipart, None)?;
     let source = Mutex::new((Some(first), stream));
     let next = || {
         let (first, stream) = &mut *lock(&source);
@@ -91,7 +89,7 @@ impl Stream {
     /// The bytes of the next part; waits until there is memory for them.
     fn read(&mut self) -> Result<PooledBuffer> {
         let number = u64::from(self.number) + 1;
-        // Behind the last part, one byte says that the stream is too long.
+        // One byte after the last part shows that the stream is too long.
         let size = match number > plan::MOST_PARTS {
             true => 1,
             false => self.schedule.size_of(number),

@@ -1,112 +1,93 @@
 //! From a file or a stream into a store.
 
-use std::fs::File;
-use std::sync::Arc;
-
-use super::put::{put, repeat};
+use super::multipart;
+use super::put::{NewBlob, put, repeat};
 use super::resume::ResumePolicy;
 use super::resume::partial_file::UnfinishedPut;
-use super::source::Source;
+use super::retry;
+use super::source::{FileRange, Source};
 use super::stream::upload_stream;
-use super::{Engine, multipart, retry};
 use crate::error::Result;
-use crate::events::{Event, Meter};
+use crate::events::Event;
 use crate::io::payload::Payload;
-use crate::key::Key;
 use crate::store::resumable::{PartialUpload, ResumablePut};
-use crate::store::types::{Attributes, PutResult};
+use crate::store::types::PutResult;
 
-/// Bytes below which sending again costs less than asking the store how much it has.
-const WORTH_CONTINUING: u64 = 1 << 20;
+/// Below this number of bytes, sending all again costs less than asking the store how many it has.
+const WORTH_RESUMING: u64 = 1 << 20;
 
-/// Stores `source` under `key`, whole or not at all; counts in `meter`. Warns if the store did not prove it as the user
-/// asked for.
-pub fn upload(
-    engine: &Engine,
-    key: &Key,
-    source: Source,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<PutResult>> {
-    let done = store(engine, key, source, attributes, meter)?;
-    if let Some(required) = engine.required_checksum
-        && !done.value.verified.is_by(required)
-        && engine.is_first_unverified()
-    {
-        let text = format!(
-            "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
-            engine.store.url(key.as_str()).shown(),
-            required.name(),
-            done.value.verified.name(),
-        );
-        engine.observer.notify(&Event::Warning(&text));
-    }
+/// Stores `source` as a blob, whole or not at all. Warns if the store did not verify it by the checksum that the user
+/// requires.
+pub fn upload(blob: &NewBlob<'_>, source: Source) -> Result<retry::Done<PutResult>> {
+    let done = store(blob, source)?;
+    warn_if_unverified(blob, &done.value);
     Ok(done)
 }
 
-pub fn store(
-    engine: &Engine,
-    key: &Key,
-    source: Source,
-    attributes: &Attributes,
-    meter: &Meter,
-) -> Result<retry::Done<PutResult>> {
-    match source {
-        Source::File { file, offset, len } => match engine.store.multipart() {
-            Some(multipart) if len > engine.parts.size => multipart::upload_file(
-                engine,
-                multipart,
-                key,
-                (&file, offset, len),
-                attributes,
-                meter,
-            ),
-            _ => {
-                let payload = Payload::file(Arc::clone(&file), offset, len, meter, &engine.cancel);
-                match engine.store.resumable() {
-                    Some(store)
-                        if len >= WORTH_CONTINUING
-                            && !matches!(engine.resume, ResumePolicy::Never) =>
-                    {
-                        let blob = (&*file, offset, len);
-                        continue_put(engine, store, key, (&payload, blob), attributes, meter)
-                    }
-                    _ => put(engine, key, &payload, attributes, meter),
-                }
-            }
-        },
-        Source::Stream(reader) => {
-            if let Some(multipart) = engine.store.multipart() {
-                return upload_stream(engine, multipart, key, reader, attributes, meter);
-            }
-            let payload = Payload::stream(reader, meter, &engine.cancel);
-            put(engine, key, &payload, attributes, meter)
+fn store(blob: &NewBlob<'_>, source: Source) -> Result<retry::Done<PutResult>> {
+    let multipart = blob.engine.store.multipart();
+    match (source, multipart) {
+        (Source::File(range), Some(multipart)) if range.len > blob.engine.parts.size => {
+            multipart::upload_file(blob, multipart, &range)
+        }
+        (Source::File(range), _) => store_whole(blob, &range),
+        (Source::Stream(reader), Some(multipart)) => upload_stream(blob, multipart, reader),
+        (Source::Stream(reader), None) => {
+            let payload = Payload::stream(reader, blob.meter, &blob.engine.cancel);
+            put(blob, &payload)
         }
     }
 }
 
-/// Stores a file by way of an unfinished one, which the next attempt, or the next run, goes on with.
-fn continue_put(
-    engine: &Engine,
+/// Stores a file with one request, which a later attempt resumes if the store supports it.
+fn store_whole(blob: &NewBlob<'_>, range: &FileRange) -> Result<retry::Done<PutResult>> {
+    let resumes = range.len >= WORTH_RESUMING && !matches!(blob.engine.resume, ResumePolicy::Never);
+    match blob.engine.store.resumable().filter(|_| resumes) {
+        Some(store) => store_resumably(blob, store, range),
+        None => put(blob, &range.payload(blob.meter, &blob.engine.cancel)),
+    }
+}
+
+/// Stores a file through a partial one, which the next attempt or the next run resumes.
+fn store_resumably(
+    blob: &NewBlob<'_>,
     store: &dyn ResumablePut,
-    key: &Key,
-    (payload, blob): (&Payload, (&File, u64, u64)),
-    attributes: &Attributes,
-    meter: &Meter,
+    range: &FileRange,
 ) -> Result<retry::Done<PutResult>> {
-    let unfinished = UnfinishedPut::open(engine, key, blob, attributes);
+    let payload = range.payload(blob.meter, &blob.engine.cancel);
+    let unfinished = UnfinishedPut::open(blob, range);
     let fresh = PartialUpload::new();
-    let draft = unfinished.as_ref().map_or(&fresh, |left| &left.draft);
-    let attempt = || store.resume(key, payload, attributes, draft);
-    let done = repeat(engine, key, payload, attempt, meter);
-    if let Some(outdated) = unfinished.as_ref().and_then(|left| left.outdated.as_ref()) {
-        store.discard(key, outdated);
+    let draft = unfinished.as_ref().map_or(&fresh, |found| &found.draft);
+    let attempt = || store.resume(blob.key, &payload, blob.options, draft);
+    let done = repeat(blob, &payload, attempt);
+    if let Some(outdated) = unfinished
+        .as_ref()
+        .and_then(|found| found.outdated.as_ref())
+    {
+        store.discard(blob.key, outdated);
     }
     done.map_err(|error| match &unfinished {
         Some(unfinished) if unfinished.keep_after(&error) => UnfinishedPut::explain(error),
         _ => {
-            store.discard(key, draft);
+            store.discard(blob.key, draft);
             error
         }
     })
+}
+
+/// Warns once per store.
+fn warn_if_unverified(blob: &NewBlob<'_>, stored: &PutResult) {
+    let engine = blob.engine;
+    if let Some(required) = engine.required_checksum
+        && !stored.verified.is_by(required)
+        && engine.is_first_unverified()
+    {
+        let text = format!(
+            "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
+            engine.store.url(blob.key.as_str()).shown(),
+            required.name(),
+            stored.verified.name(),
+        );
+        engine.observer.notify(&Event::Warning(&text));
+    }
 }

@@ -1,8 +1,8 @@
-//! Blocking workers and the signals that stop them: the only file that knows tokio.
+//! Worker threads, and the signals that stop them. The only file that uses tokio.
 //!
-//! The first SIGINT, SIGTERM or SIGHUP trips the [`Cancel`]; workers then have [`GRACE`] to clean up and return. A worker
-//! that does not, because a disk or a peer does not answer, is not waited for: local files that it would leave behind
-//! are removed. Another Ctrl-C ends the process at once; other signals do not, because they arrive in pairs: the shell and
+//! The first SIGINT, SIGTERM or SIGHUP trips the [`Cancel`]; workers then have [`GRACE`] to clean up and return. The process
+//! does not wait longer for a worker that is blocked by a disk or a peer: it removes the worker's local temporary files and
+//! exits. A second Ctrl-C makes it exit at once. Other repeated signals do not, because they arrive in pairs: the shell and
 //! the kernel both send SIGHUP when a terminal is closed, and timeout(1) sends SIGTERM to the child and to its group.
 
 use std::collections::VecDeque;
@@ -12,25 +12,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::exit::{Exit, Signal};
 
-/// The time in which workers have to stop.
+/// The time that workers have to stop.
 const GRACE: Duration = Duration::from_millis(1800);
 
-/// A SIGINT that follows another one sooner is the same Ctrl-C, sent to the process and to its group.
+/// A SIGINT that follows the first one sooner belongs to the same Ctrl-C, sent to the process and to its group.
 const SAME_CTRL_C: Duration = Duration::from_millis(100);
 
-/// Bytes of a worker's stack: no recursion of ours is deep.
+/// Bytes of a worker's stack. No code recurses deeply.
 const STACK: usize = 512 << 10;
 
+/// The smallest limit of file descriptors. Below it, tokio's signal handling panics instead of failing.
+const LEAST_DESCRIPTORS: u64 = 16;
+
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
-/// signal no further job is begun, so that there may be fewer results than jobs.
+/// signal no further job is begun, so there may be fewer results than jobs.
 ///
-/// At the deadline everything is asked to stop as by a signal. A panic of a worker is resumed here.
+/// The deadline stops the workers like a signal. A panic of a worker is resumed here.
 pub fn run<J, R>(
     jobs: Vec<J>,
     workers: usize,
@@ -44,68 +49,32 @@ where
 {
     let workers = workers.clamp(1, jobs.len().max(1));
     check_descriptors()?;
-    let failed = |error: std::io::Error| Error::local("start the workers", &error);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(workers)
-        .thread_stack_size(STACK)
-        .build()
-        .map_err(failed)?;
-    let shared = Arc::new(Queue {
+    let runtime = build_runtime(workers)?;
+    let queue = Arc::new(Queue {
         jobs: Mutex::new(jobs.into()),
         results: Mutex::new(Vec::new()),
         work,
         cancel: Arc::clone(cancel),
     });
-    let finished = runtime.block_on(async {
-        let mut signals = Signals::listen().map_err(failed)?;
-        let mut running: Vec<_> = (0..workers)
-            .map(|_| {
-                let shared = Arc::clone(&shared);
-                tokio::task::spawn_blocking(move || shared.drain_queue())
-            })
-            .collect();
-        let all = async {
-            for worker in &mut running {
-                worker.await?;
-            }
-            Ok::<(), tokio::task::JoinError>(())
-        };
-        tokio::pin!(all);
-        let mut ctrl_c = None;
-        tokio::select! {
-            ended = &mut all => return Ok(Some(ended)),
-            signal = signals.next() => {
-                if signal == Signal::Interrupt {
-                    ctrl_c = Some(Instant::now());
-                }
-                cancel.cancel(signal);
-            }
-            () = until(deadline) => cancel.expire(),
-        }
-        tokio::select! {
-            ended = &mut all => Ok(Some(ended)),
-            () = signals.another_ctrl_c(ctrl_c) => Ok(None),
-            () = tokio::time::sleep(GRACE) => Ok(None),
-        }
+    let end = runtime.block_on(async {
+        // Before the workers start: a signal that arrives earlier has its default action.
+        let signals = Signals::listen().map_err(cannot_start)?;
+        let handles = (0..workers).map(|_| {
+            let queue = Arc::clone(&queue);
+            spawn_blocking(move || queue.drain_queue())
+        });
+        let workers = handles.collect();
+        Ok::<_, Error>(wait_for_workers(workers, signals, cancel, deadline).await)
     })?;
-    match finished {
-        Some(Ok(())) => {}
-        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Some(Err(_)) => return Err(Error::new(Kind::Local, "a worker vanished")),
-        None => exit_now(cancel),
+    match end {
+        WorkersEnd::Returned => Ok(queue.take_results()),
+        WorkersEnd::Failed(error) if error.is_panic() => {
+            std::panic::resume_unwind(error.into_panic())
+        }
+        WorkersEnd::Failed(_) => Err(no_result()),
+        WorkersEnd::StillBusy => exit_now(cancel),
     }
-    // All workers have ended: nobody else holds the lock.
-    Ok(std::mem::take(
-        &mut *shared
-            .results
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner),
-    ))
 }
-
-/// The least number of file descriptors: below it tokio's signal handling panics instead of failing.
-const LEAST_DESCRIPTORS: u64 = 16;
 
 fn check_descriptors() -> Result<()> {
     match rustix::process::getrlimit(rustix::process::Resource::Nofile).current {
@@ -118,6 +87,72 @@ fn check_descriptors() -> Result<()> {
     }
 }
 
+fn build_runtime(workers: usize) -> Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(workers)
+        .thread_stack_size(STACK)
+        .build()
+        .map_err(cannot_start)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn cannot_start(error: std::io::Error) -> Error {
+    Error::local("start the workers", &error)
+}
+
+fn no_result() -> Error {
+    Error::new(Kind::Local, "a worker ended without a result")
+}
+
+/// The state of the workers when the wait for them ends.
+enum WorkersEnd {
+    /// All have returned.
+    Returned,
+    /// One has panicked.
+    Failed(JoinError),
+    /// Some did not return within [`GRACE`], or before another Ctrl-C.
+    StillBusy,
+}
+
+/// Waits until all workers have returned. A signal and the deadline ask them to stop, and bound the wait.
+async fn wait_for_workers(
+    mut workers: Vec<JoinHandle<()>>,
+    mut signals: Signals,
+    cancel: &Cancel,
+    deadline: Option<Instant>,
+) -> WorkersEnd {
+    let all = join(&mut workers);
+    tokio::pin!(all);
+    let first_ctrl_c = tokio::select! {
+        end = &mut all => return end,
+        signal = signals.next() => {
+            let now = Instant::now();
+            cancel.cancel(signal);
+            (signal == Signal::Interrupt).then_some(now)
+        }
+        () = until(deadline) => {
+            cancel.expire();
+            None
+        }
+    };
+    tokio::select! {
+        end = &mut all => end,
+        () = signals.another_ctrl_c(first_ctrl_c) => WorkersEnd::StillBusy,
+        () = tokio::time::sleep(GRACE) => WorkersEnd::StillBusy,
+    }
+}
+
+/// Waits for all workers, or until one fails.
+async fn join(workers: &mut [JoinHandle<()>]) -> WorkersEnd {
+    for worker in workers {
+        if let Err(error) = worker.await {
+            return WorkersEnd::Failed(error);
+        }
+    }
+    WorkersEnd::Returned
+}
+
 /// Does `work` on a worker, under the same signals and deadline as [`run`].
 pub fn run_one<T: Send + 'static>(
     cancel: &Arc<Cancel>,
@@ -126,13 +161,14 @@ pub fn run_one<T: Send + 'static>(
 ) -> Result<T> {
     let results = run(vec![work], 1, cancel, deadline, |work| work())?;
     results.into_iter().next().unwrap_or_else(|| {
-        // Nothing is begun after a signal.
+        // No job is begun after a signal.
         cancel.check()?;
-        Err(Error::new(Kind::Local, "a worker vanished"))
+        Err(no_result())
     })
 }
 
-/// Runs `work` on `workers` threads, this one (number 0) included, until all of them return. A panic of one is resumed here.
+/// Runs `work` on `workers` threads, of which the calling one is number 0, until all of them return. A panic of a thread is
+/// resumed here.
 pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
     run_with_helpers(
         workers.saturating_sub(1),
@@ -141,7 +177,8 @@ pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
     );
 }
 
-/// Runs `lead` on this thread and `work` on up to `helpers` others, until all of them return. A panic of one is resumed here.
+/// Runs `lead` on the calling thread and `work` on up to `helpers` others, until all of them return. A panic of a thread is
+/// resumed here.
 pub fn run_with_helpers<R>(
     helpers: usize,
     work: impl Fn(usize) + Sync,
@@ -155,7 +192,7 @@ pub fn run_with_helpers<R>(
                 .stack_size(STACK)
                 .spawn_scoped(scope, move || work(helper));
             if started.is_err() {
-                // The system has no more threads: fewer workers do the same work.
+                // The system has no more threads: fewer workers do the work.
                 break;
             }
         }
@@ -163,18 +200,18 @@ pub fn run_with_helpers<R>(
     })
 }
 
-/// Reports by its closure that a worker panicked, so that no thread waits for the worker's part.
+/// Calls its closure if the worker panics, so that no other thread waits for the worker's part.
 pub struct PanicGuard<F: Fn(Error)>(pub F);
 
 impl<F: Fn(Error)> Drop for PanicGuard<F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let text = "a worker ended in the middle of its part";
-            (self.0)(Error::new(Kind::Local, text));
+            (self.0)(no_result());
         }
     }
 }
 
+/// The jobs that no worker has begun, and the results so far.
 struct Queue<J, R, W> {
     jobs: Mutex<VecDeque<J>>,
     results: Mutex<Vec<R>>,
@@ -183,6 +220,7 @@ struct Queue<J, R, W> {
 }
 
 impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
+    /// Does one job after the other until none is left or the run was asked to stop.
     fn drain_queue(&self) {
         while self.cancel.check().is_ok() {
             let Some(job) = self
@@ -200,9 +238,14 @@ impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
                 .push(result);
         }
     }
+
+    fn take_results(&self) -> Vec<R> {
+        let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *results)
+    }
 }
 
-/// The signals that stop a run, less those that whoever started us had set to be ignored (nohup, a shell's `&`).
+/// The signals that stop a run, except those that the parent process has set to be ignored (nohup, a shell's `&`).
 struct Signals(Vec<(Signal, tokio::signal::unix::Signal)>);
 
 impl Signals {
@@ -222,7 +265,7 @@ impl Signals {
         Ok(Self(listeners))
     }
 
-    /// Waits for the next one; for ever, if all are ignored.
+    /// Waits for the next signal; forever if all are ignored.
     async fn next(&mut self) -> Signal {
         poll_fn(|context| {
             for (name, listener) in &mut self.0 {
@@ -235,7 +278,7 @@ impl Signals {
         .await
     }
 
-    /// Waits for a SIGINT that is not the `first` one again.
+    /// Waits for a SIGINT that does not belong to the `first` Ctrl-C.
     async fn another_ctrl_c(&mut self, mut first: Option<Instant>) {
         loop {
             if self.next().await != Signal::Interrupt {
@@ -250,7 +293,7 @@ impl Signals {
     }
 }
 
-/// Waits for the deadline; for ever, if there is none.
+/// Waits for the deadline; forever if there is none.
 async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
@@ -258,7 +301,7 @@ async fn until(deadline: Option<Instant>) {
     }
 }
 
-/// The mask of ignored signals that we inherited: bit n-1 stands for signal n (proc_pid_status(5)).
+/// The inherited mask of ignored signals: bit n-1 stands for signal n (proc_pid_status(5)).
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -269,7 +312,7 @@ fn ignored_signals() -> u64 {
 /// Ends the process although workers are still busy.
 #[expect(
     clippy::exit,
-    reason = "workers that do not answer cannot be joined, and the user does not want to wait"
+    reason = "a thread that does not return cannot be joined, and the user does not want to wait"
 )]
 fn exit_now(cancel: &Cancel) -> ! {
     cancel.run_cleanups();

@@ -12,6 +12,7 @@ mod closed_stdout;
 mod concurrency;
 mod contract;
 mod credentials;
+mod dropped_downloads;
 mod file_modes;
 mod ftp;
 mod ftp_active;

@@ -12,7 +12,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::download::{Body, Download};
+use crate::store::download::{Download, DownloadBody};
 use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
 /// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
@@ -153,7 +153,7 @@ impl Incoming<'_> {
     }
 }
 
-impl Body for Incoming<'_> {
+impl DownloadBody for Incoming<'_> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         if self.skip > 0 {
             self.skip_over()?;

@@ -54,7 +54,7 @@ use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::resumable::{PartialUpload, ResumablePut};
-use crate::store::types::{Attributes, GetOptions, ObjectMeta, PutResult};
+use crate::store::types::{GetOptions, ObjectMeta, PutOptions, PutResult};
 use crate::store::{Capabilities, Context, Store};
 use crate::url::Url;
 
@@ -137,8 +137,8 @@ impl Store for Ftp {
         })
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
-        put::put(&self.pool, key, payload, &attributes.condition)
+    fn put(&self, key: &Key, payload: &Payload, options: &PutOptions) -> Result<PutResult> {
+        put::put(&self.pool, key, payload, &options.condition)
     }
 
     fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page> {
@@ -150,7 +150,11 @@ impl Store for Ftp {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &Capabilities { ranges: false }
+        &Capabilities {
+            ranges: false,
+            attributes: false,
+            etag_conditions: false,
+        }
     }
 
     fn resumable(&self) -> Option<&dyn ResumablePut> {
@@ -167,10 +171,10 @@ impl ResumablePut for Ftp {
         &self,
         key: &Key,
         payload: &Payload,
-        attributes: &Attributes,
+        options: &PutOptions,
         draft: &PartialUpload,
     ) -> Result<PutResult> {
-        put::resume(&self.pool, key, payload, &attributes.condition, draft)
+        put::resume(&self.pool, key, payload, &options.condition, draft)
     }
 
     fn discard(&self, key: &Key, draft: &PartialUpload) {

@@ -78,7 +78,7 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
     }
 }
 
-/// Adds the headers of all attributes but the precondition.
+/// Adds the headers of all attributes.
 pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
     let plain = [
         ("content-type", &attributes.content_type),

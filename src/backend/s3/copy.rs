@@ -13,9 +13,9 @@ use crate::digest::{Digest, Verified};
 use crate::error::{Answer, Error, Kind, Result, changed};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
-use crate::store::copy::CopyEndpoint;
+use crate::store::copy::CopySource;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
-use crate::store::types::{Attributes, ObjectMeta, PutResult};
+use crate::store::types::{Attributes, ObjectMeta, PutOptions, PutResult};
 
 /// The largest object that one CopyObject copies, in bytes.
 const ONE_COPY: u64 = 5 << 30;
@@ -34,23 +34,26 @@ impl S3 {
     /// See [`crate::store::copy::ServerSideCopy::copy`].
     pub(super) fn copy_object(
         &self,
-        from: &CopyEndpoint,
-        source: (&Key, &ObjectMeta),
+        source: &CopySource<'_>,
         to: &Key,
-        attributes: &Attributes,
+        options: &PutOptions,
     ) -> Result<PutResult> {
-        let (key, info) = source;
+        let info = source.info;
+        let PutOptions {
+            condition,
+            attributes,
+        } = options;
         self.check_encryption(attributes)?;
-        self.precheck(to, &attributes.condition)?;
+        self.precheck(to, condition)?;
         if info.size > ONE_COPY {
             if self.client.provider().part_copies == PartCopies::Unsupported {
                 return Err(not_implemented());
             }
-            return self.copy_in_parts(from, source, to, attributes);
+            return self.copy_in_parts(source, to, options);
         }
         let mut request = self.object_request("PUT", to);
-        copy_headers(from, key, info, &mut request.headers);
-        condition_header(&attributes.condition, &mut request.headers);
+        copy_headers(source, &mut request.headers);
+        condition_header(condition, &mut request.headers);
         if attributes.content_type.is_some() && attributes.content_type != info.content_type {
             request.push_header("x-amz-metadata-directive", "REPLACE");
             attribute_headers(attributes, &mut request.headers);
@@ -63,27 +66,27 @@ impl S3 {
             bytes: info.size,
             etag: Some(etag),
             verified,
-            atomic: self.atomic(&attributes.condition),
+            atomic: self.atomic(condition),
             version_id,
         })
     }
 
     fn copy_in_parts(
         &self,
-        from: &CopyEndpoint,
-        source: (&Key, &ObjectMeta),
+        source: &CopySource<'_>,
         to: &Key,
-        attributes: &Attributes,
+        options: &PutOptions,
     ) -> Result<PutResult> {
-        let (_, info) = source;
-        let attributes = Attributes {
-            content_type: attributes
-                .content_type
-                .clone()
-                .or_else(|| info.content_type.clone()),
-            ..attributes.clone()
+        let info = source.info;
+        let content_type = options.attributes.content_type.clone();
+        let options = PutOptions {
+            condition: options.condition.clone(),
+            attributes: Attributes {
+                content_type: content_type.or_else(|| info.content_type.clone()),
+                ..options.attributes.clone()
+            },
         };
-        let upload = self.begin(to, &attributes)?;
+        let upload = self.begin(to, &options)?;
         let parts = (1..=u16::MAX)
             .zip(0..info.size.div_ceil(PART))
             .map(|(number, index)| {
@@ -92,11 +95,11 @@ impl S3 {
                     upload: &upload,
                     number,
                 };
-                self.copy_part(from, source, &target, index * PART)
+                self.copy_part(source, &target, index * PART)
             })
             .collect::<Result<Vec<Part>>>();
         parts
-            .and_then(|parts| self.complete(to, &upload, &parts, &attributes.condition))
+            .and_then(|parts| self.complete(to, &upload, &parts, &options.condition))
             .inspect_err(|_| {
                 if let Err(error) = self.abort(to, &upload) {
                     self.client.note(&format!(
@@ -108,8 +111,7 @@ impl S3 {
 
     fn copy_part(
         &self,
-        from: &CopyEndpoint,
-        (key, info): (&Key, &ObjectMeta),
+        source: &CopySource<'_>,
         target: &PartTarget<'_>,
         offset: u64,
     ) -> Result<Part> {
@@ -118,10 +120,10 @@ impl S3 {
             upload,
             number,
         } = *target;
-        let size = PART.min(info.size - offset);
+        let size = PART.min(source.info.size - offset);
         let mut request = self.object_request("PUT", to);
         request.query = part_query(upload, number);
-        copy_headers(from, key, info, &mut request.headers);
+        copy_headers(source, &mut request.headers);
         let last = offset + size - 1;
         request.push_header("x-amz-copy-source-range", format!("bytes={offset}-{last}"));
         request.body = Body::Bytes(&[]);
@@ -188,18 +190,19 @@ fn not_implemented() -> Error {
     Error::new(Kind::Remote, "the service does not support UploadPartCopy").answered(answer)
 }
 
-fn copy_headers(
-    from: &CopyEndpoint,
-    key: &Key,
-    info: &ObjectMeta,
-    headers: &mut Vec<(String, String)>,
-) {
-    let source = format!("/{}/{}", from.bucket, uri_encode(key.as_str(), Slash::Keep));
-    headers.push(("x-amz-copy-source".to_owned(), source));
+fn copy_headers(source: &CopySource<'_>, headers: &mut Vec<(String, String)>) {
+    let CopySource {
+        endpoint,
+        key,
+        info,
+    } = source;
+    let key = uri_encode(key.as_str(), Slash::Keep);
+    let path = format!("/{}/{key}", endpoint.bucket);
+    headers.push(("x-amz-copy-source".to_owned(), path));
     if let Some(etag) = &info.etag {
         headers.push(("x-amz-copy-source-if-match".to_owned(), quoted(etag)));
     }
-    for (name, value) in &from.reading {
+    for (name, value) in &endpoint.reading {
         headers.push((name.clone(), value.expose().to_owned()));
     }
 }

@@ -9,8 +9,7 @@ use super::response_headers::{check_version, info, length};
 use crate::error::{Error, Kind, Result, changed};
 use crate::io::payload::CHUNK;
 use crate::key::Key;
-use crate::store::download;
-use crate::store::download::Download;
+use crate::store::download::{Download, DownloadBody};
 use crate::store::types::{GetOptions, ObjectMeta};
 
 impl S3 {
@@ -111,7 +110,7 @@ impl<R: Read> GetBody<'_, R> {
     }
 }
 
-impl<R: Read> download::Body for GetBody<'_, R> {
+impl<R: Read> DownloadBody for GetBody<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         if self.skip > 0 {
             self.skip_to_range()?;

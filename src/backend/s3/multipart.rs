@@ -17,7 +17,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::Store;
 use crate::store::multipart::{MultipartStore, Part, PartSizes, UploadId};
-use crate::store::types::{Attributes, Condition, ObjectMeta, PartsEtag, PutResult};
+use crate::store::types::{Condition, ObjectMeta, PartsEtag, PutOptions, PutResult};
 
 /// Answers about an upload are short.
 const ANSWER_LIMIT: u64 = 64 << 10;
@@ -33,9 +33,13 @@ impl MultipartStore for S3 {
         self.find_parts_etag(key, info)
     }
 
-    fn begin(&self, key: &Key, attributes: &Attributes) -> Result<UploadId> {
+    fn begin(&self, key: &Key, options: &PutOptions) -> Result<UploadId> {
+        let PutOptions {
+            condition,
+            attributes,
+        } = options;
         self.check_encryption(attributes)?;
-        self.precheck(key, &attributes.condition)?;
+        self.precheck(key, condition)?;
         self.negotiate_checksum(|method| {
             let mut request = self.object_request("POST", key);
             request.push_query("uploads", "");

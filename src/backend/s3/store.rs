@@ -16,7 +16,7 @@ use crate::store::identity::BlobId;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::multipart::MultipartStore;
 use crate::store::signer::{Method, Signer};
-use crate::store::types::{Attributes, GetOptions, ObjectMeta, PutResult};
+use crate::store::types::{GetOptions, ObjectMeta, PutOptions, PutResult};
 use crate::store::{Capabilities, Store};
 use crate::url::Url;
 
@@ -40,18 +40,22 @@ impl Store for S3 {
         }
     }
 
-    fn put(&self, key: &Key, payload: &Payload, attributes: &Attributes) -> Result<PutResult> {
+    fn put(&self, key: &Key, payload: &Payload, options: &PutOptions) -> Result<PutResult> {
+        let PutOptions {
+            condition,
+            attributes,
+        } = options;
         let size = payload
             .size()
             .ok_or_else(|| Error::new(Kind::Usage, "S3 needs to know the size first"))?;
         self.check_encryption(attributes)?;
-        self.precheck(key, &attributes.condition)?;
+        self.precheck(key, condition)?;
         self.negotiate_checksum(|method| {
             let body_digests = self.body_digests(method, payload)?;
             let mut request = self.object_request("PUT", key);
             body_digests.headers(&mut request.headers);
             attribute_headers(attributes, &mut request.headers);
-            condition_header(&attributes.condition, &mut request.headers);
+            condition_header(condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,
                 size,
@@ -60,7 +64,7 @@ impl Store for S3 {
             let answer = self
                 .client
                 .send(&request, &[200], RequestPurpose::Work)
-                .map_err(attributes::unsupported(&attributes.condition))?;
+                .map_err(attributes::unsupported(condition))?;
             let etag = etag(&answer)?;
             self.warn_if_unencrypted(key, attributes.encryption.as_deref(), &answer);
             let verified =
@@ -73,7 +77,7 @@ impl Store for S3 {
                 bytes: size,
                 etag: Some(etag),
                 verified,
-                atomic: self.atomic(&attributes.condition),
+                atomic: self.atomic(condition),
                 version_id: version_id(&answer),
             })
         })
@@ -102,7 +106,11 @@ impl Store for S3 {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &Capabilities { ranges: true }
+        &Capabilities {
+            ranges: true,
+            attributes: true,
+            etag_conditions: true,
+        }
     }
 
     fn multipart(&self) -> Option<&dyn MultipartStore> {
@@ -123,14 +131,8 @@ impl ServerSideCopy for S3 {
         self.client.service()
     }
 
-    fn copy(
-        &self,
-        source: &CopySource<'_>,
-        to: &Key,
-        attributes: &Attributes,
-    ) -> Result<PutResult> {
-        let blob = (source.key, source.info);
-        self.copy_object(source.endpoint, blob, to, attributes)
+    fn copy(&self, source: &CopySource<'_>, to: &Key, options: &PutOptions) -> Result<PutResult> {
+        self.copy_object(source, to, options)
     }
 }
 

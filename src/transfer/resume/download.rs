@@ -1,6 +1,5 @@
 //! The journal of a download into a file.
 
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,33 +12,43 @@ use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
 use crate::io::temp_name::is_temporary_name;
 use crate::key::Key;
 use crate::store::types::ObjectMeta;
+use crate::transfer::destination::FileDestination;
 use crate::transfer::{Engine, plan};
 
 /// A download that another run may finish.
 pub struct UnfinishedDownload {
     journal: Journal,
     observer: Arc<dyn Observer>,
-    /// The file with the bytes so far, and the blob they belong to.
+    /// The download of an earlier run.
     found: Option<FoundDownload>,
 }
 
 /// The download of an earlier run.
 #[derive(Debug)]
 pub struct FoundDownload {
-    /// The file with the bytes that came so far.
+    /// The file with the bytes so far.
     pub file: UnfinishedFile,
-    /// The blob as it was then.
+    /// The blob as that run found it.
     pub info: ObjectMeta,
-    /// Places in the file that are filled: first byte and number of bytes.
-    pub filled: Vec<(u64, u64)>,
+    /// The ranges that are in the file.
+    pub filled: Vec<FilledRange>,
+}
+
+/// A range of bytes that is in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FilledRange {
+    /// The first byte.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u64,
 }
 
 impl UnfinishedDownload {
-    /// Looks for what an earlier run of the same download left; `None` if downloads are not to be resumed.
-    pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
-        let place = fstat(dir).ok()?;
-        let place = format!("{} {}", place.st_dev, place.st_ino);
-        let journal = engine.journal("get", key, &[&place, name])?;
+    /// Finds the download of an earlier run; `None` if downloads are not to be resumed.
+    pub fn look(engine: &Engine, key: &Key, destination: &FileDestination) -> Option<Self> {
+        let directory = fstat(&destination.dir).ok()?;
+        let directory = format!("{} {}", directory.st_dev, directory.st_ino);
+        let journal = engine.journal("get", key, &[&directory, &destination.name])?;
         let found = read(&journal);
         Some(Self {
             journal,
@@ -53,12 +62,12 @@ impl UnfinishedDownload {
         self.found.take()
     }
 
-    /// Remembers a download that has no bytes yet. Says whether it can be resumed: only a blob that can be told from
-    /// another one of the same name, and is worth it.
+    /// Begins the journal of a download without bytes. Returns whether the download can be resumed: only that of a large blob
+    /// whose replacement would be noticed.
     pub fn begin(&mut self, info: &ObjectMeta, file: &UnfinishedFile) -> bool {
         let etag = info.etag.as_deref().unwrap_or("-");
-        let can_be_told = info.etag.is_some() || info.modified.is_some();
-        if info.size <= plan::PART || !can_be_told || etag.contains(char::is_whitespace) {
+        let is_identifiable = info.etag.is_some() || info.modified.is_some();
+        if info.size <= plan::PART || !is_identifiable || etag.contains(char::is_whitespace) {
             return false;
         }
         let modified = info
@@ -83,17 +92,17 @@ impl UnfinishedDownload {
         begun.is_ok()
     }
 
-    /// Remembers bytes that are in the file. Those that are not remembered are fetched again.
+    /// Records bytes that are in the file. If this fails, another run downloads them again.
     pub fn filled(&self, offset: u64, len: u64) {
         let _ = self.journal.add(&format!("filled {offset} {len}"));
     }
 
-    /// Leaves it and the file for another run, if `error` is one that may pass; says whether.
+    /// Keeps the journal for another run if `error` is temporary; returns whether it did, and whether the file is to stay.
     pub fn keep_after(&mut self, error: &Error, file: &AtomicFile) -> bool {
         if !crate::transfer::resume::is_worth_keeping(error) || file.sync().is_err() {
             return false;
         }
-        // From here on it is true also after a crash of the system.
+        // The ranges are in the file also after a crash of the system.
         let kept = self.journal.add("synced").is_ok();
         if kept {
             self.journal.keep();
@@ -107,8 +116,7 @@ impl UnfinishedDownload {
     }
 }
 
-/// The system's name for the time since it was started; what was written to a file before may be lost unless it was
-/// synced.
+/// The ID of this boot of the system. Bytes that were written during an earlier one may be lost, unless they were synced.
 fn boot() -> String {
     let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
     text.map_or_else(|error| describe(&error), |id| id.trim().to_owned())
@@ -124,7 +132,7 @@ fn read(journal: &Journal) -> Option<FoundDownload> {
             ("file", text) => file = read_file(text),
             ("boot", text) => same_boot = text == boot(),
             ("filled", text) => {
-                filled.extend(read_place(text));
+                filled.extend(read_range(text));
                 synced = false;
             }
             ("synced", _) => synced = true,
@@ -176,20 +184,22 @@ fn read_file(text: &str) -> Option<UnfinishedFile> {
     })
 }
 
-fn read_place(text: &str) -> Option<(u64, u64)> {
+fn read_range(text: &str) -> Option<FilledRange> {
     let (offset, len) = text.split_once(' ')?;
     let (offset, len) = (offset.parse::<u64>().ok()?, len.parse::<u64>().ok()?);
-    offset.checked_add(len).map(|_| (offset, len))
+    offset.checked_add(len)?;
+    Some(FilledRange { offset, len })
 }
 
-/// The bytes from the beginning that are there without a gap.
-pub fn front(filled: &[(u64, u64)]) -> u64 {
+/// The number of bytes from the beginning that are in the file without a gap.
+pub fn front(filled: &[FilledRange]) -> u64 {
     let mut sorted = filled.to_vec();
     sorted.sort_unstable();
-    sorted.iter().fold(0, |front, (offset, len)| match *offset {
-        offset if offset <= front => front.max(offset + len),
-        _ => front,
-    })
+    let extend = |front: u64, range: &FilledRange| match range.offset <= front {
+        true => front.max(range.offset + range.len),
+        false => front,
+    };
+    sorted.iter().fold(0, extend)
 }
 
 #[cfg(test)]
@@ -198,6 +208,10 @@ mod tests {
 
     #[test]
     fn the_front_ends_at_the_first_gap() {
+        let front = |ranges: &[(u64, u64)]| {
+            let range = |&(offset, len): &(u64, u64)| FilledRange { offset, len };
+            front(&ranges.iter().map(range).collect::<Vec<_>>())
+        };
         assert_eq!(front(&[]), 0);
         assert_eq!(front(&[(10, 5)]), 0);
         assert_eq!(front(&[(10, 5), (0, 10), (20, 5)]), 15);

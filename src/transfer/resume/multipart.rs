@@ -1,39 +1,32 @@
 //! The journal of a multipart upload.
 
-use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
 use super::journal::Journal;
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Result};
-use crate::key::Key;
 use crate::store::multipart::{Part, UploadId};
-use crate::store::types::{Attributes, Condition};
-use crate::transfer::Engine;
+use crate::store::types::{Attributes, Condition, PutOptions};
+use crate::transfer::put::NewBlob;
+use crate::transfer::source::FileRange;
 
 /// An upload from a file that another run may finish.
 #[derive(Debug)]
 pub struct UnfinishedMultipart {
     journal: Journal,
-    /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
-    /// ours and other bytes), and what goes with the blob.
+    /// The conditions for resuming: the state of the source, the part size (parts of another split may have equal numbers and
+    /// sizes, and other bytes) and the options of the put.
     terms: String,
     found: Option<(UploadId, Vec<Part>)>,
     outdated: Option<UploadId>,
 }
 
 impl UnfinishedMultipart {
-    /// Looks for what an earlier run of the same upload left; `None` if uploads are not to be resumed.
-    pub fn look(
-        engine: &Engine,
-        key: &Key,
-        blob: (&File, u64, u64),
-        part_size: u64,
-        attributes: &Attributes,
-    ) -> Option<Self> {
-        let (source, rest) = (source(blob.0)?, terms(blob, attributes)?);
+    /// Finds the upload of an earlier run; `None` if uploads are not to be resumed.
+    pub fn look(blob: &NewBlob<'_>, range: &FileRange, part_size: u64) -> Option<Self> {
+        let (source, rest) = (source(range)?, terms(range, blob.options)?);
         let terms = format!("{part_size} {rest}");
-        let journal = engine.journal("put", key, &[&source])?;
+        let journal = blob.engine.journal("put", blob.key, &[&source])?;
         let same = begun_for(&journal, &terms);
         let (mut upload, mut parts) = (None, Vec::new());
         for line in journal.lines() {
@@ -65,12 +58,12 @@ impl UnfinishedMultipart {
         self.found.take()
     }
 
-    /// An upload of what the source was before; it is of no use any more.
+    /// The upload of an earlier state of the source, which cannot be resumed; returned once.
     pub fn outdated(&mut self) -> Option<UploadId> {
         self.outdated.take()
     }
 
-    /// Remembers an upload that has no parts yet.
+    /// Begins the journal of an upload without parts.
     pub fn begin(&mut self, upload: &UploadId) -> Result<()> {
         if !is_word(&upload.0) {
             return Err(Error::new(
@@ -82,14 +75,14 @@ impl UnfinishedMultipart {
         self.journal.begin(&header)
     }
 
-    /// Remembers a part that the store has confirmed. One that is not remembered is sent again.
+    /// Records a part that the store has confirmed. If this fails, another run sends the part again.
     pub fn done(&self, part: &Part) {
         if is_word(&part.etag) {
             let _ = self.journal.add(&format!("part {}", write_part(part)));
         }
     }
 
-    /// Leaves it for another run, if `error` is one that may pass; says whether.
+    /// Keeps the upload for another run if `error` is temporary; returns whether it did.
     pub fn keep_after(&mut self, error: &Error) -> bool {
         let kept = crate::transfer::resume::is_worth_keeping(error);
         if kept {
@@ -104,17 +97,16 @@ impl UnfinishedMultipart {
     }
 }
 
-/// Which file it is.
-pub(super) fn source(file: &File) -> Option<String> {
-    let metadata = file.metadata().ok()?;
+/// The identity of the file: its device and inode.
+pub(super) fn source(range: &FileRange) -> Option<String> {
+    let metadata = range.file.metadata().ok()?;
     Some(format!("{} {}", metadata.dev(), metadata.ino()))
 }
 
-/// The conditions for resuming: the file's content, as far as its times and length tell, and the blob's attributes.
-pub(super) fn terms(
-    (file, offset, len): (&File, u64, u64),
-    attributes: &Attributes,
-) -> Option<String> {
+/// The conditions for resuming: the times and the range of the file, which stand for its content, and the options of the
+/// put.
+pub(super) fn terms(range: &FileRange, options: &PutOptions) -> Option<String> {
+    let FileRange { file, offset, len } = range;
     let metadata = file.metadata().ok()?;
     Some(format!(
         "{offset} {len} {}.{:09} {}.{:09} {}",
@@ -122,14 +114,13 @@ pub(super) fn terms(
         metadata.mtime_nsec(),
         metadata.ctime(),
         metadata.ctime_nsec(),
-        crate::transfer::resume::digest(&attribute_words(attributes))
+        crate::transfer::resume::digest(&option_words(options))
     ))
 }
 
-/// The attributes as words: a file format, of which each attribute is a group. One that is missing has no word.
-fn attribute_words(attributes: &Attributes) -> Vec<Vec<Vec<u8>>> {
+/// The options as words: a file format. Each option is a group, which is empty if the option is missing.
+fn option_words(options: &PutOptions) -> Vec<Vec<Vec<u8>>> {
     let Attributes {
-        condition,
         content_type,
         content_encoding,
         content_disposition,
@@ -140,13 +131,13 @@ fn attribute_words(attributes: &Attributes) -> Vec<Vec<Vec<u8>>> {
         encryption,
         kms_key_id,
         acl,
-    } = attributes;
+    } = &options.attributes;
     let one = |word: &Option<String>| word.iter().map(|word| word.clone().into_bytes()).collect();
     let pairs = |pairs: &[(String, String)]| {
         let words = pairs.iter().flat_map(|(name, value)| [name, value]);
         words.map(|word| word.clone().into_bytes()).collect()
     };
-    let condition = match condition {
+    let condition = match &options.condition {
         Condition::None => Vec::new(),
         Condition::Absent => vec![b"absent".to_vec()],
         Condition::Etag(etag) => vec![b"etag".to_vec(), etag.clone().into_bytes()],
@@ -210,7 +201,7 @@ fn read_part(text: &str) -> Option<Part> {
     })
 }
 
-/// `-` is none; what is no digest makes the whole line worthless.
+/// `-` is no digest; text that is not a digest makes the whole line invalid.
 #[expect(
     clippy::option_option,
     reason = "no digest and a wrong digest are different things"
@@ -251,28 +242,28 @@ mod tests {
     }
 
     #[test]
-    fn each_attribute_makes_other_terms() {
+    fn each_option_makes_other_terms() {
         let text = || Some("x".to_owned());
         let pair = || vec![("x".to_owned(), "y".to_owned())];
-        let of = |change: &dyn Fn(&mut Attributes)| {
-            let mut attributes = Attributes::default();
-            change(&mut attributes);
-            crate::transfer::resume::digest(&attribute_words(&attributes))
+        let of = |change: &dyn Fn(&mut PutOptions)| {
+            let mut options = PutOptions::default();
+            change(&mut options);
+            crate::transfer::resume::digest(&option_words(&options))
         };
-        let changes: [&dyn Fn(&mut Attributes); 13] = [
+        let changes: [&dyn Fn(&mut PutOptions); 13] = [
             &|_| {},
             &|of| of.condition = Condition::Absent,
             &|of| of.condition = Condition::Etag("x".to_owned()),
-            &|of| of.content_type = text(),
-            &|of| of.content_encoding = text(),
-            &|of| of.content_disposition = text(),
-            &|of| of.cache_control = text(),
-            &|of| of.metadata = pair(),
-            &|of| of.tags = pair(),
-            &|of| of.storage_class = text(),
-            &|of| of.encryption = text(),
-            &|of| of.kms_key_id = text(),
-            &|of| of.acl = text(),
+            &|of| of.attributes.content_type = text(),
+            &|of| of.attributes.content_encoding = text(),
+            &|of| of.attributes.content_disposition = text(),
+            &|of| of.attributes.cache_control = text(),
+            &|of| of.attributes.metadata = pair(),
+            &|of| of.attributes.tags = pair(),
+            &|of| of.attributes.storage_class = text(),
+            &|of| of.attributes.encryption = text(),
+            &|of| of.attributes.kms_key_id = text(),
+            &|of| of.attributes.acl = text(),
         ];
         let digests: std::collections::HashSet<String> =
             changes.iter().map(|change| of(*change)).collect();

@@ -1,38 +1,31 @@
 //! The journal of an upload through a partial file: its name. The store knows how much of it exists.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use super::journal::Journal;
 use super::multipart::{begun_for, source, terms};
 use crate::error::Error;
 use crate::io::temp_name::is_temporary_name;
-use crate::key::Key;
 use crate::store::resumable::PartialUpload;
-use crate::store::types::Attributes;
-use crate::transfer::Engine;
+use crate::transfer::put::NewBlob;
+use crate::transfer::source::FileRange;
 
-/// An upload that another run may finish, and its unfinished file.
+/// An upload that another run may finish, and its partial file.
 #[derive(Debug)]
 pub struct UnfinishedPut {
     journal: Arc<Journal>,
     /// The file that an earlier run left, or a new one.
     pub draft: PartialUpload,
-    /// A file of what the source was before; it is of no use any more.
+    /// The partial file of an earlier state of the source, which cannot be resumed.
     pub outdated: Option<PartialUpload>,
 }
 
 impl UnfinishedPut {
-    /// Takes up what an earlier run of the same upload left, or begins; `None` if uploads are not to be resumed.
-    pub fn open(
-        engine: &Engine,
-        key: &Key,
-        blob: (&File, u64, u64),
-        attributes: &Attributes,
-    ) -> Option<Self> {
-        let (source, terms) = (source(blob.0)?, terms(blob, attributes)?);
-        let mut journal = engine.journal("put", key, &[&source])?;
-        let outdated = match left(&journal) {
+    /// Finds the upload of an earlier run, or begins a new one; `None` if uploads are not to be resumed.
+    pub fn open(blob: &NewBlob<'_>, range: &FileRange) -> Option<Self> {
+        let (source, terms) = (source(range)?, terms(range, blob.options)?);
+        let mut journal = blob.engine.journal("put", blob.key, &[&source])?;
+        let outdated = match read_draft(&journal) {
             Some(draft) if begun_for(&journal, &terms) => {
                 return Some(Self::remembering(journal, draft, None));
             }
@@ -43,7 +36,7 @@ impl UnfinishedPut {
         match journal.begin(&header) {
             Ok(()) => Some(Self::remembering(journal, draft, outdated)),
             Err(error) => {
-                crate::transfer::resume::cannot_be_resumed(&*engine.observer, &error);
+                crate::transfer::resume::cannot_be_resumed(&*blob.engine.observer, &error);
                 None
             }
         }
@@ -57,7 +50,8 @@ impl UnfinishedPut {
         let journal = Arc::new(journal);
         let seams = Arc::clone(&journal);
         let draft = draft.on_resume(move |seam| {
-            // Not remembered, it is not looked at by another run, which still compares length and last bytes.
+            // If this fails, another run does not compare the bytes around this offset. It still compares the length and the
+            // last bytes.
             let _ = seams.add(&format!("seam {seam}"));
         });
         Self {
@@ -67,7 +61,7 @@ impl UnfinishedPut {
         }
     }
 
-    /// Leaves it for another run, if `error` is one that may pass; says whether.
+    /// Keeps the upload for another run if `error` is temporary; returns whether it did.
     pub fn keep_after(&self, error: &Error) -> bool {
         let kept = self.draft.is_begun() && crate::transfer::resume::is_worth_keeping(error);
         if kept {
@@ -82,7 +76,7 @@ impl UnfinishedPut {
     }
 }
 
-fn left(journal: &Journal) -> Option<PartialUpload> {
+fn read_draft(journal: &Journal) -> Option<PartialUpload> {
     let words = |word: &'static str| {
         let lines = journal.lines();
         lines.filter_map(move |line| line.strip_prefix(word)?.strip_prefix(' '))

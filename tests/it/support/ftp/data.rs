@@ -3,10 +3,12 @@
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketType};
 
+use super::CLOSED;
 use super::fault::Fault;
 use super::session::{Next, Session};
 use super::tls::{DataSessions, Wire};
@@ -156,6 +158,18 @@ impl Session {
         text
     }
 
+    /// Waits until the client has closed both connections, and logs that. A client that sends another command instead is
+    /// disconnected.
+    fn await_close(&mut self, mut data: Wire) -> Next {
+        // Unread bytes make the client's end a reset.
+        let _ = data.read(&mut [0]);
+        if matches!(self.control.read(&mut [0]), Ok(0) | Err(_)) {
+            self.state.log.lock().unwrap().push(CLOSED.to_owned());
+        }
+        self.state.awaits_close.store(false, Ordering::SeqCst);
+        Next::Close
+    }
+
     /// Sends the final reply of a transfer, as the fault demands.
     fn finish(&mut self, fault: Option<Fault>) -> Next {
         match fault {
@@ -264,11 +278,18 @@ impl Session {
             Some(
                 Fault::AbortAfter(bytes)
                 | Fault::TruncateWith226(bytes)
-                | Fault::FreezeAfter(bytes),
+                | Fault::FreezeAfter(bytes)
+                | Fault::AwaitClose(bytes),
             ) => bytes,
             _ => usize::MAX,
         };
+        if let Some(Fault::AwaitClose(_)) = fault {
+            self.state.awaits_close.store(true, Ordering::SeqCst);
+        }
         let _ = data.write_all(&rest[..limit.min(rest.len())]);
+        if let Some(Fault::AwaitClose(_)) = fault {
+            return self.await_close(data);
+        }
         if let Some(Fault::SendExtraBytes) = fault {
             let _ = data.write_all(b"and more");
         }

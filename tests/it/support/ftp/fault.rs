@@ -27,6 +27,8 @@ pub enum Fault {
     TruncateWith226(usize),
     /// Stops after so many bytes and leaves both connections open.
     FreezeAfter(usize),
+    /// Stops after so many bytes until the client has closed both connections. Until then, no other client is greeted.
+    AwaitClose(usize),
     /// Opens the data connection, reads nothing from it, leaves it open, and sends this as the final reply.
     RefuseUnread(&'static str),
     /// Sends more bytes than SIZE announced.

@@ -68,8 +68,13 @@ struct State {
     leaked: Mutex<Vec<u8>>,
     /// The messages of panics in the server's threads.
     panics: Mutex<Vec<String>>,
+    /// A session waits for its client to close both connections.
+    awaits_close: AtomicBool,
     stop: AtomicBool,
 }
+
+/// The line of the log for a client that closed both connections of a transfer.
+pub const CLOSED: &str = "(closed)";
 
 impl FtpServer {
     pub fn start() -> Self {
@@ -132,6 +137,7 @@ impl FtpServer {
             peers: Mutex::default(),
             leaked: Mutex::default(),
             panics: Mutex::default(),
+            awaits_close: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
         let shared = Arc::clone(&state);
@@ -300,6 +306,9 @@ impl State {
     fn serve(self: Arc<Self>, control: TcpStream) {
         let state = Arc::clone(&self);
         let served = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            super::wait_until("an end of the abandoned transfer", || {
+                !self.awaits_close.load(Ordering::SeqCst)
+            });
             if let Some(session) = Session::new(control, state) {
                 session.serve();
             }

@@ -1,23 +1,33 @@
-//! The attributes of an uploaded blob, and the conditions on its source.
+//! The options of `blobctl put` as values: the attributes of the blob, and the conditions on source and destination.
 
 use crate::backend::s3::check_metadata;
 use crate::cli::{BackendKind, Put};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, printable};
-use crate::store::types::{Attributes, Condition};
+use crate::store::Capabilities;
+use crate::store::types::{Attributes, Condition, PutOptions};
 use crate::transfer::source::Expectation;
 
-/// The attributes of every blob of this command.
-pub fn attributes(arguments: &Put) -> Result<Attributes> {
-    let condition = match (arguments.if_absent, &arguments.if_match) {
-        (true, _) => Condition::Absent,
-        (_, Some(etag)) => Condition::Etag(
-            header_text("--if-match", etag)?
-                .trim_matches('"')
-                .to_owned(),
-        ),
-        _ => Condition::None,
-    };
+/// The options of every blob of this command.
+pub fn put_options(arguments: &Put) -> Result<PutOptions> {
+    Ok(PutOptions {
+        condition: condition(arguments)?,
+        attributes: attributes(arguments)?,
+    })
+}
+
+fn condition(arguments: &Put) -> Result<Condition> {
+    match (arguments.if_absent, &arguments.if_match) {
+        (true, _) => Ok(Condition::Absent),
+        (_, Some(etag)) => {
+            let etag = header_text("--if-match", etag)?;
+            Ok(Condition::Etag(etag.trim_matches('"').to_owned()))
+        }
+        _ => Ok(Condition::None),
+    }
+}
+
+fn attributes(arguments: &Put) -> Result<Attributes> {
     let text = |option: &str, value: &Option<String>| {
         value
             .as_ref()
@@ -25,7 +35,6 @@ pub fn attributes(arguments: &Put) -> Result<Attributes> {
             .transpose()
     };
     Ok(Attributes {
-        condition,
         content_type: text("--content-type", &arguments.content_type)?,
         content_encoding: text("--content-encoding", &arguments.content_encoding)?,
         content_disposition: text("--content-disposition", &arguments.content_disposition)?,
@@ -93,10 +102,31 @@ pub fn expectation(arguments: &Put) -> Result<Expectation> {
     })
 }
 
-/// Rejects options that only S3 supports where the store is another one, which would ignore them.
-pub fn reject_unsupported_options(arguments: &Put, kind: BackendKind) -> Result<()> {
-    let only_s3 = [
-        (arguments.if_match.is_some(), "--if-match"),
+/// Rejects options that the store would ignore.
+pub fn reject_unsupported_options(
+    arguments: &Put,
+    kind: BackendKind,
+    capabilities: Capabilities,
+) -> Result<()> {
+    let if_match = arguments.if_match.is_some().then_some("--if-match");
+    let unsupported = if_match
+        .filter(|_| !capabilities.etag_conditions)
+        .or_else(|| attribute_option(arguments).filter(|_| !capabilities.attributes));
+    match unsupported {
+        Some(option) => {
+            let text = format!(
+                "{option} is supported by S3 only, and this store is {}",
+                kind.name()
+            );
+            Err(Error::new(Kind::Usage, text))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The first option that sets an attribute. `--content-type` is not one of them: every upload has a media type.
+fn attribute_option(arguments: &Put) -> Option<&'static str> {
+    let options = [
         (arguments.content_encoding.is_some(), "--content-encoding"),
         (
             arguments.content_disposition.is_some(),
@@ -109,15 +139,6 @@ pub fn reject_unsupported_options(arguments: &Put, kind: BackendKind) -> Result<
         (arguments.sse.is_some(), "--sse"),
         (arguments.acl.is_some(), "--acl"),
     ];
-    let given = only_s3.iter().find(|(given, _)| *given);
-    match given {
-        Some((_, option)) if kind != BackendKind::S3 => {
-            let text = format!(
-                "{option} is supported by S3 only, and this store is {}",
-                kind.name()
-            );
-            Err(Error::new(Kind::Usage, text))
-        }
-        _ => Ok(()),
-    }
+    let given = options.into_iter().find(|(given, _)| *given);
+    given.map(|(_, option)| option)
 }

@@ -12,45 +12,46 @@ use crate::transfer::multipart_md5::PartsSum;
 use crate::transfer::{Engine, retry};
 
 /// The result of a comparison with the store's checksum.
+#[derive(Debug, Clone, Copy)]
 pub enum Compared {
     Same(Verified),
     Different,
-    /// The received bytes have this checksum. The store's may mean something else: it does if the next download has the
+    /// The received bytes have this checksum. The store's ETag may not be a checksum: that is so if the next download has the
     /// same one.
     Doubtful(Digest),
 }
 
 impl Receiver<'_> {
-    /// Finds something to compare with a blob that has no digest of its whole.
-    pub(super) fn ask_for_parts(&mut self, engine: &Engine, key: &Key) -> Result<()> {
+    /// Finds the multipart ETag of a blob that has no checksum of its whole.
+    pub(super) fn find_parts_etag(&mut self) -> Result<()> {
         if let Some(info) = &self.info
             && info.digest.is_none()
             && self.verification != Verification::Length
         {
-            let ask = || parts_etag(engine, key, info);
-            self.parts = retry::run(engine, ask, || 0)?.value;
+            let ask = || parts_etag(self.engine, self.key, info);
+            self.parts = retry::run(self.engine, ask, || 0)?.value;
         }
         Ok(())
     }
 
-    /// The same for bytes that go on at once and in order. They wait meanwhile; a fault is one of this attempt.
+    /// Finds the multipart ETag before the first byte of a stream, and hashes the parts as their bytes arrive. A failure ends
+    /// this attempt.
     pub(super) fn sum_parts_in_order(&mut self, info: &ObjectMeta) -> Result<()> {
         self.parts = None;
         if info.digest.is_some() || self.verification == Verification::Length {
             return Ok(());
         }
-        let (engine, key) = self.source;
-        self.parts = parts_etag(engine, key, info)?;
+        self.parts = parts_etag(self.engine, self.key, info)?;
         let sum = self.parts.map(|parts| PartsSum::new(parts.part_size));
         self.hasher = sum.map(Sum::OfParts);
         Ok(())
     }
 
-    /// Hashes the beginning of a large file on another thread, if its digest needs the bytes in order.
+    /// Hashes the beginning of a large file on another thread, if its checksum needs the bytes in order.
     pub(super) fn start_hash_thread(&mut self, size: u64) {
-        // Of an attempt that brought nothing.
+        // An attempt that received no byte may have left one.
         self.hash_thread = None;
-        if size > self.source.0.parts.size
+        if size > self.engine.parts.size
             && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =
                 self.hasher
             && let Some(digest) = self.info.as_ref().and_then(|info| info.digest)
@@ -59,7 +60,7 @@ impl Receiver<'_> {
         }
     }
 
-    /// Takes the hasher back from its thread.
+    /// Ends the hash thread and takes its hasher.
     pub(super) fn join_hash_thread(&mut self) -> Result<()> {
         if self.hash_thread.is_some() {
             self.write_block()?;
@@ -70,6 +71,7 @@ impl Receiver<'_> {
         Ok(())
     }
 
+    /// Compares the checksum of the received bytes with that of the store.
     pub fn compare(&mut self) -> Compared {
         let stored = self.info.as_ref().and_then(|info| info.digest);
         let computed = self.hasher.take().map(Sum::finish);

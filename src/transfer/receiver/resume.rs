@@ -1,0 +1,118 @@
+//! Resuming the download of an earlier run, and keeping one for a later run.
+
+use std::sync::Arc;
+
+use super::Receiver;
+use super::output::{BLOCK, FileOutput, Output};
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::io::atomic_file::AtomicFile;
+use crate::io::page_buffer::PageBuffer;
+use crate::transfer::checksum::Sum;
+use crate::transfer::destination::{FileDestination, Verification};
+use crate::transfer::resume::download::{FoundDownload, UnfinishedDownload, front};
+use crate::units::format_bytes;
+
+impl Receiver<'_> {
+    /// Finds the download of an earlier run, and continues with its file.
+    pub fn resume_unfinished(&mut self) -> Result<()> {
+        let Output::File(FileOutput { destination, .. }) = self.output else {
+            return Ok(());
+        };
+        self.unfinished = UnfinishedDownload::look(self.engine, self.key, destination);
+        let found = self.unfinished.as_mut().and_then(UnfinishedDownload::found);
+        match found.and_then(|found| Some((reopen(destination, &found)?, found))) {
+            Some((file, found)) => self.resume_file(file, found),
+            None => Ok(()),
+        }
+    }
+
+    fn resume_file(&mut self, file: AtomicFile, found: FoundDownload) -> Result<()> {
+        let FoundDownload {
+            info, mut filled, ..
+        } = found;
+        // The last part is always requested again, so that the store confirms that the blob is unchanged.
+        filled.retain(|range| range.offset + range.len < info.size);
+        let there = front(&filled);
+        if there == 0 {
+            // Dropping the file removes it.
+            return Ok(());
+        }
+        let text = format!(
+            "resuming download at {} of {} or later",
+            format_bytes(there),
+            format_bytes(info.size)
+        );
+        self.engine.observer.notify(&Event::Note(&text));
+        if let Some(digest) = info
+            .digest
+            .filter(|_| self.verification != Verification::Length)
+        {
+            let mut sum = Sum::new(digest.algorithm());
+            hash_front(&file, there, &mut sum)?;
+            self.hasher = Some(sum);
+        }
+        if let Output::File(output) = &mut self.output {
+            output.resume(file);
+        }
+        self.meter.add(there);
+        self.info = Some(info);
+        self.received = there;
+        self.recorded = there;
+        self.filled = filled;
+        Ok(())
+    }
+
+    /// Keeps the file of a failed download for another run, or removes it.
+    pub fn keep_or_discard(mut self, error: Error) -> Error {
+        let is_written = self.write_block().is_ok();
+        self.record_front();
+        let Output::File(FileOutput { file, .. }) = &mut self.output else {
+            return error;
+        };
+        if let (Some(unfinished), Some(file)) = (&mut self.unfinished, file.take())
+            && is_written
+            && self.recorded > 0
+            && unfinished.keep_after(&error, &file)
+        {
+            file.keep();
+            return UnfinishedDownload::explain(error);
+        }
+        error
+    }
+
+    /// Records in the journal how much of the front is in the file.
+    pub(super) fn record_front(&mut self) {
+        let in_file = match &self.output {
+            Output::File(output) => self.received - output.fill as u64,
+            Output::Stream(_) => return,
+        };
+        if let Some(unfinished) = &self.unfinished
+            && in_file > self.recorded
+        {
+            unfinished.filled(self.recorded, in_file - self.recorded);
+            self.recorded = in_file;
+        }
+    }
+}
+
+/// The file of an earlier run, if it is still there.
+fn reopen(destination: &FileDestination, found: &FoundDownload) -> Option<AtomicFile> {
+    let FileDestination { dir, name, shown } = destination;
+    AtomicFile::reopen(Arc::clone(dir), name, &found.file, shown.clone())
+}
+
+/// Hashes the first `len` bytes of the file.
+fn hash_front(staged: &AtomicFile, len: u64, sum: &mut Sum) -> Result<()> {
+    let mut block = PageBuffer::new(BLOCK);
+    let mut at = 0;
+    while at < len {
+        let want = block
+            .len()
+            .min(usize::try_from(len - at).unwrap_or(usize::MAX));
+        staged.read_at(&mut block[..want], at)?;
+        sum.update(&block[..want]);
+        at += want as u64;
+    }
+    Ok(())
+}
