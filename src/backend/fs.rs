@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::io::Read;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
@@ -21,6 +21,8 @@ use crate::cancel::Cancel;
 use crate::digest::Verified;
 use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::{AtomicFile, Overwrite};
+use crate::io::beneath;
+use crate::io::beneath::make_directories;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
@@ -116,7 +118,7 @@ impl Fs {
     /// links lead where they say.
     fn below(&self, root: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
         if self.config.root != std::path::Path::new("/") {
-            return beneath(root, path, flags);
+            return beneath::open(root, path, flags);
         }
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
         rustix::fs::openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
@@ -155,18 +157,8 @@ impl Fs {
             Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.refused(errno, "open", directories)),
         }
-        let mut parent = root;
-        for segment in directories.split('/') {
-            match rustix::fs::mkdirat(&parent, segment, Mode::from_raw_mode(0o777)) {
-                Ok(()) => rustix::fs::fsync(&parent)
-                    .map_err(|errno| self.refused(errno, "sync", directories))?,
-                Err(Errno::EXIST) => {}
-                Err(errno) => return Err(self.refused(errno, "create", directories)),
-            }
-            // Each step is resolved beneath the last one, which is stricter than the root: a link may lead down only.
-            parent = beneath(&parent, segment, flags)
-                .map_err(|errno| self.refused(errno, "open", directories))?;
-        }
+        let parent = make_directories(root, directories)
+            .map_err(|failure| self.refused(failure.errno, failure.doing, directories))?;
         Ok((parent, name))
     }
 
@@ -447,16 +439,6 @@ fn modified(seconds: i64, nanoseconds: u64) -> Option<SystemTime> {
         _ => UNIX_EPOCH.checked_sub(whole),
     };
     whole?.checked_add(nanoseconds)
-}
-
-fn beneath(dir: impl AsFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    rustix::fs::openat2(
-        dir,
-        path,
-        flags | OFlags::CLOEXEC,
-        Mode::empty(),
-        ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS,
-    )
 }
 
 fn info(metadata: &std::fs::Metadata) -> ObjectMeta {

@@ -1,6 +1,7 @@
 //! Local I/O: files, buffers and subprocesses.
 
 pub mod atomic_file;
+pub mod beneath;
 pub mod block_pool;
 pub mod local_path;
 pub mod local_tree;
