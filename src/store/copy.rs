@@ -10,7 +10,7 @@ pub trait ServerSideCopy: Send + Sync {
     /// This store as the source or the destination of a copy; `None` if that cannot be determined.
     fn endpoint(&self) -> Option<CopyEndpoint>;
 
-    /// Copies a blob to `to` in this store. If the source is no longer the blob that was found, the error is `Integrity`.
+    /// Copies a blob to `to` in this store. If the source has changed since it was found, the error is `Integrity`.
     fn copy(&self, source: &CopySource<'_>, to: &Key, options: &PutOptions) -> Result<PutResult>;
 }
 

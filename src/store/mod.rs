@@ -42,7 +42,7 @@ pub trait Store: Send + Sync {
     /// The blob's identity: equal ids are one blob.
     fn id(&self, key: &Key) -> BlobId;
 
-    /// Settings of this store that must be unchanged for a run to resume what another one left. The words go into the names
+    /// Settings of this store that must be unchanged for a run to resume the transfer of another run. The words go into the names
     /// of journals: they are a file format and never made of `Debug` output.
     fn resume_terms(&self) -> Vec<String> {
         Vec::new()

@@ -118,7 +118,7 @@ pub enum Condition {
     /// Nothing.
     #[default]
     None,
-    /// There is no blob of that name.
+    /// No blob of that name exists.
     Absent,
     /// The blob there has this ETag.
     Etag(String),

@@ -152,16 +152,16 @@ mod tests {
 
     #[test]
     fn the_load_is_high_from_more_than_a_quarter_of_the_time_on() {
-        // Milliseconds that passed, and those of them that 16 MiB took: MD5 takes 26 ms on a machine of 2024.
+        // Elapsed and busy milliseconds for 16 MiB: MD5 takes 26 ms on a machine of 2024.
         for (elapsed, busy, high) in [
-            // 600 MB/s, which is what MD5 can take; 300; 160; 150; 40; 10.
+            // At 600 MB/s (the speed of MD5), 300, 160, 150, 40 and 10 MB/s.
             (28, 26, true),
             (56, 26, true),
             (103, 26, true),
             (104, 26, false),
             (419, 26, false),
             (1678, 26, false),
-            // A debug build, or a machine that has other things to do, takes longer.
+            // A debug build or a loaded machine takes longer.
             (419, 400, true),
             (2000, 400, false),
             // Nothing was hashed, or no time passed.
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_load_is_that_since_the_last_question() {
+    fn the_load_is_that_since_the_last_call() {
         let begin = Instant::now();
         let at = |millis| begin + Duration::from_millis(millis);
         let mut load = Load::new(begin);
@@ -186,7 +186,7 @@ mod tests {
         // Nothing was added in the next 100 ms, and everything in those after.
         assert!(!load.is_high(at(200), Duration::from_millis(90)));
         assert!(load.is_high(at(300), Duration::from_millis(190)));
-        // A clock that stands still or goes back is no reason to panic, nor is a counter at its end.
+        // A clock that stands still or goes backwards, and a counter at its limit, do not panic.
         assert!(!load.is_high(at(0), Duration::ZERO));
         assert!(load.is_high(at(400), Duration::MAX));
     }

@@ -1,10 +1,10 @@
-//! The cutting of blobs into parts: pure arithmetic.
+//! The split of blobs into parts: pure arithmetic.
 
 use crate::error::{Error, Kind};
 use crate::store::multipart::PartSizes;
 
-/// Parts are this large unless the user or the number of parts calls for another size: a multiple of the page size, small
-/// enough to repeat. What fits one part goes as one request: it costs one round trip instead of three.
+/// The default part size in bytes: a multiple of the page size, and small enough to be sent again. A blob that fits one part
+/// takes one request, which is one round trip instead of three.
 pub const PART: u64 = 16 << 20;
 
 /// S3's limits: the number of parts, and the bytes of each but the last.
@@ -17,10 +17,10 @@ pub const SMALLEST_PART: u64 = 5 << 20;
 /// 5 GiB.
 pub const LARGEST_PART: u64 = 5 << 30;
 
-/// Sizes of parts are multiples of this: a page of memory.
+/// Bytes of a page of memory. Part sizes are multiples of this.
 pub const PAGE: u64 = 4096;
 
-/// Parts of a stream that are of one size, before the size doubles.
+/// The number of parts of a stream after which the part size doubles.
 const PARTS_OF_A_SIZE: u64 = 1_000;
 
 /// The rules for cutting blobs into parts, and for transferring them in parallel.
@@ -130,7 +130,7 @@ pub fn cut(len: u64, size: u64) -> impl Iterator<Item = Piece> {
         })
 }
 
-/// Cuts what lies from `start` to `len` into parts for a download, the last one shorter; there is no limit on their number.
+/// Cuts the bytes from `start` to `len` into parts for a download, the last one shorter. Their number has no limit.
 pub fn cut_from(start: u64, len: u64, size: u64) -> impl Iterator<Item = Piece> {
     let count = len.saturating_sub(start).div_ceil(size);
     (0..count).map(move |index| {
@@ -143,7 +143,7 @@ pub fn cut_from(start: u64, len: u64, size: u64) -> impl Iterator<Item = Piece> 
     })
 }
 
-/// Fewer bytes of a part came than were asked for, and the store called it complete.
+/// The error of a part with fewer bytes than requested, which the store called complete.
 pub(super) fn cut_short(received: u64, len: u64) -> Error {
     let text = format!("{received} bytes of a part came, and it has {len}");
     Error::new(Kind::Integrity, text)

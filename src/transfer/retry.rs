@@ -1,8 +1,8 @@
 //! The one retry loop.
 //!
-//! [`Error::is_transient`] decides whether an error is worth a retry. The budget of time begins with the first failure, and
-//! begins again whenever an attempt gets further than all before: a long transfer over a bad line succeeds, and an outage
-//! longer than the budget ends the run.
+//! [`Error::is_transient`] decides whether an attempt is retried. The time budget starts at the first failure, and starts again
+//! whenever an attempt gets further than all earlier ones: a long transfer over a bad line succeeds, and an outage longer than
+//! the budget ends the run.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,13 @@ use crate::events::Event;
 use crate::io::random::random_u64;
 use crate::units::format_duration;
 
+/// The longest first pause after a failure other than `Busy`.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// The first pause after a `Busy` response.
+/// The longest first pause after a `Busy` response.
 const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
 
+/// The longest pause, unless the store asks for a longer one.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The result of the last attempt, and the number of attempts.
@@ -93,8 +95,8 @@ fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
     ))
 }
 
-/// Full jitter: anything between nothing and a bound that doubles with each failure, so that many clients do not come
-/// back together. At least what the store asked for.
+/// The pause after a failure. Full jitter: a random time between 0 and a bound that doubles with each failure, so that many
+/// clients do not retry at the same time. At least the time that the store asked for.
 fn pause(failures: u32, error: &Error, random: u64) -> Duration {
     assert!(failures >= 1, "a pause follows a failure");
     let first = match error.kind() {

@@ -49,7 +49,7 @@ impl Receiver<'_> {
 
     /// Hashes the beginning of a large file on another thread, if its checksum needs the bytes in order.
     pub(super) fn start_hash_thread(&mut self, size: u64) {
-        // An attempt that received no byte may have left one.
+        // A thread of an earlier attempt has received no byte.
         self.hash_thread = None;
         if size > self.engine.parts.size
             && let Some(Sum::InOrder(Hasher::Md5(_) | Hasher::Sha1(_) | Hasher::Sha256(_))) =

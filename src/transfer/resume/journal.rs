@@ -1,7 +1,7 @@
-//! A small text file that says how far a transfer came: locked while it is in use, removed when it is over.
+//! A small text file that records the progress of a transfer. It is locked while it is in use, and removed at the end.
 //!
-//! Lines are appended with one write each and not synced: what a crash of the system takes away is transferred again.
-//! A line that was cut off is not counted.
+//! Each line is appended with one write and not synced: bytes whose lines are lost in a crash of the system are transferred
+//! again. An incomplete line is ignored.
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
@@ -15,9 +15,9 @@ use rustix::io::Errno;
 
 use crate::error::{Error, Result, describe};
 
-/// The first line of every journal; another number when the lines change their meaning.
+/// The first line of every journal. The number changes with the meaning of the lines.
 const MAGIC: &str = "blobctl-resume 2";
-/// 10,000 parts take a tenth of this.
+/// The most bytes that are read of a journal. 10,000 parts take a tenth of this.
 const LONGEST: u64 = 16 << 20;
 
 /// An open journal. Dropped without [`Journal::keep`], it is removed.
@@ -30,7 +30,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// The journal of that name, with the lines that an earlier run left; `None` if another process has it open.
+    /// Opens the journal of that name, with the lines of an earlier run; `None` if another process has it open.
     pub fn open(directory: &Path, name: &str) -> Result<Option<Self>> {
         let path = directory.join(name);
         let failed = |doing: &str, error: std::io::Error| {
@@ -43,7 +43,7 @@ impl Journal {
             .map_err(|error| failed("create the directory of", error))?;
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        // The process that had it before may remove it between the open and the lock.
+        // Another process may remove the file between the open and the lock.
         let mut file: File = loop {
             let file = rustix::fs::open(&path, flags, Mode::from_raw_mode(0o600))
                 .map_err(|errno| failed("open", errno.into()))?;
@@ -75,7 +75,7 @@ impl Journal {
         self.lines.iter().map(String::as_str)
     }
 
-    /// Forgets what an earlier run wrote, and writes these lines.
+    /// Replaces the lines of an earlier run by these.
     pub fn begin(&mut self, lines: &str) -> Result<()> {
         self.lines.clear();
         let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -84,14 +84,14 @@ impl Journal {
             .map_err(|error| Error::local(format_args!("write `{}`", self.path.display()), &error))
     }
 
-    /// Adds a line. One that cannot be written costs no more than that its part is transferred again.
+    /// Adds a line. If this fails, another run transfers the line's bytes again.
     pub fn add(&self, line: &str) -> Result<(), String> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(format!("{line}\n").as_bytes())
             .map_err(|error| describe(&error))
     }
 
-    /// Leaves it for another run.
+    /// Keeps the file for another run.
     pub fn keep(&self) {
         self.kept.store(true, Ordering::Relaxed);
     }
@@ -100,13 +100,13 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         if !self.kept.load(Ordering::Relaxed) {
-            // Still locked; a file that stays says nothing that is true, and the next run finds that out.
+            // The lock is still held. If the removal fails, the next run finds that the lines no longer hold.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// The lines behind the first, if that is ours; what has no end yet is no line.
+/// The complete lines after the first one, if that is [`MAGIC`].
 fn whole_lines(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let mut lines = text

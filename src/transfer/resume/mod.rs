@@ -1,7 +1,7 @@
 //! Interrupted transfers, and how the next run of the same command resumes them.
 //!
-//! A transfer that may be resumed keeps a [`journal`] in the state directory: a description of the transfer, then a line for
-//! each part that is done. [`multipart`], [`partial_file`] and [`download`] define the lines and check that they still hold.
+//! A transfer that can be resumed keeps a [`journal`] in the state directory: a description of the transfer, then a line per
+//! completed part. [`multipart`], [`partial_file`] and [`download`] define the lines and check that they still hold.
 
 pub mod download;
 mod journal;
@@ -22,7 +22,7 @@ use crate::key::Key;
 /// The unfinished transfers to resume.
 #[derive(Debug, Clone, Default)]
 pub enum ResumePolicy {
-    /// None: a failure in the middle of a blob that is not sent in parts starts it again from the beginning.
+    /// None: after a failure, a blob that is not transferred in parts starts again from its beginning.
     Never,
     /// Those of earlier attempts of the same run.
     #[default]
@@ -40,8 +40,8 @@ fn is_worth_keeping(error: &Error) -> bool {
 }
 
 impl Engine {
-    /// The journal of the transfer of a blob in one direction, if transfers are to be resumed and no other run has it open.
-    /// `local` names the file of this machine.
+    /// Opens the journal of a transfer in one direction, if transfers are to be resumed and no other run has it open. `local`
+    /// identifies the local file.
     fn journal(&self, direction: &str, key: &Key, local: &[&str]) -> Option<Journal> {
         let ResumePolicy::Auto(directory) = &self.resume else {
             return None;
@@ -78,21 +78,21 @@ impl Engine {
     }
 }
 
-/// Warns that a transfer has no journal; it is not a failure.
+/// Warns that a transfer has no journal, which is not a failure.
 pub(super) fn cannot_be_resumed(observer: &dyn Observer, error: &Error) {
     let text = format!("this transfer cannot be resumed later: {error}");
     observer.notify(&Event::Warning(&text));
 }
 
-/// A file name that stands for these groups of words alone: 32 hex digits.
+/// The file name for these groups of words: 32 hex digits, different for different groups.
 fn name(groups: &[Vec<Vec<u8>>]) -> String {
     let mut name = digest(groups);
     name.truncate(32);
     name
 }
 
-/// The SHA-256 of groups of words, in hex: a file format. Numbers before each group and each word keep `a`, `bc` apart from
-/// `ab`, `c`.
+/// The SHA-256 of groups of words, in hex: a file format. The number of words or bytes before each group and each word
+/// distinguishes `a`, `bc` from `ab`, `c`.
 fn digest(groups: &[Vec<Vec<u8>>]) -> String {
     let mut hasher = Hasher::new(Algorithm::Sha256);
     for words in groups {
@@ -105,7 +105,7 @@ fn digest(groups: &[Vec<Vec<u8>>]) -> String {
     hasher.finish().hex()
 }
 
-/// `sha256:` and its hex.
+/// Parses `sha256:` and its hex digits.
 fn read_digest(text: &str) -> Option<Digest> {
     let (algorithm, hex) = text.split_once(':')?;
     let algorithm = Algorithm::ALL
@@ -118,7 +118,7 @@ fn read_digest(text: &str) -> Option<Digest> {
     Digest::from_bytes(algorithm, &bytes)
 }
 
-/// The same error, with the word that what was done so far is kept.
+/// Adds the hint that the progress is kept.
 fn kept(error: Error) -> Error {
     if error.hint().is_some() {
         return error;

@@ -14,7 +14,7 @@ use crate::transfer::source::FileRange;
 #[derive(Debug)]
 pub struct UnfinishedPut {
     journal: Arc<Journal>,
-    /// The file that an earlier run left, or a new one.
+    /// The partial file of an earlier run, or a new one.
     pub draft: PartialUpload,
     /// The partial file of an earlier state of the source, which cannot be resumed.
     pub outdated: Option<PartialUpload>,
