@@ -114,6 +114,18 @@ impl Terminal {
         }
     }
 
+    /// Prints the last line of a batch, which is silent in cron.
+    pub fn summary(&self, text: &str) {
+        let is_shown = match self.verbosity {
+            Verbosity::Quiet => false,
+            Verbosity::Normal => self.interactive,
+            Verbosity::Verbose | Verbosity::Trace => true,
+        };
+        if is_shown {
+            self.line(text);
+        }
+    }
+
     fn started(&self, name: &str, size: Option<u64>, meter: &Meter) {
         if self.show == Show::Nothing {
             return;

@@ -2,6 +2,7 @@
 //!
 //! The first line of each doc comment is the help text; completions and man pages are made from these files too.
 
+pub mod attributes;
 pub mod bounds;
 mod choices;
 mod global;
@@ -12,8 +13,10 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
 pub use self::global::Global;
+use self::selection::{Batch, Filters};
 use crate::units::parse_duration;
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
@@ -53,8 +56,16 @@ pub enum Command {
     Ls(Ls),
     /// Remove blobs; exit code 1 if one does not exist
     Rm(Rm),
-    /// Copy a blob within a store or between stores
+    /// Copy blobs within a store, between stores, or between this machine and a store
+    #[command(
+        override_usage = "blobctl cp [OPTIONS] FROM... TO\n       blobctl cp [OPTIONS] -t TO FROM..."
+    )]
     Cp(Cp),
+    /// Copy blobs or files, then remove each source once its copy is verified
+    #[command(
+        override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
+    )]
+    Mv(Cp),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
     /// Print a completion script
@@ -72,6 +83,7 @@ impl Command {
             Self::Ls(_) => "ls",
             Self::Rm(_) => "rm",
             Self::Cp(_) => "cp",
+            Self::Mv(_) => "mv",
             Self::Presign(_) => "presign",
             Self::Completions(_) => "completions",
         }
@@ -94,9 +106,12 @@ pub struct Put {
     pub target: Option<OsString>,
     /// Upload directories with all files below them
     ///
-    /// Links to files are followed; links to directories and special files are skipped with a warning.
+    /// Links to files are followed; links to directories (without -L) and special files are skipped with a warning.
     #[arg(short, long)]
     pub recursive: bool,
+    /// With -r, follow symbolic links to directories
+    #[arg(short = 'L', long)]
+    pub follow_links: bool,
     /// Store only if no blob of that name exists, otherwise exit 5
     #[arg(long, help_heading = "Conditions", conflicts_with = "if_match")]
     pub if_absent: bool,
@@ -112,41 +127,15 @@ pub struct Put {
     /// Fail (exit 6) if the source is empty
     #[arg(long, help_heading = "Conditions")]
     pub fail_if_empty: bool,
-    /// Content-Type to store [default: by the extension of the key]
-    #[arg(long, value_name = "TYPE", help_heading = "Object metadata (S3)")]
-    pub content_type: Option<String>,
-    /// Content-Encoding to store; the bytes are not changed
-    #[arg(long, value_name = "CODING", help_heading = "Object metadata (S3)")]
-    pub content_encoding: Option<String>,
-    /// Content-Disposition to store
-    #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
-    pub content_disposition: Option<String>,
-    /// Cache-Control to store
-    #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
-    pub cache_control: Option<String>,
-    /// User-defined metadata; can be repeated
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Object metadata (S3)")]
-    pub metadata: Vec<String>,
-    /// Tag; can be repeated
-    #[arg(long, value_name = "NAME=VALUE", help_heading = "Object metadata (S3)")]
-    pub tag: Vec<String>,
-    /// Storage class, like STANDARD_IA
-    #[arg(long, value_name = "CLASS", help_heading = "Object metadata (S3)")]
-    pub storage_class: Option<String>,
-    /// Server-side encryption: AES256 or aws:kms
-    #[arg(long, value_name = "KIND", help_heading = "Object metadata (S3)")]
-    pub sse: Option<String>,
-    /// KMS key for --sse aws:kms
-    #[arg(
-        long,
-        value_name = "ID",
-        help_heading = "Object metadata (S3)",
-        requires = "sse"
-    )]
-    pub sse_kms_key_id: Option<String>,
-    /// Canned ACL, like bucket-owner-full-control
-    #[arg(long, value_name = "ACL", help_heading = "Object metadata (S3)")]
-    pub acl: Option<String>,
+    /// The attributes of the blobs.
+    #[command(flatten)]
+    pub attributes: AttributeOptions,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// What the batch reads and how it runs.
+    #[command(flatten)]
+    pub batch: Batch,
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
@@ -160,13 +149,22 @@ pub struct Put {
 pub struct Get {
     /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
     ///
-    /// With several keys DEST must be an existing directory. Symbolic links are followed; FIFOs, devices and paths like
-    /// /dev/stdout are written through.
+    /// With several keys DEST must be an existing directory (or --mkdir, -r). Symbolic links are followed; FIFOs, devices and
+    /// paths like /dev/stdout are written through.
     #[arg(value_name = "KEY... DEST", required = true)]
     pub paths: Vec<OsString>,
     /// Download every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
+    /// Download all blobs below each KEY, and create the directories
+    ///
+    /// As for cp -r, KEY keeps its base name if DEST exists or ends in /; KEY/. stands for what is below it. Nothing is
+    /// written outside of DEST, and existing files are replaced.
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Create the missing directories of DEST
+    #[arg(long)]
+    pub mkdir: bool,
     /// Version of the single KEY [default: the newest] (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
@@ -182,6 +180,12 @@ pub struct Get {
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// What the batch reads and how it runs.
+    #[command(flatten)]
+    pub batch: Batch,
 }
 
 /// `blobctl exists [OPTIONS] KEY...`
@@ -221,28 +225,56 @@ pub struct Ls {
 #[derive(Debug, Args)]
 pub struct Rm {
     /// Blobs to remove
-    #[arg(value_name = "KEY", required = true)]
+    #[arg(value_name = "KEY", required_unless_present = "files_from")]
     pub keys: Vec<OsString>,
     /// Ignore missing blobs
     #[arg(short, long)]
     pub force: bool,
+    /// Remove all blobs below each KEY
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// With -r, allow the removal of a whole bucket, server or root
+    #[arg(long, requires = "recursive")]
+    pub all: bool,
     /// Version of the single KEY to remove permanently; a delete marker needs --force (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// What the batch reads and how it runs.
+    #[command(flatten)]
+    pub batch: Batch,
 }
 
-/// `blobctl cp [OPTIONS] FROM TO`
+/// `blobctl cp [OPTIONS] FROM... TO`, and `mv`.
 #[derive(Debug, Args)]
 pub struct Cp {
-    /// Blob to copy
-    #[arg(value_name = "FROM")]
-    pub from: OsString,
-    /// Key of the copy; if it ends in /, the base name of FROM is appended
-    #[arg(value_name = "TO")]
-    pub to: OsString,
-    /// Content-Type to store [default: that of FROM]
-    #[arg(long, value_name = "TYPE")]
-    pub content_type: Option<String>,
+    /// Blobs or local paths (beginning with /, ./ or ../), or -, followed by the destination
+    ///
+    /// If TO ends in /, the base name of FROM is appended. With several FROM it must end in / or be a directory.
+    #[arg(value_name = "FROM... TO", required = true)]
+    pub paths: Vec<OsString>,
+    /// Copy every FROM below this prefix or directory (for xargs)
+    #[arg(short = 't', long, value_name = "TO")]
+    pub target: Option<OsString>,
+    /// Copy all blobs or files below each FROM
+    ///
+    /// As for cp -r, FROM keeps its base name if TO exists or ends in /; FROM/. stands for what is below it.
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// Create the missing directories of a local TO
+    #[arg(long)]
+    pub mkdir: bool,
+    /// The attributes of the blobs.
+    #[command(flatten)]
+    pub attributes: AttributeOptions,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// What the batch reads and how it runs.
+    #[command(flatten)]
+    pub batch: Batch,
 }
 
 /// `blobctl presign [OPTIONS] KEY`

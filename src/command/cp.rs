@@ -1,162 +1,217 @@
-//! `blobctl cp`: copies a blob from one store to another.
+//! `blobctl cp` and `blobctl mv`: copies between stores, and between this machine and a store.
 
-use std::time::Instant;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::Context as _;
-
-use super::session::{Blob, Session, not_a_blob};
+use super::batch::{BatchSource, Search};
+use super::get::{Depth, TypedDestination, store_source};
+use super::put::{local_source, target_in_store};
+use super::put_options::{attributes, reject_unsupported_attributes};
+use super::run::{BatchPlan, COPY, MOVE, run_batch};
+use super::session::Session;
+use super::target::{BatchTarget, JobOptions};
 use crate::cli::Cp;
-use crate::error::{Error, Kind, Result};
-use crate::events::{Event, Meter};
+use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
-use crate::report::outcome::{Outcome, Subject, Transferred};
-use crate::settings::Target;
-use crate::store::copy::CopySource;
-use crate::store::types::{Attributes, Condition, ObjectMeta, PutOptions, PutResult};
-use crate::transfer::copy::copy;
-use crate::transfer::put::NewBlob;
-use crate::transfer::retry;
-use crate::transfer::retry::Done;
+use crate::settings::{StoreRef, Target};
+use crate::store::types::{Condition, PutOptions};
+use crate::transfer::destination::DownloadOptions;
+use crate::transfer::source::Expectation;
 
-struct CopyJob {
-    from: Blob,
-    to: Blob,
-    content_type: Option<String>,
+/// The fate of the source of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// `cp`.
+    Keep,
+    /// `mv`: it is removed once the copy is verified.
+    Remove,
 }
 
-impl AsRef<Subject> for CopyJob {
-    fn as_ref(&self) -> &Subject {
-        &self.to.subject
-    }
+/// One side of a copy.
+#[derive(Debug, Clone)]
+enum Place<'a> {
+    Local(&'a OsStr),
+    Stdio,
+    Store(Target),
 }
 
-/// Copies FROM to TO.
-pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
-    let stdio = || not_a_blob().with_hint("put and get read stdin and write stdout");
-    let source = session.target(&arguments.from)?.ok_or_else(stdio)?;
-    let destination = session.target(&arguments.to)?.ok_or_else(stdio)?;
-    session.check_flags([&source.store, &destination.store].into_iter())?;
-    let from = session.blob(&source)?;
-    let to = session.destination(&with_base_name(destination, &from)?)?;
-    if from.id() == to.id() {
-        let url = from.subject.url.shown();
-        let text = format!("{url} would be copied onto itself");
-        return Err(Error::new(Kind::Usage, text));
-    }
-    let content_type = arguments.content_type.clone();
-    let job = CopyJob {
-        from,
-        to,
-        content_type,
+/// Copies, or moves, every FROM to TO.
+pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit> {
+    let (from, to) = split_arguments(session, arguments)?;
+    let stores = from.iter().chain([&to]).filter_map(Place::store);
+    session.check_flags(stores)?;
+    let search = Search::new(session, &arguments.filters, &arguments.batch)?;
+    let depth = match (search.has_list(), arguments.recursive) {
+        (true, _) => Depth::List,
+        (false, true) => Depth::Tree,
+        (false, false) => Depth::Blob,
     };
-    session.for_each(vec![job], |job| {
-        let (from, to) = (job.from.subject.url.shown(), job.to.subject.url.shown());
-        transfer(job).with_context(|| format!("cannot copy {from} to {to}"))
-    })?;
-    Ok(session.exit())
-}
-
-/// A key that is empty or ends in `/` gets the base name of the source.
-fn with_base_name(mut destination: Target, from: &Blob) -> Result<Target> {
-    if destination.key.is_empty() || destination.key.ends_with('/') {
-        let name = from.key.base_name().ok_or_else(|| {
-            let text = format!("the key `{}` has no base name", from.key.shown());
-            Error::new(Kind::Usage, text)
-        })?;
-        destination.key.push_str(name);
+    session.resume = session.settings.resume(None)?;
+    let (target, keeps_names) = target(session, &from, &to, depth, arguments)?;
+    let mut sources = Vec::new();
+    for place in &from {
+        sources.push(batch_source(session, place, depth, keeps_names)?);
     }
-    Ok(destination)
+    run_batch(
+        session,
+        BatchPlan {
+            sources,
+            search,
+            target,
+            options: JobOptions {
+                put: PutOptions {
+                    condition: Condition::None,
+                    attributes: attributes(&arguments.attributes)?,
+                },
+                get: DownloadOptions::default(),
+                expectation: Expectation::default(),
+                cancel: Arc::clone(&session.cancel),
+            },
+            verb: match source {
+                Source::Keep => COPY,
+                Source::Remove => MOVE,
+            },
+            removes_sources: source == Source::Remove,
+            run: arguments.batch.run.clone(),
+            has_summary: depth != Depth::Blob,
+        },
+    )
 }
 
-fn transfer(job: &CopyJob) -> Result<Outcome> {
-    let CopyJob { from, to, .. } = job;
-    let begin = Instant::now();
-    let meter = Meter::new();
-    let result = describe(from).and_then(|info| copy_described(job, &info, &meter));
-    to.engine.observer.notify(&Event::Ended { meter: &meter });
-    let done = result?;
-    let stored = done.value;
-    Ok(Transferred {
-        verb: "copied",
-        route: format!("{} to {}", from.subject.url.shown(), to.subject.url.shown()),
-        bytes: stored.bytes,
-        elapsed: begin.elapsed(),
-        etag: stored.etag,
-        version_id: stored.version_id,
-        verified: stored.verified,
-        attempts: done.attempts,
+impl Place<'_> {
+    fn store(&self) -> Option<&StoreRef> {
+        match self {
+            Self::Store(target) => Some(&target.store),
+            Self::Local(_) | Self::Stdio => None,
+        }
     }
-    .into_outcome())
 }
 
-fn copy_described(job: &CopyJob, info: &ObjectMeta, meter: &Meter) -> Result<Done<PutResult>> {
-    let CopyJob { from, to, .. } = job;
-    to.engine.observer.notify(&Event::Started {
-        name: &to.subject.key,
-        total: Some(info.size),
-        meter,
-    });
-    let new_blob = NewBlob {
-        engine: &to.engine,
-        key: &to.key,
-        options: &put_options(job, info),
-        meter,
+/// The sources and the destination.
+fn split_arguments<'a>(
+    session: &Session,
+    arguments: &'a Cp,
+) -> Result<(Vec<Place<'a>>, Place<'a>)> {
+    let (to, from): (&OsString, &[OsString]) =
+        match (&arguments.target, arguments.paths.split_last()) {
+            (Some(to), _) => (to, &arguments.paths),
+            (None, Some((to, from))) if !from.is_empty() => (to, from),
+            _ => {
+                return Err(Error::new(Kind::Usage, "missing argument: TO")
+                    .with_hint("a copy needs a source and a destination: FROM... TO"));
+            }
+        };
+    let mut places = Vec::new();
+    for text in from {
+        places.push(place(session, text)?);
+    }
+    let mut to = place(session, to)?;
+    if let (Some(_), Place::Store(target)) = (&arguments.target, &mut to)
+        && !target.key.is_empty()
+        && !target.key.ends_with('/')
+    {
+        target.key.push('/');
+    }
+    if !places
+        .iter()
+        .chain([&to])
+        .any(|place| matches!(place, Place::Store(_)))
+    {
+        return Err(Error::new(Kind::Usage, "no argument names a store")
+            .with_hint("cp(1) copies local files; a store is named like s3://BUCKET/KEY"));
+    }
+    Ok((places, to))
+}
+
+/// A local path begins with `/`, `./` or `../`, or is `.` or `..`; everything else is the address of a blob.
+fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
+    let bytes = text.as_encoded_bytes();
+    let is_local = matches!(bytes, b"." | b"..")
+        || [&b"/"[..], b"./", b"../"]
+            .iter()
+            .any(|start| bytes.starts_with(start));
+    if is_local {
+        return Ok(Place::Local(text));
+    }
+    let Some(target) = session.target(text)? else {
+        return Ok(Place::Stdio);
     };
-    match server_side_copy(from, &new_blob, info) {
-        Some(result) => result.inspect(|_| meter.add(info.size)),
-        // Downloads the blob and uploads it at the same time.
-        None => copy(&from.engine, &from.key, &new_blob),
+    if session.settings.is_unasked_default(&target.store)
+        && Path::new(text).symlink_metadata().is_ok()
+    {
+        let shown = printable(&text.to_string_lossy());
+        let text =
+            format!("`{shown}` is a key of the default store, and a local file has that name");
+        return Err(Error::new(Kind::Usage, text).with_hint(format!(
+            "for the local file, write ./{shown}; for the key, choose the store with -b fs"
+        )));
+    }
+    Ok(Place::Store(target))
+}
+
+/// The destination as cp(1) understands it, and whether sources keep their names in it.
+fn target(
+    session: &mut Session,
+    from: &[Place<'_>],
+    to: &Place<'_>,
+    depth: Depth,
+    arguments: &Cp,
+) -> Result<(BatchTarget, bool)> {
+    match to {
+        Place::Stdio => Ok((
+            TypedDestination::Last(OsStr::new("-")).target(from.len(), depth, false)?,
+            false,
+        )),
+        Place::Local(path) => {
+            let typed = match arguments.target {
+                Some(_) => TypedDestination::Directory(path),
+                None => TypedDestination::Last(path),
+            };
+            Ok((
+                typed.target(from.len(), depth, arguments.mkdir)?,
+                typed.keeps_names(from.len()),
+            ))
+        }
+        Place::Store(target) => {
+            let root = session.root(target)?;
+            reject_unsupported_attributes(
+                &arguments.attributes,
+                target.store.kind(),
+                *root.engine.store.capabilities(),
+            )?;
+            session.note_destination(target, &root);
+            let is_tree = depth != Depth::Blob && from.iter().any(Place::is_tree);
+            let keeps_names = root.key.is_empty() || root.key.ends_with('/') || from.len() > 1;
+            Ok((target_in_store(root, from.len(), is_tree)?, keeps_names))
+        }
     }
 }
 
-/// The options of the copy: the attributes of the source, and the media type that the user chose.
-fn put_options(job: &CopyJob, info: &ObjectMeta) -> PutOptions {
-    let content_type = job.content_type.clone();
-    let attributes = Attributes {
-        content_type: content_type.or_else(|| info.content_type.clone()),
-        content_encoding: info.headers.content_encoding.clone(),
-        content_disposition: info.headers.content_disposition.clone(),
-        cache_control: info.headers.cache_control.clone(),
-        metadata: info.headers.metadata.clone(),
-        ..Attributes::default()
-    };
-    PutOptions {
-        condition: Condition::None,
-        attributes,
+impl Place<'_> {
+    /// Returns whether the place may have more than one blob or file, with `-r`.
+    fn is_tree(&self) -> bool {
+        match self {
+            Self::Local(path) => Path::new(path).is_dir(),
+            Self::Store(_) => true,
+            Self::Stdio => false,
+        }
     }
 }
 
-/// Lets the service copy the blob; `None` if the blobs are on different services or the service has no such operation.
-fn server_side_copy(
-    from: &Blob,
-    to: &NewBlob<'_>,
-    info: &ObjectMeta,
-) -> Option<Result<Done<PutResult>>> {
-    let endpoint = from.engine.store.server_side_copy()?.endpoint()?;
-    let copier = to.engine.store.server_side_copy()?;
-    if copier.endpoint()?.identity != endpoint.identity {
-        return None;
+fn batch_source(
+    session: &mut Session,
+    place: &Place<'_>,
+    depth: Depth,
+    keeps_name: bool,
+) -> Result<BatchSource> {
+    match place {
+        Place::Local(path) => local_source(
+            path,
+            keeps_name && depth != Depth::List,
+            depth != Depth::Blob,
+        ),
+        Place::Stdio => local_source(OsStr::new("-"), keeps_name, false),
+        Place::Store(target) => store_source(session, target, depth, keeps_name),
     }
-    let source = CopySource {
-        endpoint: &endpoint,
-        key: &from.key,
-        info,
-    };
-    let copy = || copier.copy(&source, to.key, to.options);
-    match retry::run(to.engine, copy, || 0) {
-        // Not implemented: nothing was stored.
-        Err(error) if error.answer().http == Some(501) => None,
-        result => Some(result),
-    }
-}
-
-/// Returns the properties of the source, before the destination is opened.
-fn describe(from: &Blob) -> Result<ObjectMeta> {
-    let look_up = || {
-        from.engine
-            .store
-            .head(&from.key)?
-            .ok_or_else(Error::not_found)
-    };
-    retry::run(&from.engine, look_up, || 0).map(|done| done.value)
 }

@@ -2,7 +2,8 @@
 
 use anyhow::Context as _;
 
-use super::session::{Blob, Session};
+use super::blob::Blob;
+use super::session::Session;
 use crate::cli::Exists;
 use crate::error::Result;
 use crate::exit::Exit;

@@ -1,85 +1,72 @@
 //! `blobctl get`: downloads blobs to a file, a directory or stdout.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::Arc;
 
-use anyhow::Context as _;
-
-use super::session::{Blob, Session, reject_duplicate_destinations};
+use super::batch::{BatchSource, Search, below_of};
+use super::run::{BatchPlan, GET, run_batch};
+use super::session::Session;
+use super::target::{BatchTarget, JobOptions, existing_directory};
 use crate::cli::{Get, Verify};
-use crate::error::{Error, Kind, Result, printable};
-use crate::events::{Event, Meter};
+use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::io::atomic_file::Overwrite;
-use crate::report::outcome::{Outcome, Subject, Transferred};
-use crate::transfer::destination::{Destination, DownloadOptions, Verification};
-use crate::transfer::download::download;
+use crate::io::beneath::LocalDirectory;
+use crate::settings::Target;
+use crate::store::types::PutOptions;
+use crate::transfer::destination::{DownloadOptions, Verification};
+use crate::transfer::source::Expectation;
 
-struct GetJob {
-    blob: Blob,
-    to: LocalDestination,
-    options: DownloadOptions,
-}
-
-impl AsRef<Subject> for GetJob {
-    fn as_ref(&self) -> &Subject {
-        &self.blob.subject
-    }
-}
-
-/// The destination of one blob.
-enum LocalDestination {
-    Path(PathBuf),
-    Stdout,
-}
-
-impl LocalDestination {
-    fn shown(&self) -> String {
-        match self {
-            Self::Path(path) => printable(&path.to_string_lossy()),
-            Self::Stdout => "stdout".to_owned(),
-        }
-    }
-
-    /// The destination in a message.
-    fn quoted(&self) -> String {
-        match self {
-            Self::Path(_) => format!("`{}`", self.shown()),
-            Self::Stdout => "stdout".to_owned(),
-        }
-    }
-}
-
-/// Downloads every key.
+/// Downloads every key, or the blobs below it.
 pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     check_destination(session, arguments)?;
     let (keys, destination) = split_arguments(arguments)?;
     session.select_version(arguments.version_id.as_ref(), keys.len())?;
-    let mut targets = Vec::new();
-    for text in keys {
-        targets.push(session.target(text)?.ok_or_else(only_a_destination)?);
-    }
+    let targets = store_targets(session, keys, arguments.batch.files_from.is_some())?;
     session.check_flags(targets.iter().map(|target| &target.store))?;
     session.resume = session.settings.resume(arguments.resume)?;
-    let options = download_options(arguments);
-    let mut jobs = Vec::new();
+    let search = Search::new(session, &arguments.filters, &arguments.batch)?;
+    let tree = match (search.has_list(), arguments.recursive) {
+        (true, _) => Depth::List,
+        (false, true) => Depth::Tree,
+        (false, false) => Depth::Blob,
+    };
+    let target = destination.target(targets.len(), tree, arguments.mkdir)?;
+    let keeps_names = destination.keeps_names(targets.len());
+    let mut sources = Vec::new();
     for target in &targets {
-        let blob = session.blob(target)?;
-        let to = destination.of(&blob)?;
-        jobs.push(GetJob { blob, to, options });
+        sources.push(store_source(session, target, tree, keeps_names)?);
     }
-    reject_duplicate_destinations(jobs.iter().filter_map(|job| match &job.to {
-        LocalDestination::Path(path) => Some((path, job.to.shown())),
-        LocalDestination::Stdout => None,
-    }))?;
-    session.for_each(jobs, |job| {
-        let (url, to) = (job.blob.subject.url.shown(), job.to.quoted());
-        fetch(job).with_context(|| format!("cannot download {url} to {to}"))
-    })?;
-    Ok(session.exit())
+    run_batch(
+        session,
+        BatchPlan {
+            sources,
+            search,
+            target,
+            options: JobOptions {
+                put: PutOptions::default(),
+                get: download_options(arguments),
+                expectation: Expectation::default(),
+                cancel: Arc::clone(&session.cancel),
+            },
+            verb: GET,
+            removes_sources: false,
+            run: arguments.batch.run.clone(),
+            has_summary: tree != Depth::Blob,
+        },
+    )
+}
+
+/// What a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// A blob.
+    Blob,
+    /// The blobs below it, with `-r`.
+    Tree,
+    /// The place that the paths of `--files-from` are relative to.
+    List,
 }
 
 /// Rejects the address of a blob as destination.
@@ -91,9 +78,48 @@ fn check_destination(session: &Session, arguments: &Get) -> Result<()> {
     }
 }
 
-fn only_a_destination() -> Error {
-    let text = "`-` is not a blob: it can only be the destination";
-    Error::new(Kind::Usage, text)
+fn store_targets(session: &Session, keys: &[OsString], has_list: bool) -> Result<Vec<Target>> {
+    let keys: Vec<&OsStr> = match keys {
+        [] if has_list => vec![OsStr::new("")],
+        _ => keys.iter().map(OsString::as_os_str).collect(),
+    };
+    let only_a_destination = || {
+        let text = "`-` is not a blob: it can only be the destination";
+        Error::new(Kind::Usage, text)
+    };
+    let targets = keys.into_iter().map(|key| {
+        let target = session.target(key)?;
+        target.ok_or_else(only_a_destination)
+    });
+    targets.collect()
+}
+
+/// A source in a store. `keeps_name` means that it keeps its base name in the destination.
+pub fn store_source(
+    session: &mut Session,
+    target: &Target,
+    depth: Depth,
+    keeps_name: bool,
+) -> Result<BatchSource> {
+    if depth == Depth::Blob {
+        let blob = session.blob(target)?;
+        let name = blob.key.base_name().unwrap_or_default().to_owned();
+        return Ok(BatchSource::Blob { blob, name });
+    }
+    let mut root = session.root(target)?;
+    // As for cp(1), `dir/.` means what is in the directory.
+    let is_content = root.key.ends_with("/.") || root.key == ".";
+    if is_content {
+        root.key.pop();
+    }
+    let root = root.directory();
+    let name = root.key.trim_end_matches('/').rsplit('/').next();
+    let name = name.filter(|name| !name.is_empty() && !is_content);
+    let below = match depth {
+        Depth::List => String::new(),
+        _ => below_of(name.filter(|_| keeps_name)),
+    };
+    Ok(BatchSource::Prefix { root, below })
 }
 
 fn download_options(arguments: &Get) -> DownloadOptions {
@@ -112,124 +138,91 @@ fn download_options(arguments: &Get) -> DownloadOptions {
     }
 }
 
-/// The destination of all blobs, as cp(1) understands it.
-enum DownloadTarget {
-    /// This directory, under the base name of each blob.
-    Directory(PathBuf),
-    /// Exactly this path.
-    Path(PathBuf),
-    Stdout,
+/// The local destination as it was typed.
+pub enum TypedDestination<'a> {
+    /// The current directory.
+    Here,
+    /// A directory, by `--target`.
+    Directory(&'a OsStr),
+    /// The last argument.
+    Last(&'a OsStr),
 }
 
-impl DownloadTarget {
-    fn of(&self, blob: &Blob) -> Result<LocalDestination> {
+impl TypedDestination<'_> {
+    /// Returns whether the sources keep their names below the destination.
+    pub fn keeps_names(&self, sources: usize) -> bool {
         match self {
-            Self::Stdout => Ok(LocalDestination::Stdout),
-            Self::Path(path) => Ok(LocalDestination::Path(path.clone())),
-            Self::Directory(dir) => match blob.key.base_name() {
-                Some("." | "..") | None => {
-                    let text =
-                        format!("the key `{}` has no base name for a file", blob.key.shown());
-                    Err(Error::new(Kind::Usage, text).with_hint("name the destination file"))
-                }
-                Some(name) => Ok(LocalDestination::Path(dir.join(name))),
-            },
+            Self::Here | Self::Directory(_) => true,
+            Self::Last(path) => sources != 1 || ends_with_slash(path) || Path::new(path).is_dir(),
         }
+    }
+
+    /// The destination as cp(1) understands it.
+    pub fn target(&self, sources: usize, depth: Depth, makes: bool) -> Result<BatchTarget> {
+        let path = match self {
+            Self::Here => Path::new(""),
+            Self::Directory(path) | Self::Last(path) => Path::new(path),
+        };
+        let is_stdout = matches!(self, Self::Last(path) if *path == "-");
+        match (is_stdout, depth) {
+            (true, Depth::Blob) if sources == 1 => return Ok(BatchTarget::Stdout),
+            (true, _) => {
+                return Err(Error::new(Kind::Usage, "several blobs cannot go to stdout"));
+            }
+            (false, Depth::Tree | Depth::List) => {
+                let path = match path.as_os_str().is_empty() {
+                    true => Path::new("."),
+                    false => path,
+                };
+                let directory = LocalDirectory::new(path.to_path_buf());
+                return Ok(BatchTarget::Tree(Arc::new(directory)));
+            }
+            (false, Depth::Blob) => {}
+        }
+        if !self.keeps_names(sources) {
+            if let Some(parent) = path
+                .parent()
+                .filter(|parent| makes && !parent.as_os_str().is_empty())
+            {
+                make_directory(parent)?;
+            }
+            return Ok(BatchTarget::Path(path.to_path_buf()));
+        }
+        match self {
+            Self::Here => Ok(BatchTarget::Directory(PathBuf::new())),
+            _ if makes => make_directory(path).map(BatchTarget::Directory),
+            _ => existing_directory(path).map(BatchTarget::Directory),
+        }
+    }
+}
+
+fn make_directory(path: &Path) -> Result<PathBuf> {
+    let shown = crate::error::printable(&path.to_string_lossy());
+    match std::fs::create_dir_all(path) {
+        Ok(()) => Ok(path.to_path_buf()),
+        Err(error) => Err(Error::local(
+            format_args!("create the directory `{shown}`"),
+            &error,
+        )),
     }
 }
 
 /// Splits the arguments into keys and destination.
-fn split_arguments(arguments: &Get) -> Result<(&[OsString], DownloadTarget)> {
+fn split_arguments(arguments: &Get) -> Result<(&[OsString], TypedDestination<'_>)> {
     if let Some(dir) = &arguments.target {
-        return Ok((
-            &arguments.paths,
-            DownloadTarget::Directory(directory(Path::new(dir))?),
-        ));
+        return Ok((&arguments.paths, TypedDestination::Directory(dir)));
     }
-    let Some((last, keys)) = arguments
-        .paths
-        .split_last()
-        .filter(|(_, keys)| !keys.is_empty())
-    else {
-        return Ok((&arguments.paths, DownloadTarget::Directory(PathBuf::new())));
-    };
-    if last.is_empty() {
-        return Err(Error::new(Kind::Usage, "the destination is empty"));
-    }
-    let path = Path::new(last);
-    let target = match keys.len() {
-        1 if last == "-" => DownloadTarget::Stdout,
-        1 if !ends_with_slash(last) && !path.is_dir() => DownloadTarget::Path(path.to_path_buf()),
-        _ if last == "-" => {
-            return Err(Error::new(Kind::Usage, "several blobs cannot go to stdout"));
+    match arguments.paths.split_last() {
+        Some((last, keys)) if !keys.is_empty() || arguments.batch.files_from.is_some() => {
+            match last.is_empty() {
+                true => Err(Error::new(Kind::Usage, "the destination is empty")),
+                false => Ok((keys, TypedDestination::Last(last))),
+            }
         }
-        _ => DownloadTarget::Directory(directory(path)?),
-    };
-    Ok((keys, target))
-}
-
-fn directory(path: &Path) -> Result<PathBuf> {
-    let shown = printable(&path.to_string_lossy());
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Ok(path.to_path_buf()),
-        Ok(_) => Err(Error::new(
-            Kind::Local,
-            format!("`{shown}` is not a directory"),
-        )),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::new(
-            Kind::Local,
-            format!("the directory `{shown}` does not exist"),
-        )
-        .with_hint(format!("mkdir -p {shown}"))),
-        Err(error) => Err(Error::local(format_args!("examine `{shown}`"), &error)),
+        _ => Ok((&arguments.paths, TypedDestination::Here)),
     }
 }
 
 fn ends_with_slash(text: &OsStr) -> bool {
     text.as_encoded_bytes().ends_with(b"/")
-}
-
-fn fetch(job: &GetJob) -> Result<Outcome> {
-    let GetJob { blob, to, options } = job;
-    let engine = &blob.engine;
-    let begin = Instant::now();
-    let meter = Meter::new();
-    engine.observer.notify(&Event::Started {
-        name: &blob.subject.key,
-        total: None,
-        meter: &meter,
-    });
-    let result = open(to, options.replace)
-        .and_then(|destination| download(engine, &blob.key, &destination, *options, &meter));
-    engine.observer.notify(&Event::Ended { meter: &meter });
-    let done = result?;
-    Ok(Transferred {
-        verb: "fetched",
-        route: format!("{} to {}", blob.subject.url.shown(), to.shown()),
-        bytes: done.info.size,
-        elapsed: begin.elapsed(),
-        etag: done.info.etag,
-        version_id: done.info.headers.version_id,
-        verified: done.verified,
-        attempts: done.attempts,
-    }
-    .into_outcome())
-}
-
-fn open(to: &LocalDestination, overwrite: Overwrite) -> Result<Destination> {
-    match to {
-        // Checked before the transfer, and again by the rename at its end.
-        LocalDestination::Path(path)
-            if overwrite == Overwrite::Refuse && path.symlink_metadata().is_ok() =>
-        {
-            Err(Error::already_exists())
-        }
-        LocalDestination::Path(path) => Destination::at(path),
-        LocalDestination::Stdout => {
-            let stdout = std::io::stdout().as_fd().try_clone_to_owned();
-            stdout
-                .map(|fd| Destination::Stream(File::from(fd)))
-                .map_err(|error| Error::local("open stdout", &error))
-        }
-    }
 }

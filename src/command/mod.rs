@@ -1,16 +1,21 @@
 //! The commands: each turns its arguments into engine calls and outcomes.
 
+mod batch;
+pub mod blob;
 pub mod completions;
 pub mod cp;
 pub mod exists;
 pub mod get;
+mod job;
 pub mod ls;
 pub mod presign;
 pub mod put;
 mod put_options;
 pub mod rm;
+mod run;
 pub mod session;
 pub mod stat;
+mod target;
 
 use self::session::Session;
 use crate::cli::Command;
@@ -27,7 +32,8 @@ pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
         Command::Stat(arguments) => stat::run(session, arguments),
         Command::Ls(arguments) => ls::run(session, arguments),
         Command::Rm(arguments) => rm::run(session, arguments),
-        Command::Cp(arguments) => cp::run(session, arguments),
+        Command::Cp(arguments) => cp::run(session, arguments, cp::Source::Keep),
+        Command::Mv(arguments) => cp::run(session, arguments, cp::Source::Remove),
         Command::Presign(arguments) => presign::run(session, arguments),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
     }

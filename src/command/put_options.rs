@@ -1,6 +1,7 @@
 //! The options of `blobctl put` as values: the attributes of the blob, and the conditions on source and destination.
 
 use crate::backend::s3::check_metadata;
+use crate::cli::attributes::AttributeOptions;
 use crate::cli::{BackendKind, Put};
 use crate::digest::{Digest, decode_hex};
 use crate::error::{Error, Kind, Result, printable};
@@ -12,7 +13,7 @@ use crate::transfer::source::Expectation;
 pub fn put_options(arguments: &Put) -> Result<PutOptions> {
     Ok(PutOptions {
         condition: condition(arguments)?,
-        attributes: attributes(arguments)?,
+        attributes: attributes(&arguments.attributes)?,
     })
 }
 
@@ -27,7 +28,8 @@ fn condition(arguments: &Put) -> Result<Condition> {
     }
 }
 
-fn attributes(arguments: &Put) -> Result<Attributes> {
+/// The attributes that the options set.
+pub fn attributes(arguments: &AttributeOptions) -> Result<Attributes> {
     let text = |option: &str, value: &Option<String>| {
         value
             .as_ref()
@@ -108,24 +110,34 @@ pub fn reject_unsupported_options(
     kind: BackendKind,
     capabilities: Capabilities,
 ) -> Result<()> {
-    let if_match = arguments.if_match.is_some().then_some("--if-match");
-    let unsupported = if_match
-        .filter(|_| !capabilities.etag_conditions)
-        .or_else(|| attribute_option(arguments).filter(|_| !capabilities.attributes));
-    match unsupported {
-        Some(option) => {
-            let text = format!(
-                "{option} is supported by S3 only, and this store is {}",
-                kind.name()
-            );
-            Err(Error::new(Kind::Usage, text))
-        }
+    if arguments.if_match.is_some() && !capabilities.etag_conditions {
+        return Err(supported_by_s3_only("--if-match", kind));
+    }
+    reject_unsupported_attributes(&arguments.attributes, kind, capabilities)
+}
+
+/// Rejects attributes that the store would ignore.
+pub fn reject_unsupported_attributes(
+    arguments: &AttributeOptions,
+    kind: BackendKind,
+    capabilities: Capabilities,
+) -> Result<()> {
+    match attribute_option(arguments).filter(|_| !capabilities.attributes) {
+        Some(option) => Err(supported_by_s3_only(option, kind)),
         None => Ok(()),
     }
 }
 
+fn supported_by_s3_only(option: &str, kind: BackendKind) -> Error {
+    let text = format!(
+        "{option} is supported by S3 only, and this store is {}",
+        kind.name()
+    );
+    Error::new(Kind::Usage, text)
+}
+
 /// The first option that sets an attribute. `--content-type` is not one of them: every upload has a media type.
-fn attribute_option(arguments: &Put) -> Option<&'static str> {
+fn attribute_option(arguments: &AttributeOptions) -> Option<&'static str> {
     let options = [
         (arguments.content_encoding.is_some(), "--content-encoding"),
         (

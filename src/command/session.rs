@@ -1,11 +1,12 @@
 //! The session that every command runs in: settings, terminal, report, and the stores that are open.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use super::blob::{Blob, BlobRoot};
 use crate::backend;
 use crate::cancel::Cancel;
 use crate::cli::{BackendKind, Cli, Command, Get, Progress};
@@ -13,13 +14,11 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::exit::Exit;
 use crate::io::standard_streams::{check_stdout, is_stdout};
-use crate::key::Key;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
 use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
-use crate::store::identity::BlobId;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::resume::ResumePolicy;
 use crate::transfer::{Engine, workers};
@@ -38,12 +37,13 @@ pub struct Session {
     pub deadline: Option<Instant>,
     /// The unfinished transfers that may be resumed.
     pub resume: ResumePolicy,
+    /// After a failure no further job is begun.
+    pub fail_fast: bool,
     stores: HashMap<StoreRef, OpenStore>,
     /// `--version-id`.
     version: Option<String>,
-    /// The first destination in the default store, where no option or setting chose it, and the number of such
-    /// destinations.
-    in_default_store: Option<(String, usize)>,
+    /// The destination in the default store, if no option or setting chose that.
+    in_default_store: Option<String>,
 }
 
 /// A store that is open.
@@ -53,30 +53,6 @@ pub struct OpenStore {
     pub engine: Engine,
     /// Prepended to every key that is typed.
     pub prefix: String,
-}
-
-/// A blob: the engine of its store, and its key there.
-#[derive(Clone)]
-pub struct Blob {
-    /// The store.
-    pub engine: Engine,
-    /// The key in the store, prefix included.
-    pub key: Key,
-    /// Key as typed, and full address.
-    pub subject: Subject,
-}
-
-impl Blob {
-    /// The identity by which blobs are compared. Shown text is never compared.
-    pub fn id(&self) -> BlobId {
-        self.engine.store.id(&self.key)
-    }
-}
-
-impl AsRef<Subject> for Blob {
-    fn as_ref(&self) -> &Subject {
-        &self.subject
-    }
 }
 
 impl Session {
@@ -100,6 +76,7 @@ impl Session {
             cancel: Cancel::new(),
             deadline,
             resume: ResumePolicy::default(),
+            fail_fast: false,
             stores: HashMap::new(),
             version: None,
             in_default_store: None,
@@ -111,16 +88,25 @@ impl Session {
     /// The error of a job carries, as its context, what was attempted.
     pub fn for_each<J>(
         &self,
-        jobs: Vec<J>,
+        jobs: impl IntoIterator<Item = J, IntoIter: Send + 'static>,
         work: impl Fn(&J) -> anyhow::Result<Outcome> + Send + Sync + 'static,
     ) -> Result<()>
     where
-        J: AsRef<Subject> + Send + 'static,
+        J: AsRef<Subject> + 'static,
     {
-        let report = Arc::clone(&self.report);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let is_stopped = Arc::clone(&stopped);
+        let jobs = jobs.into_iter();
+        let jobs = jobs.take_while(move |_| !is_stopped.load(Ordering::Relaxed));
+        let (report, fail_fast) = (Arc::clone(&self.report), self.fail_fast);
         let work = move |job: J| match work(&job) {
             Ok(outcome) => report.success(job.as_ref(), &outcome),
-            Err(error) => report.failure(Some(job.as_ref()), &error),
+            Err(error) => {
+                report.failure(Some(job.as_ref()), &error);
+                if fail_fast {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+            }
         };
         let workers = self.settings.jobs()?;
         workers::run(jobs, workers, &self.cancel, self.deadline, work).map(drop)
@@ -145,22 +131,23 @@ impl Session {
         })
     }
 
+    /// The place in its store that a target names.
+    pub fn root(&mut self, target: &Target) -> Result<BlobRoot> {
+        let OpenStore { engine, prefix } = self.open(&target.store)?;
+        Ok(BlobRoot {
+            engine,
+            store_prefix: prefix,
+            key: target.key.clone(),
+        })
+    }
+
     /// The blob that a target names.
     pub fn blob(&mut self, target: &Target) -> Result<Blob> {
-        let OpenStore { engine, prefix } = self.open(&target.store)?;
-        if target.key.is_empty() {
-            return Err(target.store.without_key());
+        let root = self.root(target)?;
+        match target.key.is_empty() {
+            true => Err(target.store.without_key()),
+            false => root.blob(""),
         }
-        let key = Key::new(format!("{prefix}{}", target.key))?;
-        let subject = Subject {
-            key: target.key.clone(),
-            url: engine.store.url(key.as_str()),
-        };
-        Ok(Blob {
-            engine,
-            key,
-            subject,
-        })
     }
 
     /// Rejects the address of a blob where a local path is expected.
@@ -176,39 +163,26 @@ impl Session {
         )))
     }
 
-    /// The blob that a target names, as the destination of a put or cp.
-    pub fn destination(&mut self, target: &Target) -> Result<Blob> {
-        let blob = self.blob(target)?;
+    /// Remembers that blobs are stored below `root`, in case its store was not asked for.
+    pub fn note_destination(&mut self, target: &Target, root: &BlobRoot) {
         if self.settings.is_unasked_default(&target.store) {
-            let first = blob.subject.url.shown();
-            let (_, count) = self.in_default_store.get_or_insert((first, 0));
-            *count += 1;
+            self.in_default_store = Some(root.shown());
         }
-        Ok(blob)
     }
 
     /// Prints a line on a terminal if blobs were stored in the default store without being asked to: the user may have meant
     /// another store.
     fn note_default_store(&self) {
-        let Some((first, count)) = &self.in_default_store else {
+        let Some(url) = &self.in_default_store else {
             return;
         };
-        let stored = self.report.exits();
-        let stored = stored.iter().filter(|exit| **exit == Exit::Ok).count();
         let is_shown = self.settings.environment().is_terminal
             && self.terminal.verbosity() == Verbosity::Normal;
-        if stored == 0 || !is_shown {
-            return;
+        if self.report.succeeded() > 0 && is_shown {
+            self.terminal.line(&format!(
+                "blobctl: stored in the default store, {url} (select another one with -b, --remote or an address)"
+            ));
         }
-        let url = if *count == 1 {
-            first.clone()
-        } else {
-            let root = self.settings.default_root().unwrap_or_default();
-            format!("file://{}", printable(&root.to_string_lossy()))
-        };
-        self.terminal.line(&format!(
-            "blobctl: stored in the default store, {url} (select another one with -b, --remote or an address)"
-        ));
     }
 
     /// The target of an address; `None` for `-`, which is stdin or stdout.
@@ -344,6 +318,9 @@ fn format(cli: &Cli) -> Format {
     match (cli.global.json, &cli.command) {
         (false, _) => Format::Human,
         (true, Command::Get(get)) if goes_to_stdout(get) => Format::JsonOnStderr,
+        (true, Command::Cp(copy)) if copy.paths.last().is_some_and(|to| to == "-") => {
+            Format::JsonOnStderr
+        }
         (true, _) => Format::Json,
     }
 }
@@ -363,23 +340,7 @@ fn check_output(cli: &Cli) -> Result<()> {
         Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
         Command::Exists(_) => cli.global.json,
         Command::Get(arguments) => goes_to_stdout(arguments),
-        Command::Put(_) | Command::Rm(_) | Command::Cp(_) => false,
+        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) => false,
     };
     if only_prints { check_stdout() } else { Ok(()) }
-}
-
-/// Rejects two sources with the same destination: the one that is stored first would be lost without notice.
-///
-/// Each destination comes with its text for the message, which is not compared.
-pub fn reject_duplicate_destinations<T: Eq + Hash>(
-    destinations: impl Iterator<Item = (T, String)>,
-) -> Result<()> {
-    let mut seen = HashSet::new();
-    for (destination, shown) in destinations {
-        if !seen.insert(destination) {
-            let text = format!("two sources have the same destination `{shown}`");
-            return Err(Error::new(Kind::Usage, text).with_hint("store them in separate commands"));
-        }
-    }
-    Ok(())
 }

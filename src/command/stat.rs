@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 
-use super::session::{Blob, Session};
+use super::blob::Blob;
+use super::session::Session;
 use crate::cli::Stat;
 use crate::error::{Error, Result, printable};
 use crate::exit::Exit;

@@ -55,9 +55,10 @@ pub struct UnfinishedFile {
 }
 
 /// The treatment of an existing file by [`AtomicFile::commit`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Overwrite {
     /// An existing file of that name is replaced.
+    #[default]
     Allow,
     /// An existing file of that name is `Precondition`, decided by the system in one step with the rename.
     Refuse,

@@ -3,6 +3,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -56,31 +57,35 @@ pub fn make_directories(dir: OwnedFd, path: &str) -> std::result::Result<OwnedFd
     Ok(parent)
 }
 
-/// A directory of this machine that a batch writes into.
+/// A directory of this machine that a batch writes into. It is created when the first file is written.
 #[derive(Debug)]
 pub struct LocalDirectory {
-    fd: OwnedFd,
     path: PathBuf,
+    opened: OnceLock<OwnedFd>,
 }
 
 impl LocalDirectory {
-    /// Opens the directory at `path`, and creates it and its missing parents.
-    pub fn create(path: PathBuf) -> Result<Self> {
-        let failed = |doing: &str, errno: Errno| {
-            access(
-                errno,
-                format_args!("{doing} the directory `{}`", printable(&path.to_string_lossy())),
-            )
-        };
-        std::fs::create_dir_all(&path).map_err(|error| {
-            let errno = error.raw_os_error().map_or(Errno::IO, Errno::from_raw_os_error);
-            failed("create", errno)
+    /// The directory at `path`, existing or not.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            opened: OnceLock::new(),
+        }
+    }
+
+    /// Opens the directory, and creates it and its missing parents, once.
+    fn fd(&self) -> Result<&OwnedFd> {
+        if let Some(fd) = self.opened.get() {
+            return Ok(fd);
+        }
+        let shown = printable(&self.path.to_string_lossy());
+        std::fs::create_dir_all(&self.path).map_err(|error| {
+            Error::local(format_args!("create the directory `{shown}`"), &error)
         })?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match rustix::fs::open(&path, flags, Mode::empty()) {
-            Ok(fd) => Ok(Self { fd, path }),
-            Err(errno) => Err(failed("open", errno)),
-        }
+        let fd = rustix::fs::open(&self.path, flags, Mode::empty())
+            .map_err(|errno| access(errno, format_args!("open the directory `{shown}`")))?;
+        Ok(self.opened.get_or_init(|| fd))
     }
 
     /// The path of a file in it, for messages.
@@ -92,7 +97,7 @@ impl LocalDirectory {
     pub fn parent_of<'a>(&self, relative: &'a str) -> Result<(OwnedFd, &'a str)> {
         check_relative(relative)?;
         let Some((directories, name)) = relative.rsplit_once('/') else {
-            let fd = self.fd.try_clone();
+            let fd = self.fd()?.try_clone();
             return fd
                 .map(|fd| (fd, relative))
                 .map_err(|error| Error::local("duplicate a descriptor", &error));
@@ -103,12 +108,12 @@ impl LocalDirectory {
     /// Opens the directory `relative`, and creates what is missing of it.
     pub fn directory(&self, relative: &str) -> Result<OwnedFd> {
         check_relative(relative)?;
-        match open(&self.fd, relative, OFlags::RDONLY | OFlags::DIRECTORY) {
+        match open(self.fd()?, relative, OFlags::RDONLY | OFlags::DIRECTORY) {
             Ok(dir) => return Ok(dir),
             Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.refused("open", errno, relative)),
         }
-        let top = open(&self.fd, ".", OFlags::RDONLY | OFlags::DIRECTORY)
+        let top = open(self.fd()?, ".", OFlags::RDONLY | OFlags::DIRECTORY)
             .map_err(|errno| self.refused("open", errno, "."))?;
         make_directories(top, relative)
             .map_err(|failure| self.refused(failure.doing, failure.errno, relative))
@@ -143,7 +148,10 @@ fn check_relative(path: &str) -> Result<()> {
         None => Ok(()),
         Some(problem) => Err(Error::new(
             Kind::Local,
-            format!("`{}` has {problem}, which a file cannot have in its name", printable(path)),
+            format!(
+                "`{}` has {problem}, which a file cannot have in its name",
+                printable(path)
+            ),
         )),
     }
 }
@@ -159,7 +167,8 @@ mod tests {
         let temporary = tempfile::tempdir().unwrap();
         let (inside, outside) = (temporary.path().join("in"), temporary.path().join("out"));
         std::fs::create_dir(&outside).unwrap();
-        let directory = LocalDirectory::create(inside.clone()).unwrap();
+        let directory = LocalDirectory::new(inside.clone());
+        assert!(directory.directory("sub").is_ok());
         symlink(&outside, inside.join("link")).unwrap();
         symlink("sub", inside.join("down")).unwrap();
         std::fs::write(inside.join("file"), "").unwrap();

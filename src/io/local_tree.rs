@@ -183,7 +183,7 @@ fn without_slash(sort_key: &OsStr) -> &OsStr {
 }
 
 /// The name as a segment of a key.
-fn segment<'a>(name: &'a OsStr, path: &Path) -> Result<&'a str> {
+pub fn segment<'a>(name: &'a OsStr, path: &Path) -> Result<&'a str> {
     name.to_str().ok_or_else(|| {
         let shown = printable(&path.to_string_lossy());
         let text =

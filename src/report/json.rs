@@ -35,6 +35,13 @@ impl Json {
         Self::begin(op).with_exit(exit)
     }
 
+    /// The last line of a batch.
+    pub fn summary(command: &str, exit: Exit) -> Self {
+        let mut json = Self::begin("summary");
+        json.text("command", Some(command));
+        json.with_exit(exit)
+    }
+
     fn begin(op: &str) -> Self {
         let mut json = Self(Vec::with_capacity(16));
         json.number("v", Some(1));

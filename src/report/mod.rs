@@ -6,7 +6,7 @@ mod usage;
 
 use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use self::json::Json;
 use self::outcome::{Outcome, Subject};
@@ -16,6 +16,7 @@ use crate::error::{Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
+use crate::units::format_bytes;
 
 /// The form of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +29,23 @@ pub enum Format {
     JsonOnStderr,
 }
 
+/// The results of a run so far.
+#[derive(Debug, Default, Clone)]
+struct Tally {
+    /// Each exit code once.
+    exits: Vec<Exit>,
+    succeeded: u64,
+    failed: u64,
+    /// Bytes of the blobs that were written.
+    bytes: u64,
+}
+
 /// Collects the results of a run.
 pub struct Report {
     op: &'static str,
     terminal: Arc<Terminal>,
     format: Format,
-    exits: Mutex<Vec<Exit>>,
+    tally: Mutex<Tally>,
     stdout: Mutex<BufWriter<Stdout>>,
     /// The first error of a write to stdout.
     broken: OnceLock<Error>,
@@ -46,7 +58,7 @@ impl Report {
             op,
             terminal,
             format,
-            exits: Mutex::new(Vec::new()),
+            tally: Mutex::default(),
             stdout: Mutex::new(BufWriter::new(std::io::stdout())),
             broken: OnceLock::new(),
         }
@@ -59,6 +71,10 @@ impl Report {
         }
         self.listed(subject, outcome);
         self.flush_quietly();
+        self.tally().bytes += outcome
+            .bytes
+            .filter(|_| outcome.changed == Some(true))
+            .unwrap_or(0);
         self.add_exit(Exit::Ok);
     }
 
@@ -146,7 +162,7 @@ impl Report {
         self.add_exit(exit);
     }
 
-    /// The exit codes of all results so far. A result that could not be written takes precedence over all of them.
+    /// The different exit codes of all results so far. A result that could not be written takes precedence over all of them.
     pub fn exits(&self) -> Vec<Exit> {
         if let Err(error) = self.check_stdout() {
             if error.kind() == Kind::Local {
@@ -154,17 +170,57 @@ impl Report {
             }
             return vec![error.exit()];
         }
-        self.exits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.tally().exits.clone()
+    }
+
+    /// The number of successes so far.
+    pub fn succeeded(&self) -> u64 {
+        self.tally().succeeded
+    }
+
+    /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
+    pub fn summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
+        let tally = self.tally().clone();
+        let Tally {
+            succeeded,
+            failed,
+            bytes,
+            ..
+        } = tally;
+        let failures = match failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        let amount = match bytes {
+            0 => String::new(),
+            bytes => format!(", {}", format_bytes(bytes)),
+        };
+        let seconds = elapsed.as_secs_f64();
+        self.terminal.summary(&format!(
+            "blobctl: {succeeded} {verb}{failures}{amount} in {seconds:.1} s"
+        ));
+        let mut json = Json::summary(self.op, exit);
+        json.number("succeeded", Some(succeeded));
+        json.number("failed", Some(failed));
+        json.number("bytes", Some(bytes));
+        json.seconds("seconds", Some(seconds));
+        self.emit(&json);
+        self.flush_quietly();
+    }
+
+    fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add_exit(&self, exit: Exit) {
-        self.exits
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(exit);
+        let mut tally = self.tally();
+        match exit {
+            Exit::Ok => tally.succeeded += 1,
+            _ => tally.failed += 1,
+        }
+        if !tally.exits.contains(&exit) {
+            tally.exits.push(exit);
+        }
     }
 
     fn json(&self, subject: &Subject, exit: Exit) -> Json {

@@ -164,12 +164,6 @@ impl Settings {
             && self.top().first(&["remote", "backend"]).is_none()
     }
 
-    /// The directory of the built-in default store.
-    pub fn default_root(&self) -> Option<std::path::PathBuf> {
-        let scope = self.scope(&StoreRef::Backend(BackendKind::Fs));
-        self.fs(&scope).ok().map(|config| config.root)
-    }
-
     fn top(&self) -> SettingScope<'_> {
         SettingScope {
             settings: self,

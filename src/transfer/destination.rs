@@ -5,8 +5,11 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::fs::{AtFlags, FileType};
+
 use crate::error::{Error, Kind, Result};
 use crate::io::atomic_file::Overwrite;
+use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
 
 /// The destination of a download.
@@ -51,8 +54,30 @@ impl Destination {
     }
 }
 
+impl Destination {
+    /// A file below the destination of a batch; its directories are created. An existing file is replaced whole, also if it
+    /// is a symbolic link: nothing outside of the directory is written.
+    pub fn below(directory: &LocalDirectory, relative: &str, overwrite: Overwrite) -> Result<Self> {
+        let (dir, name) = directory.parent_of(relative)?;
+        let existing = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW);
+        match existing.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+            Ok(FileType::Directory) => {
+                let text = format!("`{}` is a directory", directory.shown(relative));
+                return Err(Error::new(Kind::Local, text));
+            }
+            Ok(_) if overwrite == Overwrite::Refuse => return Err(Error::already_exists()),
+            Ok(_) | Err(_) => {}
+        }
+        Ok(Self::File(FileDestination {
+            dir: Arc::new(dir),
+            name: name.into(),
+            shown: directory.shown(relative),
+        }))
+    }
+}
+
 /// The user's choices about a download.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DownloadOptions {
     /// The existing file that the download may replace.
     pub replace: Overwrite,
@@ -61,9 +86,10 @@ pub struct DownloadOptions {
 }
 
 /// The verification of a download.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Verification {
     /// By the strongest checksum that the store supports, else by the length.
+    #[default]
     Strongest,
     /// By a checksum; a blob without one is a failure.
     Digest,

@@ -5,7 +5,6 @@
 //! exits. A second Ctrl-C makes it exit at once. Other repeated signals do not, because they arrive in pairs: the shell and
 //! the kernel both send SIGHUP when a terminal is closed, and timeout(1) sends SIGTERM to the child and to its group.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,23 +34,26 @@ const LEAST_DESCRIPTORS: u64 = 16;
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so there may be fewer results than jobs.
 ///
-/// The deadline stops the workers like a signal. A panic of a worker is resumed here.
-pub fn run<J, R>(
-    jobs: Vec<J>,
+/// A worker takes its next job from the iterator when it needs one: jobs need not be known before the first one is done, nor
+/// be in memory. The deadline stops the workers like a signal. A panic of a worker is resumed here.
+pub fn run<I, J, R>(
+    jobs: I,
     workers: usize,
     cancel: &Arc<Cancel>,
     deadline: Option<Instant>,
     work: impl Fn(J) -> R + Send + Sync + 'static,
 ) -> Result<Vec<R>>
 where
-    J: Send + 'static,
+    I: Iterator<Item = J> + Send + 'static,
+    J: 'static,
     R: Send + 'static,
 {
-    let workers = workers.clamp(1, jobs.len().max(1));
+    let most = jobs.size_hint().1.unwrap_or(usize::MAX);
+    let workers = workers.clamp(1, most.max(1));
     check_descriptors()?;
     let runtime = build_runtime(workers)?;
     let queue = Arc::new(Queue {
-        jobs: Mutex::new(jobs.into()),
+        jobs: Mutex::new(jobs),
         results: Mutex::new(Vec::new()),
         work,
         cancel: Arc::clone(cancel),
@@ -159,7 +161,8 @@ pub fn run_one<T: Send + 'static>(
     deadline: Option<Instant>,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let results = run(vec![work], 1, cancel, deadline, |work| work())?;
+    let jobs = std::iter::once(work);
+    let results = run(jobs, 1, cancel, deadline, |work| work())?;
     results.into_iter().next().unwrap_or_else(|| {
         // No job is begun after a signal.
         cancel.check()?;
@@ -212,23 +215,18 @@ impl<F: Fn(Error)> Drop for PanicGuard<F> {
 }
 
 /// The jobs that no worker has begun, and the results so far.
-struct Queue<J, R, W> {
-    jobs: Mutex<VecDeque<J>>,
+struct Queue<I, R, W> {
+    jobs: Mutex<I>,
     results: Mutex<Vec<R>>,
     work: W,
     cancel: Arc<Cancel>,
 }
 
-impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
+impl<I: Iterator, R, W: Fn(I::Item) -> R> Queue<I, R, W> {
     /// Does one job after the other until none is left or the run was asked to stop.
     fn drain_queue(&self) {
         while self.cancel.check().is_ok() {
-            let Some(job) = self
-                .jobs
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop_front()
-            else {
+            let Some(job) = self.next_job() else {
                 return;
             };
             let result = (self.work)(job);
@@ -237,6 +235,12 @@ impl<J, R, W: Fn(J) -> R> Queue<J, R, W> {
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(result);
         }
+    }
+
+    /// Holds the lock while the iterator looks for the next job.
+    fn next_job(&self) -> Option<I::Item> {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.next()
     }
 
     fn take_results(&self) -> Vec<R> {

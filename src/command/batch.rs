@@ -1,0 +1,508 @@
+//! The sources of a batch: files, directories, blobs and prefixes, one after the other while the transfers run.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::blob::{Blob, BlobRoot};
+use super::session::Session;
+use crate::cli::selection::{Batch, Filters, TimeBound};
+use crate::error::{Error, Kind, Result, printable};
+use crate::events::{Event, Observer};
+use crate::io::local_tree;
+use crate::io::local_tree::{DirectoryLinks, LocalTree};
+use crate::report::Report;
+use crate::store::list::{ListEntry, TimeRequest};
+use crate::store::types::ObjectMeta;
+use crate::transfer::list::Listing;
+use crate::transfer::select::{Candidate, Effect, Selection};
+
+/// The maximum length of a path in `--files-from`, in bytes.
+const MAX_PATH: u64 = 64 << 10;
+
+/// A source of a batch.
+pub enum BatchSource {
+    /// A file.
+    File {
+        /// From the working directory.
+        path: PathBuf,
+        /// Its name in the destination.
+        name: String,
+    },
+    /// stdin, which has no name.
+    Stdin,
+    /// The files below a directory.
+    Directory {
+        /// From the working directory.
+        path: PathBuf,
+        /// Its path in the destination: empty, or ends in `/`.
+        below: String,
+    },
+    /// A blob.
+    Blob {
+        /// The blob.
+        blob: Blob,
+        /// Its name in the destination.
+        name: String,
+    },
+    /// The blobs below a prefix.
+    Prefix {
+        /// The prefix: empty, or ends in `/`.
+        root: BlobRoot,
+        /// Its path in the destination: empty, or ends in `/`.
+        below: String,
+    },
+}
+
+impl BatchSource {
+    /// Its name in the destination; empty if it has none. That of a directory ends in `/`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File { name, .. } | Self::Blob { name, .. } => name,
+            Self::Directory { below, .. } | Self::Prefix { below, .. } => below,
+            Self::Stdin => "",
+        }
+    }
+
+    /// Returns whether its contents go directly into the destination.
+    pub fn is_merged(&self) -> bool {
+        matches!(self, Self::Directory { below, .. } | Self::Prefix { below, .. } if below.is_empty())
+    }
+}
+
+/// The path of a directory in the destination: `NAME/`, or nothing.
+pub fn below_of(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("{name}/"))
+}
+
+/// The name of a local file as a segment of a key.
+pub fn utf8_name<'a>(name: &'a OsStr, path: &Path) -> Result<&'a str> {
+    local_tree::segment(name, path)
+}
+
+/// A file or blob that a batch found.
+pub struct Found {
+    /// The file or blob.
+    pub source: FoundSource,
+    /// Its path in the destination. Ends in `/` for a folder marker.
+    pub path: String,
+}
+
+impl Found {
+    /// The source, for messages.
+    pub fn shown(&self) -> String {
+        match &self.source {
+            FoundSource::File(path) => format!("`{}`", printable(&path.to_string_lossy())),
+            FoundSource::Stdin => "stdin".to_owned(),
+            FoundSource::Blob(blob, _) => blob.subject.url.shown(),
+        }
+    }
+}
+
+/// The source of one transfer.
+pub enum FoundSource {
+    /// A file, from the working directory.
+    File(PathBuf),
+    /// stdin.
+    Stdin,
+    /// A blob, with its metadata if a listing contained them.
+    Blob(Blob, Option<ObjectMeta>),
+}
+
+/// The rules and the surroundings of the search for the sources of a batch.
+#[derive(Clone)]
+pub struct Search {
+    report: Arc<Report>,
+    observer: Arc<dyn Observer>,
+    selection: Arc<Selection>,
+    links: DirectoryLinks,
+    /// A prefix without blobs is not a failure.
+    ignores_absence: bool,
+    /// `--files-from` and `--null`.
+    list: Option<(PathBuf, bool)>,
+}
+
+impl Search {
+    /// The search that the options describe.
+    pub fn new(session: &Session, filters: &Filters, batch: &Batch) -> Result<Self> {
+        Ok(Self {
+            report: Arc::clone(&session.report),
+            observer: session.terminal.clone(),
+            selection: Arc::new(selection(filters)?),
+            links: DirectoryLinks::Skip,
+            ignores_absence: false,
+            list: batch.files_from.clone().map(|path| (path, batch.null)),
+        })
+    }
+
+    /// The same with another treatment of links to directories.
+    #[must_use]
+    pub fn with_links(self, links: DirectoryLinks) -> Self {
+        Self { links, ..self }
+    }
+
+    /// The same; a prefix without blobs is not a failure if `ignores` is true.
+    #[must_use]
+    pub fn ignoring_absence(self, ignores: bool) -> Self {
+        Self {
+            ignores_absence: ignores,
+            ..self
+        }
+    }
+
+    /// Returns whether `--files-from` names the paths below the source.
+    pub fn has_list(&self) -> bool {
+        self.list.is_some()
+    }
+
+    /// The files and blobs of a source that are selected. A failure is reported as one among the others and ends a listing.
+    pub fn find(&self, source: BatchSource) -> Result<Box<dyn Iterator<Item = Found> + Send>> {
+        Ok(match (source, &self.list) {
+            (BatchSource::Directory { path, below }, Some(list)) => {
+                Box::new(self.listed_files(list, path, below)?)
+            }
+            (BatchSource::Prefix { root, below }, Some(list)) => {
+                Box::new(self.listed_blobs(list, root, below)?)
+            }
+            (BatchSource::Directory { path, below }, None) => {
+                Box::new(self.directory(&path, below))
+            }
+            (BatchSource::Prefix { root, below }, None) => Box::new(self.prefix(root, below)),
+            (BatchSource::File { path, name }, _) => {
+                Box::new(self.select_file(path, &name, String::new()).into_iter())
+            }
+            (BatchSource::Blob { blob, name }, _) => {
+                Box::new(self.select_blob(blob, &name, "").into_iter())
+            }
+            (BatchSource::Stdin, _) => Box::new(std::iter::once(Found {
+                source: FoundSource::Stdin,
+                path: String::new(),
+            })),
+        })
+    }
+
+    fn failed(&self, error: Error) {
+        self.report.failure(None, &error.into());
+    }
+
+    fn skipped(&self, path: &Path, reason: &str) {
+        let text = format!("skipped `{}`: {reason}", printable(&path.to_string_lossy()));
+        self.observer.notify(&Event::Warning(&text));
+    }
+
+    fn directory(&self, path: &Path, below: String) -> impl Iterator<Item = Found> + use<> {
+        let search = self.clone();
+        LocalTree::new(path, self.links).filter_map(move |found| match found {
+            local_tree::Found::File { path, relative } => {
+                search.select_file(path, &relative, below.clone())
+            }
+            local_tree::Found::Skipped { path, reason } => {
+                search.skipped(&path, reason);
+                None
+            }
+            local_tree::Found::Failed(error) => {
+                search.failed(error);
+                None
+            }
+        })
+    }
+
+    /// A file, if it is selected. `relative` is its path below the source, and `below` that of the source in the destination.
+    fn select_file(&self, path: PathBuf, relative: &str, below: String) -> Option<Found> {
+        if !self.selection.selects_path(relative) {
+            return None;
+        }
+        if self.selection.needs_metadata() {
+            // A file that cannot be examined is a failure of its transfer.
+            let metadata = std::fs::metadata(&path).ok();
+            let selected = metadata.is_none_or(|metadata| {
+                self.selection.selects(&Candidate {
+                    path: relative,
+                    size: metadata.len(),
+                    modified: metadata.modified().ok(),
+                })
+            });
+            if !selected {
+                return None;
+            }
+        }
+        Some(Found {
+            source: FoundSource::File(path),
+            path: below + relative,
+        })
+    }
+
+    /// A blob that was named, if it is selected.
+    fn select_blob(&self, blob: Blob, relative: &str, below: &str) -> Option<Found> {
+        if !self.selection.selects_path(relative) {
+            return None;
+        }
+        let mut info = None;
+        if self.selection.needs_metadata() {
+            // A blob that cannot be described is a failure of its transfer.
+            info = super::job::copy::describe(&blob).ok();
+            let selected = info.as_ref().is_none_or(|info| {
+                self.selection.selects(&Candidate {
+                    path: relative,
+                    size: info.size,
+                    modified: info.modified,
+                })
+            });
+            if !selected {
+                return None;
+            }
+        }
+        Some(Found {
+            source: FoundSource::Blob(blob, info),
+            path: format!("{below}{relative}"),
+        })
+    }
+
+    /// The blobs below a prefix. If there are none, the blob that the prefix names without its `/`; if that does not exist
+    /// either, this is a failure, except for a whole store.
+    fn prefix(&self, root: BlobRoot, below: String) -> impl Iterator<Item = Found> + use<> {
+        let times = match self.selection.needs_times() {
+            true => TimeRequest::Always,
+            false => TimeRequest::IfFree,
+        };
+        let (search, mut is_empty) = (self.clone(), true);
+        let mut listing = Listing::new(&root.engine, root.prefix()).with_times(times);
+        std::iter::from_fn(move || {
+            loop {
+                let found = match listing.next() {
+                    Some(Ok(entry)) => {
+                        is_empty = false;
+                        search.select_entry(&root, entry, &below)
+                    }
+                    Some(Err(error)) => {
+                        is_empty = false;
+                        let attempted = format!("cannot list {}", root.shown());
+                        let error = anyhow::Error::from(error).context(attempted);
+                        search.report.failure(None, &error);
+                        continue;
+                    }
+                    None if std::mem::take(&mut is_empty) => {
+                        return search.alone(&root, &below);
+                    }
+                    None => return None,
+                };
+                match found {
+                    Ok(None) => {}
+                    Ok(found) => return found,
+                    Err(error) => search.failed(error),
+                }
+            }
+        })
+    }
+
+    /// An entry of a listing, if it is selected.
+    fn select_entry(
+        &self,
+        root: &BlobRoot,
+        entry: ListEntry,
+        below: &str,
+    ) -> Result<Option<Found>> {
+        let prefix = root.prefix();
+        let relative = entry.key.strip_prefix(&prefix).unwrap_or_default();
+        let candidate = Candidate {
+            path: relative,
+            size: entry.info.size,
+            modified: entry.info.modified,
+        };
+        // The prefix itself, as a folder marker, has no name below the destination.
+        if relative.is_empty() || !self.selection.selects(&candidate) {
+            return Ok(None);
+        }
+        Ok(Some(Found {
+            path: format!("{below}{relative}"),
+            source: FoundSource::Blob(root.blob(relative)?, Some(entry.info)),
+        }))
+    }
+
+    /// The blob that a prefix without blobs names without its `/`.
+    fn alone(&self, root: &BlobRoot, below: &str) -> Option<Found> {
+        let key = root.key.strip_suffix('/')?;
+        let named = BlobRoot {
+            key: String::new(),
+            ..root.clone()
+        };
+        let found = named
+            .blob(key)
+            .and_then(|blob| super::job::copy::describe(&blob).map(|info| (blob, info)));
+        match found {
+            Ok((blob, _)) => {
+                let name = blob.key.base_name().unwrap_or_default().to_owned();
+                let below = below.strip_suffix(&format!("{name}/")).unwrap_or(below);
+                self.select_blob(blob, &name, below)
+            }
+            Err(error) if error.kind() == Kind::NotFound && self.ignores_absence => None,
+            Err(error) => {
+                let attempted = format!("cannot list {}", root.shown());
+                let error = anyhow::Error::from(error).context(attempted);
+                self.report.failure(None, &error);
+                None
+            }
+        }
+    }
+
+    fn listed_files(
+        &self,
+        list: &(PathBuf, bool),
+        path: PathBuf,
+        below: String,
+    ) -> Result<impl Iterator<Item = Found> + use<>> {
+        let search = self.clone();
+        Ok(
+            PathList::open(&list.0, list.1)?.filter_map(move |line| match line {
+                Ok(relative) => search.select_file(path.join(&relative), &relative, below.clone()),
+                Err(error) => {
+                    search.failed(error);
+                    None
+                }
+            }),
+        )
+    }
+
+    fn listed_blobs(
+        &self,
+        list: &(PathBuf, bool),
+        root: BlobRoot,
+        below: String,
+    ) -> Result<impl Iterator<Item = Found> + use<>> {
+        let search = self.clone();
+        Ok(PathList::open(&list.0, list.1)?.filter_map(move |line| {
+            let found = line.and_then(|relative| {
+                let blob = root.blob(&relative)?;
+                Ok(search.select_blob(blob, &relative, &below))
+            });
+            found.unwrap_or_else(|error| {
+                search.failed(error);
+                None
+            })
+        }))
+    }
+}
+
+/// The conditions that the options describe.
+pub fn selection(filters: &Filters) -> Result<Selection> {
+    let now = SystemTime::now();
+    let instant = |bound: Option<TimeBound>| {
+        bound.map(|bound| match bound {
+            TimeBound::Ago(ago) => now.checked_sub(ago).unwrap_or(SystemTime::UNIX_EPOCH),
+            TimeBound::At(instant) => instant.into(),
+        })
+    };
+    let mut selection = Selection::default();
+    selection.newer_than = instant(filters.newer_than);
+    selection.older_than = instant(filters.older_than);
+    selection.min_size = filters.min_size;
+    selection.max_size = filters.max_size;
+    selection.shard = filters.shard.map(|shard| (shard.index, shard.count));
+    for pattern in &filters.patterns.0 {
+        let effect = match pattern.includes {
+            true => Effect::Include,
+            false => Effect::Exclude,
+        };
+        selection.add(effect, &pattern.glob)?;
+    }
+    let contradiction = |text: &str| Err(Error::new(Kind::Usage, text));
+    match (selection.min_size, selection.max_size) {
+        (Some(least), Some(most)) if least > most => {
+            return contradiction("--min-size is greater than --max-size: nothing can be selected");
+        }
+        _ => {}
+    }
+    match (selection.newer_than, selection.older_than) {
+        (Some(newer), Some(older)) if newer >= older => {
+            contradiction("--newer-than is later than --older-than: nothing can be selected")
+        }
+        _ => Ok(selection),
+    }
+}
+
+/// The paths of `--files-from`.
+pub struct PathList {
+    reader: BufReader<Box<dyn Read + Send>>,
+    /// The file, for messages.
+    shown: String,
+    /// NUL or line feed.
+    end: u8,
+    line: u64,
+    is_over: bool,
+}
+
+impl PathList {
+    /// Opens a list; `-` is stdin.
+    pub fn open(path: &Path, null: bool) -> Result<Self> {
+        let shown = printable(&path.to_string_lossy());
+        let reader: Box<dyn Read + Send> =
+            match path.to_str() {
+                Some("-") => Box::new(std::io::stdin()),
+                _ => Box::new(File::open(path).map_err(|error| {
+                    Error::local(format_args!("open the list `{shown}`"), &error)
+                })?),
+            };
+        Ok(Self {
+            reader: BufReader::new(reader),
+            shown,
+            end: if null { 0 } else { b'\n' },
+            line: 0,
+            is_over: false,
+        })
+    }
+
+    /// The next path; `None` at the end of the list. Empty lines are skipped. After an error the list cannot be read further,
+    /// unless the error is that of one line alone.
+    fn read(&mut self) -> Result<Option<Result<String>>> {
+        loop {
+            let mut bytes = Vec::new();
+            let read = self
+                .reader
+                .by_ref()
+                .take(MAX_PATH)
+                .read_until(self.end, &mut bytes);
+            let read = read.map_err(|error| {
+                Error::local(format_args!("read the list `{}`", self.shown), &error)
+            })?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+            if bytes.last() == Some(&self.end) {
+                bytes.pop();
+            } else if read as u64 == MAX_PATH {
+                return Err(self.invalid("is too long"));
+            }
+            if self.end == b'\n' && bytes.last() == Some(&b'\r') {
+                return Err(self.invalid("ends in CR LF").with_hint(
+                    "convert the list (tr -d '\\r'); for names that end in CR, use -0",
+                ));
+            }
+            if !bytes.is_empty() {
+                let text = String::from_utf8(bytes);
+                return Ok(Some(text.map_err(|_| self.invalid("is not UTF-8 text"))));
+            }
+        }
+    }
+
+    fn invalid(&self, what: &str) -> Error {
+        let text = format!("line {} of the list `{}` {what}", self.line, self.shown);
+        Error::new(Kind::Usage, text)
+    }
+}
+
+impl Iterator for PathList {
+    type Item = Result<String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let next = self.read().transpose();
+        self.is_over = !matches!(next, Some(Ok(_)));
+        next.map(|line| line.and_then(|line| line))
+    }
+}

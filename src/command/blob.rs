@@ -1,0 +1,87 @@
+//! Blobs and prefixes as they are typed.
+
+use crate::error::Result;
+use crate::key::Key;
+use crate::report::outcome::Subject;
+use crate::store::identity::BlobId;
+use crate::transfer::Engine;
+
+/// A blob: the engine of its store, and its key there.
+#[derive(Clone)]
+pub struct Blob {
+    /// The store.
+    pub engine: Engine,
+    /// The key in the store, prefix included.
+    pub key: Key,
+    /// Key as typed, and full address.
+    pub subject: Subject,
+}
+
+impl Blob {
+    /// The identity by which blobs are compared. Shown text is never compared.
+    pub fn id(&self) -> BlobId {
+        self.engine.store.id(&self.key)
+    }
+}
+
+impl AsRef<Subject> for Blob {
+    fn as_ref(&self) -> &Subject {
+        &self.subject
+    }
+}
+
+/// A place in a store below which a batch reads or writes blobs.
+#[derive(Clone)]
+pub struct BlobRoot {
+    /// The store.
+    pub engine: Engine,
+    /// Prepended by the store's settings to every key that is typed.
+    pub store_prefix: String,
+    /// The prefix as typed; empty, or the beginning of keys.
+    pub key: String,
+}
+
+impl BlobRoot {
+    /// The blob whose key as typed is the prefix followed by `rest`.
+    pub fn blob(&self, rest: &str) -> Result<Blob> {
+        let typed = format!("{}{rest}", self.key);
+        let key = Key::new(format!("{}{typed}", self.store_prefix))?;
+        let subject = Subject {
+            url: self.engine.store.url(key.as_str()),
+            key: typed,
+        };
+        Ok(Blob {
+            engine: self.engine.clone(),
+            key,
+            subject,
+        })
+    }
+
+    /// The beginning of the keys in the store.
+    pub fn prefix(&self) -> String {
+        format!("{}{}", self.store_prefix, self.key)
+    }
+
+    /// The same with more of the prefix.
+    #[must_use]
+    pub fn join(&self, rest: &str) -> Self {
+        Self {
+            key: format!("{}{rest}", self.key),
+            ..self.clone()
+        }
+    }
+
+    /// The same as a directory: its prefix is empty or ends in `/`.
+    #[must_use]
+    pub fn directory(&self) -> Self {
+        match self.key.is_empty() || self.key.ends_with('/') {
+            true => self.clone(),
+            false => self.join("/"),
+        }
+    }
+
+    /// The address of the prefix, for messages.
+    pub fn shown(&self) -> String {
+        self.engine.store.url(&self.prefix()).shown()
+    }
+}

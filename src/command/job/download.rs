@@ -1,0 +1,140 @@
+//! The download of one blob.
+
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use crate::command::blob::Blob;
+use crate::error::{Error, Kind, Result, printable};
+use crate::events::{Event, Meter};
+use crate::io::atomic_file::Overwrite;
+use crate::io::beneath::LocalDirectory;
+use crate::report::outcome::{Outcome, Transferred};
+use crate::store::types::ObjectMeta;
+use crate::transfer::destination::{Destination, DownloadOptions};
+use crate::transfer::download::download;
+
+/// A download.
+pub struct Download {
+    /// The source.
+    pub from: Blob,
+    /// The destination.
+    pub to: LocalDestination,
+    /// Conditions and verification.
+    pub options: DownloadOptions,
+    /// The metadata of the source, if a listing contained them.
+    pub listed: Option<ObjectMeta>,
+}
+
+/// The destination of a download.
+#[derive(Debug, Clone)]
+pub enum LocalDestination {
+    /// A file, or a path that resolves to a stream.
+    Path(PathBuf),
+    /// A file below the destination of a batch, whose directories are created.
+    Below(Arc<LocalDirectory>, String),
+    /// stdout.
+    Stdout,
+}
+
+impl LocalDestination {
+    /// The destination in a message.
+    pub fn quoted(&self) -> String {
+        match self {
+            Self::Path(path) => format!("`{}`", printable(&path.to_string_lossy())),
+            Self::Below(directory, relative) => format!("`{}`", directory.shown(relative)),
+            Self::Stdout => "stdout".to_owned(),
+        }
+    }
+
+    fn open(&self, overwrite: Overwrite) -> Result<Destination> {
+        match self {
+            // Checked before the transfer, and again by the rename at its end.
+            Self::Path(path)
+                if overwrite == Overwrite::Refuse && path.symlink_metadata().is_ok() =>
+            {
+                Err(Error::already_exists())
+            }
+            Self::Path(path) => Destination::at(path),
+            Self::Below(directory, relative) => Destination::below(directory, relative, overwrite),
+            Self::Stdout => {
+                let stdout = std::io::stdout().as_fd().try_clone_to_owned();
+                stdout
+                    .map(|fd| Destination::Stream(File::from(fd)))
+                    .map_err(|error| Error::local("open stdout", &error))
+            }
+        }
+    }
+}
+
+impl Download {
+    /// `SOURCE to DESTINATION`, for messages.
+    pub fn route(&self) -> String {
+        format!("{} to {}", self.from.subject.url.shown(), self.to.quoted())
+    }
+
+    /// Downloads the blob. `verb` says it in the past tense.
+    pub fn run(&self, verb: &'static str) -> anyhow::Result<Outcome> {
+        self.transfer(verb)
+            .with_context(|| format!("cannot download {}", self.route()))
+    }
+
+    fn transfer(&self, verb: &'static str) -> Result<Outcome> {
+        if let LocalDestination::Below(directory, relative) = &self.to
+            && let Some(relative) = relative.strip_suffix('/')
+        {
+            return self.make_directory(directory, relative, verb);
+        }
+        let Self {
+            from, to, options, ..
+        } = self;
+        let engine = &from.engine;
+        let (begin, meter) = (Instant::now(), Meter::new());
+        engine.observer.notify(&Event::Started {
+            name: &from.subject.key,
+            total: self.listed.as_ref().map(|info| info.size),
+            meter: &meter,
+        });
+        let result = to
+            .open(options.replace)
+            .and_then(|destination| download(engine, &from.key, &destination, *options, &meter));
+        engine.observer.notify(&Event::Ended { meter: &meter });
+        let done = result?;
+        Ok(Transferred {
+            verb,
+            route: self.route(),
+            bytes: done.info.size,
+            elapsed: begin.elapsed(),
+            etag: done.info.etag,
+            version_id: done.info.headers.version_id,
+            verified: done.verified,
+            attempts: done.attempts,
+        }
+        .into_outcome())
+    }
+    /// A key that ends in `/` and has no content stands for a directory.
+    fn make_directory(
+        &self,
+        directory: &LocalDirectory,
+        relative: &str,
+        verb: &'static str,
+    ) -> Result<Outcome> {
+        if self.listed.as_ref().is_none_or(|info| info.size != 0) {
+            let text = "its key ends in `/`, and it has content: a file cannot have that name";
+            return Err(Error::new(Kind::Local, text));
+        }
+        let made = directory.directory(relative)?;
+        rustix::fs::fsync(&made)
+            .map_err(|errno| Error::local("sync the directory", &errno.into()))?;
+        Ok(Outcome {
+            line: format!("{verb} the directory {}", self.route()),
+            bytes: Some(0),
+            changed: Some(true),
+            ..Outcome::default()
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! One transfer of a batch: an upload, a download or a copy.
+
+pub mod copy;
+pub mod download;
+pub mod upload;
+
+use anyhow::Context as _;
+
+use self::copy::Copy;
+use self::download::Download;
+use self::upload::{LocalSource, Upload};
+use super::blob::Blob;
+use crate::error::{Error, Kind, Result};
+use crate::report::outcome::{Outcome, Subject};
+use crate::store::types::ObjectMeta;
+use crate::transfer::retry;
+
+/// One transfer.
+pub enum Job {
+    /// From this machine to a store.
+    Upload(Upload),
+    /// From a store to this machine.
+    Download(Download),
+    /// From store to store.
+    Copy(Copy),
+}
+
+impl AsRef<Subject> for Job {
+    /// The blob that is written, or, for a download, read.
+    fn as_ref(&self) -> &Subject {
+        match self {
+            Self::Upload(job) => &job.to.subject,
+            Self::Download(job) => &job.from.subject,
+            Self::Copy(job) => &job.to.subject,
+        }
+    }
+}
+
+impl Job {
+    /// `SOURCE to DESTINATION`, for messages.
+    pub fn route(&self) -> String {
+        match self {
+            Self::Upload(job) => job.route(),
+            Self::Download(job) => job.route(),
+            Self::Copy(job) => job.route(),
+        }
+    }
+
+    /// Transfers the blob. `verb` says it in the past tense.
+    pub fn run(&self, verb: &'static str) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Upload(job) => job.run(verb),
+            Self::Download(job) => job.run(verb),
+            Self::Copy(job) => job.run(verb),
+        }
+    }
+
+    /// Transfers the blob and removes its source, which must be the same as before the transfer.
+    pub fn run_and_remove(&self, verb: &'static str) -> anyhow::Result<Outcome> {
+        let before = self.source_version();
+        let before = before.with_context(|| format!("cannot move {}", self.route()))?;
+        let outcome = self.run(verb)?;
+        self.remove_source(&before)
+            .with_context(|| format!("copied {}, but cannot remove the source", self.route()))?;
+        Ok(outcome)
+    }
+
+    /// The state of the source, by which a later change is recognised.
+    fn source_version(&self) -> Result<SourceVersion> {
+        match self {
+            Self::Upload(Upload {
+                from: LocalSource::Path(path),
+                ..
+            }) => std::fs::metadata(path)
+                .map(SourceVersion::File)
+                .map_err(|error| Error::local("examine the source", &error)),
+            Self::Upload(_) => Err(Error::new(Kind::Usage, "stdin cannot be moved")),
+            Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => {
+                copy::describe(from).map(SourceVersion::Blob)
+            }
+        }
+    }
+
+    fn remove_source(&self, before: &SourceVersion) -> Result<()> {
+        if !self.source_version()?.is_same(before) {
+            return Err(Error::new(
+                Kind::Integrity,
+                "the source changed after it was copied",
+            ));
+        }
+        match self {
+            Self::Upload(Upload { from, .. }) => match from {
+                LocalSource::Path(path) => std::fs::remove_file(path)
+                    .map_err(|error| Error::local("remove the source", &error)),
+                LocalSource::Stdin => Ok(()),
+            },
+            Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => remove(from),
+        }
+    }
+}
+
+/// The state of a source.
+enum SourceVersion {
+    File(std::fs::Metadata),
+    Blob(ObjectMeta),
+}
+
+impl SourceVersion {
+    fn is_same(&self, other: &Self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => {
+                let identity = |file: &std::fs::Metadata| {
+                    (
+                        file.dev(),
+                        file.ino(),
+                        file.size(),
+                        file.mtime(),
+                        file.mtime_nsec(),
+                    )
+                };
+                identity(one) == identity(other)
+            }
+            (Self::Blob(one), Self::Blob(other)) => {
+                (one.size, one.modified, &one.etag) == (other.size, other.modified, &other.etag)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Removes a blob. After a lost response, an earlier attempt may have removed it.
+fn remove(blob: &Blob) -> Result<()> {
+    let mut is_repetition = false;
+    let attempt = || {
+        let again = std::mem::replace(&mut is_repetition, true);
+        match blob.engine.store.delete(&blob.key) {
+            Err(error) if error.kind() == Kind::NotFound && again => Ok(()),
+            result => result,
+        }
+    };
+    retry::run(&blob.engine, attempt, || 0).map(drop)
+}
