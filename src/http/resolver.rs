@@ -57,8 +57,8 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
 fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
-            let host = uri.authority().map_or("", |authority| authority.as_str());
-            let text = format!("find the host {host}: {}", printable(&describe(&error)));
+            let host = printable(uri.host().unwrap_or(""));
+            let text = format!("cannot resolve {host}: {}", lookup_failure(&error));
             Error::Io(crate::error::Error::new(Kind::Disconnected, text).into_io())
         }
         other => other,

@@ -5,6 +5,7 @@ pub mod block_pool;
 pub mod local_path;
 pub mod page_buffer;
 pub mod payload;
+mod permissions;
 pub mod random;
 pub mod standard_streams;
 pub mod subprocess;

@@ -565,6 +565,11 @@ fn names_that_are_not_text_are_rejected_or_need_a_key() {
     sandbox.run(["get", "p/a", "-"]).prints(b"x");
     sandbox.run(arguments(&["put", "ODD", "k"])).succeeds();
     sandbox.run(["get", "k", "-"]).prints(b"y");
+    // It may be the name of a file.
+    sandbox.run(["put", "a", "new"]).succeeds();
+    sandbox.run(arguments(&["get", "new", "ODD"])).succeeds();
+    assert_eq!(std::fs::read(sandbox.work().join(odd)).unwrap(), b"x");
+    sandbox.nothing_left_behind();
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The journal of a download into a file.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::fstat;
 
 use super::journal::Journal;
+use crate::digest::hex;
 use crate::error::{Error, describe};
 use crate::events::Observer;
 use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
@@ -36,10 +39,10 @@ pub struct FoundDownload {
 
 impl UnfinishedDownload {
     /// Looks for what an earlier run of the same download left; `None` if downloads are not to be resumed.
-    pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &str)) -> Option<Self> {
+    pub fn look(engine: &Engine, key: &Key, (dir, name): (&OwnedFd, &OsStr)) -> Option<Self> {
         let place = fstat(dir).ok()?;
         let place = format!("{} {}", place.st_dev, place.st_ino);
-        let journal = engine.journal("get", key, &[&place, name])?;
+        let journal = engine.journal("get", key, &[&place, &journal_name(name)])?;
         let found = read(&journal);
         Some(Self {
             journal,
@@ -104,6 +107,15 @@ impl UnfinishedDownload {
     /// The error of a download that was kept.
     pub fn explain(error: Error) -> Error {
         crate::transfer::resume::kept(error)
+    }
+}
+
+/// The name of the destination in the journal's identity. One that is not UTF-8 is written in hex, after a `/`, which no name
+/// contains.
+fn journal_name(name: &OsStr) -> Cow<'_, str> {
+    match name.to_str() {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(format!("/{}", hex(name.as_encoded_bytes()))),
     }
 }
 
