@@ -96,6 +96,7 @@ pub fn expectation(arguments: &Put) -> Result<Expectation> {
 /// Rejects options that only S3 supports where the store is another one, which would ignore them.
 pub fn reject_unsupported_options(arguments: &Put, kind: BackendKind) -> Result<()> {
     let only_s3 = [
+        (arguments.content_type.is_some(), "--content-type"),
         (arguments.if_match.is_some(), "--if-match"),
         (arguments.content_encoding.is_some(), "--content-encoding"),
         (
@@ -107,17 +108,22 @@ pub fn reject_unsupported_options(arguments: &Put, kind: BackendKind) -> Result<
         (!arguments.tag.is_empty(), "--tag"),
         (arguments.storage_class.is_some(), "--storage-class"),
         (arguments.sse.is_some(), "--sse"),
+        (arguments.sse_kms_key_id.is_some(), "--sse-kms-key-id"),
         (arguments.acl.is_some(), "--acl"),
     ];
-    let given = only_s3.iter().find(|(given, _)| *given);
-    match given {
-        Some((_, option)) if kind != BackendKind::S3 => {
-            let text = format!(
-                "{option} is supported by S3 only, and this store is {}",
-                kind.name()
-            );
-            Err(Error::new(Kind::Usage, text))
-        }
-        _ => Ok(()),
+    only_s3
+        .into_iter()
+        .try_for_each(|(given, option)| check_s3_only(given, option, kind))
+}
+
+/// Rejects an option that only S3 supports if it is given for another kind of store.
+pub fn check_s3_only(given: bool, option: &str, kind: BackendKind) -> Result<()> {
+    if !given || kind == BackendKind::S3 {
+        return Ok(());
     }
+    let text = format!(
+        "{option} is supported by S3 only, and this store is {}",
+        kind.name()
+    );
+    Err(Error::new(Kind::Usage, text).with_hint(format!("omit {option}")))
 }

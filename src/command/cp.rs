@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::attributes::check_s3_only;
 use super::session::{Blob, Session, not_a_blob};
 use crate::cli::Cp;
 use crate::error::{Error, Kind, Result};
@@ -34,7 +35,10 @@ pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
     let stdio = || not_a_blob().with_hint("put and get read stdin and write stdout");
     let source = session.target(&arguments.from)?.ok_or_else(stdio)?;
     let destination = session.target(&arguments.to)?.ok_or_else(stdio)?;
+    destination.check_key(&arguments.to, &arguments.from)?;
     session.check_flags([&source.store, &destination.store].into_iter())?;
+    let has_type = arguments.content_type.is_some();
+    check_s3_only(has_type, "--content-type", destination.store.kind())?;
     let from = session.blob(&source)?;
     let to = session.destination(&with_base_name(destination, &from)?)?;
     if from.id() == to.id() {

@@ -148,6 +148,9 @@ fn split_arguments<'a>(
         return Err(Error::new(Kind::Usage, "the key is empty"));
     }
     let target = store_target(session, last)?;
+    if !arguments.recursive {
+        target.check_key(last, &sources[0])?;
+    }
     if target.key.is_empty() || target.key.ends_with('/') {
         return Ok((sources, UploadTarget::Prefix(target)));
     }

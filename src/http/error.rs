@@ -71,9 +71,11 @@ fn proxy_error(failed: ProxyError, host: &str, timeouts: Timeouts) -> Error {
             }
         }
         ProxyProblem::Unreachable(error) => explain(error, &proxy, timeouts),
-        ProxyProblem::Refused(status) => {
-            refused_tunnel(status, failed.login, &format!("{proxy} refuses to connect to {host}"))
-        }
+        ProxyProblem::Refused(status) => refused_tunnel(
+            status,
+            failed.login,
+            &format!("{proxy} refuses to connect to {host}"),
+        ),
         ProxyProblem::NotHttp => Error::new(Kind::Remote, format!("{proxy} does not speak HTTP"))
             .with_hint("compare the scheme and the port of the proxy's URL with the proxy's"),
     }
@@ -81,11 +83,13 @@ fn proxy_error(failed: ProxyError, host: &str, timeouts: Timeouts) -> Error {
 
 fn refused_tunnel(status: u16, login: ProxyLogin, what: &str) -> Error {
     match (status, login) {
-        (407, ProxyLogin::Missing) => {
-            Error::new(Kind::Denied, format!("{what} without a login (407)")).with_hint(
-                "put the user name and password into the proxy's URL: http://USER:PASSWORD@HOST:PORT",
-            )
-        }
+        (407, ProxyLogin::Missing) => Error::new(
+            Kind::Denied,
+            format!("{what} without a login (407)"),
+        )
+        .with_hint(
+            "put the user name and password into the proxy's URL: http://USER:PASSWORD@HOST:PORT",
+        ),
         (407, ProxyLogin::Given) => {
             Error::new(Kind::Denied, format!("{what} with this login (407)"))
                 .with_hint("check the user name and password in the proxy's URL")

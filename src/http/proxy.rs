@@ -45,8 +45,7 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
 
 /// Parses `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/]`; the error is the hint.
 fn parse(url: &str) -> Result<ureq::Proxy, &'static str> {
-    const FORM: &str =
-        "write it like http://proxy.example.com:3128, or set NO_PROXY for this host";
+    const FORM: &str = "write it like http://proxy.example.com:3128, or set NO_PROXY for this host";
     const ENCODING: &str =
         "percent-encode the user name and password: `@` is %40, `:` is %3A, `/` is %2F, `%` is %25";
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -56,7 +55,7 @@ fn parse(url: &str) -> Result<ureq::Proxy, &'static str> {
         Some((login, place)) => (login, place),
         None => ("", authority),
     };
-    if path.contains('@') || login.contains('@') || uri_decode(login).is_none() {
+    if path.contains('@') || login.contains(['@', '#', '?']) || uri_decode(login).is_none() {
         return Err(ENCODING);
     }
     let hint = if login.is_empty() { FORM } else { ENCODING };

@@ -9,7 +9,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::error::{Kind, describe, printable};
+use crate::error::{Kind, describe_lookup, printable};
 
 /// Resolves each host at most once per minute: ureq resolves for every request, even if it then reuses a connection.
 #[derive(Default)]
@@ -58,7 +58,10 @@ fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
             let host = printable(uri.host().unwrap_or(""));
-            let text = format!("cannot resolve {host}: {}", lookup_failure(&error));
+            let text = format!(
+                "cannot resolve {host}: {}",
+                printable(&describe_lookup(&error))
+            );
             Error::Io(crate::error::Error::new(Kind::Disconnected, text).into_io())
         }
         other => other,

@@ -23,9 +23,10 @@ fn bad_command_lines_are_one_line_and_2() {
         (&[], "missing command"),
         (&["frobnicate"], "unknown command `frobnicate`"),
         (&["pt", "a"], "unknown command `pt`"),
-        (&["put"], "missing argument"),
-        (&["get"], "missing argument"),
-        (&["exists"], "missing argument"),
+        (&["put"], "missing argument: SRC... KEY\n"),
+        (&["get"], "missing argument: KEY... DEST\n"),
+        (&["exists"], "missing argument: KEY\n"),
+        (&["cp"], "missing argument: FROM TO\n"),
         (&["put", "a", "--frob"], "unknown option `--frob`"),
         (
             &["put", "a", "--backend", "s4"],
@@ -43,7 +44,18 @@ fn bad_command_lines_are_one_line_and_2() {
             &["put", "a", "--jobs", "many"],
             "`many` is not a number from 1 to 256",
         ),
-        (&["put", "a", "-q", "-v"], "cannot be combined"),
+        (
+            &["put", "a", "-q", "-v"],
+            "`--quiet` and `--verbose` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--if-absent", "--if-match", "x"],
+            "`--if-absent` and `--if-match` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--json", "--json"],
+            "`--json` is given twice\n",
+        ),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),
         (&["put", "", "k"], "the source is empty"),

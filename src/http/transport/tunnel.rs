@@ -233,7 +233,10 @@ mod tests {
     fn the_status_is_that_of_a_whole_head() {
         for (head, expected) in [
             ("HTTP/1.1 200 Connection established\r\n\r\n", Some(200)),
-            ("HTTP/1.0 407 x\r\nProxy-Authenticate: Basic\r\n\r\n", Some(407)),
+            (
+                "HTTP/1.0 407 x\r\nProxy-Authenticate: Basic\r\n\r\n",
+                Some(407),
+            ),
             ("HTTP/1.1 200\r\n\r\n", Some(200)),
             ("HTTP/1.1 200 OK\r\n", None),
             ("HTTP/2 200\r\n\r\n", None),
