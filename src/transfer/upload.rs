@@ -34,7 +34,7 @@ pub fn upload(
         && engine.is_first_unverified()
     {
         let text = format!(
-            "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
+            "{}: the store did not confirm the {} that `checksum` requires; verified by {} instead",
             engine.store.url(key.as_str()).shown(),
             required.name(),
             done.value.verified.name(),
