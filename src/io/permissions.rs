@@ -32,7 +32,7 @@ const LARGEST_ATTRIBUTE: usize = 64 << 10;
 enum OldFile {
     /// There is none, or it is not a regular file.
     None,
-    /// Its mode is all.
+    /// It has no access ACL.
     Mode(Stat),
     /// It has an access ACL; `None` if that cannot be read.
     Acl(Stat, Option<Vec<u8>>),

@@ -23,10 +23,6 @@ fn bad_command_lines_are_one_line_and_2() {
         (&[], "missing command"),
         (&["frobnicate"], "unknown command `frobnicate`"),
         (&["pt", "a"], "unknown command `pt`"),
-        (&["put"], "missing argument: SRC... KEY\n"),
-        (&["get"], "missing argument: KEY... DEST\n"),
-        (&["exists"], "missing argument: KEY\n"),
-        (&["cp"], "missing argument: FROM TO\n"),
         (&["put", "a", "--frob"], "unknown option `--frob`"),
         (
             &["put", "a", "--backend", "s4"],
@@ -43,18 +39,6 @@ fn bad_command_lines_are_one_line_and_2() {
         (
             &["put", "a", "--jobs", "many"],
             "`many` is not a number from 1 to 256",
-        ),
-        (
-            &["put", "a", "-q", "-v"],
-            "`--quiet` and `--verbose` cannot be combined\n",
-        ),
-        (
-            &["put", "a", "--if-absent", "--if-match", "x"],
-            "`--if-absent` and `--if-match` cannot be combined\n",
-        ),
-        (
-            &["put", "a", "--json", "--json"],
-            "`--json` is given twice\n",
         ),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),
@@ -119,6 +103,31 @@ fn bad_command_lines_are_one_line_and_2() {
         assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
     }
     nothing_written(&sandbox, &before);
+}
+
+#[test]
+fn usage_errors_name_arguments_without_the_notation_of_the_usage_line() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["put"], "missing argument: SRC... KEY\n"),
+        (&["get"], "missing argument: KEY... DEST\n"),
+        (&["exists"], "missing argument: KEY\n"),
+        (&["cp"], "missing argument: FROM TO\n"),
+        (
+            &["put", "a", "-q", "-v"],
+            "`--quiet` and `--verbose` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--if-absent", "--if-match", "x"],
+            "`--if-absent` and `--if-match` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--json", "--json"],
+            "`--json` is given twice\n",
+        ),
+    ];
+    for (arguments, part) in cases {
+        Sandbox::new().run(*arguments).fails_with(2, part);
+    }
 }
 
 #[test]

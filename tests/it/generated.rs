@@ -147,7 +147,7 @@ fn explained(example: &str) -> BTreeMap<(String, String), (String, String)> {
     for line in example.lines() {
         let line = line.replace(['"', '`'], "");
         if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']').to_owned();
+            name.trim_end_matches(']').clone_into(&mut section);
         } else if let Some(text) = line.strip_prefix("# ") {
             comment = format!("{comment} {text}");
         } else if let Some((key, value)) = line

@@ -271,7 +271,7 @@ fn a_proxy_that_cannot_be_reached_is_named_instead_of_the_endpoint() {
 }
 
 #[test]
-fn a_proxy_url_that_is_none_is_a_setting_that_is_wrong() {
+fn an_invalid_proxy_url_is_a_setting_that_is_wrong() {
     let encode = "hint: percent-encode the user name and password";
     let form = "hint: write it like http://proxy.example.com:3128";
     for (url, hint) in [

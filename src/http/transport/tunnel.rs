@@ -24,7 +24,7 @@ const LONGEST_HEAD: usize = 16 << 10;
 pub struct ProxyError {
     /// The URL of the proxy, without user name and password; escaped.
     pub proxy: String,
-    /// Whether the setting has a user name or password.
+    /// The presence of a user name or password in the setting.
     pub login: ProxyLogin,
     /// The failure.
     pub problem: ProxyProblem,
