@@ -182,7 +182,7 @@ fn through(proxy: &str) -> Outcome {
         .envs(&variables("http://s3.invalid"))
         .env("BLOBCTL_RETRY_FOR", "0")
         .env("http_proxy", proxy)
-        .run(["exists", "a"]);
+        .run(["exists", "a", "--connect-timeout", "2s"]);
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
     outcome
 }
@@ -268,6 +268,26 @@ fn a_proxy_that_cannot_be_reached_is_named_instead_of_the_endpoint() {
             "{outcome:?}"
         );
     }
+}
+
+#[test]
+fn a_silent_proxy_and_one_with_an_untrusted_certificate_are_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    through(&format!("http://{address}")).fails_with(
+        7,
+        &format!("cannot connect to the proxy http://{address}: no answer within 2 s"),
+    );
+    drop(listener);
+    let tls = TlsStore::start(&["127.0.0.1"]);
+    let address = tls.address;
+    through(&format!("https://user:hunter2@{address}")).fails_with(
+        4,
+        &format!(
+            "the certificate of the proxy https://{address} is not valid: its issuer is not trusted"
+        ),
+    );
+    assert_eq!(tls.seen().len(), 0);
 }
 
 #[test]
