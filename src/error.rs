@@ -238,11 +238,23 @@ pub fn describe(error: &io::Error) -> String {
     if let Some(at) = text.find(" (os error ") {
         text.truncate(at);
     }
+    in_lower_case(&text)
+}
+
+fn in_lower_case(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         Some(first) => first.to_lowercase().chain(characters).collect(),
         None => "unknown error".to_owned(),
     }
+}
+
+/// Formats the failure of a name lookup: the reason of the system, such as "name or service not known".
+pub fn describe_lookup(error: &io::Error) -> String {
+    // The standard library's prefix for the text of gai_strerror(3).
+    let text = describe(error);
+    let reason = text.strip_prefix("failed to lookup address information: ");
+    in_lower_case(reason.unwrap_or(&text))
 }
 
 /// Prepares foreign text for one line of a terminal: control characters and marks that reorder text are escaped, and the text

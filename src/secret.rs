@@ -1,14 +1,17 @@
 //! Text that must not be printed.
 
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::{fmt, io};
 
 use crate::error::describe;
 
-/// The largest file of a secret, in bytes. The limit protects the memory if a device is given by mistake.
-const LARGEST_FILE: u64 = 64 << 10;
+/// The largest file of one secret, in bytes. The limits protect the memory if a device is given by mistake.
+pub const LARGEST_SECRET: u64 = 64 << 10;
+
+/// The largest file of settings or logins, in bytes.
+pub const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// A password, key or token. It has no `Display`, and its `Debug` hides the text, so that settings and requests can be
 /// logged completely.
@@ -27,7 +30,7 @@ impl Secret {
     /// # Errors
     /// One clause about the file, which never contains any of its content.
     pub fn read_first_line(path: &Path) -> Result<Self, String> {
-        let bytes = read_bounded(path)?;
+        let bytes = read_bounded(path, LARGEST_SECRET).map_err(|error| describe(&error))?;
         let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match std::str::from_utf8(line) {
@@ -48,17 +51,16 @@ impl Secret {
     }
 }
 
-/// Reads a file of a secret, of at most 64 KiB.
+/// Reads a file of at most `limit` bytes.
 ///
 /// # Errors
-/// One clause about the file, which never contains any of its content.
-pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+/// `FileTooLarge`, or the error of the system. The text never contains any of the file's content.
+pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes))
-        .map_err(|error| describe(&error))?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err("larger than 64 KiB".to_owned());
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        let text = format!("larger than {} KiB", limit >> 10);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
     }
     Ok(bytes)
 }

@@ -106,7 +106,10 @@ fn split_arguments<'a>(
     for text in from {
         places.push(place(session, text)?);
     }
-    let mut to = place(session, to)?;
+    let (typed, mut to) = (to, place(session, to)?);
+    if let (Place::Store(target), None, false) = (&to, &arguments.target, is_tree(arguments)) {
+        target.check_key(typed, &from[0])?;
+    }
     if let (Some(_), Place::Store(target)) = (&arguments.target, &mut to)
         && !target.key.is_empty()
         && !target.key.ends_with('/')
@@ -122,6 +125,10 @@ fn split_arguments<'a>(
             .with_hint("cp(1) copies local files; a store is named like s3://BUCKET/KEY"));
     }
     Ok((places, to))
+}
+
+fn is_tree(arguments: &Cp) -> bool {
+    arguments.recursive || arguments.batch.files_from.is_some()
 }
 
 /// A local path begins with `/`, `./` or `../`, or is `.` or `..`; everything else is the address of a blob.

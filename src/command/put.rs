@@ -86,7 +86,13 @@ fn split_arguments<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [Os
         // The top of the chosen store, like an empty key.
         Some((_, [])) => Ok((&arguments.paths, store_target(session, OsStr::new(""))?)),
         Some((last, _)) if last.is_empty() => Err(Error::new(Kind::Usage, "the key is empty")),
-        Some((last, sources)) => Ok((sources, store_target(session, last)?)),
+        Some((last, sources)) => {
+            let target = store_target(session, last)?;
+            if !arguments.recursive && arguments.batch.files_from.is_none() {
+                target.check_key(last, &sources[0])?;
+            }
+            Ok((sources, target))
+        }
         None => Err(Error::new(Kind::Usage, "missing argument: SRC... KEY")),
     }
 }

@@ -110,9 +110,8 @@ pub fn reject_unsupported_options(
     kind: BackendKind,
     capabilities: Capabilities,
 ) -> Result<()> {
-    if arguments.if_match.is_some() && !capabilities.etag_conditions {
-        return Err(supported_by_s3_only("--if-match", kind));
-    }
+    let if_match = arguments.if_match.is_some() && !capabilities.etag_conditions;
+    check_s3_only(if_match, "--if-match", kind)?;
     reject_unsupported_attributes(&arguments.attributes, kind, capabilities)
 }
 
@@ -122,23 +121,28 @@ pub fn reject_unsupported_attributes(
     kind: BackendKind,
     capabilities: Capabilities,
 ) -> Result<()> {
-    match attribute_option(arguments).filter(|_| !capabilities.attributes) {
-        Some(option) => Err(supported_by_s3_only(option, kind)),
+    match attribute_option(arguments) {
+        Some(option) => check_s3_only(!capabilities.attributes, option, kind),
         None => Ok(()),
     }
 }
 
-fn supported_by_s3_only(option: &str, kind: BackendKind) -> Error {
+/// Rejects an option that only S3 supports if it is `used` with another kind of store.
+pub fn check_s3_only(used: bool, option: &str, kind: BackendKind) -> Result<()> {
+    if !used || kind == BackendKind::S3 {
+        return Ok(());
+    }
     let text = format!(
         "{option} is supported by S3 only, and this store is {}",
         kind.name()
     );
-    Error::new(Kind::Usage, text)
+    Err(Error::new(Kind::Usage, text).with_hint(format!("omit {option}")))
 }
 
-/// The first option that sets an attribute. `--content-type` is not one of them: every upload has a media type.
+/// The first option that sets an attribute.
 fn attribute_option(arguments: &AttributeOptions) -> Option<&'static str> {
     let options = [
+        (arguments.content_type.is_some(), "--content-type"),
         (arguments.content_encoding.is_some(), "--content-encoding"),
         (
             arguments.content_disposition.is_some(),
@@ -149,6 +153,7 @@ fn attribute_option(arguments: &AttributeOptions) -> Option<&'static str> {
         (!arguments.tag.is_empty(), "--tag"),
         (arguments.storage_class.is_some(), "--storage-class"),
         (arguments.sse.is_some(), "--sse"),
+        (arguments.sse_kms_key_id.is_some(), "--sse-kms-key-id"),
         (arguments.acl.is_some(), "--acl"),
     ];
     let given = options.into_iter().find(|(given, _)| *given);

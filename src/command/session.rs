@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::blob::{Blob, BlobRoot};
+use super::put_options::check_s3_only;
 use crate::backend;
 use crate::cancel::Cancel;
 use crate::cli::{BackendKind, Cli, Command, Get, Progress};
@@ -237,14 +238,12 @@ impl Session {
         match (&mut settings.config, &self.version) {
             (_, None) => {}
             (backend::Config::S3(config), version) => config.version.clone_from(version),
-            _ => {
-                let kind = store.kind().name();
-                let text =
-                    format!("--version-id is supported by S3 only, and this store is {kind}");
-                return Err(Error::new(Kind::Usage, text).with_hint("omit --version-id"));
-            }
+            _ => check_s3_only(true, "--version-id", store.kind())?,
         }
         let observer: Arc<dyn Observer> = self.terminal.clone();
+        for warning in self.settings.late_warnings() {
+            observer.notify(&Event::Warning(&warning));
+        }
         if is_insecure(&settings.config) {
             observer.notify(&Event::Warning(INSECURE));
         }

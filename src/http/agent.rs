@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ureq::config::Config;
+use ureq::tls::TlsConfig;
 use ureq::{Agent, ProxyProtocol};
 
 use super::endpoint::{Endpoint, HttpScheme};
 use super::proxy::Proxies;
 use super::tls::CertificateTrust;
-use super::transport::{Traffic, agent};
+use super::transport::{Traffic, USER_AGENT, agent};
 use super::{proxy, tls};
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -43,11 +45,29 @@ pub struct ConnectionPool {
 
 /// Builds the agent for one endpoint. Nothing is connected yet.
 pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
-    let endpoint = options.endpoint;
     let proxy = match options.proxies {
-        Some(proxies) => proxy::choose(proxies, endpoint)?,
+        Some(proxies) => proxy::choose(proxies, options.endpoint)?,
         None => None,
     };
+    let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
+    let traffic = match (options.endpoint.scheme, to_proxy) {
+        (HttpScheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
+        (HttpScheme::Http, _) => Traffic::Plain,
+    };
+    let tls = match traffic {
+        Traffic::Tls => Some(tls::config(options.trust)?),
+        Traffic::Plain => None,
+    };
+    let direct = config(options, tls.clone(), None);
+    let config = config(options, tls, proxy);
+    Ok(agent(config, direct, traffic, options.cancel))
+}
+
+fn config(
+    options: &AgentOptions<'_>,
+    tls: Option<TlsConfig>,
+    proxy: Option<ureq::Proxy>,
+) -> Config {
     let mut settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -55,7 +75,7 @@ pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
         .allow_non_standard_methods(true)
         .accept("")
         .accept_encoding("")
-        .user_agent(concat!("blobctl/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .timeout_global(options.total);
     if let Some(timeouts) = options.timeouts {
         settings = settings
@@ -71,17 +91,8 @@ pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
             .input_buffer_size(pool.buffer)
             .output_buffer_size(pool.buffer);
     }
-    let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
-    let traffic = match (endpoint.scheme, to_proxy) {
-        (HttpScheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
-        (HttpScheme::Http, _) => Traffic::Plain,
-    };
-    if traffic == Traffic::Tls {
-        settings = settings.tls_config(tls::config(options.trust)?);
+    if let Some(tls) = tls {
+        settings = settings.tls_config(tls);
     }
-    Ok(agent(
-        settings.proxy(proxy).build(),
-        traffic,
-        options.cancel,
-    ))
+    settings.proxy(proxy).build()
 }

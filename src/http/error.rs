@@ -1,5 +1,6 @@
 //! Errors of connections that cannot be made, break or stall.
 
+use super::transport::tunnel::{ProxyError, ProxyLogin, ProxyProblem};
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
@@ -29,21 +30,17 @@ pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
             let limit = crate::units::format_duration(timeouts.connect);
             Error::new(
                 Kind::Disconnected,
-                format!("connect to {host}: no answer within {limit}"),
+                format!("cannot connect to {host}: no answer within {limit}"),
             )
         }
         ureq::Error::Timeout(_) => stalled(host, timeouts),
         ureq::Error::HostNotFound => {
             Error::new(Kind::Disconnected, format!("the host {host} is not known"))
         }
-        ureq::Error::ConnectProxyFailed(what) => Error::new(
-            Kind::Disconnected,
-            format!(
-                "the proxy refused to connect to {host}: {}",
-                printable(&what)
-            ),
-        ),
-        ureq::Error::Io(error) => io_error(&error, host),
+        ureq::Error::Io(error) => match error.downcast::<ProxyError>() {
+            Ok(failed) => proxy_error(failed, host, timeouts),
+            Err(error) => io_error(&error, host),
+        },
         ureq::Error::Rustls(error) => tls_error(&error, host),
         ureq::Error::Protocol(what) => Error::new(
             Kind::Remote,
@@ -62,6 +59,46 @@ pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
     }
 }
 
+/// The error of a tunnel that the proxy did not open.
+fn proxy_error(failed: ProxyError, host: &str, timeouts: Timeouts) -> Error {
+    let proxy = format!("the proxy {}", failed.proxy);
+    match failed.problem {
+        ProxyProblem::Unreachable(ureq::Error::Io(error)) if Error::recover(&error).is_some() => {
+            let cause = io_error(&error, &proxy);
+            match cause.kind() {
+                Kind::Interrupted(_) => cause,
+                kind => Error::new(kind, format!("cannot connect to {proxy}: {cause}")),
+            }
+        }
+        ProxyProblem::Unreachable(error) => explain(error, &proxy, timeouts),
+        ProxyProblem::Refused(status) => refused_tunnel(
+            status,
+            failed.login,
+            &format!("{proxy} refuses to connect to {host}"),
+        ),
+        ProxyProblem::NotHttp => Error::new(Kind::Remote, format!("{proxy} does not speak HTTP"))
+            .with_hint("compare the scheme and the port of the proxy's URL with the proxy's"),
+    }
+}
+
+fn refused_tunnel(status: u16, login: ProxyLogin, what: &str) -> Error {
+    match (status, login) {
+        (407, ProxyLogin::Missing) => Error::new(
+            Kind::Denied,
+            format!("{what} without a login (407)"),
+        )
+        .with_hint(
+            "put the user name and password into the proxy's URL: http://USER:PASSWORD@HOST:PORT",
+        ),
+        (407, ProxyLogin::Given) => {
+            Error::new(Kind::Denied, format!("{what} with this login (407)"))
+                .with_hint("check the user name and password in the proxy's URL")
+        }
+        (401 | 403, _) => Error::new(Kind::Denied, format!("{what} ({status})")),
+        _ => Error::new(Kind::Disconnected, format!("{what} ({status})")),
+    }
+}
+
 fn io_error(error: &std::io::Error, host: &str) -> Error {
     if let Some(ours) = Error::recover(error) {
         return ours;
@@ -74,7 +111,7 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
     }
     match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
-            Error::disconnected(format_args!("connect to {host}"), error)
+            Error::disconnected(format_args!("cannot connect to {host}"), error)
         }
         _ => Error::disconnected(format_args!("the connection to {host}"), error),
     }
@@ -142,7 +179,7 @@ mod tests {
             (
                 ureq::Error::Timeout(ureq::Timeout::Connect),
                 Kind::Disconnected,
-                "connect to s3.example.com: no answer within 10 s",
+                "cannot connect to s3.example.com: no answer within 10 s",
             ),
             (
                 ureq::Error::Timeout(ureq::Timeout::PerRead),

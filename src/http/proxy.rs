@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use ureq::ProxyProtocol;
 
-use super::endpoint::{Endpoint, HttpScheme, without_brackets};
+use super::endpoint::{Endpoint, HttpScheme, split_port, without_brackets};
+use super::percent::uri_decode;
 use crate::error::{Error, Kind, Result};
 
 /// The proxy for `endpoint`, by its scheme. `None` for this machine and for the hosts of `NO_PROXY`.
@@ -20,16 +21,13 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
     if endpoint.is_loopback() || is_excepted(proxies.no.as_deref().unwrap_or(""), endpoint) {
         return Ok(None);
     }
-    // The error omits it: it may contain a password.
-    let proxy = ureq::Proxy::new(url).map_err(|_| {
-        Error::new(
-            Kind::Config,
-            format!(
-                "the {} proxy of the environment is not a proxy URL",
-                endpoint.scheme.name()
-            ),
-        )
-        .with_hint("write it like http://proxy.example.com:3128, or set NO_PROXY for this host")
+    let proxy = parse(url).map_err(|hint| {
+        // The error omits the URL: it may contain a password.
+        let text = format!(
+            "the {} proxy of the environment is not a proxy URL",
+            endpoint.scheme.name()
+        );
+        Error::new(Kind::Config, text).with_hint(hint)
     })?;
     match proxy.protocol() {
         ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
@@ -43,6 +41,26 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
         )
         .with_hint("name an HTTP proxy, or set NO_PROXY for this host")),
     }
+}
+
+/// Parses `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT][/]`; the error is the hint.
+fn parse(url: &str) -> Result<ureq::Proxy, &'static str> {
+    const FORM: &str = "write it like http://proxy.example.com:3128, or set NO_PROXY for this host";
+    const ENCODING: &str =
+        "percent-encode the user name and password: `@` is %40, `:` is %3A, `/` is %2F, `%` is %25";
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    // A `/` in a password ends the authority, and an `@` comes after it.
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (login, place) = match authority.rsplit_once('@') {
+        Some((login, place)) => (login, place),
+        None => ("", authority),
+    };
+    if path.contains('@') || login.contains(['@', '#', '?']) || uri_decode(login).is_none() {
+        return Err(ENCODING);
+    }
+    let hint = if login.is_empty() { FORM } else { ENCODING };
+    split_port(place).ok_or(hint)?;
+    ureq::Proxy::new(url).map_err(|_| hint)
 }
 
 /// `NO_PROXY` as curl reads it: a name matches itself and its subdomains, with or without a leading dot; `host:port`

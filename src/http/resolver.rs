@@ -9,7 +9,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::error::{Kind, describe, printable};
+use crate::error::{Kind, describe_lookup, printable};
 
 /// Resolves each host at most once per minute: ureq resolves for every request, even if it then reuses a connection.
 #[derive(Default)]
@@ -57,8 +57,11 @@ impl<R: Resolver> Resolver for CachingResolver<R> {
 fn lookup_error(uri: &Uri, error: Error) -> Error {
     match error {
         Error::Io(error) => {
-            let host = uri.authority().map_or("", |authority| authority.as_str());
-            let text = format!("find the host {host}: {}", printable(&describe(&error)));
+            let host = printable(uri.host().unwrap_or(""));
+            let text = format!(
+                "cannot resolve {host}: {}",
+                printable(&describe_lookup(&error))
+            );
             Error::Io(crate::error::Error::new(Kind::Disconnected, text).into_io())
         }
         other => other,

@@ -4,26 +4,25 @@
 //! final name, sync the directory. Until the rename, readers see the old file.
 //!
 //! The temporary file is private (0600): a process that opens it early could read or change the content of the finished
-//! file. The final mode is set by the commit.
+//! file. The final permissions are set by the commit ([`super::permissions`]).
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+use super::permissions::{PRIVATE, set_final, set_mode};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
 /// Smaller files are not preallocated, which would cost a system call for no gain.
 const PREALLOCATE_FROM: u64 = 1 << 20;
-
-/// The mode of a temporary file.
-const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 /// `TMPFS_MAGIC` of statfs(2).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
@@ -34,7 +33,7 @@ pub struct AtomicFile {
     dir: Arc<OwnedFd>,
     /// `None` once renamed.
     temporary: Option<String>,
-    name: String,
+    name: OsString,
     /// For messages.
     shown: String,
     file: File,
@@ -91,11 +90,12 @@ impl AtomicFile {
     /// Other users cannot open it before [`AtomicFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
-        name: &str,
+        name: impl AsRef<OsStr>,
         temporary: String,
         shown: String,
         cancel: &Arc<Cancel>,
     ) -> Result<Self> {
+        let name = name.as_ref();
         let failed =
             |errno: Errno| access(errno, format!("create a temporary file next to `{shown}`"));
         match rustix::fs::statat(&*dir, name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -128,7 +128,7 @@ impl AtomicFile {
     /// Opens a file that an earlier run left in `dir`, if it is still the same file and belongs to this user alone.
     pub fn reopen(
         dir: Arc<OwnedFd>,
-        name: &str,
+        name: &OsStr,
         unfinished: &UnfinishedFile,
         shown: String,
     ) -> Option<Self> {
@@ -214,8 +214,7 @@ impl AtomicFile {
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
-        self.final_mode()
-            .and_then(|mode| set_mode(&self.file, mode))
+        set_final(&self.file, &*self.dir, &self.name)
             .map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
         self.file
             .sync_all()
@@ -236,30 +235,6 @@ impl AtomicFile {
             .map_err(|errno| failed(&self, "sync the directory of", errno.into()))
     }
 
-    /// The mode of the finished file: that of the old file of that name, else 0666 less the umask or, in a directory with a
-    /// default ACL, as that permits.
-    ///
-    /// An old file of another user can only remove permissions: otherwise its owner could make our file readable or writable.
-    /// If the new file gets another group, neither the group nor others get more permissions than both had before.
-    fn final_mode(&self) -> Result<Mode, Errno> {
-        let fresh = 0o666 & default_acl_mode(&*self.dir).unwrap_or(!*UMASK);
-        let old = match rustix::fs::statat(&*self.dir, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(old) if FileType::from_raw_mode(old.st_mode) == FileType::RegularFile => old,
-            Ok(_) | Err(Errno::NOENT) => return Ok(Mode::from_raw_mode(fresh)),
-            Err(errno) => return Err(errno),
-        };
-        let mut mode = old.st_mode & 0o777;
-        if old.st_gid != rustix::fs::fstat(&self.file)?.st_gid {
-            let both = mode >> 3 & mode & 0o7;
-            mode = mode & 0o700 | both << 3 | both;
-        }
-        let is_ours = old.st_uid == rustix::process::geteuid().as_raw();
-        Ok(Mode::from_raw_mode(match is_ours {
-            true => mode,
-            false => fresh & (0o700 | mode),
-        }))
-    }
-
     fn write_failed(&self, error: &io::Error) -> Error {
         let full = matches!(
             error.kind(),
@@ -271,52 +246,6 @@ impl AtomicFile {
         } else {
             error
         }
-    }
-}
-
-/// The permissions that a directory's default ACL gives to new files in place of the umask (acl(5)); `None` without one.
-///
-/// The attribute is the kernel's `struct posix_acl_xattr_header` (a version), then entries of a tag, permissions and an id.
-fn default_acl_mode(dir: impl AsFd) -> Option<u32> {
-    const USER_OBJ: u16 = 0x01;
-    const GROUP_OBJ: u16 = 0x04;
-    const MASK: u16 = 0x10;
-    const OTHER: u16 = 0x20;
-    let mut attribute = Vec::with_capacity(4096);
-    let name = "system.posix_acl_default";
-    rustix::fs::fgetxattr(dir, name, rustix::buffer::spare_capacity(&mut attribute)).ok()?;
-    let entries: Vec<(u16, u32)> = attribute
-        .get(4..)?
-        .chunks_exact(8)
-        .map(|entry| {
-            let tag = u16::from_le_bytes([entry[0], entry[1]]);
-            (
-                tag,
-                u32::from(u16::from_le_bytes([entry[2], entry[3]]) & 0o7),
-            )
-        })
-        .collect();
-    let permissions = |wanted| {
-        let found = entries.iter().find(|(tag, _)| *tag == wanted);
-        found.map(|(_, permissions)| *permissions)
-    };
-    let group = permissions(MASK).or(permissions(GROUP_OBJ))?;
-    Some(permissions(USER_OBJ)? << 6 | group << 3 | permissions(OTHER)?)
-}
-
-/// The umask of the process (proc_pid_status(5)) at the time of the first use. Without procfs, files are private.
-static UMASK: LazyLock<u32> = LazyLock::new(|| {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
-    mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok())
-        .unwrap_or(0o077)
-});
-
-/// Sets the mode of a file. File systems without modes reject this, which is ignored.
-fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
-    match rustix::fs::fchmod(file, mode) {
-        Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
-        result => result,
     }
 }
 

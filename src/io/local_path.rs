@@ -15,6 +15,7 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use rustix::process::{PidfdFlags, PidfdGetfdFlags, geteuid, getpid};
 
+use super::standard_streams::is_closed;
 use crate::error::{Error, Kind, Result, describe, printable};
 
 /// `PROC_SUPER_MAGIC` of statfs(2).
@@ -195,8 +196,9 @@ impl PathWalk<'_> {
     /// Duplicates an inherited descriptor.
     fn inherited(&self, number: i32, name: &OsStr) -> Result<OwnedFd, Errno> {
         match number {
-            1 => return rustix::io::fcntl_dupfd_cloexec(std::io::stdout().as_fd(), 3),
-            2 => return rustix::io::fcntl_dupfd_cloexec(std::io::stderr().as_fd(), 3),
+            0 => return duplicate_open(std::io::stdin()),
+            1 => return duplicate_open(std::io::stdout()),
+            2 => return duplicate_open(std::io::stderr()),
             _ => {}
         }
         if is_ours(number) {
@@ -288,6 +290,14 @@ impl PathWalk<'_> {
             ),
         }
     }
+}
+
+/// Duplicates a standard stream, unless the program was started without it.
+fn duplicate_open(stream: impl AsFd) -> Result<OwnedFd, Errno> {
+    if is_closed(&stream) {
+        return Err(Errno::BADF);
+    }
+    rustix::io::fcntl_dupfd_cloexec(stream, 3)
 }
 
 fn is_link(stat: &Stat) -> bool {

@@ -7,6 +7,7 @@ pub mod local_path;
 pub mod local_tree;
 pub mod page_buffer;
 pub mod payload;
+mod permissions;
 pub mod random;
 pub mod standard_streams;
 pub mod subprocess;

@@ -1,4 +1,4 @@
-//! stdin and stdout, which may be closed when the program starts.
+//! stdin, stdout and stderr, which may be closed when the program starts.
 
 use std::os::fd::AsFd;
 use std::path::Path;

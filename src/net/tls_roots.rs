@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{CertificateError, RootCertStore};
+use rustls::{CertificateError, OtherError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 
@@ -110,7 +110,7 @@ pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
             "it is not valid for this host name".to_owned(),
             "issue one with this host as subjectAltName",
         ),
-        Why::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
+        Why::Other(other) if is_ca_certificate(other) => (
             "it is a CA certificate (CA:TRUE), which a server cannot use".to_owned(),
             "issue one with basicConstraints=CA:FALSE",
         ),
@@ -118,6 +118,13 @@ pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
     };
     let text = format!("the certificate of {host} is not valid: {why}");
     Error::new(Kind::Denied, text).with_hint(hint)
+}
+
+/// Returns whether the verifier rejected a server's certificate because it is that of a CA: rustls passes this error of
+/// webpki on as it is.
+fn is_ca_certificate(other: &OtherError) -> bool {
+    let why = other.0.downcast_ref::<webpki::Error>();
+    why == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// `DnsName("example.com")`, as rustls writes it, is example.com.

@@ -11,7 +11,7 @@ pub fn usage(error: &clap::Error) -> Error {
         Some(ContextValue::Strings(texts)) => Some(texts.join(" ")),
         _ => None,
     };
-    let argument = get(ContextKind::InvalidArg).unwrap_or_default();
+    let argument = plain(&get(ContextKind::InvalidArg).unwrap_or_default());
     let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
     let new = |text: String| Error::new(Kind::Usage, text);
     let help = "`blobctl --help` lists commands and options";
@@ -42,8 +42,9 @@ pub fn usage(error: &clap::Error) -> Error {
             }
         }
         ErrorKind::ArgumentConflict => {
-            let other = printable(&get(ContextKind::PriorArg).unwrap_or_default());
-            if other == argument {
+            let other = plain(&get(ContextKind::PriorArg).unwrap_or_default());
+            let other = printable(other.split(['=', ' ']).next().unwrap_or(""));
+            if other == name {
                 new(format!("`{name}` is given twice"))
             } else {
                 new(format!("`{name}` and `{other}` cannot be combined"))
@@ -55,6 +56,15 @@ pub fn usage(error: &clap::Error) -> Error {
             let line = text.lines().next().unwrap_or("").trim_start_matches("error: ");
             new(printable(line)).with_hint(help)
         }
+    }
+}
+
+/// The name of an argument without clap's notation: `<SRC... KEY>...` is `SRC... KEY`, and `--verbose...` is `--verbose`.
+fn plain(argument: &str) -> String {
+    let argument = argument.replace(">...", ">").replace(['<', '>'], "");
+    match argument.strip_suffix("...") {
+        Some(option) if option.starts_with('-') => option.to_owned(),
+        _ => argument,
     }
 }
 

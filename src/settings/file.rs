@@ -8,10 +8,8 @@ use toml::de::{DeTable, DeValue};
 use super::environment::Environment;
 use super::schema;
 use super::schema::{BACKENDS, SettingKind};
-use crate::error::{Error, Kind as ErrorKind, Result, printable};
-
-/// The largest config file, in bytes. The limit protects the memory if a device is given by mistake.
-const LIMIT: u64 = 1 << 20;
+use crate::error::{Error, Kind as ErrorKind, Result, describe, printable};
+use crate::secret::{LARGEST_CONFIG, read_bounded};
 
 /// The parsed file.
 #[derive(Debug, Clone, Default)]
@@ -106,32 +104,15 @@ impl ConfigFile {
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
-    use std::io::{ErrorKind as Io, Read};
-    let failed = |error: &std::io::Error| {
-        Error::new(
-            ErrorKind::Config,
-            format!(
-                "the config file `{}`: {}",
-                path.display(),
-                crate::error::describe(error)
-            ),
-        )
-    };
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
+    use std::io::ErrorKind as Io;
+    let bytes = match read_bounded(path, LARGEST_CONFIG) {
+        Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), Io::NotFound | Io::NotADirectory) => return Ok(None),
-        Err(error) => return Err(failed(&error)),
+        Err(error) => {
+            let text = format!("the config file `{}`: {}", path.display(), describe(&error));
+            return Err(Error::new(ErrorKind::Config, text));
+        }
     };
-    let mut bytes = Vec::new();
-    file.take(LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| failed(&error))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(Error::new(
-            ErrorKind::Config,
-            format!("the config file `{}` is larger than 1 MiB", path.display()),
-        ));
-    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
         Err(error) => {
@@ -151,7 +132,8 @@ fn line_of(text: &[u8], offset: usize) -> usize {
         .count()
 }
 
-fn readable_by_others(path: &Path) -> bool {
+/// Returns whether other users have any permission for the file.
+pub(super) fn readable_by_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }

@@ -4,13 +4,14 @@
 //! requires. A level without a host uses that of the level below. A login in the environment without a host is the only FTP
 //! login of the run.
 
+use super::file::readable_by_others;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
-use super::{Settings, netrc, schema};
+use super::{Settings, exposed, netrc, schema};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls};
 use crate::cli::{ChecksumKind, bounds};
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::secret::Secret;
+use crate::secret::{LARGEST_CONFIG, Secret, read_bounded};
 
 /// The host, user and path of an `ftp://` address.
 pub(super) struct FtpAddress<'a> {
@@ -236,17 +237,22 @@ impl Settings {
             return Ok(None);
         };
         let shown = printable(&path.to_string_lossy());
-        match std::fs::read_to_string(&path) {
-            Ok(text) => netrc::find(&text, host, user).map_err(|error| {
-                let text = format!("{shown}, line {}: {}", error.line, error.problem);
-                Error::new(Kind::Config, text).with_hint("quote a value that is a keyword")
-            }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::new(
-                Kind::Config,
-                format!("`{shown}`: {}", describe(&error)),
-            )),
+        let wrong = |what: &str| Error::new(Kind::Config, format!("`{shown}`: {what}"));
+        let bytes = match read_bounded(&path, LARGEST_CONFIG) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(wrong(&describe(&error))),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text"))?;
+        let login = netrc::find(&text, host, user).map_err(|error| {
+            let text = format!("{shown}, line {}: {}", error.line, error.problem);
+            Error::new(Kind::Config, text).with_hint("quote a value that is a keyword")
+        })?;
+        let has_secret = login.as_ref().is_some_and(|login| login.password.is_some());
+        if has_secret && readable_by_others(&path) {
+            self.late_warnings.add(exposed(&shown));
         }
+        Ok(login)
     }
 }
 

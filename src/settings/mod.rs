@@ -8,6 +8,7 @@ pub mod environment;
 pub mod file;
 mod flags;
 mod ftp;
+mod late_warnings;
 pub mod netrc;
 mod s3;
 pub mod schema;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use self::environment::Environment;
 use self::file::ConfigFile;
 use self::ftp::{EnvironmentLogin, FtpAddress};
+use self::late_warnings::LateWarnings;
 use self::schema::SETTINGS;
 use self::scope::{SettingScope, choice, invalid};
 pub use self::target::{StoreRef, Target};
@@ -42,6 +44,12 @@ pub struct Settings {
     environment: Environment,
     file: Option<ConfigFile>,
     environment_login: EnvironmentLogin,
+    late_warnings: LateWarnings,
+}
+
+/// The warning about a file with a secret, whose path is escaped.
+fn exposed(path: &str) -> String {
+    format!("`{path}` contains a secret and is readable by others: chmod 600 {path}")
 }
 
 /// The complete settings of a store.
@@ -74,6 +82,7 @@ impl Settings {
             environment,
             file,
             environment_login: EnvironmentLogin::new(),
+            late_warnings: LateWarnings::default(),
         })
     }
 
@@ -81,10 +90,7 @@ impl Settings {
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if let Some(file) = self.file.as_ref().filter(|file| file.exposed) {
-            let path = file.path.display();
-            warnings.push(format!(
-                "`{path}` contains a secret and is readable by others: chmod 600 {path}"
-            ));
+            warnings.push(exposed(&printable(&file.path.to_string_lossy())));
         }
         let known: Vec<String> = schema::SETTINGS
             .iter()
@@ -107,6 +113,11 @@ impl Settings {
         }
         warnings.sort();
         warnings
+    }
+
+    /// New warnings about the files that [`Settings::store`] has read.
+    pub fn late_warnings(&self) -> Vec<String> {
+        self.late_warnings.take()
     }
 
     /// The settings of a store.

@@ -10,9 +10,9 @@ use crate::aws::credentials::{
 use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
 use crate::digest::Algorithm;
-use crate::error::{Error, Kind, Result, printable};
+use crate::error::{Error, Kind, Result, describe, printable};
 use crate::http::proxy::Proxies;
-use crate::secret::{Secret, read_bounded};
+use crate::secret::{LARGEST_SECRET, Secret, read_bounded};
 use crate::units::parse_flag;
 
 impl Settings {
@@ -81,7 +81,8 @@ impl Settings {
         };
         let shown = printable(&path.to_string_lossy());
         let failed = |what: &str| Error::new(Kind::Config, format!("{place} `{shown}`: {what}"));
-        let content = read_bounded(&path).map_err(|what| failed(&what))?;
+        let content =
+            read_bounded(&path, LARGEST_SECRET).map_err(|error| failed(&describe(&error)))?;
         let key = CustomerKey::parse(&content).ok_or_else(|| {
             failed("invalid key: expected 32 bytes, or their base64 or hex")
                 .with_hint("create one with: openssl rand -out FILE 32")

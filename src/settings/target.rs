@@ -1,5 +1,7 @@
 //! The store and the key that an address names.
 
+use std::ffi::OsStr;
+
 use super::address::Address;
 use super::ftp::authority;
 use super::scope::{SettingScope, choice};
@@ -45,17 +47,17 @@ impl StoreRef {
         let what = match self {
             Self::Backend(_) => "the key is empty".to_owned(),
             Self::Remote { name, .. } => {
-                format!("`{}:` names a remote but no key", printable(name))
+                format!("a key is missing: `{}:` is a remote", printable(name))
             }
             Self::S3 { bucket } => {
-                format!("`s3://{}` names a bucket but no key", printable(bucket))
+                format!("a key is missing: `s3://{}` is a bucket", printable(bucket))
             }
             Self::Ftp { tls, host, .. } => format!(
-                "`{}://{}` names a server but no path",
+                "a path is missing: `{}://{}` is a server",
                 tls.scheme(),
                 printable(host)
             ),
-            Self::Root => "`file:///` names a directory but no file".to_owned(),
+            Self::Root => "a path is missing: `file:///` is a directory".to_owned(),
         };
         Error::new(Kind::Usage, what)
     }
@@ -68,6 +70,25 @@ pub struct Target {
     pub store: StoreRef,
     /// The key as typed, without the prefix of the store's settings.
     pub key: String,
+}
+
+impl Target {
+    /// Rejects `s3://BUCKET` and `ftp://HOST`, typed as `text`, as the destination of `source`: with a `/` at its end, it would
+    /// take the base name of the source.
+    pub fn check_key(&self, text: &OsStr, source: &OsStr) -> Result<()> {
+        let is_address = matches!(self.store, StoreRef::S3 { .. } | StoreRef::Ftp { .. });
+        if !is_address || !self.key.is_empty() || text.as_encoded_bytes().ends_with(b"/") {
+            return Ok(());
+        }
+        let name = source.to_string_lossy();
+        let name = match name.rsplit('/').next() {
+            None | Some("" | "-" | "." | "..") => "KEY",
+            Some(name) => name,
+        };
+        let store = printable(&text.to_string_lossy());
+        let hint = format!("write {store}/ or {store}/{}", printable(name));
+        Err(self.store.without_key().with_hint(hint))
+    }
 }
 
 impl Settings {
@@ -142,7 +163,7 @@ impl Settings {
     }
 
     /// Returns whether a text in place of a local path is the address of a blob. A local file of that name takes precedence.
-    pub fn is_store_address(&self, text: &std::ffi::OsStr) -> bool {
+    pub fn is_store_address(&self, text: &OsStr) -> bool {
         let is_remote = |name: &str| self.has_remote(name);
         let parsed = text.to_str().map(|text| Address::parse(text, is_remote));
         let is_address = match parsed {

@@ -1,16 +1,16 @@
 //! The destination of a download, and its verification.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FileType};
-
 use crate::error::{Error, Kind, Result};
 use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
+use rustix::fs::{AtFlags, FileType};
 
 /// The destination of a download.
 pub enum Destination {
@@ -30,7 +30,7 @@ pub type Callback = Box<dyn Fn(&[u8]) -> Result<()> + Send + Sync>;
 /// A name in an open directory.
 pub struct FileDestination {
     pub(super) dir: Arc<OwnedFd>,
-    pub(super) name: String,
+    pub(super) name: OsString,
     pub(super) shown: String,
 }
 
@@ -40,16 +40,11 @@ impl Destination {
         let shown = crate::error::printable(&path.to_string_lossy());
         match LocalPath::resolve(path)? {
             LocalPath::Stream(file) => Ok(Self::Stream(file)),
-            LocalPath::File { dir, name } => {
-                let name = name.into_string().map_err(|_| {
-                    Error::new(Kind::Local, format!("`{shown}` is no name for a file"))
-                })?;
-                Ok(Self::File(FileDestination {
-                    dir: Arc::new(dir),
-                    name,
-                    shown,
-                }))
-            }
+            LocalPath::File { dir, name } => Ok(Self::File(FileDestination {
+                dir: Arc::new(dir),
+                name,
+                shown,
+            })),
         }
     }
 }

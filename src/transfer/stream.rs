@@ -41,7 +41,7 @@ pub fn upload_stream(
     let limit = stream.schedule.total();
     if limit < USUAL_LIMIT {
         let text = format!(
-            "with parts of {} and more, the input may have {}",
+            "with parts of at least {}, the input is limited to {}",
             format_bytes(stream.schedule.size_of(1)),
             format_bytes(limit)
         );

@@ -83,7 +83,7 @@ fn warn_if_unverified(blob: &NewBlob<'_>, stored: &PutResult) {
         && engine.is_first_unverified()
     {
         let text = format!(
-            "{}: the store did not prove by {} that it has these bytes, as `checksum` asks; {} was compared instead",
+            "{}: the store did not confirm the {} that `checksum` requires; verified by {} instead",
             engine.store.url(blob.key.as_str()).shown(),
             required.name(),
             stored.verified.name(),

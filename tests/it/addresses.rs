@@ -206,17 +206,56 @@ fn an_address_without_a_key_says_so() {
     for verb in verbs {
         sandbox
             .run(verb)
-            .fails(2, "blobctl: `s3://lab` names a bucket but no key");
+            .fails(2, "blobctl: a key is missing: `s3://lab` is a bucket");
     }
     sandbox
         .run(["exists", "backup:"])
-        .fails(2, "blobctl: `backup:` names a remote but no key");
-    sandbox
-        .run(["exists", "ftp://h.invalid"])
-        .fails(2, "blobctl: `ftp://h.invalid` names a server but no path");
+        .fails(2, "blobctl: a key is missing: `backup:` is a remote");
+    sandbox.run(["exists", "ftp://h.invalid"]).fails(
+        2,
+        "blobctl: a path is missing: `ftp://h.invalid` is a server",
+    );
     sandbox
         .run(["exists", ""])
         .fails_with(2, "the key is empty");
+}
+
+#[test]
+fn a_bucket_or_server_without_a_slash_is_no_destination_of_a_file() {
+    let server = S3Server::start();
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .file("d/a", "x")
+        .file("b", "y");
+    for (arguments, text) in [
+        (
+            &["put", "d/a", "s3://lab"][..],
+            "blobctl: a key is missing: `s3://lab` is a bucket\nhint: write s3://lab/ or s3://lab/a",
+        ),
+        (
+            &["put", "-", "S3://lab"],
+            "blobctl: a key is missing: `s3://lab` is a bucket\nhint: write S3://lab/ or S3://lab/KEY",
+        ),
+        (
+            &["put", "d/a", "b", "s3://lab"],
+            "blobctl: a key is missing: `s3://lab` is a bucket\nhint: write s3://lab/ or s3://lab/a",
+        ),
+        (
+            &["put", "b", "ftp://u@h.invalid"],
+            "blobctl: a path is missing: `ftp://h.invalid` is a server\nhint: write ftp://u@h.invalid/ or ftp://u@h.invalid/b",
+        ),
+        (
+            &["cp", "s3://lab/d/k", "s3://lab"],
+            "blobctl: a key is missing: `s3://lab` is a bucket\nhint: write s3://lab/ or s3://lab/k",
+        ),
+    ] {
+        sandbox.run(arguments).fails(2, text);
+    }
+    assert_eq!(server.requests().len(), 0);
+    sandbox.run(["put", "d/a", "s3://lab/"]).succeeds();
+    sandbox.run(["put", "-t", "s3://lab", "b"]).succeeds();
+    sandbox.run(["put", "-r", "d", "s3://lab"]).succeeds();
+    sandbox.run(["ls", "s3://lab"]).prints(b"a\nb\nd/a\n");
 }
 
 #[test]

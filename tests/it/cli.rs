@@ -23,9 +23,6 @@ fn bad_command_lines_are_one_line_and_2() {
         (&[], "missing command"),
         (&["frobnicate"], "unknown command `frobnicate`"),
         (&["pt", "a"], "unknown command `pt`"),
-        (&["put"], "missing argument"),
-        (&["get"], "missing argument"),
-        (&["exists"], "missing argument"),
         (&["put", "a", "--frob"], "unknown option `--frob`"),
         (
             &["put", "a", "--backend", "s4"],
@@ -43,7 +40,6 @@ fn bad_command_lines_are_one_line_and_2() {
             &["put", "a", "--jobs", "many"],
             "`many` is not a number from 1 to 256",
         ),
-        (&["put", "a", "-q", "-v"], "cannot be combined"),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),
         (&["put", "", "k"], "the source is empty"),
@@ -107,6 +103,31 @@ fn bad_command_lines_are_one_line_and_2() {
         assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
     }
     nothing_written(&sandbox, &before);
+}
+
+#[test]
+fn usage_errors_name_arguments_without_the_notation_of_the_usage_line() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["put"], "missing argument: SRC... KEY\n"),
+        (&["get"], "missing argument: KEY... DEST\n"),
+        (&["exists"], "missing argument: KEY\n"),
+        (&["cp"], "missing argument: FROM TO\n"),
+        (
+            &["put", "a", "-q", "-v"],
+            "`--quiet` and `--verbose` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--if-absent", "--if-match", "x"],
+            "`--if-absent` and `--if-match` cannot be combined\n",
+        ),
+        (
+            &["put", "a", "--json", "--json"],
+            "`--json` is given twice\n",
+        ),
+    ];
+    for (arguments, part) in cases {
+        Sandbox::new().run(*arguments).fails_with(2, part);
+    }
 }
 
 #[test]
@@ -565,6 +586,11 @@ fn names_that_are_not_text_are_rejected_or_need_a_key() {
     sandbox.run(["get", "p/a", "-"]).prints(b"x");
     sandbox.run(arguments(&["put", "ODD", "k"])).succeeds();
     sandbox.run(["get", "k", "-"]).prints(b"y");
+    // It may be the name of a file.
+    sandbox.run(["put", "a", "new"]).succeeds();
+    sandbox.run(arguments(&["get", "new", "ODD"])).succeeds();
+    assert_eq!(std::fs::read(sandbox.work().join(odd)).unwrap(), b"x");
+    sandbox.nothing_left_behind();
 }
 
 #[test]

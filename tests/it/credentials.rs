@@ -804,9 +804,10 @@ fn an_instance_without_credentials_is_told_from_one_that_is_refused() {
         tells_no_secret(&outcome);
     }
     // No server listens there, and the profile names it.
-    on_instance("http://127.0.0.1:9")
-        .run(PRESIGN)
-        .fails_with(7, "the instance's metadata service: connect to 127.0.0.1:9");
+    on_instance("http://127.0.0.1:9").run(PRESIGN).fails_with(
+        7,
+        "the instance's metadata service: cannot connect to 127.0.0.1:9",
+    );
     on_instance("127.0.0.1:9")
         .run(PRESIGN)
         .fails_with(3, "is not an http:// or https:// URL");

@@ -251,3 +251,109 @@ fn a_default_acl_of_the_directory_takes_the_place_of_the_umask() {
     assert_eq!(mode(&private.join("out")), 0o600);
     assert_eq!(mode(&private.join("blob")), 0o600);
 }
+
+/// One entry of an ACL: tag, permissions, id.
+fn acl(entries: &[(u16, u16, u32)]) -> Vec<u8> {
+    let mut value = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries {
+        value.extend(tag.to_le_bytes());
+        value.extend(permissions.to_le_bytes());
+        value.extend(id.to_le_bytes());
+    }
+    value
+}
+
+const ACCESS: &str = "system.posix_acl_access";
+
+/// `u::rw-,u:1234:rw-,g::---,m::rw-,o::---`: the mode is 0660, and the group has nothing.
+fn for_one_colleague() -> Vec<u8> {
+    let nobody = u32::MAX;
+    acl(&[
+        (0x01, 6, nobody),
+        (0x02, 6, 1234),
+        (0x04, 0, nobody),
+        (0x10, 6, nobody),
+        (0x20, 0, nobody),
+    ])
+}
+
+fn set_acl(path: &Path, name: &str) -> rustix::io::Result<()> {
+    let flags = rustix::fs::XattrFlags::empty();
+    rustix::fs::setxattr(path, name, &for_one_colleague(), flags)
+}
+
+fn access_acl(path: &Path) -> Option<Vec<u8>> {
+    let mut value = [0; 1024];
+    let len = rustix::fs::getxattr(path, ACCESS, &mut value).ok()?;
+    Some(value[..len].to_vec())
+}
+
+#[test]
+fn the_mask_of_an_acl_never_becomes_the_permissions_of_the_group() {
+    let sandbox = Sandbox::new().file("a", "new").file("out", "old");
+    let out = sandbox.work().join("out");
+    if let Err(error) = set_acl(&out, ACCESS) {
+        skip(
+            "the_mask_of_an_acl_never_becomes_the_permissions_of_the_group",
+            &format!("no ACLs on this file system: {error}"),
+        );
+        return;
+    }
+    assert_eq!(mode(&out), 0o660);
+    run(&sandbox, 0o022, &["put", "a"]);
+    run(&sandbox, 0o022, &["get", "a", "out"]);
+    assert_eq!(sandbox.read("out"), b"new");
+    assert_eq!(
+        (mode(&out), access_acl(&out)),
+        (0o660, Some(for_one_colleague()))
+    );
+    // The same in the directory of a store.
+    let blob = sandbox.default_root().join("a");
+    set_acl(&blob, ACCESS).unwrap();
+    run(&sandbox, 0o022, &["put", "a"]);
+    assert_eq!(access_acl(&blob), Some(for_one_colleague()));
+}
+
+#[test]
+fn an_acl_of_the_directory_is_not_added_to_a_file_without_one() {
+    let sandbox = Sandbox::new().file("a", "new").file("d/out", "old");
+    let out = sandbox.work().join("d/out");
+    set_permissions(&out, Permissions::from_mode(0o660)).unwrap();
+    if let Err(error) = set_acl(&sandbox.work().join("d"), "system.posix_acl_default") {
+        skip(
+            "an_acl_of_the_directory_is_not_added_to_a_file_without_one",
+            &format!("no ACLs on this file system: {error}"),
+        );
+        return;
+    }
+    run(&sandbox, 0o022, &["put", "a"]);
+    run(&sandbox, 0o022, &["get", "a", "d/out"]);
+    assert_eq!((mode(&out), access_acl(&out)), (0o660, None));
+    // A new file gets it.
+    run(&sandbox, 0o022, &["get", "a", "d/fresh"]);
+    let fresh = sandbox.work().join("d/fresh");
+    assert_eq!(access_acl(&fresh), Some(for_one_colleague()));
+}
+
+#[test]
+fn only_the_owner_keeps_permissions_if_an_acl_is_for_another_group_or_user() {
+    let name = "only_the_owner_keeps_permissions_if_an_acl_is_for_another_group_or_user";
+    if !can_be_another_user(name) {
+        return;
+    }
+    let sandbox = Sandbox::new().file("a", "new").file("out", "old");
+    sandbox.open_to_all();
+    run(&sandbox, 0o022, &["put", "a"]);
+    let out = sandbox.work().join("out");
+    for owner in [None, Some(65534)] {
+        sandbox.write("out", "old");
+        std::os::unix::fs::chown(&out, owner, Some(65534)).unwrap();
+        if let Err(error) = set_acl(&out, ACCESS) {
+            skip(name, &format!("no ACLs on this file system: {error}"));
+            return;
+        }
+        run(&sandbox, 0o022, &["get", "a", "out"]);
+        assert_eq!((mode(&out), access_acl(&out)), (0o600, None));
+        assert_eq!(sandbox.read("out"), b"new");
+    }
+}

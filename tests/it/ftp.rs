@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::ftp::{BASE, Fault, FtpServer, PASSWORD};
+use crate::support::s3::variables;
 use crate::support::{MIB, Sandbox, bytes};
 
 fn on(server: &FtpServer) -> Sandbox {
@@ -444,4 +445,41 @@ fn unexpected_replies_close_the_session_and_are_escaped() {
     let server = FtpServer::start().fault("banner", Fault::Reply("this is no FTP server"));
     let outcome = once(&server).run(["exists", "k"]);
     assert!(matches!(outcome.code, Some(7 | 12)), "{outcome:?}");
+}
+
+#[test]
+fn a_refused_anonymous_login_points_to_the_user_name() {
+    let server = FtpServer::start().fault("PASS", Fault::AlwaysReply("530 not for guests"));
+    let address = format!("ftp://127.0.0.1:{}/a", server.address.port());
+    let outcome = Sandbox::new().run(["exists", &address]);
+    outcome.fails_with(4, "login refused: 530 not for guests");
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: this was an anonymous login: set a user name (`username`, --user)"),
+        "{outcome:?}"
+    );
+    let outcome = Sandbox::new()
+        .envs(&server.variables())
+        .run(["exists", "a"]);
+    outcome.fails_with(4, "login refused: 530 not for guests");
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: check `username` and the password"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_host_that_cannot_be_resolved_is_named_with_the_reason_of_the_system() {
+    for address in ["ftp://h.invalid/a", "s3://b/a"] {
+        let outcome = Sandbox::new()
+            .envs(&variables("http://h.invalid"))
+            .env("BLOBCTL_S3_ADDRESSING", "path")
+            .env("BLOBCTL_RETRY_FOR", "0")
+            .run(["exists", address]);
+        outcome.fails_with(7, ": cannot resolve h.invalid: ");
+        assert!(!outcome.stderr.contains("lookup"), "{outcome:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Files in the repository that follow from the program: completions, man pages, the example config, the tables of settings
 //! and exit codes. `BLOBCTL_BLESS=1 cargo test --test it generated` rewrites the generated ones.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use blobctl::cli;
@@ -64,13 +65,26 @@ fn man_pages_are_made_from_the_command_line() {
             .date("")
             .render(&mut page)
             .unwrap();
-        same(&format!("completions/{name}.1"), &page);
+        let page = String::from_utf8(page).unwrap();
+        same(
+            &format!("completions/{name}.1"),
+            with_headings(&page).as_bytes(),
+        );
     };
     page(&command, "blobctl");
     for verb in command.get_subcommands() {
         let name = format!("blobctl-{}", verb.get_name());
         page(verb, &name);
     }
+}
+
+/// Gives the paragraphs that follow the options, which clap_mangen puts under "EXTRA", headings of their own.
+fn with_headings(page: &str) -> String {
+    let page = page
+        .replace(".SH EXTRA\nAddresses: ", ".SH ADDRESSES\n")
+        .replace("\n\nExit codes: ", "\n.SH \"EXIT CODES\"\n");
+    assert!(!page.contains(".SH EXTRA"), "a paragraph without a heading");
+    page
 }
 
 #[test]
@@ -124,6 +138,49 @@ fn the_example_config_is_valid_as_it_is_and_with_every_key_set() {
         );
     }
     assert_eq!(file.remote("backup"), Some("s3"));
+}
+
+/// The comment and the value of each key of the example, by section and key. Quotation marks are left out.
+fn explained(example: &str) -> BTreeMap<(String, String), (String, String)> {
+    let (mut section, mut comment) = (String::new(), String::new());
+    let mut found = BTreeMap::new();
+    for line in example.lines() {
+        let line = line.replace(['"', '`'], "");
+        if let Some(name) = line.strip_prefix('[') {
+            name.trim_end_matches(']').clone_into(&mut section);
+        } else if let Some(text) = line.strip_prefix("# ") {
+            comment = format!("{comment} {text}");
+        } else if let Some((key, value)) = line
+            .strip_prefix('#')
+            .and_then(|line| line.split_once(" = "))
+        {
+            let entry = (std::mem::take(&mut comment), value.to_owned());
+            found.insert((section.clone(), key.to_owned()), entry);
+        } else {
+            comment.clear();
+        }
+    }
+    found
+}
+
+#[test]
+fn the_example_config_has_the_built_in_values_of_the_table() {
+    let explained = explained(&read("config.example.toml"));
+    for setting in SETTINGS
+        .iter()
+        .filter(|setting| !setting.default.is_empty())
+    {
+        let name = (setting.section.to_owned(), setting.key.to_owned());
+        let (comment, value) = &explained[&name];
+        let expected = setting.default.replace('`', "");
+        let is_stated = match comment.split_once("Built-in: ") {
+            Some((_, stated)) => stated
+                .strip_prefix(&expected)
+                .is_some_and(|rest| rest.starts_with(['.', ',', ';'])),
+            None => *value == expected,
+        };
+        assert!(is_stated, "{name:?}: not `{expected}`: {comment} | {value}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::support::http::{Script, ScriptedServer, Then, answer, read_head, s3_e
 use crate::support::s3::variables;
 use crate::support::services::Named;
 use crate::support::tls::{TlsStore, Tunnel, Uploads};
-use crate::support::{HANG, MIB, Sandbox, bytes, finish};
+use crate::support::{HANG, MIB, Outcome, Sandbox, bytes, finish};
 
 const HELLO: (&str, &str) = ("etag", "\"5d41402abc4b2a76b9719d911017c592\"");
 
@@ -122,7 +122,7 @@ fn a_body_that_nobody_takes_is_given_up_after_the_timeout_also_under_tls() {
 #[test]
 fn the_endpoints_scheme_chooses_the_proxy() {
     let server = ScriptedServer::start([answer(200, &[HELLO], b"")]);
-    let elsewhere = "find the host s3.invalid: ";
+    let elsewhere = "cannot resolve s3.invalid: ";
     for (endpoint, variable, is_used) in [
         ("http://s3.invalid", "http_proxy", true),
         ("http://s3.invalid", "all_proxy", true),
@@ -176,25 +176,156 @@ fn hosts_that_are_excepted_from_the_proxy_are_reached_directly() {
     }
 }
 
-#[test]
-fn a_proxy_that_refuses_is_named_and_its_password_is_not() {
-    let (address, server) = one_connection(|mut stream| {
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let seen = read_head(&mut reader).unwrap();
-        assert_eq!(seen.target, "s3.invalid:80");
-        stream
-            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
-            .unwrap();
-    });
+/// A run through this proxy, which is attempted once.
+fn through(proxy: &str) -> Outcome {
     let outcome = Sandbox::new()
         .envs(&variables("http://s3.invalid"))
         .env("BLOBCTL_RETRY_FOR", "0")
-        .env("http_proxy", &format!("http://user:hunter2@{address}"))
-        .run(["exists", "a", "-vv"]);
-    server.join().unwrap();
-    assert_eq!(outcome.code, Some(7), "{outcome:?}");
-    assert!(outcome.stderr.contains("proxy"), "{outcome:?}");
+        .env("http_proxy", proxy)
+        .run(["exists", "a", "--connect-timeout", "2s"]);
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
+    outcome
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_and_its_password_is_not() {
+    for (login, status, code, part, hint) in [
+        (
+            "user:hunter2@",
+            "407 Proxy Authentication Required",
+            4,
+            "refuses to connect to s3.invalid with this login (407)",
+            "hint: check the user name and password in the proxy's URL",
+        ),
+        (
+            "",
+            "407 Proxy Authentication Required",
+            4,
+            "refuses to connect to s3.invalid without a login (407)",
+            "hint: put the user name and password into the proxy's URL",
+        ),
+        (
+            "user:hunter2@",
+            "403 Forbidden",
+            4,
+            "refuses to connect to s3.invalid (403)",
+            "",
+        ),
+        (
+            "user:hunter2@",
+            "503 Service Unavailable",
+            7,
+            "refuses to connect to s3.invalid (503)",
+            "",
+        ),
+    ] {
+        let (address, server) = one_connection(move |mut stream| {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let seen = read_head(&mut reader).unwrap();
+            assert_eq!(seen.target, "s3.invalid:80");
+            // The base64 of `user:hunter2`.
+            let expected = (!login.is_empty()).then_some("Basic dXNlcjpodW50ZXIy");
+            assert_eq!(seen.header("proxy-authorization"), expected);
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let outcome = through(&format!("http://{login}{address}"));
+        server.join().unwrap();
+        outcome.fails_with(code, &format!("the proxy http://{address} {part}"));
+        assert!(outcome.stderr.contains(hint), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_proxy_that_cannot_be_reached_is_named_instead_of_the_endpoint() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    through(&format!("http://user:hunter2@{address}")).fails_with(
+        7,
+        &format!("cannot connect to the proxy http://{address}: connection refused"),
+    );
+    through("http://user:hunter2@proxy.invalid:3128").fails_with(
+        7,
+        "cannot connect to the proxy http://proxy.invalid:3128: cannot resolve proxy.invalid: ",
+    );
+    for (answer, code, part) in [
+        (&b"SSH-2.0-x\r\n\r\n"[..], 12, "does not speak HTTP"),
+        (b"", 7, "the connection to the proxy"),
+    ] {
+        let (address, server) = one_connection(move |mut stream| {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            read_head(&mut reader).unwrap();
+            stream.write_all(answer).unwrap();
+        });
+        let outcome = through(&format!("http://{address}"));
+        server.join().unwrap();
+        outcome.fails_with(code, part);
+        assert!(
+            outcome
+                .stderr
+                .contains(&format!("the proxy http://{address}")),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_silent_proxy_and_one_with_an_untrusted_certificate_are_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    through(&format!("http://{address}")).fails_with(
+        7,
+        &format!("cannot connect to the proxy http://{address}: no answer within 2 s"),
+    );
+    drop(listener);
+    let tls = TlsStore::start(&["127.0.0.1"]);
+    let address = tls.address;
+    through(&format!("https://user:hunter2@{address}")).fails_with(
+        4,
+        &format!(
+            "the certificate of the proxy https://{address} is not valid: its issuer is not trusted"
+        ),
+    );
+    assert_eq!(tls.seen().len(), 0);
+}
+
+#[test]
+fn an_invalid_proxy_url_is_a_setting_that_is_wrong() {
+    let encode = "hint: percent-encode the user name and password";
+    let form = "hint: write it like http://proxy.example.com:3128";
+    for (url, hint) in [
+        ("garbage:", form),
+        ("http://", form),
+        ("http://proxy.invalid:port", form),
+        ("http://pro xy.invalid", form),
+        ("http://user:hunter2@x@127.0.0.1:1", encode),
+        ("http://user:hunter2%zz@127.0.0.1:1", encode),
+        ("http://user:hunter2%@127.0.0.1:1", encode),
+        ("http://user:hunter2/x@127.0.0.1:1", encode),
+        ("http://user:hunter2#x@127.0.0.1:1", encode),
+        ("http://user:22?x@127.0.0.1:1", encode),
+    ] {
+        let outcome = through(url);
+        outcome.fails_with(3, "the http proxy of the environment is not a proxy URL");
+        assert!(outcome.stderr.contains(hint), "{url}: {outcome:?}");
+    }
+}
+
+#[test]
+fn an_encoded_login_reaches_the_proxy_decoded() {
+    let (address, proxy) = one_connection(move |stream| {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let seen = read_head(&mut reader).unwrap();
+        // The base64 of `user:p@:/%`.
+        assert_eq!(
+            seen.header("proxy-authorization"),
+            Some("Basic dXNlcjpwQDovJQ==")
+        );
+    });
+    let outcome = through(&format!("http://user:p%40%3A%2F%25@{address}"));
+    proxy.join().unwrap();
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
 }
 
 #[test]

@@ -268,3 +268,27 @@ fn a_link_planted_by_another_user_is_never_followed() {
     sandbox.run(["get", "k", "shared/link"]).succeeds();
     assert_eq!(sandbox.read("ours/victim"), b"new");
 }
+
+#[test]
+fn a_descriptor_that_is_closed_is_8() {
+    let sandbox = holding();
+    for (redirection, path) in [
+        ("<&-", "/dev/fd/0"),
+        ("<&-", "/dev/stdin"),
+        ("2>&-", "/dev/fd/2"),
+        ("2>&-", "/dev/stderr"),
+        (">&-", "/dev/fd/1"),
+    ] {
+        let script = format!("exec \"$@\" {redirection}");
+        let child = sandbox.shell(&script, ["get", "k", path]).spawn();
+        let outcome = finish(child.unwrap());
+        assert_eq!(outcome.code, Some(8), "{path}: {outcome:?}");
+        let silent = path.ends_with('2') || path.ends_with("stderr");
+        assert_eq!(outcome.stderr.is_empty(), silent, "{path}: {outcome:?}");
+    }
+    // An open one is written.
+    let script = "exec \"$@\" 0<>out";
+    let child = sandbox.shell(script, ["get", "k", "/dev/fd/0"]).spawn();
+    finish(child.unwrap()).succeeds();
+    assert_eq!(sandbox.read("out"), b"new");
+}

@@ -515,7 +515,7 @@ fn the_environments_password_is_for_one_login_of_the_run() {
     let outcome = sandbox.run(["cp", &at(&one, USER, "x"), &at(&two, USER, "y")]);
     outcome.fails_with(3, "no password for `ops` on 127.0.0.1");
     let netrc = format!("machine 127.0.0.1 login {USER} password \"{PASSWORD}\"\n");
-    std::fs::write(sandbox.home().join(".netrc"), netrc).unwrap();
+    let sandbox = sandbox.netrc(&netrc);
     sandbox
         .run(["cp", &at(&one, USER, "x"), &at(&two, USER, "y")])
         .succeeds();
@@ -527,8 +527,7 @@ fn a_password_in_netrc_may_begin_with_a_number_sign_and_may_not_be_missing() {
     let server = FtpServer::start();
     let address = format!("ftp://127.0.0.1:{}/x", server.address.port());
     let with = |netrc: &str| {
-        let sandbox = Sandbox::new();
-        std::fs::write(sandbox.home().join(".netrc"), netrc).unwrap();
+        let sandbox = Sandbox::new().netrc(netrc);
         sandbox.run(["exists", &address, "--retry-for", "0"])
     };
     with(
@@ -641,6 +640,13 @@ fn the_keys_of_a_profile_come_from_one_of_the_two_files() {
     with("", old).prints(b"x");
     let token = Some("OLDTOKEN".to_owned());
     assert_eq!(signed_by(&server).last(), Some(&("OLD".to_owned(), token)));
+    // The older name of the token counts where the new one is missing.
+    for (more, token) in [("", "OLDER"), ("aws_session_token = NEWER\n", "NEWER")] {
+        let keys = "[default]\naws_access_key_id = K\naws_secret_access_key = s\naws_security_token = OLDER\n";
+        with(&format!("{keys}{more}"), "").prints(b"x");
+        let expected = ("K".to_owned(), Some(token.to_owned()));
+        assert_eq!(signed_by(&server).last(), Some(&expected));
+    }
 }
 
 /// `tls` of a level without a host is a demand for every server.

@@ -70,10 +70,36 @@ fn attributes_travel_as_signed_headers() {
             "{bad:?}"
         );
     }
-    Sandbox::new()
-        .file("a", "x")
-        .run(["put", "a", "--acl", "private"])
-        .fails_with(2, "--acl is supported by S3 only, and this store is fs");
+}
+
+#[test]
+fn an_attribute_that_the_store_cannot_keep_is_a_usage_error() {
+    let sandbox = Sandbox::new().file("a", "x");
+    for (given, option) in [
+        (&["--content-type=text/plain"][..], "--content-type"),
+        (&["--content-encoding=gzip"], "--content-encoding"),
+        (&["--content-disposition=inline"], "--content-disposition"),
+        (&["--cache-control=no-store"], "--cache-control"),
+        (&["--metadata=a=b"], "--metadata"),
+        (&["--tag=a=b"], "--tag"),
+        (&["--storage-class=GLACIER"], "--storage-class"),
+        (&["--sse=aws:kms", "--sse-kms-key-id=x"], "--sse"),
+        (&["--acl=private"], "--acl"),
+        (&["--if-match=x"], "--if-match"),
+    ] {
+        for (to, kind) in [("k", "fs"), ("ftp://127.0.0.1:1/k", "ftp")] {
+            let text = format!("{option} is supported by S3 only, and this store is {kind}");
+            sandbox
+                .run(["put", "a", to].iter().chain(given))
+                .fails_with(2, &text);
+        }
+    }
+    sandbox.run(["put", "a"]).succeeds();
+    let text = "--content-type is supported by S3 only, and this store is fs";
+    sandbox
+        .run(["cp", "a", "b", "--content-type", "text/plain"])
+        .fails_with(2, text);
+    sandbox.run(["ls"]).prints(b"a\n");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn a_host_that_nobody_knows_is_named_whole() {
         .envs(&variables("http://s3.invalid"))
         .env("BLOBCTL_RETRY_FOR", "0")
         .run(["exists", "a", "--addressing", "virtual"])
-        .fails_with(7, "find the host lab.s3.invalid: ");
+        .fails_with(7, "cannot resolve lab.s3.invalid: ");
 }
 
 #[test]

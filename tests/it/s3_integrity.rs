@@ -165,7 +165,7 @@ fn each_checksum_is_sent_as_it_was_asked_for() {
 
 #[test]
 fn a_checksum_that_was_asked_for_and_ignored_is_told_once() {
-    let warning = "s3://lab/p/a: the store did not prove by sha256 that it has these bytes";
+    let warning = "s3://lab/p/a: the store did not confirm the sha256 that `checksum` requires";
     let server = ScriptedServer::start([answer(200, &HELLO_MD5, b"")]);
     let sandbox = against(&server).file("a", "hello").file("b", "hello");
     let outcome = sandbox.run([
@@ -182,11 +182,11 @@ fn a_checksum_that_was_asked_for_and_ignored_is_told_once() {
     assert_eq!(outcome.json()[0]["verified"], "md5", "{outcome:?}");
     assert!(outcome.stderr.contains(warning), "{outcome:?}");
     assert!(
-        outcome.stderr.contains("md5 was compared instead"),
+        outcome.stderr.contains("verified by md5 instead"),
         "{outcome:?}"
     );
     assert_eq!(
-        outcome.stderr.matches("did not prove").count(),
+        outcome.stderr.matches("did not confirm").count(),
         1,
         "{outcome:?}"
     );
@@ -194,7 +194,7 @@ fn a_checksum_that_was_asked_for_and_ignored_is_told_once() {
     for kind in ["auto", "md5"] {
         let outcome = sandbox.run(["put", "a", "--checksum", kind]);
         outcome.succeeds();
-        assert!(!outcome.stderr.contains("prove"), "{outcome:?}");
+        assert!(!outcome.stderr.contains("confirm"), "{outcome:?}");
     }
 }
 

@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::Sandbox;
 use crate::support::ftp::{BASE, FtpServer, PASSWORD, USER};
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
+use crate::support::{Sandbox, write_private};
 
 /// A sandbox in whose work directory the directories `r1` to `r6` are roots; the file found in one of them tells which
 /// level won.
@@ -302,6 +302,61 @@ fn a_config_with_a_secret_that_others_may_read_is_warned_of() {
 }
 
 #[test]
+fn a_netrc_that_others_may_read_is_warned_of_if_its_password_is_used() {
+    let server = FtpServer::start();
+    let address = |name: &str| format!("ftp://127.0.0.1:{}/{BASE}/{name}", server.address.port());
+    let entry = format!("machine 127.0.0.1 login {USER} password \"{PASSWORD}\"\n");
+    let sandbox = Sandbox::new().netrc(&entry).file("a", "x");
+    let netrc = sandbox.home().join(".netrc");
+    sandbox.run(["put", "a", &address("k")]).succeeds();
+    fs::set_permissions(&netrc, fs::Permissions::from_mode(0o640)).unwrap();
+    let shown = netrc.display();
+    let outcome = sandbox.run(["cp", &address("k"), &address("c")]);
+    assert_eq!(
+        (outcome.code, outcome.stderr),
+        (
+            Some(0),
+            format!(
+                "blobctl: warning: `{shown}` contains a secret and is readable by others: chmod 600 {shown}\n"
+            )
+        )
+    );
+    sandbox.run(["exists", &address("k"), "-q"]).succeeds();
+    // Neither another login nor another store reads a password of it.
+    let own = sandbox
+        .env("BLOBCTL_FTP_USERNAME", USER)
+        .env("BLOBCTL_FTP_PASSWORD", PASSWORD);
+    own.run(["exists", &address("k")]).succeeds();
+    own.run(["put", "a"]).succeeds();
+}
+
+#[test]
+fn a_file_of_logins_without_an_end_is_3() {
+    let server = FtpServer::start();
+    let address = format!("ftp://127.0.0.1:{}/k", server.address.port());
+    Sandbox::new()
+        .env("NETRC", "/dev/zero")
+        .run(["exists", &address])
+        .fails(3, "blobctl: `/dev/zero`: larger than 1024 KiB");
+    assert!(server.commands("USER").is_empty());
+    for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        Sandbox::new()
+            .env(variable, "/dev/zero")
+            .run(["exists", "s3://lab/k"])
+            .fails_with(3, "/dev/zero: larger than 1024 KiB");
+    }
+    Sandbox::new()
+        .run(["exists", "k", "--config", "/dev/zero"])
+        .fails_with(3, "`/dev/zero`: larger than 1024 KiB");
+    // A file with many profiles is not small.
+    let profiles = "[profile account]\nregion = eu-west-1\n".repeat(2000);
+    assert!(profiles.len() > 64 << 10);
+    let sandbox = aws(Sandbox::new(), "", &profiles);
+    let outcome = sandbox.run(["exists", "s3://lab/k", "--profile", "nowhere"]);
+    outcome.fails_with(3, "unknown profile `nowhere`");
+}
+
+#[test]
 fn a_misspelt_variable_is_warned_of() {
     let outcome = Sandbox::new()
         .env("BLOBCTL_S3_BUKET", "x")
@@ -513,18 +568,13 @@ fn the_sections_login_is_not_sent_to_another_host() {
 
 #[test]
 fn netrc_has_the_last_word_about_ftp_logins() {
-    let sandbox = Sandbox::new();
-    fs::write(
-        sandbox.home().join(".netrc"),
-        "machine 127.0.0.1 login ops password hunter2\n",
-    )
-    .unwrap();
+    let sandbox = Sandbox::new().netrc("machine 127.0.0.1 login ops password hunter2\n");
     let outcome = sandbox.run(["exists", "ftp://ops@127.0.0.1:1/x", "--retry-for", "0"]);
     outcome.fails_with(7, "127.0.0.1:1");
     let outcome = sandbox.run(["exists", "ftp://other@127.0.0.1:1/x", "--retry-for", "0"]);
     outcome.fails_with(3, "no password for `other`");
     let own = sandbox.work().join("netrc");
-    fs::write(&own, "machine 127.0.0.1 login other password x\n").unwrap();
+    write_private(&own, "machine 127.0.0.1 login other password x\n");
     sandbox
         .env("NETRC", own.to_str().unwrap())
         .run(["exists", "ftp://other@127.0.0.1:1/x", "--retry-for", "0"])
@@ -622,10 +672,8 @@ fn an_ftp_password_comes_from_wherever_it_was_put() {
         "command",
     );
     stores(&with("").env("BLOBCTL_FTP_PASSWORD", PASSWORD), "variable");
-    let sandbox = with("");
     let entry = format!("machine 127.0.0.1 login {USER} password \"{PASSWORD}\"\n");
-    fs::write(sandbox.home().join(".netrc"), entry).unwrap();
-    stores(&sandbox, "netrc");
+    stores(&with("").netrc(&entry), "netrc");
     let sandbox = with("password = \"wrong\"").env("BLOBCTL_FTP_PASSWORD", PASSWORD);
     stores(&sandbox, "variable beats section");
 

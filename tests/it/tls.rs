@@ -69,6 +69,22 @@ fn a_certificate_for_another_host_is_refused() {
 }
 
 #[test]
+fn the_certificate_of_a_ca_is_named_as_such() {
+    let server = TlsStore::with_the_certificate_of_a_ca();
+    let outcome = trusting(&server).run(["exists", "a"]);
+    outcome.fails_with(
+        4,
+        "it is a CA certificate (CA:TRUE), which a server cannot use",
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("hint: issue one with basicConstraints=CA:FALSE")
+    );
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
 fn without_verification_any_certificate_does_and_a_warning_says_so() {
     let server = TlsStore::start(&["s3.example.com"]);
     let sandbox = Sandbox::new()

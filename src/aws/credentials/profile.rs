@@ -145,7 +145,10 @@ fn static_keys(name: &str, profile: &Profile) -> Result<Option<Credentials>> {
         (Some(id), Some(secret)) => Ok(Some(Credentials {
             access_key_id: id.to_owned(),
             secret_access_key: Secret::new(secret),
-            session_token: property(profile, "aws_session_token").map(Secret::new),
+            // The AWS CLI also reads the older name.
+            session_token: property(profile, "aws_session_token")
+                .or_else(|| property(profile, "aws_security_token"))
+                .map(Secret::new),
             expires: None,
             origin: format!("the profile `{shown}`"),
         })),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::profile_parser::{FileKind, Profiles};
 use super::{AwsEnvironment, profile_parser};
 use crate::error::{Error, Kind, Result, describe, printable};
+use crate::secret::{LARGEST_CONFIG, read_bounded};
 
 /// The properties of one profile. Keys are lower-case.
 pub type Profile = BTreeMap<String, String>;
@@ -115,14 +116,12 @@ fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
         return Ok(Profiles::new());
     };
     let wrong = |what: &str| Error::new(Kind::Config, format!("{}: {what}", path.display()));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
+    let bytes = match read_bounded(path, LARGEST_CONFIG) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Profiles::new()),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            return Err(wrong("not UTF-8 text"));
-        }
         Err(error) => return Err(wrong(&describe(&error))),
     };
+    let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text"))?;
     profile_parser::parse(&text, kind)
         .map_err(|mistake| wrong(&format!("line {}: {}", mistake.line, mistake.what)))
 }

@@ -16,7 +16,7 @@ use super::socket;
 use super::stream::Wire;
 use super::tls::{Connector, HandshakeError, HandshakeRetry, HandshakeTimeouts, Versions};
 use crate::cancel::Cancel;
-use crate::error::{Error, Kind, Result, describe, printable};
+use crate::error::{Error, Kind, Result, describe, describe_lookup, printable};
 use crate::secret::Secret;
 
 /// The maximum number of "ready in n minutes" replies (120) before the greeting.
@@ -115,7 +115,8 @@ impl<'a> Opening<'a> {
         let addresses = (config.host.as_str(), config.port)
             .to_socket_addrs()
             .map_err(|error| {
-                Error::disconnected(format_args!("look up {}", printable(&config.host)), &error)
+                let (host, why) = (printable(&config.host), describe_lookup(&error));
+                Error::new(Kind::Disconnected, format!("cannot resolve {host}: {why}"))
             })?;
         let here = config.bind_address;
         if let Some(here) = here {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::config::Tls;
+use super::config::{Config, Password, Tls};
 use super::feat::Features;
 use super::reply::Reply;
 use super::session::FtpSession;
@@ -30,7 +30,7 @@ impl FtpSession {
             _ => user,
         };
         if !login.is_done() {
-            return Err(refused_login(&login, server.config.tls));
+            return Err(refused_login(&login, &server.config));
         }
         // In text mode, servers convert line ends, and SIZE fails or counts them.
         let binary = self.ask("TYPE I")?;
@@ -47,7 +47,7 @@ impl FtpSession {
     }
 }
 
-fn refused_login(reply: &Reply, tls: Tls) -> Error {
+fn refused_login(reply: &Reply, config: &Config) -> Error {
     let too_many = [
         "connections",
         "clients",
@@ -67,12 +67,15 @@ fn refused_login(reply: &Reply, tls: Tls) -> Error {
         400..=429 | 431..=499 => reply.refusal(),
         _ => {
             let error = reply.error(Kind::Denied, "login refused");
-            let wants_tls = tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
-            if wants_tls {
-                error.with_hint("set `tls = \"explicit\"` (--ftp-tls explicit)")
-            } else {
-                error.with_hint("check `username` and the password")
-            }
+            let wants_tls =
+                config.tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
+            error.with_hint(match config.password {
+                _ if wants_tls => "set `tls = \"explicit\"` (--ftp-tls explicit)",
+                Password::Anonymous => {
+                    "this was an anonymous login: set a user name (`username`, --user) and its password"
+                }
+                _ => "check `username` and the password",
+            })
         }
     }
 }

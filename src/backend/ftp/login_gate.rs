@@ -70,7 +70,6 @@ impl LoginGate {
             LoginState::PasswordRead(password) => (password.clone(), false),
             LoginState::Untried => {
                 self.server.check_settings()?;
-                self.server.warn_if_unverified();
                 let password =
                     password::read(&self.server.config.password, &self.server.context.cancel)?;
                 *login = LoginState::PasswordRead(password.clone());

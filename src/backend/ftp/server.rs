@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::config::{Config, Tls};
+use super::config::Config;
 use super::feat::Features;
 use super::tls::{CertificateCheck, Versions};
 use crate::error::{Error, Kind, Result};
@@ -101,12 +101,6 @@ impl Server {
                 .map_err(|error| Error::new(Kind::Config, format!("`{name}`: {error}")))?;
         }
         Ok(())
-    }
-
-    pub(super) fn warn_if_unverified(&self) {
-        if self.config.insecure && self.config.tls != Tls::None {
-            self.warn("the server's certificate is not checked: anybody in between can read and change everything");
-        }
     }
 
     /// Returns true at the first call, so that the warning of a cleartext password is printed once.

@@ -11,16 +11,19 @@
 pub mod buffers;
 pub mod connect;
 pub mod socket;
+pub mod tunnel;
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ureq::Agent;
+use ureq::config::Config;
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
+use ureq::unversioned::transport::{Connector, RustlsConnector};
 
 use self::connect::SocketConnector;
+use self::tunnel::TunnelConnector;
 use super::resolver::CachingResolver;
 use crate::cancel::Cancel;
 
@@ -65,10 +68,13 @@ pub enum Traffic {
     Tls,
 }
 
-/// An agent for one endpoint over these sockets.
-pub fn agent(config: ureq::config::Config, traffic: Traffic, cancel: &Arc<Cancel>) -> Agent {
+/// The `User-Agent` of all requests.
+pub const USER_AGENT: &str = concat!("blobctl/", env!("CARGO_PKG_VERSION"));
+
+/// An agent for one endpoint over these sockets. `direct` is the same configuration without the proxy.
+pub fn agent(config: Config, direct: Config, traffic: Traffic, cancel: &Arc<Cancel>) -> Agent {
     let connector = ()
-        .chain(ConnectProxyConnector::default())
+        .chain(TunnelConnector { direct })
         .chain(SocketConnector {
             traffic,
             cancel: Arc::clone(cancel),

@@ -1,11 +1,14 @@
 //! The journal of a download into a file.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::fstat;
 
 use super::journal::Journal;
+use crate::digest::hex;
 use crate::error::{Error, describe};
 use crate::events::Observer;
 use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
@@ -48,7 +51,8 @@ impl UnfinishedDownload {
     pub fn look(engine: &Engine, key: &Key, destination: &FileDestination) -> Option<Self> {
         let directory = fstat(&destination.dir).ok()?;
         let directory = format!("{} {}", directory.st_dev, directory.st_ino);
-        let journal = engine.journal("get", key, &[&directory, &destination.name])?;
+        let journal =
+            engine.journal("get", key, &[&directory, &journal_name(&destination.name)])?;
         let found = read(&journal);
         Some(Self {
             journal,
@@ -113,6 +117,15 @@ impl UnfinishedDownload {
     /// The error of a download that was kept.
     pub fn explain(error: Error) -> Error {
         crate::transfer::resume::kept(error)
+    }
+}
+
+/// The name of the destination in the journal's identity. One that is not UTF-8 is written in hex, after a `/`, which no name
+/// contains.
+fn journal_name(name: &OsStr) -> Cow<'_, str> {
+    match name.to_str() {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(format!("/{}", hex(name.as_encoded_bytes()))),
     }
 }
 

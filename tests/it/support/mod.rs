@@ -136,11 +136,13 @@ impl Sandbox {
 
     /// The config file that is found without being named; readable by its owner only.
     pub fn config(self, text: &str) -> Self {
-        use std::os::unix::fs::PermissionsExt;
-        let path = self.home().join(".config/blobctl/config.toml");
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        write_private(&self.home().join(".config/blobctl/config.toml"), text);
+        self
+    }
+
+    /// `~/.netrc`, readable by its owner only.
+    pub fn netrc(self, text: &str) -> Self {
+        write_private(&self.home().join(".netrc"), text);
         self
     }
 
@@ -248,6 +250,14 @@ impl Sandbox {
     pub fn nothing_left_behind(&self) {
         assert_eq!(leftovers(self.dir.path()), Vec::<PathBuf>::new());
     }
+}
+
+/// Writes a file that only its owner can read.
+pub fn write_private(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Our temporary files below a directory.

@@ -54,15 +54,30 @@ impl TlsStore {
         version: &'static SupportedProtocolVersion,
         uploads: Uploads,
     ) -> Self {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let made = rcgen::generate_simple_self_signed(names).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        Self::certified(&parameters(names), version, uploads)
+    }
+
+    /// With a certificate that says that it is a CA's.
+    pub fn with_the_certificate_of_a_ca() -> Self {
+        let mut parameters = parameters(&["127.0.0.1"]);
+        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        Self::certified(&parameters, &rustls::version::TLS13, Uploads::Stored)
+    }
+
+    fn certified(
+        parameters: &rcgen::CertificateParams,
+        version: &'static SupportedProtocolVersion,
+        uploads: Uploads,
+    ) -> Self {
+        let signing_key = rcgen::KeyPair::generate().unwrap();
+        let cert = parameters.self_signed(&signing_key).unwrap();
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
+            .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
         let config = Arc::new(config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -81,7 +96,7 @@ impl TlsStore {
         });
         Self {
             address,
-            certificate: made.cert.pem(),
+            certificate: cert.pem(),
             state,
         }
     }
@@ -97,6 +112,12 @@ impl TlsStore {
     pub fn connections(&self) -> usize {
         *self.state.connections.lock().unwrap()
     }
+}
+
+/// Those of a self-signed certificate.
+fn parameters(names: &[&str]) -> rcgen::CertificateParams {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    rcgen::CertificateParams::new(names).unwrap()
 }
 
 impl Drop for TlsStore {
