@@ -1,5 +1,6 @@
 //! Repeated signals, and signals to commands that only query: every run stops cleanly.
 
+use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::ftp::FtpServer;
 use crate::support::http::{Fault, FaultProxy, ScriptedServer, answer};
 use crate::support::s3::{S3Server, variables};
-use crate::support::{MIB, Outcome, Sandbox, bytes, finish, handles};
+use crate::support::{MIB, Outcome, SOON, Sandbox, bytes, finish, handles};
 
 /// Waits until a condition holds; fails the test after a long time.
 fn wait_until(what: &str, ready: impl Fn() -> bool) {
@@ -206,4 +207,29 @@ fn the_clean_up_is_retried_on_a_busy_store() {
     outcome.fails_with(12, "cannot upload `a` to s3://lab/a");
     let methods: Vec<String> = server.seen().into_iter().map(|seen| seen.method).collect();
     assert_eq!(methods[..5], ["POST", "PUT", "DELETE", "DELETE", "DELETE"]);
+}
+
+#[test]
+fn a_worker_that_is_blocked_is_waited_for_until_the_time_to_clean_up_is_over() {
+    let sandbox = Sandbox::new().file("a", bytes(MIB, 1));
+    sandbox.run(["put", "a"]).succeeds();
+    let mut child = sandbox.command(["get", "a", "-"]).spawn().unwrap();
+    // After the first byte, the worker is blocked: the pipe is smaller than its first write.
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    let begin = Instant::now();
+    stop_twice(&child, Signal::TERM, Duration::from_millis(200));
+    let status = child.wait().unwrap();
+    let elapsed = begin.elapsed();
+    let mut stderr = String::new();
+    let mut pipe = child.stderr.take().unwrap();
+    pipe.read_to_string(&mut stderr).unwrap();
+    assert_eq!(status.code(), Some(143), "{stderr}");
+    assert!(
+        stderr.contains("the clean-up did not finish in time"),
+        "{stderr}"
+    );
+    // A repeated SIGTERM does not shorten the 1.8 seconds.
+    assert!(elapsed > Duration::from_millis(1700), "{elapsed:?}");
+    assert!(elapsed < SOON, "{elapsed:?}");
 }
