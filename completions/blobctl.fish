@@ -91,14 +91,15 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test wh
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one per line'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "rm" -d 'Remove blobs; exit code 1 if one does not exist'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy a blob within a store or between stores'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy blobs within a store, between stores, or between this machine and a store'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "mv" -d 'Copy blobs or files, then remove each source once its copy is verified'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (exit 6) unless the source has exactly this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (exit 6) unless the source has this SHA-256' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store [default: by the extension of the key]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-disposition -d 'Content-Disposition to store' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l cache-control -d 'Cache-Control to store' -r
@@ -108,6 +109,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse -d 'Server-side encryption: AES256 or aws:kms' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -d 'KMS key for --sse aws:kms' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
 run\t'Transfers of earlier attempts of the same run'
 never\t'Nothing'"
@@ -165,8 +174,12 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Upload directories with all files below them'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s L -l follow-links -d 'With -r, follow symbolic links to directories'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if no blob of that name exists, otherwise exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (exit 6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Do not verify TLS certificates (insecure)'
@@ -181,6 +194,14 @@ length\t'The length only'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
 run\t'Transfers of earlier attempts of the same run'
 never\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -234,8 +255,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'Pro
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s r -l recursive -d 'Download all blobs below each KEY, and create the directories'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mkdir -d 'Create the missing directories of DEST'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Do not overwrite an existing file (exit 5)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (exit 6) if the store has no checksum to compare'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Do not verify TLS certificates (insecure)'
@@ -427,6 +453,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Pr
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'Version of the single KEY to remove permanently; a delete marker needs --force (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -481,6 +515,11 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s f -l force -d 'Ignore missing blobs'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s r -l recursive -d 'Remove all blobs below each KEY'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l all -d 'With -r, allow the removal of a whole bucket, server or root'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Do not verify TLS certificates (insecure)'
@@ -488,7 +527,25 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print on
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store [default: that of FROM]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s t -l target -d 'Copy every FROM below this prefix or directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l metadata -d 'User-defined metadata; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l tag -d 'Tag; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l storage-class -d 'Storage class, like STANDARD_IA' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse -d 'Server-side encryption: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-kms-key-id -d 'KMS key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -542,6 +599,11 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'Prog
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s r -l recursive -d 'Copy all blobs or files below each FROM'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l mkdir -d 'Create the missing directories of a local TO'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Do not verify TLS certificates (insecure)'
@@ -549,6 +611,90 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print on
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s t -l target -d 'Copy every FROM below this prefix or directory (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l metadata -d 'User-defined metadata; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l tag -d 'Tag; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l storage-class -d 'Storage class, like STANDARD_IA' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse -d 'Server-side encryption: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-kms-key-id -d 'KMS key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s r -l recursive -d 'Copy all blobs or files below each FROM'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l mkdir -d 'Create the missing directories of a local TO'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l fail-fast -d 'Begin nothing more after the first failure'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'Request that the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'Version to download [default: the newest]' -r

@@ -173,14 +173,18 @@ pub fn local_source(source: &OsStr, keeps_name: bool, is_whole_tree: bool) -> Re
     let name = path
         .file_name()
         .filter(|_| !source.as_encoded_bytes().ends_with(b"/."));
-    let name = name.map(|name| utf8_name(name, &path)).transpose()?;
+    let name = match name.filter(|_| keeps_name) {
+        Some(name) => Some(utf8_name(name, &path)?.to_owned()),
+        None => None,
+    };
     match name {
         _ if is_dir => {
-            let below = below_of(name.filter(|_| keeps_name));
+            let below = below_of(name.as_deref());
             Ok(BatchSource::Directory { path, below })
         }
-        Some(name) => {
-            let name = name.to_owned();
+        Some(name) => Ok(BatchSource::File { path, name }),
+        None if !keeps_name => {
+            let name = String::new();
             Ok(BatchSource::File { path, name })
         }
         None => Err(Error::new(

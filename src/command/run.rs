@@ -84,22 +84,14 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         run,
         has_summary,
     } = plan;
-    reject_duplicates(&sources, &target)?;
-    let mut already = Already::new(&sources);
-    let found: Vec<_> = sources
-        .into_iter()
-        .map(|source| search.find(source))
-        .collect::<Result<_>>()?;
+    let found = find_all(&search, sources, &target)?;
     let report = Arc::clone(&session.report);
-    let jobs = found.into_iter().flatten().filter_map(move |found| {
+    let jobs = found.filter_map(move |found| {
         let shown = found.shown();
-        let job = already
-            .check(&found)
-            .and_then(|()| target.job(found, &options));
+        let job = target.job(found, &options);
         job.map_err(|error| {
-            let error =
-                anyhow::Error::from(error).context(format!("cannot {} {shown}", verb.present));
-            report.failure(None, &error);
+            let attempted = format!("cannot {} {shown}", verb.present);
+            report.failure(None, &anyhow::Error::from(error).context(attempted));
         })
         .ok()
     });
@@ -127,51 +119,44 @@ pub fn planned(verb: Verb, what: &str) -> Outcome {
     }
 }
 
-/// Rejects two sources with the same destination: the one that is stored first would be lost without notice.
-fn reject_duplicates(sources: &[BatchSource], target: &BatchTarget) -> Result<()> {
-    if !target.keeps_names() {
-        return Ok(());
+/// Finds what the sources contain, one after the other. Two sources with the same destination are rejected before anything is
+/// transferred: the one that is stored first would be lost without notice.
+fn find_all(
+    search: &Search,
+    sources: Vec<BatchSource>,
+    target: &BatchTarget,
+) -> Result<Box<dyn Iterator<Item = Found> + Send>> {
+    let is_one = sources.len() < 2;
+    let is_merged = sources.iter().any(BatchSource::is_merged);
+    if target.keeps_names() && !is_one && !is_merged {
+        reject_duplicates(sources.iter().map(BatchSource::name))?;
     }
-    let mut seen = HashSet::new();
+    let mut found = Vec::new();
     for source in sources {
-        let name = source.name();
-        if !name.is_empty() && !seen.insert(name.trim_end_matches('/')) {
+        found.push(search.find(source)?);
+    }
+    let found = found.into_iter().flatten();
+    if is_one || !is_merged {
+        return Ok(Box::new(found));
+    }
+    // The contents of several directories become those of one: they are all kept in memory.
+    let found: Vec<Found> = found.collect();
+    reject_duplicates(found.iter().map(|found| found.path.as_str()))?;
+    Ok(Box::new(found.into_iter()))
+}
+
+fn reject_duplicates<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in names {
+        let name = name.trim_end_matches('/');
+        if !name.is_empty() && !seen.insert(name) {
             let text = format!(
-                "two sources have the same name `{}` in the destination",
+                "two sources have the same destination `{}`",
                 printable(name)
             );
-            return Err(
-                Error::new(Kind::Usage, text).with_hint("transfer them in separate commands")
-            );
+            let hint = "transfer them in separate commands";
+            return Err(Error::new(Kind::Usage, text).with_hint(hint));
         }
     }
     Ok(())
-}
-
-/// The destinations so far, where they can collide: the contents of several directories are merged into one. Only then they
-/// are all kept in memory.
-struct Already(Option<HashSet<String>>);
-
-impl Already {
-    fn new(sources: &[BatchSource]) -> Self {
-        let can_collide = sources.len() > 1 && sources.iter().any(BatchSource::is_merged);
-        Self(can_collide.then(HashSet::new))
-    }
-
-    fn check(&mut self, found: &Found) -> Result<()> {
-        let is_new = match &mut self.0 {
-            Some(seen) => seen.insert(found.path.clone()),
-            None => true,
-        };
-        match is_new {
-            true => Ok(()),
-            false => Err(Error::new(
-                Kind::Usage,
-                format!(
-                    "another source of this command has been written to `{}`",
-                    printable(&found.path)
-                ),
-            )),
-        }
-    }
 }

@@ -309,7 +309,10 @@ fn a_terminal_shows_where_the_default_store_keeps_a_blob() {
     );
     let several = shown(&sandbox, &["put", "a", "b", "dir/"]);
     assert_eq!(several.matches('\n').count(), 1, "{several}");
-    assert!(several.contains(&format!("file://{root} ")), "{several}");
+    assert!(
+        several.contains(&format!("file://{root}/dir/ ")),
+        "{several}"
+    );
     // No line is printed if the store was selected, with --quiet, for a command that only reads, or without a terminal.
     for arguments in [
         &["put", "a", "-q"][..],

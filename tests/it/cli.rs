@@ -111,7 +111,7 @@ fn usage_errors_name_arguments_without_the_notation_of_the_usage_line() {
         (&["put"], "missing argument: SRC... KEY\n"),
         (&["get"], "missing argument: KEY... DEST\n"),
         (&["exists"], "missing argument: KEY\n"),
-        (&["cp"], "missing argument: FROM TO\n"),
+        (&["cp"], "missing argument: FROM... TO\n"),
         (
             &["put", "a", "-q", "-v"],
             "`--quiet` and `--verbose` cannot be combined\n",

@@ -67,7 +67,7 @@ fn a_command_without_output_needs_no_stdout() {
             &["exists", "a"],
             &["get", "a", "out", "--json"],
             &["get", "a", "/dev/null"],
-            &["cp", "a", "c", "--json"],
+            &["cp", "a", "c", "--json", "-b", "fs"],
             &["rm", "k", "--json"],
         ] {
             let output = redirected(&sandbox, redirection, arguments);
