@@ -17,6 +17,7 @@ mod ftp;
 mod ftp_active;
 mod ftp_behaviours;
 mod ftp_libunftp;
+mod ftp_listings;
 mod ftp_oddities;
 mod ftp_replies;
 mod ftps;
