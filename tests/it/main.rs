@@ -11,6 +11,7 @@ mod cli;
 mod closed_stdout;
 mod concurrency;
 mod contract;
+mod control_characters;
 mod credentials;
 mod file_modes;
 mod ftp;
