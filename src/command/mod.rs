@@ -6,6 +6,7 @@ pub mod cp;
 pub mod exists;
 pub mod get;
 pub mod ls;
+mod ls_rows;
 pub mod presign;
 pub mod put;
 pub mod rm;

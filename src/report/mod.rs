@@ -70,6 +70,9 @@ impl Report {
         }
         let mut json = self.json(subject, Exit::Ok);
         json.bool("exists", outcome.exists);
+        json.bool("prefix", outcome.prefix);
+        json.text("bucket", outcome.bucket.as_deref());
+        json.text("created", outcome.created.map(timestamp).as_deref());
         json.number("bytes", outcome.bytes);
         json.text("modified", outcome.modified.map(timestamp).as_deref());
         json.text("content_type", outcome.content_type.as_deref());
@@ -94,6 +97,18 @@ impl Report {
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
         json.bool("atomic", outcome.atomic);
+        self.emit(&json);
+    }
+
+    /// Prints the summary of a successful run: a line on stderr, or an object with these numbers.
+    pub fn summary(&self, line: &str, numbers: &[(&'static str, u64)]) {
+        if !self.is_json() && self.terminal.verbosity() > Verbosity::Quiet {
+            self.terminal.line(&format!("blobctl: {line}"));
+        }
+        let mut json = Json::without_subject("summary", Exit::Ok);
+        for (name, number) in numbers {
+            json.number(name, Some(*number));
+        }
         self.emit(&json);
     }
 

@@ -29,6 +29,7 @@ mod interruptions;
 mod layers;
 mod local_links;
 mod logins;
+mod ls_command;
 mod memory;
 mod put_recursive;
 mod readme;
