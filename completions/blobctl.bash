@@ -919,7 +919,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -b -q -v -h --long --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
+            opts="-l -d -0 -b -q -v -h --long --human --directory --null --summary --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -52,7 +52,7 @@ pub enum Command {
     Exists(Exists),
     /// Print properties of blobs: size, time, checksum, type
     Stat(Stat),
-    /// List keys, one per line
+    /// List keys, one per line, as they can be typed
     Ls(Ls),
     /// Remove blobs; exit code 1 if one does not exist
     Rm(Rm),
@@ -212,13 +212,32 @@ pub struct Stat {
 
 /// `blobctl ls [OPTIONS] [PREFIX]`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct Ls {
-    /// List only keys that begin with this
+    /// List only keys that begin with this; s3:// lists the buckets
+    ///
+    /// Each line begins like PREFIX: with the full address, with REMOTE: or with the plain key. A plain key that would be read
+    /// as something else (a:b, -x) is printed as its full address.
     #[arg(value_name = "PREFIX")]
     pub prefix: Option<OsString>,
     /// Print size and time as well
     #[arg(short, long)]
     pub long: bool,
+    /// Print sizes with units, like 1.5 MiB, in -l and --summary
+    #[arg(long)]
+    pub human: bool,
+    /// Stop at the next /: print d/ once instead of the keys that begin with d/
+    #[arg(short, long)]
+    pub directory: bool,
+    /// End each line with NUL instead of a line feed, for xargs -0
+    #[arg(short = '0', long, conflicts_with = "json")]
+    pub null: bool,
+    /// Print the number of blobs and their total size at the end, on stderr
+    #[arg(long)]
+    pub summary: bool,
 }
 
 /// `blobctl rm [OPTIONS] KEY...`

@@ -8,6 +8,7 @@ pub mod exists;
 pub mod get;
 mod job;
 pub mod ls;
+mod ls_rows;
 pub mod presign;
 pub mod put;
 mod put_options;

@@ -103,7 +103,9 @@ fn remove_all(
     })?;
     let exit = session.exit();
     if depth != Depth::Blob && !dry_run {
-        session.report.summary(REMOVE.past, begin.elapsed(), exit);
+        session
+            .report
+            .batch_summary(REMOVE.past, begin.elapsed(), exit);
     }
     Ok(exit)
 }

@@ -105,7 +105,9 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     session.for_each(jobs, transfer)?;
     let exit = session.exit();
     if has_summary && !run.dry_run {
-        session.report.summary(verb.past, begin.elapsed(), exit);
+        session
+            .report
+            .batch_summary(verb.past, begin.elapsed(), exit);
     }
     Ok(exit)
 }

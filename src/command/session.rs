@@ -18,6 +18,7 @@ use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
+use crate::settings::notation::Notation;
 use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
@@ -188,11 +189,15 @@ impl Session {
 
     /// The target of an address; `None` for `-`, which is stdin or stdout.
     pub fn target(&self, text: &std::ffi::OsStr) -> Result<Option<Target>> {
-        let text = text.to_str().ok_or_else(|| {
-            let shown = printable(&text.to_string_lossy());
-            Error::new(Kind::Usage, format!("the key `{shown}` is not UTF-8 text"))
-        })?;
-        self.settings.target(text)
+        self.settings.target(utf8(text)?)
+    }
+
+    /// The same with the notation of the address.
+    pub fn target_with_notation(
+        &self,
+        text: &std::ffi::OsStr,
+    ) -> Result<Option<(Target, Notation)>> {
+        self.settings.target_with_notation(utf8(text)?)
     }
 
     /// The blobs that addresses name, none of which may be `-`.
@@ -289,6 +294,14 @@ fn is_insecure(config: &backend::Config) -> bool {
         backend::Config::Ftp(config) => config.insecure && config.tls != backend::ftp::Tls::None,
         backend::Config::Fs(_) => false,
     }
+}
+
+/// An address as text. One that is not UTF-8 is a usage error.
+fn utf8(text: &std::ffi::OsStr) -> Result<&str> {
+    text.to_str().ok_or_else(|| {
+        let shown = printable(&text.to_string_lossy());
+        Error::new(Kind::Usage, format!("the key `{shown}` is not UTF-8 text"))
+    })
 }
 
 /// The error about `-` in place of a blob.

@@ -86,6 +86,9 @@ impl Report {
         }
         let mut json = self.json(subject, Exit::Ok);
         json.bool("exists", outcome.exists);
+        json.bool("prefix", outcome.prefix);
+        json.text("bucket", outcome.bucket.as_deref());
+        json.text("created", outcome.created.map(timestamp).as_deref());
         json.number("bytes", outcome.bytes);
         json.text("modified", outcome.modified.map(timestamp).as_deref());
         json.text("content_type", outcome.content_type.as_deref());
@@ -110,6 +113,18 @@ impl Report {
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
         json.bool("atomic", outcome.atomic);
+        self.emit(&json);
+    }
+
+    /// Prints the summary of a successful run: a line on stderr, or an object with these numbers.
+    pub fn summary(&self, line: &str, numbers: &[(&'static str, u64)]) {
+        if !self.is_json() && self.terminal.verbosity() > Verbosity::Quiet {
+            self.terminal.line(&format!("blobctl: {line}"));
+        }
+        let mut json = Json::without_subject("summary", Exit::Ok);
+        for (name, number) in numbers {
+            json.number(name, Some(*number));
+        }
         self.emit(&json);
     }
 
@@ -179,7 +194,7 @@ impl Report {
     }
 
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
-    pub fn summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
+    pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();
         let Tally {
             succeeded,

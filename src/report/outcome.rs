@@ -47,6 +47,12 @@ pub struct Outcome {
     pub content_type: Option<String>,
     /// Further headers that S3 returned.
     pub headers: ObjectHeaders,
+    /// `true` for the common prefix of several keys, in a listing.
+    pub prefix: Option<bool>,
+    /// The name of a bucket, in a listing of buckets.
+    pub bucket: Option<String>,
+    /// The time of the creation of a bucket.
+    pub created: Option<SystemTime>,
 }
 
 /// A finished upload, download or copy.

@@ -10,6 +10,7 @@ use super::response_headers::{etag, version_id};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::buckets::{BucketLister, BucketPage};
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
@@ -123,6 +124,16 @@ impl Store for S3 {
 
     fn signer(&self) -> Option<&dyn Signer> {
         Some(self)
+    }
+
+    fn buckets(&self) -> Option<&dyn BucketLister> {
+        Some(self)
+    }
+}
+
+impl BucketLister for S3 {
+    fn list_buckets(&self, page: Option<&PageToken>) -> Result<BucketPage> {
+        self.bucket_page(page)
     }
 }
 

@@ -118,13 +118,14 @@ impl Session {
             return self.reply(NOT_PROTECTED);
         }
         let text = match fault {
-            Some(Fault::Listing(text)) => text.to_owned(),
-            _ => self.listing(verb, &directory, hidden),
+            Some(Fault::Listing(text)) => text.into(),
+            Some(Fault::ListingBytes(bytes)) => bytes.to_vec(),
+            _ => self.listing(verb, &directory, hidden).into_bytes(),
         };
         self.reply("150 here it comes");
         match self.open_data() {
             Ok(mut data) => {
-                let _ = data.write_all(text.as_bytes());
+                let _ = data.write_all(&text);
                 data.close(None);
             }
             Err(reply) => return self.reply(reply),

@@ -45,6 +45,8 @@ pub enum Fault {
     PassiveReply(&'static str),
     /// Sends this text as the listing.
     Listing(&'static str),
+    /// Sends these bytes as the listing.
+    ListingBytes(&'static [u8]),
     /// Lets a stranger connect to the client's port before the server does.
     StrangerConnectsFirst,
     /// Lets a stranger connect to the client's port and never connects itself.
