@@ -16,7 +16,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
 pub use self::global::Global;
-use self::selection::{Batch, Filters};
+use self::selection::{Batch, BatchRun, Changes, Filters};
 use crate::units::parse_duration;
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
@@ -66,6 +66,8 @@ pub enum Command {
         override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
     )]
     Mv(Cp),
+    /// Copy what differs from one directory or prefix to another
+    Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
     /// Print a completion script
@@ -84,6 +86,7 @@ impl Command {
             Self::Rm(_) => "rm",
             Self::Cp(_) => "cp",
             Self::Mv(_) => "mv",
+            Self::Sync(_) => "sync",
             Self::Presign(_) => "presign",
             Self::Completions(_) => "completions",
         }
@@ -130,6 +133,9 @@ pub struct Put {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
@@ -180,6 +186,9 @@ pub struct Get {
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
@@ -288,12 +297,47 @@ pub struct Cp {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
     /// What the batch reads and how it runs.
     #[command(flatten)]
     pub batch: Batch,
+}
+
+/// `blobctl sync [OPTIONS] FROM TO`
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Prefix of a store, or local directory (beginning with /, ./ or ../)
+    #[arg(value_name = "FROM")]
+    pub from: OsString,
+    /// Prefix or local directory that gets what is below FROM
+    #[arg(value_name = "TO")]
+    pub to: OsString,
+    /// Remove from TO what FROM does not have, after everything has been listed
+    #[arg(long)]
+    pub delete: bool,
+    /// With --delete, allow an empty FROM, which removes everything from TO
+    #[arg(long, requires = "delete")]
+    pub all: bool,
+    /// Never trust equal times: what has no checksum is copied again
+    #[arg(long)]
+    pub checksum_only: bool,
+    /// Follow symbolic links to directories
+    #[arg(short = 'L', long)]
+    pub follow_links: bool,
+    /// The attributes of the blobs.
+    #[command(flatten)]
+    pub attributes: AttributeOptions,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// How the batch runs.
+    #[command(flatten)]
+    pub run: BatchRun,
 }
 
 /// `blobctl presign [OPTIONS] KEY`

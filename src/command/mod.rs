@@ -9,6 +9,7 @@ pub mod get;
 mod job;
 pub mod ls;
 mod ls_rows;
+mod merge;
 pub mod presign;
 pub mod put;
 mod put_options;
@@ -16,6 +17,7 @@ pub mod rm;
 mod run;
 pub mod session;
 pub mod stat;
+pub mod sync;
 mod target;
 
 use self::session::Session;
@@ -34,6 +36,7 @@ pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
         Command::Ls(arguments) => ls::run(session, arguments),
         Command::Rm(arguments) => rm::run(session, arguments),
         Command::Cp(arguments) => cp::run(session, arguments, cp::Source::Keep),
+        Command::Sync(arguments) => sync::run(session, arguments),
         Command::Mv(arguments) => cp::run(session, arguments, cp::Source::Remove),
         Command::Presign(arguments) => presign::run(session, arguments),
         Command::Completions(arguments) => Ok(completions::run(arguments)),

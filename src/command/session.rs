@@ -352,7 +352,9 @@ fn check_output(cli: &Cli) -> Result<()> {
         Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
         Command::Exists(_) => cli.global.json,
         Command::Get(arguments) => goes_to_stdout(arguments),
-        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) => false,
+        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) | Command::Sync(_) => {
+            false
+        }
     };
     if only_prints { check_stdout() } else { Ok(()) }
 }

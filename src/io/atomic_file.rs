@@ -13,6 +13,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -37,6 +38,8 @@ pub struct AtomicFile {
     /// For messages.
     shown: String,
     file: File,
+    /// The time of the last modification of the finished file; `None` is the time of the last write.
+    modified: Option<SystemTime>,
     /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
     /// file that may be resumed later.
     watch: Option<Watch>,
@@ -121,6 +124,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            modified: None,
             watch: Some(watch),
         })
     }
@@ -147,6 +151,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            modified: None,
             watch: None,
         })
     }
@@ -205,6 +210,11 @@ impl AtomicFile {
         self.file.read_exact_at(bytes, offset).map_err(failed)
     }
 
+    /// Makes the commit set the time of the last modification.
+    pub fn set_modified(&mut self, modified: SystemTime) {
+        self.modified = Some(modified);
+    }
+
     /// Sets the length of the file to `len` bytes, makes it durable and renames it to its final name.
     pub fn commit(mut self, len: u64, overwrite: Overwrite) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
@@ -216,6 +226,11 @@ impl AtomicFile {
             .map_err(|error| failed(&self, "set the length of", error))?;
         set_final(&self.file, &*self.dir, &self.name)
             .map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
+        if let Some(modified) = self.modified {
+            self.file
+                .set_modified(modified)
+                .map_err(|error| failed(&self, "set the time of", error))?;
+        }
         self.file
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;

@@ -12,3 +12,4 @@ pub mod random;
 pub mod standard_streams;
 pub mod subprocess;
 pub mod temp_name;
+pub mod unnamed_file;

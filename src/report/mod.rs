@@ -35,6 +35,8 @@ struct Tally {
     /// Each exit code once.
     exits: Vec<Exit>,
     succeeded: u64,
+    /// Of these, the transfers that were not necessary.
+    unchanged: u64,
     failed: u64,
     /// Bytes of the blobs that were written.
     bytes: u64,
@@ -71,6 +73,7 @@ impl Report {
         }
         self.listed(subject, outcome);
         self.flush_quietly();
+        self.tally().unchanged += u64::from(outcome.unchanged_by.is_some());
         self.tally().bytes += outcome
             .bytes
             .filter(|_| outcome.changed == Some(true))
@@ -112,6 +115,7 @@ impl Report {
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
+        json.text("unchanged_by", outcome.unchanged_by);
         json.bool("atomic", outcome.atomic);
         self.emit(&json);
     }
@@ -198,10 +202,16 @@ impl Report {
         let tally = self.tally().clone();
         let Tally {
             succeeded,
+            unchanged,
             failed,
             bytes,
             ..
         } = tally;
+        let skipped = match unchanged {
+            0 => String::new(),
+            unchanged => format!(", {unchanged} unchanged"),
+        };
+        let done = succeeded - unchanged;
         let failures = match failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -212,10 +222,11 @@ impl Report {
         };
         let seconds = elapsed.as_secs_f64();
         self.terminal.summary(&format!(
-            "blobctl: {succeeded} {verb}{failures}{amount} in {seconds:.1} s"
+            "blobctl: {done} {verb}{skipped}{failures}{amount} in {seconds:.1} s"
         ));
         let mut json = Json::summary(self.op, exit);
         json.number("succeeded", Some(succeeded));
+        json.number("unchanged", Some(unchanged));
         json.number("failed", Some(failed));
         json.number("bytes", Some(bytes));
         json.seconds("seconds", Some(seconds));

@@ -35,6 +35,8 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// `true` if the destination was written.
     pub changed: Option<bool>,
+    /// The proof that nothing had to be written.
+    pub unchanged_by: Option<&'static str>,
     /// `true` if the condition was tested in one step with the change.
     pub atomic: Option<bool>,
     /// The answer of `exists`.

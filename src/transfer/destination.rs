@@ -78,6 +78,8 @@ pub struct DownloadOptions {
     pub replace: Overwrite,
     /// The verification of the bytes.
     pub verification: Verification,
+    /// The file gets the time of the last modification of the blob.
+    pub keeps_time: bool,
 }
 
 /// The verification of a download.

@@ -44,7 +44,7 @@ pub fn download(
         )
         .with_hint("leave --require-verified out to accept the length as proof"));
     }
-    let info = receiver.commit(options.replace)?;
+    let info = receiver.commit(options)?;
     Ok(Downloaded {
         info,
         verified,

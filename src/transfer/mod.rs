@@ -3,6 +3,7 @@
 //! It knows only the contract of [`crate::store`], never a particular store.
 
 pub mod checksum;
+pub mod compare;
 pub mod copy;
 pub mod destination;
 pub mod download;

@@ -45,6 +45,7 @@ impl Store for S3 {
         let PutOptions {
             condition,
             attributes,
+            ..
         } = options;
         let size = payload
             .size()
@@ -55,7 +56,7 @@ impl Store for S3 {
             let body_digests = self.body_digests(method, payload)?;
             let mut request = self.object_request("PUT", key);
             body_digests.headers(&mut request.headers);
-            attribute_headers(attributes, &mut request.headers);
+            attribute_headers(options, &mut request.headers);
             condition_header(condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,

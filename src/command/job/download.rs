@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::copy::describe;
 use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
@@ -15,6 +16,7 @@ use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::ObjectMeta;
+use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
 use crate::transfer::destination::{Destination, DownloadOptions};
 use crate::transfer::download::download;
 
@@ -48,6 +50,15 @@ impl LocalDestination {
             Self::Path(path) => format!("`{}`", printable(&path.to_string_lossy())),
             Self::Below(directory, relative) => format!("`{}`", directory.shown(relative)),
             Self::Stdout => "stdout".to_owned(),
+        }
+    }
+
+    /// The path, if it is one.
+    fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Path(path) => Some(path.clone()),
+            Self::Below(directory, relative) => Some(directory.path().join(relative)),
+            Self::Stdout => None,
         }
     }
 
@@ -116,6 +127,29 @@ impl Download {
         }
         .into_outcome())
     }
+    /// See [`super::Task::run`].
+    pub fn proof_of_equality(&self, trust: TimeTrust) -> Result<Option<Proof>> {
+        let Some(path) = self.to.path() else {
+            return Ok(None);
+        };
+        let Some(metadata) = std::fs::metadata(&path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+        else {
+            return Ok(None);
+        };
+        let info = match &self.listed {
+            Some(info) => info.clone(),
+            None => describe(&self.from)?,
+        };
+        let to = Side::File {
+            path: &path,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        unchanged(self.from.side(&info), to, trust)
+    }
+
     /// A key that ends in `/` and has no content stands for a directory.
     fn make_directory(
         &self,

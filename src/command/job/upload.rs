@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::{KnownDestination, examine};
 use crate::cancel::Cancel;
 use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, describe, printable};
@@ -15,6 +16,7 @@ use crate::events::{Event, Meter};
 use crate::io::standard_streams;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::PutOptions;
+use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
 use crate::transfer::put::NewBlob;
 use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
@@ -27,6 +29,8 @@ pub struct Upload {
     pub to: Blob,
     /// Attributes and condition; without a media type, it is derived from the key.
     pub options: PutOptions,
+    /// The blob gets the time of the last modification of the file.
+    pub keeps_time: bool,
     /// The expected size and checksum of the source.
     pub expectation: Expectation,
     /// Stops the reading of a source.
@@ -133,6 +137,30 @@ impl Upload {
         })
     }
 
+    /// See [`super::Task::run`].
+    pub fn proof_of_equality(
+        &self,
+        trust: TimeTrust,
+        known: &KnownDestination,
+    ) -> Result<Option<Proof>> {
+        let LocalSource::Path(path) = &self.from else {
+            return Ok(None);
+        };
+        // A file that cannot be examined is a failure of its transfer.
+        let Ok(metadata) = std::fs::metadata(path) else {
+            return Ok(None);
+        };
+        let Some(info) = examine(&self.to, known)? else {
+            return Ok(None);
+        };
+        let source = Side::File {
+            path,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        unchanged(source, self.to.side(&info), trust)
+    }
+
     /// The options with the media type of the key's extension, unless the user chose one.
     fn complete_options(&self) -> PutOptions {
         let mut options = self.options.clone();
@@ -140,6 +168,11 @@ impl Upload {
             let guessed = mime_guess::from_path(self.to.key.as_str()).first_raw();
             guessed.unwrap_or("application/octet-stream").to_owned()
         });
+        if let (true, LocalSource::Path(path)) = (self.keeps_time, &self.from) {
+            options.modified = std::fs::metadata(path)
+                .and_then(|found| found.modified())
+                .ok();
+        }
         options
     }
 }

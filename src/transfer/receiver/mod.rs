@@ -13,7 +13,7 @@ mod verify;
 use self::output::{FileOutput, Output, StreamOutput};
 pub use self::verify::Compared;
 use super::checksum::Sum;
-use super::destination::{Destination, Verification};
+use super::destination::{Destination, DownloadOptions, Verification};
 use super::hash_thread::HashThread;
 use super::parallel_file::ParallelDownload;
 use super::parallel_stream::Window;
@@ -21,7 +21,6 @@ use super::resume::download::{FilledRange, UnfinishedDownload};
 use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::Overwrite;
 use crate::key::Key;
 use crate::store::types::{ObjectMeta, PartsEtag};
 
@@ -166,14 +165,19 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes the bytes that are only in memory, and gives the file its name.
-    pub(super) fn commit(mut self, replace: Overwrite) -> Result<ObjectMeta> {
+    pub(super) fn commit(mut self, options: DownloadOptions) -> Result<ObjectMeta> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         if let Output::File(FileOutput {
-            file: Some(file), ..
+            file: Some(mut file),
+            ..
         }) = self.output
         {
-            file.commit(self.received, replace)?;
+            let kept = info.content_modified().filter(|_| options.keeps_time);
+            if let Some(modified) = kept {
+                file.set_modified(modified);
+            }
+            file.commit(self.received, options.replace)?;
         }
         Ok(info)
     }
