@@ -526,6 +526,10 @@ impl Victim {
                 ..Outcome::default()
             }),
         };
-        removed.with_context(|| format!("cannot remove {shown}"))
+        let removed = removed.with_context(|| format!("cannot remove {shown}"))?;
+        Ok(Outcome {
+            removed: true,
+            ..removed
+        })
     }
 }

@@ -37,6 +37,8 @@ struct Tally {
     succeeded: u64,
     /// Of these, the transfers that were not necessary.
     unchanged: u64,
+    /// Of these, the removals of `sync`.
+    removed: u64,
     failed: u64,
     /// Bytes of the blobs that were written.
     bytes: u64,
@@ -74,6 +76,7 @@ impl Report {
         self.listed(subject, outcome);
         self.flush_quietly();
         self.tally().unchanged += u64::from(outcome.unchanged_by.is_some());
+        self.tally().removed += u64::from(outcome.removed);
         self.tally().bytes += outcome
             .bytes
             .filter(|_| outcome.changed == Some(true))
@@ -203,6 +206,7 @@ impl Report {
         let Tally {
             succeeded,
             unchanged,
+            removed,
             failed,
             bytes,
             ..
@@ -211,7 +215,11 @@ impl Report {
             0 => String::new(),
             unchanged => format!(", {unchanged} unchanged"),
         };
-        let done = succeeded - unchanged;
+        let removals = match removed {
+            0 => String::new(),
+            removed => format!(", {removed} removed"),
+        };
+        let done = succeeded - unchanged - removed;
         let failures = match failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -222,11 +230,12 @@ impl Report {
         };
         let seconds = elapsed.as_secs_f64();
         self.terminal.summary(&format!(
-            "blobctl: {done} {verb}{skipped}{failures}{amount} in {seconds:.1} s"
+            "blobctl: {done} {verb}{skipped}{removals}{failures}{amount} in {seconds:.1} s"
         ));
         let mut json = Json::summary(self.op, exit);
         json.number("succeeded", Some(succeeded));
         json.number("unchanged", Some(unchanged));
+        json.number("removed", Some(removed).filter(|removed| *removed > 0));
         json.number("failed", Some(failed));
         json.number("bytes", Some(bytes));
         json.seconds("seconds", Some(seconds));

@@ -35,6 +35,8 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// `true` if the destination was written.
     pub changed: Option<bool>,
+    /// `sync` removed it from the destination.
+    pub removed: bool,
     /// The proof that nothing had to be written.
     pub unchanged_by: Option<&'static str>,
     /// `true` if the condition was tested in one step with the change.
