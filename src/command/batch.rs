@@ -93,6 +93,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// Returns whether it is a blob without content whose key ends in `/`: it stands for a directory.
+    pub fn is_folder_marker(&self) -> bool {
+        let is_empty = matches!(&self.source, FoundSource::Blob(_, Some(info)) if info.size == 0);
+        is_empty && self.path.ends_with('/')
+    }
+
     /// The source, for messages.
     pub fn shown(&self) -> String {
         match &self.source {
@@ -113,6 +119,17 @@ pub enum FoundSource {
     Blob(Blob, Option<ObjectMeta>),
 }
 
+/// The treatment of a prefix without blobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EmptyPrefix {
+    /// It stands for the blob that it names without its `/`. If that does not exist either, this is a failure.
+    Blob,
+    /// The same, but it is not a failure.
+    BlobOrNothing,
+    /// It stands for nothing.
+    Nothing,
+}
+
 /// The rules and the surroundings of the search for the sources of a batch.
 #[derive(Clone)]
 pub struct Search {
@@ -120,8 +137,8 @@ pub struct Search {
     observer: Arc<dyn Observer>,
     selection: Arc<Selection>,
     links: DirectoryLinks,
-    /// A prefix without blobs is not a failure.
-    ignores_absence: bool,
+    /// The treatment of a prefix without blobs.
+    empty_prefix: EmptyPrefix,
     /// Set by the first entry that could not be listed.
     failed: Arc<AtomicBool>,
     /// `--files-from` and `--null`.
@@ -136,7 +153,7 @@ impl Search {
             observer: session.terminal.clone(),
             selection: Arc::new(selection(filters)?),
             links: DirectoryLinks::Skip,
-            ignores_absence: false,
+            empty_prefix: EmptyPrefix::Blob,
             failed: Arc::default(),
             list: batch.files_from.clone().map(|path| (path, batch.null)),
         })
@@ -151,8 +168,21 @@ impl Search {
     /// The same; a prefix without blobs is not a failure if `ignores` is true.
     #[must_use]
     pub fn ignoring_absence(self, ignores: bool) -> Self {
+        let empty_prefix = match ignores {
+            true => EmptyPrefix::BlobOrNothing,
+            false => EmptyPrefix::Blob,
+        };
         Self {
-            ignores_absence: ignores,
+            empty_prefix,
+            ..self
+        }
+    }
+
+    /// The same; a prefix stands only for what is below it, and there may be nothing.
+    #[must_use]
+    pub fn only_below(self) -> Self {
+        Self {
+            empty_prefix: EmptyPrefix::Nothing,
             ..self
         }
     }
@@ -285,8 +315,7 @@ impl Search {
         })
     }
 
-    /// The blobs below a prefix. If there are none, the blob that the prefix names without its `/`; if that does not exist
-    /// either, this is a failure, except for a whole store.
+    /// The blobs below a prefix. If there are none, [`EmptyPrefix`] decides, except for a whole store.
     fn prefix(&self, root: BlobRoot, below: String) -> impl Iterator<Item = Found> + use<> {
         let times = match self.selection.needs_times() {
             true => TimeRequest::Always,
@@ -303,10 +332,7 @@ impl Search {
                     }
                     Some(Err(error)) => {
                         is_empty = false;
-                        let attempted = format!("cannot list {}", root.shown());
-                        let error = anyhow::Error::from(error).context(attempted);
-                        search.failed.store(true, Ordering::Relaxed);
-                        search.report.failure(None, &error);
+                        search.cannot_list(&root, error);
                         continue;
                     }
                     None if std::mem::take(&mut is_empty) => {
@@ -350,6 +376,9 @@ impl Search {
     /// The blob that a prefix without blobs names without its `/`.
     fn alone(&self, root: &BlobRoot, below: &str) -> Option<Found> {
         let key = root.key.strip_suffix('/')?;
+        if self.empty_prefix == EmptyPrefix::Nothing {
+            return None;
+        }
         let named = BlobRoot {
             key: String::new(),
             ..root.clone()
@@ -363,14 +392,24 @@ impl Search {
                 let below = below.strip_suffix(&format!("{name}/")).unwrap_or(below);
                 self.select_blob(blob, &name, below)
             }
-            Err(error) if error.kind() == Kind::NotFound && self.ignores_absence => None,
+            Err(error)
+                if error.kind() == Kind::NotFound
+                    && self.empty_prefix == EmptyPrefix::BlobOrNothing =>
+            {
+                None
+            }
             Err(error) => {
-                let attempted = format!("cannot list {}", root.shown());
-                let error = anyhow::Error::from(error).context(attempted);
-                self.report.failure(None, &error);
+                self.cannot_list(root, error);
                 None
             }
         }
+    }
+
+    fn cannot_list(&self, root: &BlobRoot, error: Error) {
+        let attempted = format!("cannot list {}", root.shown());
+        self.failed.store(true, Ordering::Relaxed);
+        self.report
+            .failure(None, &anyhow::Error::from(error).context(attempted));
     }
 
     fn listed_files(
@@ -382,7 +421,13 @@ impl Search {
         let search = self.clone();
         Ok(
             PathList::open(&list.0, list.1)?.filter_map(move |line| match line {
-                Ok(relative) => search.select_file(path.join(&relative), &relative, below.clone()),
+                Ok(line) => match below_source(&line) {
+                    Ok(relative) => search.select_file(path.join(relative), relative, below.clone()),
+                    Err(error) => {
+                        search.failed(error);
+                        None
+                    }
+                },
                 Err(error) => {
                     search.failed(error);
                     None
@@ -409,6 +454,20 @@ impl Search {
             })
         }))
     }
+}
+
+/// The path of a file below a directory, as `--files-from` names it. find(1) puts `./` before it.
+fn below_source(line: &str) -> Result<&str> {
+    let relative = line.trim_start_matches("./");
+    if relative.starts_with('/') || relative.split('/').any(|segment| segment == "..") {
+        let text = format!(
+            "`{}` in the list is not a path below the source",
+            printable(line)
+        );
+        return Err(Error::new(Kind::Usage, text)
+            .with_hint("the paths of --files-from are relative to the source, without `..`"));
+    }
+    Ok(relative)
 }
 
 /// The conditions that the options describe.

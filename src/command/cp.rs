@@ -41,6 +41,10 @@ pub enum Place<'a> {
 
 /// Copies, or moves, every FROM to TO.
 pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit> {
+    if source == Source::Remove && arguments.changes.if_changed {
+        let text = "mv has no --if-changed: only a verified copy allows the removal of its source";
+        return Err(Error::new(Kind::Usage, text).with_hint("use cp --if-changed, and then rm"));
+    }
     let (from, to) = split_arguments(session, arguments)?;
     let stores = from.iter().chain([&to]).filter_map(Place::store);
     session.check_flags(stores)?;

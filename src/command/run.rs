@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::batch::{BatchSource, Found, Search};
 use super::job::Task;
+use super::overlap::reject_copies_into_themselves;
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
 use crate::cli::selection::{BatchRun, Changes};
@@ -87,17 +88,20 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         run,
         has_summary,
     } = plan;
+    if !search.has_list() {
+        reject_copies_into_themselves(&sources, &target)?;
+    }
     let found = find_all(&search, sources, &target)?;
     let report = Arc::clone(&session.report);
     let jobs = found.filter_map(move |found| {
         let shown = found.shown();
         let job = target.job(found, &options);
-        let task = job.map(|job| Task::new(job, if_changed));
-        task.map_err(|error| {
+        let task = job.map(|job| job.map(|job| Task::new(job, if_changed)));
+        task.unwrap_or_else(|error| {
             let attempted = format!("cannot {} {shown}", verb.present);
             report.failure(None, &anyhow::Error::from(error).context(attempted));
+            None
         })
-        .ok()
     });
     let transfer = move |task: &Task| match (run.dry_run, removes_sources) {
         (true, _) => task.plan(verb.present),

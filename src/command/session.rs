@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::blob::{Blob, BlobRoot};
@@ -96,19 +95,13 @@ impl Session {
     where
         J: AsRef<Subject> + 'static,
     {
-        let stopped = Arc::new(AtomicBool::new(false));
-        let is_stopped = Arc::clone(&stopped);
+        let (fail_fast, results) = (self.fail_fast, Arc::clone(&self.report));
         let jobs = jobs.into_iter();
-        let jobs = jobs.take_while(move |_| !is_stopped.load(Ordering::Relaxed));
-        let (report, fail_fast) = (Arc::clone(&self.report), self.fail_fast);
+        let jobs = jobs.take_while(move |_| !fail_fast || results.failed() == 0);
+        let report = Arc::clone(&self.report);
         let work = move |job: J| match work(&job) {
             Ok(outcome) => report.success(job.as_ref(), &outcome),
-            Err(error) => {
-                report.failure(Some(job.as_ref()), &error);
-                if fail_fast {
-                    stopped.store(true, Ordering::Relaxed);
-                }
-            }
+            Err(error) => report.failure(Some(job.as_ref()), &error),
         };
         let workers = self.settings.jobs()?;
         workers::run(jobs, workers, &self.cancel, self.deadline, work).map(drop)

@@ -14,6 +14,7 @@ use super::blob::{Blob, BlobRoot};
 use super::cp::{Place, place};
 use super::job::{Check, KnownDestination, Task, planned};
 use super::merge::{Merge, OutOfOrder, Pair};
+use super::overlap::{directory_id, prefix_id};
 use super::put_options::{attributes, reject_unsupported_attributes};
 use super::rm::{Missing, remove};
 use super::run::{COPY, REMOVE};
@@ -29,7 +30,7 @@ use crate::io::local_tree::DirectoryLinks;
 use crate::io::unnamed_file::unnamed_file;
 use crate::report::Report;
 use crate::report::outcome::{Outcome, Subject};
-use crate::store::identity::{BlobId, StoreId};
+use crate::store::identity::BlobId;
 use crate::store::types::{Condition, PutOptions};
 use crate::transfer::compare::TimeTrust;
 use crate::transfer::destination::DownloadOptions;
@@ -135,16 +136,11 @@ impl Side {
         }
     }
 
-    /// The identity of the directory, as the beginning of the names of all that is in it.
     fn id(&self) -> Result<BlobId> {
-        let name = "name";
-        Ok(match self {
-            Self::Prefix(root) => root.blob(name)?.id().directory(),
-            Self::Directory(path) => {
-                let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-                BlobId::new(StoreId::Fs, path.join(name)).directory()
-            }
-        })
+        match self {
+            Self::Prefix(root) => prefix_id(root),
+            Self::Directory(path) => Ok(directory_id(path)),
+        }
     }
 
     /// Rejects two sides of which one contains the other: the copies would be copied again.
@@ -200,7 +196,7 @@ impl SyncRun {
         };
         let search = Search::new(session, &arguments.filters, &Batch::default())?
             .with_links(links)
-            .ignoring_absence(true);
+            .only_below();
         if arguments.delete && search.needs_metadata() {
             return Err(Error::new(
                 Kind::Usage,
@@ -287,15 +283,17 @@ impl SyncRun {
             return Ok(());
         };
         let mut extra = lock(extra);
-        if extra.count == 0 {
-            return Ok(());
-        }
         if !self.state.is_complete.load(Ordering::Relaxed) {
             let text = format!(
-                "nothing was removed from {}: not everything could be listed",
+                "nothing is removed from {}: not everything was listed",
                 self.to.shown()
             );
-            return Err(Error::new(Kind::Local, text));
+            // The failure that stopped the listing was reported, and decides the exit code.
+            session.terminal.notify(&Event::Warning(&text));
+            return Ok(());
+        }
+        if extra.count == 0 {
+            return Ok(());
         }
         if !self.state.has_source.load(Ordering::Relaxed) && !self.all {
             let text = format!(
@@ -373,7 +371,7 @@ impl SyncTasks {
         let shown = found.shown();
         match self.target.job(found, &self.options) {
             Ok(job) => Some(Task {
-                job,
+                job: job?,
                 check: Check::Unchanged(self.trust, known),
             }),
             Err(error) => {

@@ -11,6 +11,7 @@ use super::job::download::{Download, LocalDestination};
 use super::job::upload::{LocalSource, Upload};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
+use crate::events::Event;
 use crate::io::beneath::LocalDirectory;
 use crate::store::types::PutOptions;
 use crate::transfer::destination::DownloadOptions;
@@ -54,8 +55,21 @@ impl BatchTarget {
         matches!(self, Self::Prefix(_) | Self::Directory(_) | Self::Tree(_))
     }
 
-    /// The transfer of one source.
-    pub fn job(&self, found: Found, options: &JobOptions) -> Result<Job> {
+    /// The transfer of one source; `None` if there is nothing to do for it.
+    pub fn job(&self, found: Found, options: &JobOptions) -> Result<Option<Job>> {
+        if let Self::Prefix(root) = self
+            && root.engine.store.capabilities().keys_are_paths
+            && found.is_folder_marker()
+        {
+            // Directories are created with the files in them.
+            let text = format!("left out {}, which only marks a folder", found.shown());
+            root.engine.observer.notify(&Event::Note(&text));
+            return Ok(None);
+        }
+        self.transfer(found, options).map(Some)
+    }
+
+    fn transfer(&self, found: Found, options: &JobOptions) -> Result<Job> {
         match self {
             Self::Key(root) => to_store(found.source, root.blob("")?, options),
             Self::Prefix(root) => {
@@ -75,6 +89,7 @@ impl BatchTarget {
                 )
             }
             Self::Tree(directory) => {
+                directory.check(found.path.strip_suffix('/').unwrap_or(&found.path))?;
                 let to = LocalDestination::Below(Arc::clone(directory), found.path);
                 to_machine(found.source, to, options)
             }

@@ -200,6 +200,11 @@ impl Report {
         self.tally().succeeded
     }
 
+    /// The number of failures so far.
+    pub fn failed(&self) -> u64 {
+        self.tally().failed
+    }
+
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
     pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();

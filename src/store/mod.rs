@@ -115,6 +115,8 @@ pub struct Capabilities {
     pub attributes: bool,
     /// `put` can test [`Condition::Etag`](self::types::Condition::Etag).
     pub etag_conditions: bool,
+    /// Keys are paths of files: they have no empty segments.
+    pub keys_are_paths: bool,
 }
 
 /// The surroundings of every store of a run.

@@ -44,6 +44,8 @@ pub enum Proof {
     Checksum(Algorithm),
     /// The time of the last modification, with the size.
     Time,
+    /// Both are directories.
+    Directory,
 }
 
 impl Proof {
@@ -52,6 +54,7 @@ impl Proof {
         match self {
             Self::Checksum(algorithm) => algorithm.name(),
             Self::Time => "size and time",
+            Self::Directory => "directory",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Recursive listings.
 
 use super::encoding::Encoding;
-use super::mlsx::DirectoryEntry;
+use super::directory::NameLookup;
+use super::mlsx::{DirectoryEntry, EntryKind};
 use super::pool::SessionPool;
 use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
 use crate::store::directory::{TreeEntry, TreeNode};
@@ -77,7 +78,7 @@ impl FtpSession {
         let Some(entries) = self.entries(directory.trim_end_matches('/'))? else {
             let base = self.base().to_owned();
             return match self.can_enter(&base)? {
-                true => Ok(None),
+                true => self.check_absence(directory.trim_end_matches('/')),
                 false => Err(self.missing_base_error()),
             };
         };
@@ -87,6 +88,25 @@ impl FtpSession {
             .filter_map(Result::transpose)
             .collect::<Result<_>>()
             .map(Some)
+    }
+
+    /// Fails if the directory, which cannot be entered, is in the listing of its parent directory: it is closed to us, and
+    /// what is in it is unknown.
+    fn check_absence(&mut self, directory: &str) -> Result<Option<Vec<TreeEntry>>> {
+        let (parent, name) = directory.rsplit_once('/').unwrap_or(("", directory));
+        let NameLookup::Present(entry) = self.find_name(parent, name)? else {
+            return Ok(None);
+        };
+        let is_file = match entry.kind {
+            EntryKind::File => true,
+            EntryKind::Directory => false,
+            EntryKind::Unknown => matches!(self.look_up(directory)?, Lookup::Blob(_)),
+        };
+        if is_file {
+            return Ok(None);
+        }
+        let text = format!("the directory `{}` cannot be entered", printable(directory));
+        Err(Error::new(Kind::Denied, text))
     }
 
     /// Returns the entry of one name; `None` if it has just been removed.

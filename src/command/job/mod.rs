@@ -96,12 +96,9 @@ impl Task {
         let Check::Unchanged(trust, known) = &self.check else {
             return Ok(None);
         };
-        if matches!(known, KnownDestination::Absent) {
-            return Ok(None);
-        }
         match &self.job {
             Job::Upload(job) => job.proof_of_equality(*trust, known),
-            Job::Download(job) => job.proof_of_equality(*trust),
+            Job::Download(job) => job.proof_of_equality(*trust, known),
             Job::Copy(job) => job.proof_of_equality(*trust, known),
         }
     }

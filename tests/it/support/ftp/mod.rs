@@ -60,6 +60,8 @@ struct State {
     options: Options,
     files: Mutex<BTreeMap<String, Vec<u8>>>,
     directories: Mutex<BTreeSet<String>>,
+    /// The times that MFMT set.
+    times: Mutex<BTreeMap<String, String>>,
     log: Mutex<Vec<String>>,
     faults: Mutex<Vec<(String, Fault)>>,
     /// The source addresses of control and passive data connections.
@@ -132,6 +134,7 @@ impl FtpServer {
             options,
             files: Mutex::default(),
             directories: Mutex::new(BTreeSet::from(["/".to_owned(), BASE.to_owned()])),
+            times: Mutex::default(),
             log: Mutex::default(),
             faults: Mutex::default(),
             peers: Mutex::default(),
@@ -157,11 +160,16 @@ impl FtpServer {
         }
     }
 
-    /// Adds a file directly, without the protocol.
+    /// Adds a file directly, without the protocol, and the directories above it.
     pub fn holding(self, key: &str, content: &[u8]) -> Self {
         let mut files = self.state.files.lock().unwrap();
         files.insert(format!("{BASE}/{key}"), content.to_vec());
         drop(files);
+        let mut directories = self.state.directories.lock().unwrap();
+        for (at, _) in key.match_indices('/').filter(|(at, _)| *at > 0) {
+            directories.insert(format!("{BASE}/{}", &key[..at]));
+        }
+        drop(directories);
         self
     }
 
@@ -275,8 +283,17 @@ impl State {
         if self.has_directory(path) {
             return Some("type=dir;modify=20261124120000;".to_owned());
         }
+        let time = self.time(path);
         self.size(path)
-            .map(|size| format!("type=file;size={size};modify=20261124120000;"))
+            .map(|size| format!("type=file;size={size};modify={time};"))
+    }
+
+    /// The time of the last modification of a file.
+    fn time(&self, path: &str) -> String {
+        let times = self.times.lock().unwrap();
+        times
+            .get(path)
+            .map_or_else(|| "20261124120000".to_owned(), Clone::clone)
     }
 
     /// The names directly below a directory.
