@@ -422,7 +422,9 @@ impl Search {
         Ok(
             PathList::open(&list.0, list.1)?.filter_map(move |line| match line {
                 Ok(line) => match below_source(&line) {
-                    Ok(relative) => search.select_file(path.join(relative), relative, below.clone()),
+                    Ok(relative) => {
+                        search.select_file(path.join(relative), relative, below.clone())
+                    }
                     Err(error) => {
                         search.failed(error);
                         None

@@ -9,6 +9,7 @@ use super::job::Job;
 use super::job::copy::Copy;
 use super::job::download::{Download, LocalDestination};
 use super::job::upload::{LocalSource, Upload};
+use crate::backend::fs::id_of_file;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::Event;
@@ -109,13 +110,10 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
         })
     };
     Ok(match source {
+        FoundSource::File(path) if is_the_file(&to, &path) => return Err(onto_itself(&to)),
         FoundSource::File(path) => upload(LocalSource::Path(path)),
         FoundSource::Stdin => upload(LocalSource::Stdin),
-        FoundSource::Blob(from, _) if from.id() == to.id() => {
-            let url = from.subject.url.shown();
-            let text = format!("{url} would be copied onto itself");
-            return Err(Error::new(Kind::Usage, text));
-        }
+        FoundSource::Blob(from, _) if from.id() == to.id() => return Err(onto_itself(&from)),
         FoundSource::Blob(from, listed) => Job::Copy(Copy {
             from,
             to,
@@ -126,8 +124,25 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
     })
 }
 
+/// Returns whether a blob and a local file are the same.
+fn is_the_file(blob: &Blob, path: &Path) -> bool {
+    let id = blob.id();
+    id.is_file() && id_of_file(path) == id
+}
+
+/// The error about a blob that is its own destination.
+fn onto_itself(blob: &Blob) -> Error {
+    let text = format!("{} would be copied onto itself", blob.subject.url.shown());
+    Error::new(Kind::Usage, text)
+}
+
 fn to_machine(source: FoundSource, to: LocalDestination, options: &JobOptions) -> Result<Job> {
     match source {
+        FoundSource::Blob(from, _)
+            if to.path().is_some_and(|path| id_of_file(&path) == from.id()) =>
+        {
+            Err(onto_itself(&from))
+        }
         FoundSource::Blob(from, info) => Ok(Job::Download(Download {
             from,
             to,

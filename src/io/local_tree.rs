@@ -90,7 +90,11 @@ impl LocalTree {
             for entry in listing {
                 let entry = entry?;
                 // An unfinished download of another process, or of this one.
-                if entry.file_name().as_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()) {
+                if entry
+                    .file_name()
+                    .as_bytes()
+                    .starts_with(TEMPORARY_PREFIX.as_bytes())
+                {
                     continue;
                 }
                 let kind = self.kind(&entry.path(), entry.file_type()?);

@@ -179,7 +179,7 @@ impl<'a> Side<'a> {
     fn describe(self) -> Result<Option<ObjectMeta>> {
         match self {
             Self::Blob { engine, key, info }
-                if info.content_type.is_none() && info.etag.is_some() =>
+                if info.content_type.is_none() && engine.store.capabilities().attributes =>
             {
                 let described = retry::run(engine, || engine.store.head(key), || 0)?;
                 Ok(described.value)

@@ -127,7 +127,13 @@ impl FtpSession {
             Completion::Unknown(error) => return Err(error),
             Completion::Refused(reply) if self.can_enter(directory)? => {
                 if !reply.means_empty_directory() {
-                    return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
+                    let kind = match reply.code {
+                        400..500 => reply.refusal().kind(),
+                        _ => Kind::Denied,
+                    };
+                    let place = printable(or_root(directory));
+                    let text = format!("the directory `{place}` cannot be listed");
+                    return Err(reply.error(kind, &text));
                 }
             }
             Completion::Refused(_) => return Ok(None),

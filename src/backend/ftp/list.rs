@@ -1,7 +1,7 @@
 //! Recursive listings.
 
-use super::encoding::Encoding;
 use super::directory::NameLookup;
+use super::encoding::Encoding;
 use super::mlsx::{DirectoryEntry, EntryKind};
 use super::pool::SessionPool;
 use super::session::FtpSession;

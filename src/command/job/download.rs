@@ -54,15 +54,21 @@ impl LocalDestination {
         }
     }
 
+    /// The path, if it is one.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Path(path) => Some(path.clone()),
+            Self::Below(directory, relative) => Some(directory.path().join(relative)),
+            Self::Stdout => None,
+        }
+    }
+
     /// The file that exists there already, and its metadata.
     fn existing(&self) -> Option<(PathBuf, Metadata)> {
-        let (path, metadata) = match self {
-            Self::Path(path) => (path.clone(), std::fs::metadata(path).ok()?),
-            Self::Below(directory, relative) => (
-                directory.path().join(relative),
-                directory.metadata(relative)?,
-            ),
-            Self::Stdout => return None,
+        let path = self.path()?;
+        let metadata = match self {
+            Self::Below(directory, relative) => directory.metadata(relative)?,
+            Self::Path(_) | Self::Stdout => std::fs::metadata(&path).ok()?,
         };
         metadata.is_file().then_some((path, metadata))
     }

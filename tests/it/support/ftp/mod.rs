@@ -60,6 +60,8 @@ struct State {
     options: Options,
     files: Mutex<BTreeMap<String, Vec<u8>>>,
     directories: Mutex<BTreeSet<String>>,
+    /// The directories that the login must not read.
+    closed: Mutex<BTreeMap<String, Closed>>,
     /// The times that MFMT set.
     times: Mutex<BTreeMap<String, String>>,
     log: Mutex<Vec<String>>,
@@ -73,6 +75,17 @@ struct State {
     /// A session waits for its client to close both connections.
     awaits_close: AtomicBool,
     stop: AtomicBool,
+}
+
+/// The treatment of a directory that the login must not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It can be neither entered nor listed.
+    Refused,
+    /// It can be entered, and its listing is empty, as with vsftpd.
+    Empty,
+    /// It can be entered, and its listing is refused with this reply.
+    Unlisted(&'static str),
 }
 
 /// The line of the log for a client that closed both connections of a transfer.
@@ -134,6 +147,7 @@ impl FtpServer {
             options,
             files: Mutex::default(),
             directories: Mutex::new(BTreeSet::from(["/".to_owned(), BASE.to_owned()])),
+            closed: Mutex::default(),
             times: Mutex::default(),
             log: Mutex::default(),
             faults: Mutex::default(),
@@ -170,6 +184,14 @@ impl FtpServer {
             directories.insert(format!("{BASE}/{}", &key[..at]));
         }
         drop(directories);
+        self
+    }
+
+    /// Closes a directory to the login.
+    pub fn closing(self, directory: &str, how: Closed) -> Self {
+        let mut closed = self.state.closed.lock().unwrap();
+        closed.insert(format!("{BASE}/{directory}"), how);
+        drop(closed);
         self
     }
 
@@ -264,6 +286,10 @@ impl State {
 
     fn has_directory(&self, path: &str) -> bool {
         self.directories.lock().unwrap().contains(path)
+    }
+
+    fn closed(&self, path: &str) -> Option<Closed> {
+        self.closed.lock().unwrap().get(path).copied()
     }
 
     fn has_file(&self, path: &str) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::tls::{Protection, Wire};
-use super::{PASSWORD, State, USER};
+use super::{Closed, PASSWORD, State, USER};
 use crate::support::checksums::Checksum;
 
 const UNKNOWN_COMMAND: &str = "502 command not implemented";
@@ -299,7 +299,8 @@ impl Session {
 
     fn cwd(&mut self, argument: &str) -> Next {
         let path = self.path(argument);
-        let exists = self.state.has_directory(&path);
+        let is_closed = self.state.closed(&path) == Some(Closed::Refused);
+        let exists = self.state.has_directory(&path) && !is_closed;
         if exists {
             self.cwd = path;
         }
