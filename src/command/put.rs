@@ -162,7 +162,7 @@ fn split_arguments<'a>(
     Ok((sources, UploadTarget::Key(target)))
 }
 
-fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
+pub(super) fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
     session
         .target(text)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a key: it can only be the source"))
@@ -372,7 +372,7 @@ fn utf8<'a>(name: &'a OsStr, shown: &str) -> Result<&'a str> {
 }
 
 /// `--content-type`, or the media type of the key's extension.
-fn content_type(arguments: &Put, blob: &Blob) -> String {
+pub(super) fn content_type(arguments: &Put, blob: &Blob) -> String {
     let guessed = mime_guess::from_path(blob.key.as_str()).first_raw();
     match &arguments.content_type {
         Some(content_type) => content_type.clone(),
@@ -381,25 +381,36 @@ fn content_type(arguments: &Put, blob: &Blob) -> String {
 }
 
 fn transfer(job: &PutJob, cancel: &Arc<Cancel>) -> Result<Outcome> {
-    let PutJob { blob, from, .. } = job;
+    let options = (&job.attributes, &job.expectation);
+    let open = || open(&job.from, cancel);
+    upload_from(&job.blob, &job.from.quoted(), options, open)
+}
+
+/// Uploads the source that `open` returns. `from` names it in the line of `-v`.
+pub(super) fn upload_from(
+    blob: &Blob,
+    from: &str,
+    (attributes, expectation): (&Attributes, &Expectation),
+    open: impl FnOnce() -> Result<Source>,
+) -> Result<Outcome> {
     let engine = &blob.engine;
     let begin = Instant::now();
     let meter = Meter::new();
-    let result = open(from, cancel).and_then(|source| {
-        let source = source.expecting(&job.expectation)?;
+    let result = open().and_then(|source| {
+        let source = source.expecting(expectation)?;
         engine.observer.notify(&Event::Started {
             name: &blob.subject.key,
             total: source.size(),
             meter: &meter,
         });
-        upload(engine, &blob.key, source, &job.attributes, &meter)
+        upload(engine, &blob.key, source, attributes, &meter)
     });
     engine.observer.notify(&Event::Ended { meter: &meter });
     let done = result?;
     let stored = done.value;
     let outcome = Transferred {
         verb: "stored",
-        route: format!("{} to {}", from.quoted(), blob.subject.url.shown()),
+        route: format!("{from} to {}", blob.subject.url.shown()),
         bytes: stored.bytes,
         elapsed: begin.elapsed(),
         etag: stored.etag,

@@ -13,6 +13,7 @@ use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Overwrite;
+use crate::io::interruptible::StopReading;
 use crate::key::Key;
 use crate::store::types::{Attributes, PutResult};
 
@@ -39,12 +40,14 @@ pub fn copy(
     let (send, receive) = sync_channel(QUEUE);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || fetch(from, key, &send));
-        let source = Source::Stream(Box::new(Pieces {
+        let pieces = Pieces {
             receive,
             rest: Vec::new(),
             at: 0,
             ended: false,
-        }));
+        };
+        // A read waits for the download only, which has its own timeouts.
+        let source = Source::stream(pieces, &StopReading::new(&to.cancel));
         let stored = upload(to, new_key, source, attributes, meter);
         // The reader stops when nobody takes its pieces any more. Why it failed matters more than that the writer did.
         match (reader.join(), stored) {

@@ -11,6 +11,7 @@ use super::resume::multipart::UnfinishedMultipart;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
+use crate::io::interruptible::StopReading;
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
@@ -39,6 +40,8 @@ pub(super) struct Upload<'a> {
     unfinished: Option<UnfinishedMultipart>,
     /// An earlier run began it.
     resumed: bool,
+    /// Ends the read of a stream that waits while a part fails.
+    source: Option<StopReading>,
 }
 
 /// Stores `len` bytes of `file` from `offset` on, and goes on with what an earlier run left of it.
@@ -156,9 +159,16 @@ impl<'a> Upload<'a> {
             attempts: AtomicU32::new(attempts),
             unfinished,
             resumed,
+            source: None,
         };
         upload.remember();
         Ok(upload)
+    }
+
+    /// The same with a stream as its source, which is not read any further after a failure.
+    pub(super) fn with_source(self, stop: StopReading) -> Self {
+        let source = Some(stop);
+        Self { source, ..self }
     }
 
     /// Writes down that the upload was begun, and removes one of an older source.
@@ -259,6 +269,9 @@ impl<'a> Upload<'a> {
     fn fail(&self, error: Error) {
         self.failed.store(true, Ordering::Relaxed);
         lock(&self.failure).get_or_insert(error);
+        if let Some(source) = &self.source {
+            source.abandon();
+        }
     }
 
     fn complete(&self) -> Result<retry::Done<PutResult>> {

@@ -6,12 +6,11 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
+use crate::io::interruptible::{InterruptibleReader, StopReading};
 use crate::io::payload::Payload;
 
 /// The bytes to upload.
@@ -23,7 +22,11 @@ pub enum Source {
         len: u64,
     },
     /// Anything else; it is read once.
-    Stream(Box<dyn Read + Send>),
+    Stream {
+        reader: Box<dyn Read + Send>,
+        /// Ends a read that waits.
+        stop: StopReading,
+    },
 }
 
 impl Source {
@@ -39,10 +42,9 @@ impl Source {
         if !metadata.is_file()
             || metadata.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)
         {
-            return Ok(Self::Stream(Box::new(Interruptible {
-                file,
-                cancel: Arc::clone(cancel),
-            })));
+            let stop = StopReading::new(cancel);
+            let reader = InterruptibleReader::new(file, &stop);
+            return Ok(Self::stream(reader, &stop));
         }
         // stdin may have been read in part by whoever started us.
         let offset = rustix::fs::tell(&file).map_err(|errno| failed(&errno.into()))?;
@@ -52,6 +54,14 @@ impl Source {
             offset,
             len,
         })
+    }
+
+    /// A stream that is read once. `stop` ends a read that waits.
+    pub fn stream(reader: impl Read + Send + 'static, stop: &StopReading) -> Self {
+        Self::Stream {
+            reader: Box::new(reader),
+            stop: stop.clone(),
+        }
     }
 
     /// The same source, which fails before its end is reached if it is not what was expected: a file before anything is
@@ -76,12 +86,15 @@ impl Source {
                 expectation.check(len, sha256)?;
                 Ok(Self::File { file, offset, len })
             }
-            Self::Stream(reader) => Ok(Self::Stream(Box::new(Checked {
-                reader,
-                expectation: expectation.clone(),
-                len: 0,
-                hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
-            }))),
+            Self::Stream { reader, stop } => {
+                let checked = Checked {
+                    reader,
+                    expectation: expectation.clone(),
+                    len: 0,
+                    hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
+                };
+                Ok(Self::stream(checked, &stop))
+            }
         }
     }
 
@@ -89,7 +102,7 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         match self {
             Self::File { len, .. } => Some(*len),
-            Self::Stream(_) => None,
+            Self::Stream { .. } => None,
         }
     }
 }
@@ -147,28 +160,5 @@ impl Read for Checked {
         }
         self.len += len as u64;
         Ok(len)
-    }
-}
-
-/// A pipe or device that may stay silent for long: waits for it in short steps, so that a signal is heard meanwhile.
-struct Interruptible {
-    file: File,
-    cancel: Arc<Cancel>,
-}
-
-impl Read for Interruptible {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        const STEP: Timespec = Timespec {
-            tv_sec: 0,
-            tv_nsec: 200_000_000,
-        };
-        loop {
-            self.cancel.check().map_err(Error::into_io)?;
-            match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&STEP)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => return self.file.read(buf),
-                Err(errno) => return Err(errno.into()),
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ use super::{Engine, plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
 use crate::io::block_pool::{BlockPool, PooledBuffer};
+use crate::io::interruptible::StopReading;
 use crate::io::payload::{Payload, source_error};
 use crate::key::Key;
 use crate::store::multipart::MultipartStore;
@@ -24,7 +25,7 @@ pub fn upload_stream(
     engine: &Engine,
     multipart: &dyn MultipartStore,
     key: &Key,
-    reader: Box<dyn Read + Send>,
+    (reader, stop): (Box<dyn Read + Send>, StopReading),
     attributes: &Attributes,
     meter: &Meter,
 ) -> Result<retry::Done<PutResult>> {
@@ -49,7 +50,7 @@ pub fn upload_stream(
         );
         engine.observer.notify(&Event::Note(&text));
     }
-    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?;
+    let upload = Upload::begin(engine, multipart, key, attributes, meter, None)?.with_source(stop);
     let source = Mutex::new((Some(first), stream));
     let next = || {
         let (first, stream) = &mut *lock(&source);

@@ -75,9 +75,10 @@ pub fn store(
                 }
             }
         },
-        Source::Stream(reader) => {
+        Source::Stream { reader, stop } => {
             if let Some(multipart) = engine.store.multipart() {
-                return upload_stream(engine, multipart, key, reader, attributes, meter);
+                let source = (reader, stop);
+                return upload_stream(engine, multipart, key, source, attributes, meter);
             }
             let payload = Payload::stream(reader, meter, &engine.cancel);
             put(engine, key, &payload, attributes, meter)
