@@ -13,6 +13,7 @@ mod concurrency;
 mod contract;
 mod credentials;
 mod file_modes;
+mod from_command;
 mod ftp;
 mod ftp_active;
 mod ftp_behaviours;
