@@ -40,7 +40,7 @@ Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
-    /// Upload files or stdin
+    /// Upload files, stdin or the output of a command
     Put(Put),
     /// Download to a file, a directory or stdout
     Get(Get),

@@ -1,4 +1,4 @@
-//! `blobctl put`: uploads files, directories or stdin.
+//! `blobctl put`: uploads files, directories or stdin. The output of commands: `from_command`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType};

@@ -43,11 +43,11 @@ pub struct Producer {
 }
 
 struct Running {
+    /// Send signals to the process. Empty once it is reaped, and dropped before it.
+    watches: Vec<Watch>,
     process: ChildProcess,
     /// Readable when the process has ended, which does not reap it.
     pidfd: OwnedFd,
-    /// Send signals to the process. Empty once it is reaped.
-    watches: Vec<Watch>,
 }
 
 impl Producer {
@@ -80,9 +80,9 @@ impl Producer {
         ];
         let producer = Arc::new(Self {
             running: Mutex::new(Running {
+                watches,
                 process,
                 pidfd,
-                watches,
             }),
             stopped,
         });
