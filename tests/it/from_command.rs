@@ -12,7 +12,7 @@ use crate::support::ftp::{Fault, FtpServer};
 use crate::support::http::{ScriptedServer, answer, s3_error};
 use crate::support::stores::{Store, on_every_store};
 use crate::support::terminal::Terminal;
-use crate::support::{MIB, Outcome, SOON, Sandbox, bytes, finish, wait_until};
+use crate::support::{HANG, MIB, Outcome, SOON, Sandbox, bytes, finish, wait_until};
 
 /// The command line that stores the output of a shell script under the key `k`.
 fn put(script: &str) -> [&str; 7] {
@@ -382,10 +382,10 @@ fn notes_signals(size: usize) -> String {
         .iter()
         .map(|name| format!("trap 'echo {name} >>got' {name}; "))
         .collect();
-    // The shell would report on stderr that the signal has ended its `sleep`, too.
+    // A signal ends the wait for a writer of `go`, which the shell would report on stderr, and the trap runs at once.
     format!(
-        "exec 2>/dev/null; {traps}echo $$ >pid; head -c {size} /dev/zero; : >ready; \
-         while ! [ -e got ]; do sleep 1; done; sleep 0.2; exit 0"
+        "exec 2>/dev/null; {traps}mkfifo go; echo $$ >pid; head -c {size} /dev/zero; : >ready; \
+         while ! [ -e got ]; do read line <go; done; sleep 0.2; exit 0"
     )
 }
 
@@ -473,6 +473,7 @@ fn fails_under_a_silent_command(sandbox: &Sandbox, key: &str) -> Outcome {
     arguments[1] = key;
     let outcome = sandbox.run(arguments);
     assert!(!is_alive(sandbox, "pid"), "{outcome:?}");
+    assert!(outcome.elapsed < HANG, "{outcome:?}");
     outcome
 }
 
