@@ -96,6 +96,7 @@ impl Command {
 #[command(
     override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC...\n       blobctl put [OPTIONS] KEY --from-command -- CMD ARGS..."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Put {
     /// Files, or - for stdin, followed by the key; a single SRC keeps its name
     ///

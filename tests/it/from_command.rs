@@ -378,10 +378,9 @@ fn the_arguments_of_the_command_are_not_shown() {
 
 /// A script that notes each signal in `got`, and ends with 0 a moment after the first one.
 fn notes_signals(size: usize) -> String {
-    let traps: String = ["HUP", "INT", "TERM"]
-        .iter()
+    let traps = ["HUP", "INT", "TERM"]
         .map(|name| format!("trap 'echo {name} >>got' {name}; "))
-        .collect();
+        .concat();
     // A signal ends the wait for a writer of `go`, which the shell would report on stderr, and the trap runs at once.
     format!(
         "exec 2>/dev/null; {traps}mkfifo go; echo $$ >pid; head -c {size} /dev/zero; : >ready; \
