@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -463,6 +463,22 @@ fn a_command_that_ignores_signals_is_killed_with_its_children() {
         });
         old_blob_is_kept(store, &sandbox);
     });
+}
+
+#[test]
+fn a_second_ctrl_c_kills_the_command() {
+    let sandbox = Sandbox::new();
+    let script = "trap '' INT TERM; echo $$ >pid; sleep 1000 & echo $! >child; : >ready; wait";
+    let mut child = start(&sandbox, put(script));
+    // Signals within a tenth of a second count as one.
+    while child.try_wait().unwrap().is_none() {
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    assert_eq!(finish(child).code, Some(130));
+    for process in ["pid", "child"] {
+        wait_until("the command lives on", || !is_alive(&sandbox, process));
+    }
 }
 
 /// Runs a command that prints 17 MiB and is silent then, against a store that fails.
