@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_foreground_is_read_from_the_fields_behind_the_name() {
+    fn the_foreground_is_read_from_the_fields_after_the_name() {
         for (stat, expected) in [
             ("7 (blobctl) S 6 7 6 34816 7 4194304 1", true),
             ("7 (a ) S 1 2 3 4 5) S 6 7 6 34816 7 4194304 1", true),
