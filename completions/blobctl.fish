@@ -85,7 +85,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print er
 complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s V -l version -d 'Print version'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files or stdin'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files, stdin or the output of a command'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "get" -d 'Download to a file, a directory or stdout'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
@@ -174,6 +174,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'Pro
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l from-command -d 'Upload the output of a command, provided that it succeeds'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Upload directories with all files below them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s L -l follow-links -d 'With -r, follow symbolic links to directories'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if no blob of that name exists, otherwise exit 5'

@@ -5,6 +5,7 @@ pub mod blob;
 pub mod completions;
 pub mod cp;
 pub mod exists;
+mod from_command;
 pub mod get;
 mod job;
 pub mod ls;
@@ -29,6 +30,7 @@ use crate::exit::Exit;
 /// decide the exit code.
 pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
     match command {
+        Command::Put(arguments) if arguments.from_command => from_command::run(session, arguments),
         Command::Put(arguments) => put::run(session, arguments),
         Command::Get(arguments) => get::run(session, arguments),
         Command::Exists(arguments) => exists::run(session, arguments),

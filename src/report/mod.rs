@@ -12,7 +12,7 @@ use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
-use crate::error::{Error, Kind};
+use crate::error::{CommandEnd, Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
@@ -178,6 +178,13 @@ impl Report {
             json.number("ftp", answer.ftp.map(u64::from));
             json.text("s3", answer.s3.as_deref());
             json.text("request_id", answer.request_id.as_deref());
+            match cause.command() {
+                Some(CommandEnd::Exited(status)) => {
+                    json.number("command_exit", u64::try_from(*status).ok());
+                }
+                Some(CommandEnd::Killed(signal)) => json.text("command_signal", Some(signal)),
+                None => {}
+            }
         }
         self.emit(&json);
         self.flush_quietly();

@@ -15,6 +15,7 @@ mod control_characters;
 mod credentials;
 mod dropped_downloads;
 mod file_modes;
+mod from_command;
 mod ftp;
 mod ftp_active;
 mod ftp_behaviours;
