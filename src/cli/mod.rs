@@ -4,6 +4,7 @@
 
 pub mod bounds;
 mod choices;
+mod diagnostics;
 mod global;
 
 use std::ffi::OsString;
@@ -12,6 +13,9 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
+pub use self::diagnostics::{
+    Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
+};
 pub use self::global::Global;
 use crate::units::parse_duration;
 
@@ -56,6 +60,12 @@ pub enum Command {
     Cp(Cp),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
+    /// Check settings, network, credentials and the abilities of a store, step by step
+    Doctor(Doctor),
+    /// List (--delete: remove) what interrupted runs of blobctl left behind
+    Gc(Gc),
+    /// Show, check and import settings
+    Config(Config),
     /// Print a completion script
     Completions(Completions),
 }
@@ -72,6 +82,9 @@ impl Command {
             Self::Rm(_) => "rm",
             Self::Cp(_) => "cp",
             Self::Presign(_) => "presign",
+            Self::Doctor(_) => "doctor",
+            Self::Gc(_) => "gc",
+            Self::Config(_) => "config",
             Self::Completions(_) => "completions",
         }
     }

@@ -2,6 +2,7 @@
 
 mod attributes;
 pub mod completions;
+pub mod config;
 pub mod cp;
 pub mod exists;
 pub mod get;
@@ -13,14 +14,14 @@ pub mod session;
 pub mod stat;
 
 use self::session::Session;
-use crate::cli::Command;
+use crate::cli::{Cli, Command};
 use crate::error::Result;
 use crate::exit::Exit;
 
 /// Runs the command. An error is about the command as a whole: failures of single blobs are reported as they occur and
 /// decide the exit code.
-pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
-    match command {
+pub fn dispatch(session: &mut Session, cli: &Cli) -> Result<Exit> {
+    match &cli.command {
         Command::Put(arguments) => put::run(session, arguments),
         Command::Get(arguments) => get::run(session, arguments),
         Command::Exists(arguments) => exists::run(session, arguments),
@@ -29,6 +30,9 @@ pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
         Command::Rm(arguments) => rm::run(session, arguments),
         Command::Cp(arguments) => cp::run(session, arguments),
         Command::Presign(arguments) => presign::run(session, arguments),
-        Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Doctor(_) | Command::Gc(_) => Ok(Exit::Usage),
+        Command::Completions(_) | Command::Config(_) => {
+            unreachable!("main runs them without a session")
+        }
     }
 }

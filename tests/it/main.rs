@@ -10,6 +10,7 @@ mod addresses;
 mod cli;
 mod closed_stdout;
 mod concurrency;
+mod config;
 mod contract;
 mod credentials;
 mod file_modes;
