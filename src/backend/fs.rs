@@ -3,6 +3,8 @@
 //! Every path is resolved by the kernel beneath the root (`openat2` with `RESOLVE_BENEATH`), so neither a key nor
 //! a symbolic link, not even one that is exchanged meanwhile, leads out of it.
 
+mod diagnostics;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -25,6 +27,7 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
+use crate::store::diagnostics::Diagnostics;
 use crate::store::directory::{TreeEntry, TreeNode};
 use crate::store::download::{Body, Download};
 use crate::store::identity::{BlobId, StoreId};
@@ -303,6 +306,10 @@ impl Store for Fs {
 
     fn capabilities(&self) -> &Capabilities {
         &Capabilities { ranges: false }
+    }
+
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        Some(self)
     }
 
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {

@@ -73,7 +73,7 @@ fn show(
         None => settings.show_all(),
         Some(address) => settings.show_store(&store_of(&settings, address)?),
     };
-    print(report, &list);
+    print(report, "config", &list);
     for error in errors {
         report.failure(None, &error.into());
     }
@@ -87,7 +87,7 @@ fn store_of(settings: &Settings, address: &OsStr) -> Result<crate::settings::Sto
 }
 
 /// Prints a table with a line per setting, below a line per section.
-fn print(report: &Report, list: &[ShownSetting]) {
+pub fn print(report: &Report, op: &str, list: &[ShownSetting]) {
     let width = |text: fn(&ShownSetting) -> usize| list.iter().map(text).max().unwrap_or(0);
     let keys = width(|setting| setting.key.len());
     let values = width(|setting| value(setting).chars().count()).min(40);
@@ -106,7 +106,7 @@ fn print(report: &Report, list: &[ShownSetting]) {
         );
         text.push_str(line.trim_end());
         text.push('\n');
-        let mut json = Json::without_subject("config", Exit::Ok);
+        let mut json = Json::without_subject(op, Exit::Ok);
         json.text("section", Some(&setting.section));
         json.text("setting", Some(setting.key));
         json.text("value", setting.value.as_deref());
@@ -116,10 +116,11 @@ fn print(report: &Report, list: &[ShownSetting]) {
 }
 
 fn value(setting: &ShownSetting) -> String {
-    setting
-        .value
-        .as_deref()
-        .map_or_else(|| "-".to_owned(), printable_whole)
+    match setting.value.as_deref() {
+        None => "-".to_owned(),
+        Some("") => "\"\"".to_owned(),
+        Some(text) => printable_whole(text),
+    }
 }
 
 /// Reports everything that is wrong in the file and the environment.

@@ -4,6 +4,7 @@ mod attributes;
 pub mod completions;
 pub mod config;
 pub mod cp;
+pub mod doctor;
 pub mod exists;
 pub mod get;
 pub mod ls;
@@ -30,7 +31,8 @@ pub fn dispatch(session: &mut Session, cli: &Cli) -> Result<Exit> {
         Command::Rm(arguments) => rm::run(session, arguments),
         Command::Cp(arguments) => cp::run(session, arguments),
         Command::Presign(arguments) => presign::run(session, arguments),
-        Command::Doctor(_) | Command::Gc(_) => Ok(Exit::Usage),
+        Command::Doctor(arguments) => doctor::run(session, arguments),
+        Command::Gc(_) => Ok(Exit::Usage),
         Command::Completions(_) | Command::Config(_) => {
             unreachable!("main runs them without a session")
         }

@@ -5,6 +5,7 @@
 //! returns.
 
 pub mod copy;
+pub mod diagnostics;
 pub mod directory;
 pub mod download;
 pub mod identity;
@@ -18,6 +19,7 @@ pub mod types;
 use std::sync::Arc;
 
 use self::copy::ServerSideCopy;
+use self::diagnostics::Diagnostics;
 use self::download::Download;
 use self::identity::BlobId;
 use self::list::{ListOptions, Page, PageToken};
@@ -90,6 +92,11 @@ pub trait Store: Send + Sync {
 
     /// Copies within the store's service, if it supports them.
     fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
+        None
+    }
+
+    /// A diagnosis of the access to the store, if it has one.
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
         None
     }
 

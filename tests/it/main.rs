@@ -13,6 +13,7 @@ mod concurrency;
 mod config;
 mod contract;
 mod credentials;
+mod doctor;
 mod file_modes;
 mod ftp;
 mod ftp_active;

@@ -2,7 +2,8 @@
 //!
 //! [`connect`] opens a [`session`] on a [`server`] over a [`control`] connection, once [`login_gate`] permits the login, and
 //! [`pool`] keeps it for the next blob. [`data`] and [`active`] open its data connections; [`socket`] is the local end of all
-//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`], [`list`] and [`delete`] are the storage operations.
+//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`], [`list`] and [`delete`] are the storage operations;
+//! [`diagnostics`] takes an access apart.
 //! [`reply`], [`feat`], [`passive`], [`mlsx`], [`unix_list`] and [`hash`] parse what servers send. Only [`tls`] and [`stream`]
 //! know the `ftp` crate, and use nothing but its TLS streams: its control connection ends a reply at any line with a code, and
 //! its active mode supports neither a range of ports nor cancellation.
@@ -13,6 +14,7 @@ mod connect;
 mod control;
 mod data;
 mod delete;
+mod diagnostics;
 pub mod digest;
 mod directory;
 mod encoding;
@@ -50,6 +52,7 @@ use self::stat::Lookup;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
 use crate::store::list::{ListOptions, Page, PageToken};
@@ -154,6 +157,10 @@ impl Store for Ftp {
     }
 
     fn resumable(&self) -> Option<&dyn ResumablePut> {
+        Some(self)
+    }
+
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
         Some(self)
     }
 

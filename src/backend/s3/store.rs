@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
+use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
 use crate::store::list::{ListOptions, Page, PageToken};
@@ -114,6 +115,10 @@ impl Store for S3 {
     }
 
     fn signer(&self) -> Option<&dyn Signer> {
+        Some(self)
+    }
+
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
         Some(self)
     }
 }
