@@ -6,6 +6,7 @@ pub mod config;
 pub mod cp;
 pub mod doctor;
 pub mod exists;
+pub mod gc;
 pub mod get;
 pub mod ls;
 pub mod presign;
@@ -32,7 +33,7 @@ pub fn dispatch(session: &mut Session, cli: &Cli) -> Result<Exit> {
         Command::Cp(arguments) => cp::run(session, arguments),
         Command::Presign(arguments) => presign::run(session, arguments),
         Command::Doctor(arguments) => doctor::run(session, arguments),
-        Command::Gc(_) => Ok(Exit::Usage),
+        Command::Gc(arguments) => gc::run(session, arguments),
         Command::Completions(_) | Command::Config(_) => {
             unreachable!("main runs them without a session")
         }

@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod directory;
 pub mod download;
 pub mod identity;
+pub mod leftovers;
 pub mod list;
 pub mod multipart;
 pub mod resumable;
@@ -22,6 +23,7 @@ use self::copy::ServerSideCopy;
 use self::diagnostics::Diagnostics;
 use self::download::Download;
 use self::identity::BlobId;
+use self::leftovers::Leftovers;
 use self::list::{ListOptions, Page, PageToken};
 use self::multipart::MultipartStore;
 use self::resumable::ResumablePut;
@@ -97,6 +99,11 @@ pub trait Store: Send + Sync {
 
     /// A diagnosis of the access to the store, if it has one.
     fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        None
+    }
+
+    /// A search for what interrupted runs left, if the store has one.
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
         None
     }
 

@@ -22,6 +22,7 @@ mod ftp_libunftp;
 mod ftp_oddities;
 mod ftp_replies;
 mod ftps;
+mod gc;
 mod generated;
 mod http_traps;
 mod identity;

@@ -55,6 +55,7 @@ use crate::key::Key;
 use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
+use crate::store::leftovers::Leftovers;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{Attributes, GetOptions, ObjectMeta, PutResult};
@@ -164,8 +165,18 @@ impl Store for Ftp {
         Some(self)
     }
 
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
+        Some(self)
+    }
+
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         get::get(&self.pool, key, options)
+    }
+}
+
+impl Leftovers for Ftp {
+    fn temporary_files(&self, prefix: &str, page: Option<&PageToken>) -> Result<Page> {
+        list::temporary_files(&self.pool, prefix, page)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::store::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, Pa
 use crate::store::types::ObjectMeta;
 
 /// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
-const PAGE_LIMIT: u64 = 64 << 20;
+pub(super) const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
     /// One page; see [`crate::store::Store::list`].
@@ -135,7 +135,7 @@ fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<V
 
 /// The encoding of the keys of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyEncoding {
+pub(super) enum KeyEncoding {
     /// `EncodingType` is `url`.
     Url,
     /// As they are.
@@ -144,7 +144,7 @@ enum KeyEncoding {
 
 impl KeyEncoding {
     /// The encoding that the page states. Some servers state it and do not encode, which their keys show.
-    fn of(page: &ListPage) -> Self {
+    pub(super) fn of(page: &ListPage) -> Self {
         let keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
         let mut texts = keys.chain(page.prefixes.iter().map(String::as_str));
         match page.encoded && texts.all(is_encoded) {
@@ -153,7 +153,7 @@ impl KeyEncoding {
         }
     }
 
-    fn decode_key(self, key: &str) -> String {
+    pub(super) fn decode_key(self, key: &str) -> String {
         match self {
             Self::Url => String::from_utf8_lossy(&form_decode(key)).into_owned(),
             Self::None => key.to_owned(),
@@ -171,19 +171,23 @@ impl KeyEncoding {
 
 fn info(entry: &Element) -> ObjectMeta {
     let etag = etag::from_element(entry.child("ETag"));
-    let modified = entry
-        .child("LastModified")
-        .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
+    let modified = entry.child("LastModified").and_then(time_of);
     ObjectMeta {
         size: entry
             .child("Size")
             .and_then(|text| text.trim().parse().ok())
             .unwrap_or(0),
-        modified: modified.map(SystemTime::from),
+        modified,
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
         ..ObjectMeta::default()
     }
+}
+
+/// A time of a listing.
+pub(super) fn time_of(text: &str) -> Option<SystemTime> {
+    let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
+    Some(SystemTime::from(time))
 }
 
 /// True if a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.

@@ -22,6 +22,10 @@ pub struct ListPage {
     pub next_marker: Option<String>,
     /// True if the page has a `Marker`, as ListObjects has.
     pub has_marker: bool,
+    /// The `NextKeyMarker` of ListMultipartUploads.
+    pub next_key_marker: Option<String>,
+    /// The `NextUploadIdMarker` of ListMultipartUploads.
+    pub next_upload_id_marker: Option<String>,
 }
 
 impl ListPage {
@@ -33,6 +37,16 @@ impl ListPage {
 
 /// Parses a listing of any size; `None` if the text is not one. The limits of [`crate::aws::xml::parse`] apply.
 pub fn parse_listing(text: &str) -> Option<ListPage> {
+    parse_page(text, "ListBucketResult", "Contents")
+}
+
+/// Parses a page of ListMultipartUploads; its uploads are the contents: `Key`, `UploadId`, `Initiated`.
+pub fn parse_uploads(text: &str) -> Option<ListPage> {
+    parse_page(text, "ListMultipartUploadsResult", "Upload")
+}
+
+/// Parses a page with this root element, which has an element `item` for each entry.
+fn parse_page(text: &str, root: &str, item: &str) -> Option<ListPage> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut page = ListPage::default();
     let mut path: Vec<String> = Vec::new();
@@ -43,9 +57,9 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
                 path.push(start.local_name().as_ref().to_owned());
                 let names: Vec<&str> = path.iter().map(String::as_str).collect();
                 match names.as_slice() {
-                    [root] if *root != "ListBucketResult" => return None,
-                    [_, "Contents"] => page.contents.push(Element {
-                        name: "Contents".to_owned(),
+                    [found] if *found != root => return None,
+                    [_, found] if *found == item => page.contents.push(Element {
+                        name: item.to_owned(),
                         children: Vec::new(),
                     }),
                     names if names.len() > DEPTH_LIMIT => return None,
@@ -62,7 +76,7 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
             Event::End(_) => {
                 let names: Vec<&str> = path.iter().map(String::as_str).collect();
                 match names.as_slice() {
-                    [_, "Contents", field] => page
+                    [_, found, field] if *found == item => page
                         .contents
                         .last_mut()?
                         .children
@@ -72,6 +86,8 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
                     [_, "NextContinuationToken"] => page.token = Some(piece.clone()),
                     [_, "NextMarker"] => page.next_marker = Some(piece.clone()),
                     [_, "Marker"] => page.has_marker = true,
+                    [_, "NextKeyMarker"] => page.next_key_marker = Some(piece.clone()),
+                    [_, "NextUploadIdMarker"] => page.next_upload_id_marker = Some(piece.clone()),
                     [_, "EncodingType"] => page.encoded = piece.trim() == "url",
                     _ => {}
                 }
@@ -112,6 +128,25 @@ mod tests {
         assert!(page.truncated && !page.is_v1());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
+    }
+
+    #[test]
+    fn unfinished_uploads_are_read_with_their_markers() {
+        let text = "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>i</NextUploadIdMarker>\
+                    <Upload><Key>k</Key><UploadId>i</UploadId><Initiator><ID>x</ID></Initiator><Initiated>2026-01-02T03:04:05Z</Initiated></Upload></ListMultipartUploadsResult>";
+        let page = parse_uploads(text).unwrap();
+        let upload = &page.contents[0];
+        let fields = ["Key", "UploadId", "Initiated"].map(|name| upload.child(name));
+        assert_eq!(fields, [Some("k"), Some("i"), Some("2026-01-02T03:04:05Z")]);
+        assert_eq!(
+            (
+                page.truncated,
+                page.next_key_marker.as_deref(),
+                page.next_upload_id_marker.as_deref()
+            ),
+            (true, Some("k"), Some("i"))
+        );
+        assert_eq!(parse_uploads("<ListBucketResult></ListBucketResult>"), None);
     }
 
     #[test]

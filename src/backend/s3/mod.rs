@@ -17,6 +17,7 @@ pub mod error;
 mod etag;
 mod get;
 mod head;
+mod leftovers;
 mod list;
 pub mod list_xml;
 pub mod location;

@@ -14,6 +14,7 @@ use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
 use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
+use crate::store::leftovers::Leftovers;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::multipart::MultipartStore;
 use crate::store::signer::{Method, Signer};
@@ -119,6 +120,10 @@ impl Store for S3 {
     }
 
     fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        Some(self)
+    }
+
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
         Some(self)
     }
 }

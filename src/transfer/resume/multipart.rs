@@ -18,6 +18,8 @@ pub struct UnfinishedMultipart {
     /// What must be as it was: the source, how it is cut (parts of another cut may have the number and the size of one of
     /// ours and other bytes), and what goes with the blob.
     terms: String,
+    /// The line that names the blob.
+    owner: String,
     found: Option<(UploadId, Vec<Part>)>,
     outdated: Option<UploadId>,
 }
@@ -50,6 +52,7 @@ impl UnfinishedMultipart {
         Some(Self {
             journal,
             terms,
+            owner: engine.owner_line(key),
             found,
             outdated,
         })
@@ -78,7 +81,10 @@ impl UnfinishedMultipart {
                 "the name of the unfinished upload is not printable",
             ));
         }
-        let header = format!("terms {}\nupload {}\n", self.terms, upload.0);
+        let header = format!(
+            "terms {}\n{}\nupload {}\n",
+            self.terms, self.owner, upload.0
+        );
         self.journal.begin(&header)
     }
 
