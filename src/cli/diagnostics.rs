@@ -37,6 +37,7 @@ pub struct Gc {
 
 /// `blobctl config COMMAND`
 #[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
 pub struct Config {
     /// The command.
     #[command(subcommand)]

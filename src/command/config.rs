@@ -21,7 +21,10 @@ pub fn run(cli: &Cli, arguments: &Config) -> Exit {
         match &arguments.command {
             ConfigCommand::Path => path(cli, &report, &environment),
             ConfigCommand::Show(arguments) => show(cli, &report, environment, arguments),
-            ConfigCommand::Check => check(cli, &report, environment),
+            ConfigCommand::Check => {
+                check(cli, &report, environment);
+                Ok(())
+            }
             ConfigCommand::Import(arguments) => {
                 let text = import::run(arguments, &environment)?;
                 report.row(&text, &Json::without_subject("config", Exit::Ok));
@@ -124,7 +127,7 @@ fn value(setting: &ShownSetting) -> String {
 }
 
 /// Reports everything that is wrong in the file and the environment.
-fn check(cli: &Cli, report: &Report, environment: Environment) -> Result<()> {
+fn check(cli: &Cli, report: &Report, environment: Environment) {
     let (settings, mut errors) = Settings::load_valid_part(cli.global.clone(), environment);
     if errors.is_empty() {
         errors = settings.check_stores();
@@ -143,5 +146,4 @@ fn check(cli: &Cli, report: &Report, environment: Environment) -> Result<()> {
     for error in errors {
         report.failure(None, &error.into());
     }
-    Ok(())
 }

@@ -38,7 +38,7 @@ pub fn run(session: &mut Session, arguments: &Doctor) -> Result<Exit> {
     list.retain(|setting| setting.origin != SettingOrigin::BuiltIn);
     config::print(&session.report, "doctor", &list);
     let doctor = Progress::new(Arc::clone(&session.report));
-    let opened = step(&mut |step| doctor.report(step), "settings", || {
+    let opened = step(&mut |step| doctor.report(&step), "settings", || {
         let path = session.settings.file_path();
         let detail = path.map_or("no config file".to_owned(), |path| {
             printable_whole(&path.to_string_lossy())
@@ -86,40 +86,41 @@ impl Progress {
         failed.unwrap_or(Exit::Ok)
     }
 
-    fn report(&self, step: Step) {
-        let (word, detail, hint) = match &step.outcome {
-            StepOutcome::Passed(detail) => ("ok", detail.clone(), None),
-            StepOutcome::Warning { detail, hint } => ("warn", detail.clone(), Some(hint.as_str())),
-            StepOutcome::Failed(error) => ("fail", error.to_string(), error.hint()),
-            StepOutcome::Skipped(reason) => ("skip", (*reason).to_owned(), None),
-        };
-        let exit = match &step.outcome {
-            StepOutcome::Failed(error) => error.exit(),
-            _ => Exit::Ok,
-        };
-        let took = match word {
-            "skip" => String::new(),
+    fn report(&self, step: &Step) {
+        self.print(step);
+        let exit = step.outcome.exit();
+        if exit != Exit::Ok {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.get_or_insert(exit);
+        }
+    }
+
+    fn print(&self, step: &Step) {
+        let (outcome, exit) = (&step.outcome, step.outcome.exit());
+        let (word, detail) = (outcome.word(), outcome.detail());
+        let hint = outcome.hint().or(match outcome {
+            StepOutcome::Failed(_) => Some(advice(step.name)),
+            _ => None,
+        });
+        let took = match outcome {
+            StepOutcome::Skipped(_) => String::new(),
             _ => format!(" ({})", milliseconds(step.elapsed)),
         };
-        let detail_shown = printable_whole(&detail);
-        let mut text = format!("{word:4} {:12} {detail_shown}{took}\n", step.name);
-        if let Some(hint) = hint {
-            text += &format!("     hint: {}\n", printable_whole(hint));
-        }
+        let hint_line = hint.map(|hint| format!("     hint: {}\n", printable_whole(hint)));
+        let text = format!(
+            "{word:4} {:12} {}{took}\n{}",
+            step.name,
+            printable_whole(&detail),
+            hint_line.unwrap_or_default()
+        );
         let mut json = Json::without_subject("doctor", exit);
         json.text("step", Some(step.name));
         json.text("status", Some(word));
         json.text("detail", Some(&detail));
         json.number("microseconds", u64::try_from(step.elapsed.as_micros()).ok());
-        if exit != Exit::Ok {
-            json.text("error", Some(exit.name()));
-        }
+        json.text("error", Some(exit.name()).filter(|_| exit != Exit::Ok));
         json.text("hint", hint);
         self.report.row(&text, &json);
-        if exit != Exit::Ok {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.get_or_insert(exit);
-        }
     }
 
     fn feature(&self, name: &str, value: &str) {
@@ -128,6 +129,29 @@ impl Progress {
         json.text("value", Some(value));
         let text = format!("     {name:12} {}\n", printable_whole(value));
         self.report.row(&text, &json);
+    }
+}
+
+/// The advice for a failed step whose error has none.
+fn advice(step: &str) -> &'static str {
+    match step {
+        "settings" | "endpoint" | "addressing" => {
+            "config show lists the settings with their origins"
+        }
+        "tls" => "compare the port and the kind of TLS with the server's",
+        "greeting" => "check the port, and whether the server expects TLS (--ftp-tls)",
+        "credentials" => "config show lists the settings; -v prints the sources that were tried",
+        "clock" | "head" => {
+            "check the bucket or directory, the credentials, and the permission to read"
+        }
+        "login" => "check the user name and the password",
+        "features" | "directory" => "set `base_dir` to a directory that this login can enter",
+        "passive" | "data" => "a firewall may block data connections; try --ftp-mode active",
+        "put" | "overwrite" | "remove" => {
+            "check the permission to write and to remove; -vv prints each request"
+        }
+        "root" | "beneath" | "space" | "writable" => "check the directory and its permissions",
+        _ => "-vv prints each request and its answer",
     }
 }
 
@@ -154,7 +178,7 @@ impl Examination {
         let Some(diagnostics) = self.store.diagnostics() else {
             return Ok(());
         };
-        let mut report = |step| self.progress.report(step);
+        let mut report = |step| self.progress.report(&step);
         let mut features = Vec::new();
         let reached = diagnostics.check_access(&self.key, &mut report);
         self.cancel.check()?;
@@ -219,7 +243,7 @@ impl Scratch<'_> {
     /// Takes all steps, and removes the scratch blob whatever happened. Returns what they showed of the store.
     fn run(&self) -> Vec<(&'static str, String)> {
         let mut features = Vec::new();
-        let mut report = |step| self.examination.progress.report(step);
+        let mut report = |step| self.examination.progress.report(&step);
         let tested = self.test(&mut report, &mut features);
         let removed = match tested {
             Ok(()) => step(&mut report, "remove", || self.remove()),

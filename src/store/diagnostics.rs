@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::key::Key;
 
 /// A store that can say on which step of an access it fails.
@@ -52,6 +53,44 @@ pub enum StepOutcome {
     Failed(Error),
     /// It was not taken, for this reason.
     Skipped(&'static str),
+}
+
+impl StepOutcome {
+    /// One word for people and scripts: `ok`, `warn`, `fail` or `skip`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Passed(_) => "ok",
+            Self::Warning { .. } => "warn",
+            Self::Failed(_) => "fail",
+            Self::Skipped(_) => "skip",
+        }
+    }
+
+    /// The finding, the error or the reason.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Passed(detail) | Self::Warning { detail, .. } => detail.clone(),
+            Self::Failed(error) => error.to_string(),
+            Self::Skipped(reason) => (*reason).to_owned(),
+        }
+    }
+
+    /// The advice, if there is one.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Warning { hint, .. } => Some(hint),
+            Self::Failed(error) => error.hint(),
+            Self::Passed(_) | Self::Skipped(_) => None,
+        }
+    }
+
+    /// The exit code of a command that ends with this step.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Failed(error) => error.exit(),
+            _ => Exit::Ok,
+        }
+    }
 }
 
 /// Takes a step: does `work`, and reports how it ended and how long it took.

@@ -7,7 +7,8 @@ use crate::support::http::{ScriptedServer, answer, s3_error};
 use crate::support::s3::{BUCKET, S3Server, variables};
 use crate::support::stores::on_every_store;
 use crate::support::tls::TlsStore;
-use crate::support::{Outcome, Sandbox};
+use crate::support::{Outcome, Sandbox, finish, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// The rows about steps, in order.
 fn steps(outcome: &Outcome) -> Vec<Value> {
@@ -192,6 +193,7 @@ fn the_first_failure_ends_the_steps_and_is_the_exit_code() {
             (Some(false), Some(code.into()))
         );
         assert!(!row["detail"].as_str().unwrap().is_empty());
+        assert!(!row["hint"].as_str().unwrap().is_empty());
     }
     assert!(server.requests().iter().all(|seen| seen.method != "PUT"));
 }
@@ -413,5 +415,26 @@ fn a_directory_that_is_missing_fails_at_its_root() {
             .as_str()
             .unwrap()
             .contains("mount its disk")
+    );
+}
+
+#[test]
+fn an_interrupted_diagnosis_removes_its_scratch_blob() {
+    let server = FtpServer::start().fault("RETR", Fault::NeverReply);
+    let sandbox = Sandbox::new().envs(&server.variables());
+    let child = sandbox.command(["doctor", "--write"]).spawn().unwrap();
+    wait_until("the download", || !server.commands("RETR").is_empty());
+    assert!(server.files().iter().any(|path| path.contains(".blobctl-")));
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::INT).unwrap();
+    let outcome = finish(child);
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert!(
+        server
+            .files()
+            .iter()
+            .all(|path| !path.contains(".blobctl-")),
+        "{:?}",
+        server.files()
     );
 }

@@ -241,12 +241,13 @@ fn a_file_that_a_journal_in_use_mentions_stays() {
 
 /// The page of ListMultipartUploads.
 fn uploads(list: &[(&str, &str, &str)], more: &str) -> Vec<u8> {
-    let uploads: String = list
-        .iter()
-        .map(|(key, id, initiated)| {
-            format!("<Upload><Key>{key}</Key><UploadId>{id}</UploadId><Initiated>{initiated}</Initiated></Upload>")
-        })
-        .collect();
+    let upload = |(key, id, initiated): &(&str, &str, &str)| {
+        format!(
+            "<Upload><Key>{key}</Key><UploadId>{id}</UploadId><Initiated>{initiated}</Initiated></Upload>"
+        )
+    };
+    let uploads: Vec<String> = list.iter().map(upload).collect();
+    let uploads = uploads.concat();
     format!("<ListMultipartUploadsResult>{more}{uploads}</ListMultipartUploadsResult>").into_bytes()
 }
 
@@ -256,8 +257,9 @@ const OLD: &str = "2020-01-02T03:04:05.000Z";
 fn interrupted(answers: Vec<crate::support::http::Script>) -> (ScriptedServer, Sandbox) {
     let began =
         b"<InitiateMultipartUploadResult><UploadId>ours</UploadId></InitiateMultipartUploadResult>";
-    let begin = [answer(200, &[], began), s3_error(403, "AccessDenied")];
-    let server = ScriptedServer::start(begin.into_iter().chain(answers));
+    let refused = s3_error(403, "AccessDenied");
+    let put = [answer(200, &[], began), refused];
+    let server = ScriptedServer::start(put.into_iter().chain(answers));
     let sandbox = Sandbox::new()
         .envs(&variables(&server.endpoint()))
         .env("BLOBCTL_RETRY_FOR", "0")

@@ -25,7 +25,7 @@ const LIMIT: u64 = 4 << 20;
 
 /// What a tool's file holds.
 #[derive(Debug, Default)]
-pub(super) struct Import {
+pub struct Import {
     /// The remotes that blobctl can use.
     remotes: Vec<ForeignRemote>,
     /// One line for each that it cannot use.
@@ -40,14 +40,30 @@ pub fn run(arguments: &ConfigImport, environment: &Environment) -> Result<String
     let source = Source::find(arguments, environment)?;
     let import = match arguments.tool {
         ImportTool::Aws => aws::read(environment)?,
-        ImportTool::Rclone => rclone::parse(&source.text()?, &source.shown())?,
-        ImportTool::S3cmd => s3cmd::parse(&source.text()?, &source.shown())?,
-        ImportTool::Mc => mc::parse(&source.text()?, &source.shown())?,
+        tool => parse(tool, &source.text()?, &source.shown())?,
     };
     match &arguments.secret {
         Some(name) => secret(&import, name, &source),
         None => render::file(&import, arguments, &source),
     }
+}
+
+/// Parses the content of a tool's file, which is called `shown` in errors.
+///
+/// # Errors
+/// The text is not in the tool's format. The error does not contain any of it.
+pub fn parse(tool: ImportTool, text: &str, shown: &str) -> Result<Import> {
+    match tool {
+        ImportTool::Aws => Err(two_files()),
+        ImportTool::Rclone => rclone::parse(text, shown),
+        ImportTool::S3cmd => s3cmd::parse(text, shown),
+        ImportTool::Mc => mc::parse(text, shown),
+    }
+}
+
+fn two_files() -> Error {
+    let text = "--from names one file, but the AWS CLI has two";
+    Error::new(Kind::Usage, text).with_hint("set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE")
 }
 
 /// The file to import.
@@ -67,9 +83,7 @@ impl Source {
             });
         };
         if arguments.tool == ImportTool::Aws {
-            let text = "--from names one file, but the AWS CLI has two";
-            return Err(Error::new(Kind::Usage, text)
-                .with_hint("set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"));
+            return Err(two_files());
         }
         if from == Path::new("-") {
             return Ok(Self {

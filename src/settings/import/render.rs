@@ -40,11 +40,13 @@ fn settings(remote: &ForeignRemote, arguments: &ConfigImport, source: &Source) -
         lines = line("profile", &remote.name);
     } else {
         for (key, value) in &remote.entries {
-            lines += &match value {
-                Value::Text(text) => line(key, text),
-                Value::Number(number) => format!("{key} = {number}\n"),
-                Value::True => format!("{key} = true\n"),
+            let value = match value {
+                Value::Text(text) => quoted(text),
+                Value::Number(number) => number.to_string(),
+                Value::True => "true".to_owned(),
             };
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{key} = {value}");
         }
         if let Some(secret) = &remote.secret {
             lines += &secret_lines(remote, secret, arguments, source)?;
@@ -155,7 +157,7 @@ fn unique(names: &mut BTreeSet<String>, name: &str) -> String {
         })
         .collect();
     if !is_remote_name(&candidate) {
-        candidate = "unnamed".to_owned();
+        "unnamed".clone_into(&mut candidate);
     }
     while !names.insert(candidate.clone()) {
         candidate.push_str("-2");
