@@ -31,12 +31,16 @@ pub fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     }
 }
 
-/// Connects to the first address that accepts the connection.
-pub fn connect(addresses: &[SocketAddr], wait: Duration, cancel: &Cancel) -> Result<TcpStream> {
+/// Connects to the first address that accepts the connection; `dial` connects to one.
+pub fn connect(
+    addresses: &[SocketAddr],
+    cancel: &Cancel,
+    dial: impl Fn(&SocketAddr) -> io::Result<TcpStream>,
+) -> Result<TcpStream> {
     let mut last = None;
     for address in addresses {
         cancel.check()?;
-        match TcpStream::connect_timeout(address, wait.max(Duration::from_millis(1))) {
+        match dial(address) {
             Ok(socket) => return Ok(socket),
             Err(error) => {
                 let error = Error::disconnected(format_args!("connect to {address}"), &error);

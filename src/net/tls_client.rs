@@ -54,7 +54,7 @@ pub fn config(
     })
 }
 
-/// Accepts any certificate. The handshake itself is still checked, so that nobody gets in between later.
+/// Accepts any certificate. The signatures of the handshake are still checked, so that a third party cannot join later.
 #[derive(Debug)]
 struct Unverified(Arc<CryptoProvider>);
 

@@ -218,7 +218,7 @@ struct ConfigParser<'a> {
     text: &'a str,
     file: ConfigFile,
     secret: bool,
-    /// What is wrong in the file.
+    /// The mistakes found so far.
     errors: Vec<Error>,
 }
 

@@ -1,4 +1,4 @@
-//! The way to a store, checked step by step.
+//! The access to a store, checked step by step.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::key::Key;
 
-/// A store that can say on which step of an access it fails.
+/// A store that can report the step at which an access fails.
 pub trait Diagnostics: Send + Sync {
     /// Takes the steps of an access up to the lookup of `absent`, a key that does not exist. Each step is reported before the
     /// next one begins. Ends after a step without which the others are pointless, and returns whether it was the last one.
@@ -15,7 +15,7 @@ pub trait Diagnostics: Send + Sync {
     /// Takes further steps about `scratch`, a blob that exists.
     fn check_scratch(&self, _scratch: &Key, _report: &mut dyn FnMut(Step)) {}
 
-    /// What is known of the store without a request: name and value.
+    /// The features that are known without a request: name and value.
     fn features(&self) -> Vec<(&'static str, String)>;
 
     /// Removes the scratch blob, if there is one. Works also after the run was asked to stop, within about two seconds.

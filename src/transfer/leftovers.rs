@@ -1,7 +1,7 @@
 //! The search for what interrupted runs left behind: unfinished uploads, temporary files, stale journals.
 //!
-//! Nothing is ours on the word of a guess. A file is, if its name has the exact form of our temporary names. An upload is,
-//! if a journal of this machine has its id and belongs to the same blob. A journal is, if it is in our state directory.
+//! Nothing is taken for ours by a guess. A file is ours if its name has the exact form of our temporary names. An upload is
+//! ours if a journal of this machine has its id and belongs to the same blob. A journal is ours if it is in our state directory.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::store::multipart::UploadId;
 /// Something that an interrupted run left.
 #[derive(Debug)]
 pub struct Leftover {
-    /// What it is.
+    /// The kind.
     pub kind: LeftoverKind,
     /// The key of the file or of the upload's blob; the path of a journal.
     pub name: String,

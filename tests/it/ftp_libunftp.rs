@@ -206,3 +206,15 @@ fn old_temporary_files_are_removed_and_names_that_look_like_them_stay() {
     assert!(all[2..].iter().all(|name| path(name).exists()));
     assert!(path("d/.blobctl-1111111111111111.part").exists());
 }
+
+#[test]
+fn doctor_passes_every_step_and_keeps_nothing() {
+    let server = LibUnftp::start();
+    let outcome = server.sandbox().run(["doctor", "--write", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let rows = outcome.json();
+    let failed: Vec<_> = rows.iter().filter(|row| row["status"] == "fail").collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert!(rows.iter().any(|row| row["step"] == "remove"));
+    assert_eq!(std::fs::read_dir(server.root.path()).unwrap().count(), 0);
+}

@@ -2,6 +2,7 @@
 
 use rustls::HandshakeKind;
 use std::io::Read;
+use std::net::SocketAddr;
 
 use super::Ftp;
 use super::config::{Mode, Password, Tls};
@@ -12,6 +13,7 @@ use super::limits::SessionPurpose;
 use super::passive;
 use super::put::discard;
 use super::session::FtpSession;
+use super::socket;
 use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::net::probe;
@@ -101,7 +103,9 @@ impl Ftp {
             passed(found, detail)
         })?;
         step(report, "connect", || {
-            let socket = probe::connect(&addresses, context.timeouts.connect, &context.cancel)?;
+            let wait = context.timeouts.connect;
+            let dial = |address: &SocketAddr| socket::connect(config.bind_address, *address, wait);
+            let socket = probe::connect(&addresses, &context.cancel, dial)?;
             let address = socket.peer_addr();
             passed(
                 (),
@@ -237,7 +241,7 @@ fn check_data(session: &mut FtpSession) -> Result<((), StepOutcome)> {
 /// The bytes of a listing that are read before its data connection is cut.
 const LONGEST_LISTING: usize = 16 << 20;
 
-fn describe_data(peer: Option<std::net::SocketAddr>, handshake: Option<HandshakeKind>) -> String {
+fn describe_data(peer: Option<SocketAddr>, handshake: Option<HandshakeKind>) -> String {
     let peer = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
     let tls = match handshake {
         None => "without TLS",

@@ -1,5 +1,6 @@
 //! The access to a bucket, step by step.
 
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
@@ -101,7 +102,8 @@ impl S3 {
         let timeouts = self.client.timeouts();
         let cancel = self.client.cancel();
         let socket = step(report, "connect", || {
-            let socket = probe::connect(&addresses, timeouts.connect, cancel)?;
+            let dial = |address: &SocketAddr| TcpStream::connect_timeout(address, timeouts.connect);
+            let socket = probe::connect(&addresses, cancel, dial)?;
             let address = socket.peer_addr();
             let detail = address.map_or_else(|_| String::new(), |address| address.to_string());
             passed(socket, detail)

@@ -23,7 +23,7 @@ use crate::error::{Error, Kind, Result, describe, printable};
 /// The largest file of another tool, in bytes.
 const LIMIT: u64 = 4 << 20;
 
-/// What a tool's file holds.
+/// The content of a tool's file.
 #[derive(Debug, Default)]
 pub struct Import {
     /// The remotes that blobctl can use.
