@@ -5,6 +5,7 @@
 pub mod attributes;
 pub mod bounds;
 mod choices;
+mod diagnostics;
 mod global;
 pub mod selection;
 
@@ -15,6 +16,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
+pub use self::diagnostics::{
+    Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
+};
 pub use self::global::Global;
 use self::selection::{Batch, BatchRun, Changes, Filters};
 use crate::units::parse_duration;
@@ -70,6 +74,12 @@ pub enum Command {
     Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
+    /// Check settings, network, credentials and the abilities of a store, step by step
+    Doctor(Doctor),
+    /// List (--delete: remove) what interrupted runs of blobctl left behind
+    Gc(Gc),
+    /// Show, check and import settings
+    Config(Config),
     /// Print a completion script
     Completions(Completions),
 }
@@ -102,6 +112,9 @@ impl Command {
             Self::Mv(_) => "mv",
             Self::Sync(_) => "sync",
             Self::Presign(_) => "presign",
+            Self::Doctor(_) => "doctor",
+            Self::Gc(_) => "gc",
+            Self::Config(_) => "config",
             Self::Completions(_) => "completions",
         }
     }
