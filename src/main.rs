@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use blobctl::cli::{Cli, Command};
 use blobctl::command::session::{Session, report_failed_start};
-use blobctl::command::{completions, dispatch};
+use blobctl::command::{completions, config, dispatch};
 use blobctl::exit::Exit;
 use blobctl::report;
-use clap::Parser;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
@@ -23,17 +22,19 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::parse_arguments() {
         Ok(cli) => cli,
         Err(error) => return help_or_usage_error(&error),
     };
-    if let Command::Completions(arguments) = &cli.command {
-        // Works with a broken config file, too.
-        return completions::run(arguments);
+    // These work with a broken config file, too.
+    match &cli.command {
+        Command::Completions(arguments) => return completions::run(arguments),
+        Command::Config(arguments) => return config::run(&cli, arguments),
+        _ => {}
     }
     match Session::start(&cli) {
         Ok(mut session) => {
-            let result = dispatch(&mut session, &cli.command);
+            let result = dispatch(&mut session, &cli);
             session.finish(result)
         }
         Err(error) => report_failed_start(&cli, error),

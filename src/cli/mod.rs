@@ -5,6 +5,7 @@
 pub mod attributes;
 pub mod bounds;
 mod choices;
+mod diagnostics;
 mod global;
 pub mod selection;
 
@@ -15,6 +16,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
+pub use self::diagnostics::{
+    Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
+};
 pub use self::global::Global;
 use self::selection::{Batch, BatchRun, Changes, Filters};
 use crate::units::parse_duration;
@@ -44,7 +48,7 @@ Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
-    /// Upload files or stdin
+    /// Upload files, stdin or the output of a command
     Put(Put),
     /// Download to a file, a directory or stdout
     Get(Get),
@@ -70,8 +74,28 @@ pub enum Command {
     Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
+    /// Check settings, network, credentials and the abilities of a store, step by step
+    Doctor(Doctor),
+    /// List (--delete: remove) what interrupted runs of blobctl left behind
+    Gc(Gc),
+    /// Show, check and import settings
+    Config(Config),
     /// Print a completion script
     Completions(Completions),
+}
+
+impl Cli {
+    /// Parses the command line of this process.
+    pub fn parse_arguments() -> Result<Self, clap::Error> {
+        let mut cli = Self::try_parse()?;
+        if let Command::Put(put) = &mut cli.command
+            && !put.from_command
+        {
+            // Here, as everywhere else, `--` only ends the options.
+            put.paths.append(&mut put.command);
+        }
+        Ok(cli)
+    }
 }
 
 impl Command {
@@ -88,6 +112,9 @@ impl Command {
             Self::Mv(_) => "mv",
             Self::Sync(_) => "sync",
             Self::Presign(_) => "presign",
+            Self::Doctor(_) => "doctor",
+            Self::Gc(_) => "gc",
+            Self::Config(_) => "config",
             Self::Completions(_) => "completions",
         }
     }
@@ -96,14 +123,25 @@ impl Command {
 /// `blobctl put [OPTIONS] SRC... KEY`
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC..."
+    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC...\n       blobctl put [OPTIONS] KEY --from-command -- CMD ARGS..."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Put {
     /// Files, or - for stdin, followed by the key; a single SRC keeps its name
     ///
     /// If KEY ends in /, the name of the file is appended. With several sources it must end in /.
-    #[arg(value_name = "SRC... KEY", required = true)]
+    #[arg(value_name = "SRC... KEY", required_unless_present = "command")]
     pub paths: Vec<OsString>,
+    /// Upload the output of a command, provided that it succeeds
+    ///
+    /// CMD is run without a shell, with the stdin, stderr and environment of blobctl. The blob is stored when CMD has exited
+    /// with 0 and its stdout has been read to the end. Otherwise nothing is stored, the old blob stays, and the exit code is
+    /// 6. Signals are passed on to CMD.
+    #[arg(long, conflicts_with_all = ["target", "recursive", "files_from", "if_changed", "dry_run", "preserve_mtime"])]
+    pub from_command: bool,
+    /// The command of --from-command, after --
+    #[arg(value_name = "CMD ARGS", last = true)]
+    pub command: Vec<OsString>,
     /// Upload every SRC below this prefix, to which a missing / is added (for xargs)
     #[arg(short = 't', long, value_name = "PREFIX")]
     pub target: Option<OsString>,

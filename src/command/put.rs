@@ -102,7 +102,7 @@ fn split_arguments<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [Os
     }
 }
 
-fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
+pub fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
     session
         .target(text)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a key: it can only be the source"))

@@ -3,11 +3,14 @@
 pub mod atomic_file;
 pub mod beneath;
 pub mod block_pool;
+pub mod child_process;
+pub mod interruptible;
 pub mod local_path;
 pub mod local_tree;
 pub mod page_buffer;
 pub mod payload;
 mod permissions;
+pub mod producer;
 pub mod random;
 pub mod standard_streams;
 pub mod subprocess;

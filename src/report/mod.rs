@@ -8,11 +8,12 @@ use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use self::json::Json;
+pub use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
-use crate::error::{Error, Kind};
+use crate::error::{CommandEnd, Error, Kind};
+use crate::events::{Event, Observer};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
@@ -178,9 +179,39 @@ impl Report {
             json.number("ftp", answer.ftp.map(u64::from));
             json.text("s3", answer.s3.as_deref());
             json.text("request_id", answer.request_id.as_deref());
+            match cause.command() {
+                Some(CommandEnd::Exited(status)) => {
+                    json.number("command_exit", u64::try_from(*status).ok());
+                }
+                Some(CommandEnd::Killed(signal)) => json.text("command_signal", Some(signal)),
+                None => {}
+            }
         }
         self.emit(&json);
         self.flush_quietly();
+        self.add_exit(exit);
+    }
+
+    /// Prints a row of a table: `text` for people, `json` with `--json`. It does not count as a result.
+    pub fn row(&self, text: &str, json: &Json) {
+        match self.is_json() {
+            true => self.emit(json),
+            false => self.write(text),
+        }
+    }
+
+    /// Prints a warning.
+    pub fn warn(&self, text: &str) {
+        self.terminal.notify(&Event::Warning(text));
+    }
+
+    /// Prints a line with `-v`.
+    pub fn verbose(&self, text: &str) {
+        self.print_line(text);
+    }
+
+    /// Counts a result that has been printed.
+    pub fn count(&self, exit: Exit) {
         self.add_exit(exit);
     }
 

@@ -14,6 +14,7 @@ use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::events::{Event, Meter};
 use crate::io::standard_streams;
+use crate::key::Key;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::PutOptions;
 use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
@@ -99,42 +100,14 @@ impl Upload {
     }
 
     fn transfer(&self, verb: &'static str) -> Result<Outcome> {
-        let engine = &self.to.engine;
-        let (begin, meter) = (Instant::now(), Meter::new());
-        let options = self.complete_options();
-        let result = self.from.open(&self.cancel).and_then(|source| {
-            let source = source.expecting(&self.expectation)?;
-            engine.observer.notify(&Event::Started {
-                name: &self.to.subject.key,
-                total: source.size(),
-                meter: &meter,
-            });
-            let new_blob = NewBlob {
-                engine,
-                key: &self.to.key,
-                options: &options,
-                meter: &meter,
-            };
-            upload(&new_blob, source)
-        });
-        engine.observer.notify(&Event::Ended { meter: &meter });
-        let done = result?;
-        let stored = done.value;
-        let atomic = stored.atomic;
-        let transferred = Transferred {
-            verb,
+        let new = NewUpload {
+            to: &self.to,
+            options: self.complete_options(),
+            expectation: &self.expectation,
             route: self.route(),
-            bytes: stored.bytes,
-            elapsed: begin.elapsed(),
-            etag: stored.etag,
-            version_id: stored.version_id,
-            verified: stored.verified,
-            attempts: done.attempts,
+            verb,
         };
-        Ok(Outcome {
-            atomic,
-            ..transferred.into_outcome()
-        })
+        new.run(|| self.from.open(&self.cancel))
     }
 
     /// See [`super::Task::run`].
@@ -161,13 +134,9 @@ impl Upload {
         unchanged(source, self.to.side(&info), trust)
     }
 
-    /// The options with the media type of the key's extension, unless the user chose one.
+    /// The options with the media type and the time of the source.
     fn complete_options(&self) -> PutOptions {
-        let mut options = self.options.clone();
-        options.attributes.content_type.get_or_insert_with(|| {
-            let guessed = mime_guess::from_path(self.to.key.as_str()).first_raw();
-            guessed.unwrap_or("application/octet-stream").to_owned()
-        });
+        let mut options = with_media_type(&self.options, &self.to.key);
         if let (true, LocalSource::Path(path)) = (self.keeps_time, &self.from) {
             options.modified = std::fs::metadata(path)
                 .and_then(|found| found.modified())
@@ -175,4 +144,69 @@ impl Upload {
         }
         options
     }
+}
+
+/// An upload whose source is opened when it begins.
+pub struct NewUpload<'a> {
+    /// The destination.
+    pub to: &'a Blob,
+    /// Attributes and condition.
+    pub options: PutOptions,
+    /// The expected size and checksum of the source.
+    pub expectation: &'a Expectation,
+    /// `SOURCE to DESTINATION`, for the result.
+    pub route: String,
+    /// The verb of the result, in the past tense.
+    pub verb: &'static str,
+}
+
+impl NewUpload<'_> {
+    /// Uploads the source that `open` returns.
+    pub fn run(self, open: impl FnOnce() -> Result<Source>) -> Result<Outcome> {
+        let engine = &self.to.engine;
+        let (begin, meter) = (Instant::now(), Meter::new());
+        let result = open().and_then(|source| {
+            let source = source.expecting(self.expectation)?;
+            engine.observer.notify(&Event::Started {
+                name: &self.to.subject.key,
+                total: source.size(),
+                meter: &meter,
+            });
+            let new_blob = NewBlob {
+                engine,
+                key: &self.to.key,
+                options: &self.options,
+                meter: &meter,
+            };
+            upload(&new_blob, source)
+        });
+        engine.observer.notify(&Event::Ended { meter: &meter });
+        let done = result?;
+        let stored = done.value;
+        let atomic = stored.atomic;
+        let transferred = Transferred {
+            verb: self.verb,
+            route: self.route,
+            bytes: stored.bytes,
+            elapsed: begin.elapsed(),
+            etag: stored.etag,
+            version_id: stored.version_id,
+            verified: stored.verified,
+            attempts: done.attempts,
+        };
+        Ok(Outcome {
+            atomic,
+            ..transferred.into_outcome()
+        })
+    }
+}
+
+/// Adds the media type of the key's extension, unless the user chose one.
+pub fn with_media_type(options: &PutOptions, key: &Key) -> PutOptions {
+    let mut options = options.clone();
+    options.attributes.content_type.get_or_insert_with(|| {
+        let guessed = mime_guess::from_path(key.as_str()).first_raw();
+        guessed.unwrap_or("application/octet-stream").to_owned()
+    });
+    options
 }

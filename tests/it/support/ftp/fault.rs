@@ -15,6 +15,8 @@ pub enum Fault {
     CloseControl,
     /// Neither acts nor replies.
     NeverReply,
+    /// Creates the file and sends no reply at all.
+    CreateAndStall,
     /// Executes the command and closes the control connection instead of sending the final reply.
     DropFinalReply,
     /// Executes the command and sends the final reply after this time.
