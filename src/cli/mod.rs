@@ -46,7 +46,6 @@ Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
     /// Upload files, stdin or the output of a command
     Put(Put),
@@ -66,11 +65,15 @@ pub enum Command {
     )]
     Cp(Cp),
     /// Copy blobs or files, then remove each source once its copy is verified
+    ///
+    /// A source that changed meanwhile stays (exit code 6). Local directories stay, even if -r has emptied them.
     #[command(
         override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
     )]
     Mv(Cp),
     /// Copy what differs from one directory or prefix to another
+    ///
+    /// Unchanged is what has the same size and checksum on both sides, or else the same size and time.
     Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
@@ -190,6 +193,7 @@ pub struct Put {
 #[command(
     override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Get {
     /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
     ///
@@ -348,6 +352,7 @@ pub struct Cp {
 
 /// `blobctl sync [OPTIONS] FROM TO`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Sync {
     /// Prefix of a store, or local directory (beginning with /, ./ or ../)
     #[arg(value_name = "FROM")]

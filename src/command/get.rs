@@ -177,6 +177,7 @@ impl TypedDestination<'_> {
                     true => Path::new("."),
                     false => path,
                 };
+                check_not_a_file(path)?;
                 let directory = LocalDirectory::new(path.to_path_buf());
                 return Ok(BatchTarget::Tree(Arc::new(directory)));
             }
@@ -197,6 +198,16 @@ impl TypedDestination<'_> {
             _ => existing_directory(path).map(BatchTarget::Directory),
         }
     }
+}
+
+/// Rejects a path that exists and is not a directory.
+pub fn check_not_a_file(path: &Path) -> Result<()> {
+    if path.exists() && !path.is_dir() {
+        let shown = crate::error::printable(&path.to_string_lossy());
+        let text = format!("`{shown}` is not a directory");
+        return Err(Error::new(Kind::Local, text));
+    }
+    Ok(())
 }
 
 fn make_directory(path: &Path) -> Result<PathBuf> {

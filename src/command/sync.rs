@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use super::batch::{BatchSource, Found, FoundSource, Search};
 use super::blob::{Blob, BlobRoot};
 use super::cp::{Place, place};
+use super::get::check_not_a_file;
 use super::job::{Check, KnownDestination, Task, planned};
 use super::merge::{Merge, OutOfOrder, Pair};
 use super::overlap::{directory_id, prefix_id};
@@ -189,6 +190,9 @@ impl SyncRun {
         {
             let text = format!("{} is not a directory", from.shown());
             return Err(Error::new(Kind::Local, text));
+        }
+        if let Side::Directory(path) = &to {
+            check_not_a_file(path)?;
         }
         let links = match arguments.follow_links {
             true => DirectoryLinks::Follow,

@@ -273,6 +273,20 @@ fn a_source_that_changes_during_its_copy_stays() {
 }
 
 #[test]
+fn a_move_needs_a_file_that_keeps_the_blob() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", "1");
+        sandbox.run(["put", "a", "k"]).succeeds();
+        let url = store.url(&sandbox, "k");
+        for to in ["-", "/dev/null", "/dev/stdout"] {
+            let outcome = sandbox.run(["mv", &url, to]);
+            outcome.fails_with(2, "the destination of a move must be a file");
+        }
+        assert_eq!(store.look(&sandbox, "k").as_deref(), Some(&b"1"[..]));
+    });
+}
+
+#[test]
 fn a_copy_onto_itself_is_rejected() {
     on_every_store(|store| {
         let sandbox = store.sandbox().file("a", "1");

@@ -212,6 +212,24 @@ fn a_blob_and_a_directory_of_the_same_name_cannot_both_be_files() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_destination_is_one_failure() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("d/a", "1").file("d/b", "2");
+        sandbox.run(["put", "-r", "d", "p/"]).succeeds();
+        for arguments in [
+            ["get", "-r", "p/d", "./d/a"],
+            ["cp", "-r", "p/d", "./d/a"],
+            ["sync", "--delete", "p/d", "./d/a"],
+        ] {
+            sandbox
+                .run(arguments)
+                .fails_with(8, "`./d/a` is not a directory");
+        }
+        assert_eq!(sandbox.read("d/a"), b"1");
+    });
+}
+
+#[test]
 fn folder_markers_become_directories() {
     let keys = ["p/", "p/empty/", "p/full/", "p/full/a"];
     let server = ScriptedServer::start([page(&keys, None), hello()]);
@@ -296,8 +314,8 @@ fn a_dry_run_changes_nothing() {
         sandbox.run(["put", "-r", "d", "p/"]).succeeds();
         let would = |arguments: &[&str], lines: &[String]| {
             let outcome = sandbox.run(arguments.iter().chain(&["--dry-run", "--jobs", "1"]));
-            let text: String = lines.iter().map(|line| format!("would {line}\n")).collect();
-            outcome.prints(text.as_bytes());
+            let lines: Vec<String> = lines.iter().map(|line| format!("would {line}")).collect();
+            outcome.prints((lines.join("\n") + "\n").as_bytes());
         };
         let (a, b) = (url("p/d/a"), url("p/d/b"));
         would(

@@ -5,6 +5,7 @@ use super::reply::Reply;
 
 /// The commands that the server supports, or may support if it does not list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of FEAT")]
 pub struct Features {
     /// MLST and MLSD (RFC 3659, section 7).
     pub mlst: bool,

@@ -73,6 +73,16 @@ impl LocalDestination {
         metadata.is_file().then_some((path, metadata))
     }
 
+    /// Returns whether the destination keeps no file: stdout, a pipe or a device.
+    pub fn is_stream(&self) -> bool {
+        match self {
+            Self::Path(path) => std::fs::metadata(path)
+                .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()),
+            Self::Below(..) => false,
+            Self::Stdout => true,
+        }
+    }
+
     /// Returns whether the destination is a directory that exists already.
     fn is_existing_directory(&self) -> bool {
         match self {

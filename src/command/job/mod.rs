@@ -126,6 +126,7 @@ fn examine(to: &Blob, known: &KnownDestination) -> Result<Option<ObjectMeta>> {
 }
 
 /// One transfer.
+#[expect(clippy::large_enum_variant, reason = "there is one per worker")]
 pub enum Job {
     /// From this machine to a store.
     Upload(Upload),
@@ -185,6 +186,10 @@ impl Job {
                 .map(SourceVersion::File)
                 .map_err(|error| Error::local("examine the source", &error)),
             Self::Upload(_) => Err(Error::new(Kind::Usage, "stdin cannot be moved")),
+            Self::Download(Download { to, .. }) if to.is_stream() => Err(Error::new(
+                Kind::Usage,
+                "the destination of a move must be a file: a pipe or a device does not keep the only copy",
+            )),
             Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => {
                 copy::describe(from).map(SourceVersion::Blob)
             }
