@@ -525,13 +525,12 @@ impl PathList {
     /// Opens a list; `-` is stdin.
     pub fn open(path: &Path, null: bool) -> Result<Self> {
         let shown = printable(&path.to_string_lossy());
-        let reader: Box<dyn Read + Send> =
-            match path.to_str() {
-                Some("-") => Box::new(std::io::stdin()),
-                _ => Box::new(File::open(path).map_err(|error| {
-                    Error::local(format_args!("open the list `{shown}`"), &error)
-                })?),
-            };
+        let reader: Box<dyn Read + Send> = match path.to_str() {
+            Some("-") => Box::new(std::io::stdin()),
+            _ => Box::new(File::open(path).map_err(|error| {
+                Error::local(format_args!("cannot open the list `{shown}`"), &error)
+            })?),
+        };
         Ok(Self {
             reader: BufReader::new(reader),
             shown,
@@ -552,7 +551,10 @@ impl PathList {
                 .take(MAX_PATH)
                 .read_until(self.end, &mut bytes);
             let read = read.map_err(|error| {
-                Error::local(format_args!("read the list `{}`", self.shown), &error)
+                Error::local(
+                    format_args!("cannot read the list `{}`", self.shown),
+                    &error,
+                )
             })?;
             if read == 0 {
                 return Ok(None);

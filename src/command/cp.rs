@@ -147,6 +147,11 @@ fn is_tree(arguments: &Cp) -> bool {
 
 /// A local path begins with `/`, `./` or `../`, or is `.` or `..`; everything else is the address of a blob.
 pub fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
+    if text.is_empty() {
+        // Perhaps a variable of a script that is not set.
+        return Err(Error::new(Kind::Usage, "an argument is empty")
+            .with_hint("`.` is this directory; a whole bucket is named like s3://BUCKET"));
+    }
     let bytes = text.as_encoded_bytes();
     let is_local = matches!(bytes, b"." | b"..")
         || [&b"/"[..], b"./", b"../"]

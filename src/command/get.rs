@@ -90,6 +90,9 @@ fn store_targets(session: &Session, keys: &[OsString], has_list: bool) -> Result
         Error::new(Kind::Usage, text)
     };
     let targets = keys.into_iter().map(|key| {
+        if key.is_empty() && !has_list {
+            return Err(Error::new(Kind::Usage, "the key is empty"));
+        }
         let target = session.target(key)?;
         target.ok_or_else(only_a_destination)
     });
@@ -215,7 +218,7 @@ fn make_directory(path: &Path) -> Result<PathBuf> {
     match std::fs::create_dir_all(path) {
         Ok(()) => Ok(path.to_path_buf()),
         Err(error) => Err(Error::local(
-            format_args!("create the directory `{shown}`"),
+            format_args!("cannot create the directory `{shown}`"),
             &error,
         )),
     }

@@ -88,6 +88,10 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         run,
         has_summary,
     } = plan;
+    if search.has_list() && sources.len() > 1 {
+        let text = "the paths of --files-from are relative to one source, and several were given";
+        return Err(Error::new(Kind::Usage, text));
+    }
     if !search.has_list() {
         reject_copies_into_themselves(&sources, &target)?;
     }

@@ -449,7 +449,7 @@ impl ExtraPaths {
             .write_all(path.as_bytes())
             .and_then(|()| self.writer.write_all(&[0]));
         if let Err(error) = written {
-            let failed = Error::local("remember what is to be removed", &error);
+            let failed = Error::local("cannot write the list of what is to be removed", &error);
             self.failed.get_or_insert(failed);
         }
     }
@@ -461,7 +461,9 @@ impl ExtraPaths {
 
     /// The paths so far.
     fn read(&mut self) -> Result<impl Iterator<Item = String> + Send + use<>> {
-        let failed = |error: &std::io::Error| Error::local("read what is to be removed", error);
+        let failed = |error: &std::io::Error| {
+            Error::local("cannot read the list of what is to be removed", error)
+        };
         if let Some(error) = self.failed.take() {
             return Err(error);
         }

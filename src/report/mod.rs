@@ -154,10 +154,10 @@ impl Report {
         let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
         // The reader of stdout closed it, and needs no message about that.
         if exit != Exit::Signal(Signal::Pipe) {
-            self.terminal.line(&format!("blobctl: {error:#}"));
-            if let Some(hint) = cause.as_ref().and_then(Error::hint) {
-                self.terminal.line(&format!("hint: {hint}"));
-            }
+            let hint = cause.as_ref().and_then(Error::hint);
+            let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+            // In one call, because other workers print their failures at the same time.
+            self.terminal.line(&format!("blobctl: {error:#}{hint}"));
         }
         let mut json = match subject {
             Some(subject) => self.json(subject, exit),

@@ -186,6 +186,19 @@ fn a_local_file_is_not_taken_for_a_key() {
     sandbox
         .run(["cp", "./a.bin", "./b.bin"])
         .fails_with(2, "no argument names a store");
+    // A variable that is not set.
+    for arguments in [
+        &["cp", "", "s3://lab/x"][..],
+        &["cp", "s3://lab/x", ""],
+        &["sync", "", "s3://lab/x"],
+        &["sync", "--delete", "s3://lab/x", ""],
+        &["mv", "-r", "", "./d"],
+    ] {
+        sandbox.run(arguments).fails_with(2, "an argument is empty");
+    }
+    sandbox
+        .run(["get", "-r", "", "./d"])
+        .fails_with(2, "the key is empty");
     sandbox
         .run(["cp", "./a.bin"])
         .fails_with(2, "missing argument: TO");
