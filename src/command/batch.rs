@@ -326,7 +326,12 @@ impl Search {
         let mut listing = Listing::new(&root.engine, root.prefix()).with_times(times);
         std::iter::from_fn(move || {
             loop {
-                let found = match listing.next() {
+                let next = listing.next();
+                if listing.is_incomplete() {
+                    // The store warned about it.
+                    search.failed.store(true, Ordering::Relaxed);
+                }
+                let found = match next {
                     Some(Ok(entry)) => {
                         is_empty = false;
                         search.select_entry(&root, entry, &below)

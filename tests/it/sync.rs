@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::support::Sandbox;
-use crate::support::ftp::{Closed, FtpServer};
+use crate::support::ftp::{Closed, Fault, FtpServer};
 use crate::support::http::{ScriptedServer, answer, s3_error};
 use crate::support::s3::{HELLO_MD5, against};
 use crate::support::services::head;
@@ -284,6 +284,29 @@ fn a_directory_that_the_server_hides_removes_nothing() {
 }
 
 #[test]
+fn a_name_that_a_listing_leaves_out_removes_nothing() {
+    let server = FtpServer::start().holding("p/a", b"1").fault(
+        "MLSD",
+        Fault::ListingBytes(b"type=file;size=1; a\r\ntype=file;size=1; caf\xe9\r\n"),
+    );
+    let sandbox = server
+        .sandbox()
+        .file("d/a", "2")
+        .file("d/caf\u{e9}", "kept");
+    let outcome = sandbox.run(["sync", "--delete", "p", "./d"]);
+    reports(
+        &outcome,
+        0,
+        &[
+            "skipped 1 names that are not UTF-8",
+            "nothing is removed from `./d`",
+        ],
+    );
+    assert_eq!(sandbox.read("d/caf\u{e9}"), b"kept");
+    assert_eq!(sandbox.read("d/a"), b"1");
+}
+
+#[test]
 fn a_local_directory_that_cannot_be_read_removes_nothing() {
     let sandbox = Sandbox::new().file("d/a", "1");
     sandbox.run(["put", "d/a", "p/kept"]).succeeds();
@@ -441,6 +464,23 @@ fn ftp_keeps_times_if_it_can() {
         &["the server does not keep times of modification (no MFMT)"],
     );
     assert_eq!(server.file("p/d/b").as_deref(), Some(&b"2"[..]));
+}
+
+#[test]
+fn times_are_kept_on_demand() {
+    on_every_store(|store| {
+        let sandbox = with_files(store);
+        sandbox.run(["put", "-p", "d/a", "k"]).succeeds();
+        sandbox.run(["cp", "-p", "k", "copy"]).succeeds();
+        sandbox.run(["get", "-p", "copy", "back"]).succeeds();
+        let time = |name: &str| {
+            let metadata = std::fs::metadata(sandbox.work().join(name)).unwrap();
+            metadata.modified().unwrap()
+        };
+        assert_eq!(time("back"), time("d/a"), "{}", store.name());
+        sandbox.run(["get", "copy", "now"]).succeeds();
+        assert_ne!(time("now"), time("d/a"));
+    });
 }
 
 #[test]

@@ -147,6 +147,9 @@ impl FtpSession {
 
     fn warn_about_skipped(&self, directory: &str, listing: &Listing) {
         let place = printable(or_root(directory));
+        if listing.unparsed > 0 || listing.undecoded > 0 {
+            self.server().facts().left_out_names = true;
+        }
         if listing.unparsed > 0 {
             self.server().warn(&format!(
                 "skipped {} lines in an unknown format in the listing of `{place}`",

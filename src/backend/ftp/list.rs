@@ -56,6 +56,7 @@ fn page_of(
     if options.times == TimeRequest::Always {
         add_times(pool, &mut page)?;
     }
+    page.is_incomplete = pool.server().facts().left_out_names;
     Ok(page)
 }
 
