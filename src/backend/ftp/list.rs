@@ -113,6 +113,10 @@ impl FtpSession {
                 false => Err(self.missing_base_error()),
             };
         };
+        let is_sendable = |entry: &DirectoryEntry| Encoding::Utf8.check(&entry.name).is_ok();
+        if !entries.iter().all(is_sendable) {
+            self.server().facts().left_out_names = true;
+        }
         let usable = entries
             .into_iter()
             .filter(|entry| is_segment(entry) && names.may_contain(entry));
