@@ -57,7 +57,7 @@ pub struct Session {
 #[derive(Clone)]
 pub struct OpenStore {
     /// Transfers blobs from and to the store.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// Prepended to every key that is typed.
     pub prefix: String,
 }
@@ -305,7 +305,7 @@ impl Session {
             .with_parts(settings.parts)
             .with_required_checksum(required_checksum);
         let open = OpenStore {
-            engine,
+            engine: Arc::new(engine),
             prefix: settings.prefix,
         };
         self.stores.insert(store.clone(), open.clone());

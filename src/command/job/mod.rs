@@ -4,6 +4,8 @@ pub mod copy;
 pub mod download;
 pub mod upload;
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 
 use self::copy::Copy;
@@ -85,7 +87,7 @@ impl Task {
             ),
         };
         // Each transfer at once has a login of its own.
-        let needs_login = |engine: &&Engine| engine.store.capabilities().needs_login;
+        let needs_login = |engine: &&Arc<Engine>| engine.store.capabilities().needs_login;
         match engines.iter().any(needs_login) {
             true => Weight::LARGE,
             false => of(bytes),
