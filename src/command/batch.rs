@@ -110,7 +110,6 @@ impl Found {
 }
 
 /// The source of one transfer.
-#[expect(clippy::large_enum_variant, reason = "there is one per worker")]
 pub enum FoundSource {
     /// A file, from the working directory.
     File(PathBuf),

@@ -40,6 +40,7 @@ mod memory;
 mod put_recursive;
 mod readme;
 mod resume;
+mod rm_tree;
 mod s3;
 mod s3_answers;
 mod s3_attributes;
