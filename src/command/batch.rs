@@ -178,9 +178,10 @@ impl Search {
         }
     }
 
-    /// The same; a prefix stands only for what is below it, and there may be nothing.
+    /// The same for a comparison of listings: a prefix stands only for what is below it, there may be nothing, and times are
+    /// needed.
     #[must_use]
-    pub fn only_below(self) -> Self {
+    pub fn for_comparison(self) -> Self {
         Self {
             empty_prefix: EmptyPrefix::Nothing,
             ..self
@@ -317,7 +318,8 @@ impl Search {
 
     /// The blobs below a prefix. If there are none, [`EmptyPrefix`] decides, except for a whole store.
     fn prefix(&self, root: BlobRoot, below: String) -> impl Iterator<Item = Found> + use<> {
-        let times = match self.selection.needs_times() {
+        let is_compared = self.empty_prefix == EmptyPrefix::Nothing;
+        let times = match self.selection.needs_times() || is_compared {
             true => TimeRequest::Always,
             false => TimeRequest::IfFree,
         };

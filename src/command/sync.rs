@@ -200,7 +200,7 @@ impl SyncRun {
         };
         let search = Search::new(session, &arguments.filters, &Batch::default())?
             .with_links(links)
-            .only_below();
+            .for_comparison();
         if arguments.delete && search.needs_metadata() {
             return Err(Error::new(
                 Kind::Usage,

@@ -110,6 +110,17 @@ fn a_second_sync_of_unchanged_files_makes_only_list_requests() {
 }
 
 #[test]
+fn times_that_a_listing_does_not_have_are_asked_for() {
+    let server = FtpServer::without_commands(&["MLSD", "MLST"]);
+    let sandbox = with_files(&server);
+    sandbox.run(["sync", "./d", "p"]).succeeds();
+    assert_eq!(server.commands("STOR").len(), 3);
+    sandbox.run(["sync", "./d", "p"]).succeeds();
+    assert_eq!(server.commands("STOR").len(), 3, "{:?}", server.log());
+    assert_eq!(server.commands("MDTM").len(), 3, "{:?}", server.log());
+}
+
+#[test]
 fn delete_removes_what_only_the_destination_has() {
     on_every_store(|store| {
         let sandbox = with_files(store);
