@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::support::Sandbox;
 use crate::support::ftp::{Closed, Fault, FtpServer};
 use crate::support::http::{ScriptedServer, answer, s3_error};
-use crate::support::s3::{HELLO_MD5, against};
+use crate::support::s3::{HELLO_MD5, S3Server, against};
 use crate::support::services::head;
 use crate::support::stores::{Store, on_every_store};
 use crate::trees::{local_files, page, reports};
@@ -107,6 +107,22 @@ fn a_second_sync_of_unchanged_files_makes_only_list_requests() {
     for verb in ["STOR", "RETR", "MLST", "SIZE", "MDTM", "MFMT"] {
         assert!(!log.iter().any(|line| line.starts_with(verb)), "{log:?}");
     }
+}
+
+#[test]
+fn s3_removes_many_blobs_with_one_request() {
+    let server = S3Server::start();
+    let sandbox = with_files(&server);
+    sandbox.run(["put", "-r", "d", "p/"]).succeeds();
+    server.requests();
+    std::fs::remove_dir_all(sandbox.work().join("d/sub")).unwrap();
+    sandbox.run(["sync", "--delete", "./d", "p"]).succeeds();
+    let removals = server.requests().into_iter();
+    let removals: Vec<_> = removals
+        .filter(|request| matches!(request.method.as_str(), "DELETE" | "POST"))
+        .collect();
+    assert_eq!(removals.len(), 1, "{removals:?}");
+    assert_eq!(sandbox.run(["ls"]).stdout, b"p/a\np/b\n");
 }
 
 #[test]
