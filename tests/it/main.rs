@@ -64,3 +64,4 @@ mod sigv4;
 mod sse_c;
 mod terminal;
 mod tls;
+mod whole_store;
