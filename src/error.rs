@@ -92,6 +92,16 @@ struct Inner {
     answer: Answer,
     command: Option<CommandEnd>,
     retries: Retries,
+    scope: Scope,
+}
+
+/// What an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// One blob, as far as is known.
+    Blob,
+    /// The store: every blob of it would fail in the same way.
+    Store,
 }
 
 impl Error {
@@ -104,6 +114,10 @@ impl Error {
             answer: Answer::default(),
             command: None,
             retries: Retries::ByKind,
+            scope: match kind {
+                Kind::Config => Scope::Store,
+                _ => Scope::Blob,
+            },
         }))
     }
 
@@ -162,6 +176,18 @@ impl Error {
     pub fn answered(mut self, answer: Answer) -> Self {
         self.0.answer = answer;
         self
+    }
+
+    /// Makes the error one of the whole store: its other blobs need not be tried.
+    #[must_use]
+    pub fn of_store(mut self) -> Self {
+        self.0.scope = Scope::Store;
+        self
+    }
+
+    /// Returns whether every blob of the store would fail in the same way.
+    pub fn is_of_store(&self) -> bool {
+        self.0.scope == Scope::Store
     }
 
     /// Excludes retries, although the kind of the error allows them: the input of the attempt is consumed.

@@ -1,6 +1,7 @@
 //! The commands: each turns its arguments into engine calls and outcomes.
 
 mod batch;
+mod batch_stop;
 pub mod blob;
 pub mod completions;
 pub mod config;

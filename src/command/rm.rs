@@ -99,6 +99,7 @@ fn remove_all(
         .collect::<Result<_>>()?;
     let mut blobs = found.into_iter().flatten().filter_map(blob).peekable();
     session.fail_fast = arguments.batch.run.fail_fast;
+    session.counts_rest = depth == Depth::Blob;
     let (begin, dry_run) = (Instant::now(), arguments.batch.run.dry_run);
     // A filter that selects the next blob may read further pages of a listing, and is free only then.
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));

@@ -95,6 +95,10 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     if !search.has_list() {
         reject_copies_into_themselves(&sources, &target)?;
     }
+    // The rest of a listing of the store would fail, too.
+    let counts_rest = !sources
+        .iter()
+        .any(|source| matches!(source, BatchSource::Prefix { .. }));
     let found = find_all(&search, sources, &target)?;
     let report = Arc::clone(&session.report);
     let jobs = found.filter_map(move |found| {
@@ -113,6 +117,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         (false, false) => task.run(verb.past),
     };
     session.fail_fast = run.fail_fast;
+    session.counts_rest = counts_rest;
     let begin = Instant::now();
     session.for_each_task(jobs, transfer)?;
     let exit = session.exit();

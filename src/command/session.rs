@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::batch_stop::{BatchStop, StoppableJobs, error_exit};
 use super::blob::{Blob, BlobRoot};
 use super::job::Task;
 use super::put_options::check_s3_only;
@@ -43,6 +44,8 @@ pub struct Session {
     pub resume: ResumePolicy,
     /// After a failure no further job is begun.
     pub fail_fast: bool,
+    /// The jobs that are left after a failure of the whole store can be counted without asking it.
+    pub counts_rest: bool,
     /// Admits transfers.
     gate: Arc<Gate>,
     stores: HashMap<StoreRef, OpenStore>,
@@ -87,6 +90,7 @@ impl Session {
             deadline,
             resume: ResumePolicy::default(),
             fail_fast: false,
+            counts_rest: true,
             gate: Arc::new(gate),
             stores: HashMap::new(),
             version: None,
@@ -130,12 +134,21 @@ impl Session {
         weight: impl Fn(&J) -> Weight + Send + Sync + 'static,
         work: impl Fn(J, &dyn Fn(&Subject, anyhow::Result<Outcome>)) + Send + Sync + 'static,
     ) -> Result<()> {
+        // Blobs of another store may be fine.
+        let has_one_store = self.stores.len() == 1;
+        let stop = Arc::new(BatchStop::new(self.fail_fast, has_one_store));
+        // What could not become a job has failed, too.
         let (fail_fast, results) = (self.fail_fast, Arc::clone(&self.report));
-        let jobs = jobs.into_iter();
-        let jobs = jobs.take_while(move |_| !fail_fast || results.failed() == 0);
-        let report = Arc::clone(&self.report);
+        let is_begun = move |_: &J| !fail_fast || results.failed() == 0;
+        let jobs = StoppableJobs {
+            jobs: jobs.into_iter().take_while(is_begun),
+            stop: Arc::clone(&stop),
+            counts_rest: self.counts_rest,
+        };
+        let (report, failures) = (Arc::clone(&self.report), Arc::clone(&stop));
         let done = move |subject: &Subject, result: anyhow::Result<Outcome>| match result {
             Ok(outcome) => report.success(subject, &outcome),
+            Err(error) if failures.is_repeated(&error) => report.count(error_exit(&error)),
             Err(error) => report.failure(Some(subject), &error),
         };
         let (gate, cancel) = (Arc::clone(&self.gate), Arc::clone(&self.cancel));
@@ -143,7 +156,9 @@ impl Session {
             let _admission = gate.enter(weight(&job), &cancel);
             work(job, &done);
         };
-        workers::run(jobs, self.gate.most(), &self.cancel, self.deadline, work).map(drop)
+        workers::run(jobs, self.gate.most(), &self.cancel, self.deadline, work)?;
+        stop.explain(&self.report);
+        Ok(())
     }
 
     /// Does `work` on one worker, under the run's signals and deadline.

@@ -32,10 +32,11 @@ pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
                 Kind::Disconnected,
                 format!("cannot connect to {host}: no answer within {limit}"),
             )
+            .of_store()
         }
         ureq::Error::Timeout(_) => stalled(host, timeouts),
         ureq::Error::HostNotFound => {
-            Error::new(Kind::Disconnected, format!("the host {host} is not known"))
+            Error::new(Kind::Disconnected, format!("the host {host} is not known")).of_store()
         }
         ureq::Error::Io(error) => match error.downcast::<ProxyError>() {
             Ok(failed) => proxy_error(failed, host, timeouts),
@@ -111,7 +112,7 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
     }
     match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
-            Error::disconnected(format_args!("cannot connect to {host}"), error)
+            Error::disconnected(format_args!("cannot connect to {host}"), error).of_store()
         }
         _ => Error::disconnected(format_args!("the connection to {host}"), error),
     }
@@ -119,7 +120,7 @@ fn io_error(error: &std::io::Error, host: &str) -> Error {
 
 fn tls_error(error: &rustls::Error, host: &str) -> Error {
     match error {
-        rustls::Error::InvalidCertificate(why) => certificate_error(host, why),
+        rustls::Error::InvalidCertificate(why) => certificate_error(host, why).of_store(),
         rustls::Error::InvalidMessage(_) => {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .with_hint("an endpoint without TLS begins with http://")

@@ -62,7 +62,8 @@ fn lookup_error(uri: &Uri, error: Error) -> Error {
                 "cannot resolve {host}: {}",
                 printable(&describe_lookup(&error))
             );
-            Error::Io(crate::error::Error::new(Kind::Disconnected, text).into_io())
+            let error = crate::error::Error::new(Kind::Disconnected, text).of_store();
+            Error::Io(error.into_io())
         }
         other => other,
     }

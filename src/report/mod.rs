@@ -41,6 +41,8 @@ struct Tally {
     /// Of these, the removals of `sync`.
     removed: u64,
     failed: u64,
+    /// Blobs that were not tried after a failure of the whole store.
+    not_tried: u64,
     /// Bytes of the blobs that were written.
     bytes: u64,
 }
@@ -226,6 +228,13 @@ impl Report {
         self.tally().exits.clone()
     }
 
+    /// Says how many blobs failed without a line of their own, or were not tried, for the reason that was reported last.
+    pub fn not_tried(&self, count: u64) {
+        self.terminal
+            .line(&format!("blobctl: … and {count} more for the same reason"));
+        self.tally().not_tried += count;
+    }
+
     /// The number of successes so far.
     pub fn succeeded(&self) -> u64 {
         self.tally().succeeded
@@ -239,6 +248,7 @@ impl Report {
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
     pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();
+        let tally_not_tried = tally.not_tried;
         let Tally {
             succeeded,
             unchanged,
@@ -273,6 +283,10 @@ impl Report {
         json.number("unchanged", Some(unchanged));
         json.number("removed", Some(removed).filter(|removed| *removed > 0));
         json.number("failed", Some(failed));
+        json.number(
+            "not_tried",
+            Some(tally_not_tried).filter(|count| *count > 0),
+        );
         json.number("bytes", Some(bytes));
         json.seconds("seconds", Some(seconds));
         self.emit(&json);

@@ -68,3 +68,4 @@ mod sync;
 mod terminal;
 mod tls;
 mod trees;
+mod whole_store;

@@ -121,7 +121,7 @@ impl<'a> Opening<'a> {
             .to_socket_addrs()
             .map_err(|error| {
                 let (host, why) = (printable(&config.host), describe_lookup(&error));
-                Error::new(Kind::Disconnected, format!("cannot resolve {host}: {why}"))
+                Error::new(Kind::Disconnected, format!("cannot resolve {host}: {why}")).of_store()
             })?;
         let here = config.bind_address;
         if let Some(here) = here {

@@ -66,7 +66,7 @@ fn refused_login(reply: &Reply, config: &Config) -> Error {
         ),
         400..=429 | 431..=499 => reply.refusal(),
         _ => {
-            let error = reply.error(Kind::Denied, "login refused");
+            let error = reply.error(Kind::Denied, "login refused").of_store();
             let wants_tls =
                 config.tls == Tls::None && reply.mentions(&["tls", "ssl", "encrypt", "secur"]);
             error.with_hint(match config.password {

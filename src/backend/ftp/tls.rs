@@ -148,7 +148,7 @@ fn explain(error: &io::Error) -> HandshakeError {
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(why) => certificate_error("the server", why).into(),
+        Tls::InvalidCertificate(why) => certificate_error("the server", why).of_store().into(),
         Tls::NoCertificatesPresented => {
             let text = "the server has no certificate";
             Error::new(Kind::Denied, text).into()

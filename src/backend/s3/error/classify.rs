@@ -35,6 +35,7 @@ impl Refusal<'_> {
             message, region, ..
         } = self;
         let denied = || Error::new(Kind::Denied, format!("access denied: {message}"));
+        let bad_login = || denied().of_store();
         Some(match self.code.unwrap_or("") {
             code @ ("NoSuchKey" | "NoSuchUpload" | "NoSuchVersion") => {
                 Error::new(Kind::NotFound, format!("no such blob: {code}"))
@@ -49,16 +50,16 @@ impl Refusal<'_> {
                 format!("the store asks to come back later: {message}"),
             ),
             "ExpiredToken" | "TokenRefreshRequired" => {
-                denied().with_hint("the session token has expired: get new credentials")
+                bad_login().with_hint("the session token has expired: get new credentials")
             }
             "InvalidAccessKeyId" | "NotSignedUp" | "InvalidToken" => {
-                denied().with_hint("unknown access key; does it belong to another service?")
+                bad_login().with_hint("unknown access key; does it belong to another service?")
             }
-            "SignatureDoesNotMatch" => denied().with_hint(format!(
+            "SignatureDoesNotMatch" => bad_login().with_hint(format!(
                 "compare the secret key, the clock and `region` (now `{region}`) with the service's"
             )),
             "RequestTimeTooSkewed" => {
-                denied().with_hint("this machine's clock is wrong by more than 15 minutes")
+                bad_login().with_hint("this machine's clock is wrong by more than 15 minutes")
             }
             "AuthorizationHeaderMalformed"
             | "PermanentRedirect"
