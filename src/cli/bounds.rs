@@ -128,6 +128,12 @@ pub const MAX_MEMORY: Sizes = Sizes {
     most: u64::MAX,
 };
 
+/// Bytes per second. With 0 nothing could be transferred.
+pub const LIMIT_RATE: Sizes = Sizes {
+    least: 1,
+    most: u64::MAX,
+};
+
 /// The time for retries; 0 means one attempt.
 pub const RETRY_FOR: Durations = Durations::FromZero;
 

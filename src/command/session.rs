@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::exit::Exit;
 use crate::io::standard_streams::{check_stdout, is_stdout};
+use crate::io::rate_limit::RateLimit;
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
@@ -34,6 +35,8 @@ pub struct Session {
     pub report: Arc<Report>,
     /// Set by a signal or the deadline.
     pub cancel: Arc<Cancel>,
+    /// `--limit-rate`.
+    rate_limit: RateLimit,
     /// The end of `--deadline`.
     pub deadline: Option<Instant>,
     /// The unfinished transfers that may be resumed.
@@ -64,6 +67,9 @@ impl Session {
         let interactive = environment.terminal;
         let settings = Settings::load(cli.global.clone(), environment)?;
         let deadline = settings.deadline()?.map(|limit| Instant::now() + limit);
+        let cancel = Cancel::new();
+        let limit = settings.limit_rate()?;
+        let rate_limit = limit.map(|rate| RateLimit::new(rate, &cancel));
         let terminal = Terminal::new(settings.progress()?, verbosity(cli), interactive);
         let terminal = Arc::new(terminal);
         for warning in settings.warnings() {
@@ -74,7 +80,8 @@ impl Session {
             settings,
             terminal,
             report: Arc::new(report),
-            cancel: Cancel::new(),
+            cancel,
+            rate_limit: rate_limit.unwrap_or_default(),
             deadline,
             resume: ResumePolicy::default(),
             fail_fast: false,
@@ -261,6 +268,7 @@ impl Session {
         let engine = Engine::new(opened, settings.retry_for, &self.cancel, observer)
             .with_resume(self.resume.clone())
             .with_parts(settings.parts)
+            .with_rate_limit(self.rate_limit.clone())
             .with_required_checksum(required_checksum);
         let open = OpenStore {
             engine,

@@ -9,6 +9,7 @@ pub mod page_buffer;
 pub mod payload;
 mod permissions;
 pub mod random;
+pub mod rate_limit;
 pub mod standard_streams;
 pub mod subprocess;
 pub mod temp_name;

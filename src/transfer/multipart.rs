@@ -92,7 +92,7 @@ impl FileUpload<'_> {
         let next = || {
             let piece = lock(&pieces).next()?;
             let part = self.range.part(piece.offset, piece.len);
-            Some(Ok((piece.number, part.payload(meter, &engine.cancel))))
+            Some(Ok((piece.number, part.payload(self.blob.flow()))))
         };
         upload.run(next)
     }

@@ -25,7 +25,7 @@ pub fn upload_stream(
     multipart: &dyn MultipartStore,
     reader: Box<dyn Read + Send>,
 ) -> Result<retry::Done<PutResult>> {
-    let NewBlob { engine, meter, .. } = *blob;
+    let engine = blob.engine;
     let mut stream = Stream {
         reader,
         schedule: engine.parts.stream_schedule(multipart.part_sizes()),
@@ -35,7 +35,7 @@ pub fn upload_stream(
     };
     let first = stream.read()?;
     if stream.ended {
-        let payload = Payload::pooled(first, meter, &engine.cancel);
+        let payload = Payload::pooled(first, blob.flow());
         return put::put(blob, &payload);
     }
     let limit = stream.schedule.total();
@@ -55,7 +55,7 @@ pub fn upload_stream(
             Some(first) => stream.counted(first),
             None => stream.next()?,
         };
-        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, meter, &engine.cancel))))
+        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, blob.flow()))))
     };
     upload.run(next).map_err(upload_vanished)
 }

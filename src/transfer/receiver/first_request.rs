@@ -41,7 +41,7 @@ impl Receiver<'_> {
                 Verification::Strongest | Verification::Digest => ChecksumRequest::Compute,
             },
         };
-        let mut download = engine.store.get(self.key, &options)?;
+        let mut download = engine.get(self.key, &options)?;
         self.begin(download.info())?;
         let stop = if in_parts && is_first {
             next_part
