@@ -137,6 +137,9 @@ pub const LIMIT_RATE: Sizes = Sizes {
 /// The time for retries; 0 means one attempt.
 pub const RETRY_FOR: Durations = Durations::FromZero;
 
+/// The time to wait for a blob; 0 means one look.
+pub const WAIT: Durations = Durations::FromZero;
+
 /// Timeouts. With 0 no attempt could succeed.
 pub const TIMEOUT: Durations = Durations::AboveZero;
 

@@ -389,12 +389,7 @@ impl Search {
 /// The conditions that the options describe.
 pub fn selection(filters: &Filters) -> Result<Selection> {
     let now = SystemTime::now();
-    let instant = |bound: Option<TimeBound>| {
-        bound.map(|bound| match bound {
-            TimeBound::Ago(ago) => now.checked_sub(ago).unwrap_or(SystemTime::UNIX_EPOCH),
-            TimeBound::At(instant) => instant.into(),
-        })
-    };
+    let instant = |bound: Option<TimeBound>| bound.map(|bound| bound.instant(now));
     let mut selection = Selection::default();
     selection.newer_than = instant(filters.newer_than);
     selection.older_than = instant(filters.older_than);

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::blob::{Blob, BlobRoot};
 use super::put_options::check_s3_only;
 use crate::backend;
 use crate::cancel::Cancel;
-use crate::cli::{BackendKind, Cli, Command, Get, Progress};
+use crate::cli::{BackendKind, Cli, Command, Get, Progress, WaitOptions};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::exit::Exit;
-use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::io::rate_limit::RateLimit;
+use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
@@ -23,6 +23,7 @@ use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::resume::ResumePolicy;
+use crate::transfer::wait::Wait;
 use crate::transfer::{Engine, workers};
 
 /// The state of one run.
@@ -126,6 +127,15 @@ impl Session {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         workers::run_one(&self.cancel, self.deadline, work)
+    }
+
+    /// The wait that the options ask for. It begins now, for all blobs of the command.
+    pub fn wait(options: &WaitOptions) -> Option<Wait> {
+        const POLL: Duration = Duration::from_secs(5);
+        options.wait.map(|limit| Wait {
+            until: limit.map(|limit| Instant::now() + limit),
+            poll: options.poll.unwrap_or(POLL),
+        })
     }
 
     /// Takes the bars away, reports an error of the command as a whole, and returns the exit code.
@@ -345,7 +355,7 @@ fn goes_to_stdout(arguments: &Get) -> bool {
 fn check_output(cli: &Cli) -> Result<()> {
     let only_prints = match &cli.command {
         Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
-        Command::Exists(_) => cli.global.json,
+        Command::Exists(arguments) => cli.global.json || arguments.print.is_some(),
         Command::Get(arguments) => goes_to_stdout(arguments),
         Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) => false,
     };

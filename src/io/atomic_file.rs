@@ -17,7 +17,7 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::permissions::{PRIVATE, set_final, set_mode};
+use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
@@ -37,6 +37,8 @@ pub struct AtomicFile {
     /// For messages.
     shown: String,
     file: File,
+    /// The permissions of the finished file, if the user chose them.
+    mode: Option<u32>,
     /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
     /// file that may be resumed later.
     watch: Option<Watch>,
@@ -121,6 +123,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            mode: None,
             watch: Some(watch),
         })
     }
@@ -147,8 +150,16 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            mode: None,
             watch: None,
         })
+    }
+
+    /// The same with permissions that the user chose, if any.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Option<u32>) -> Self {
+        self.mode = mode;
+        self
     }
 
     /// Keeps the file if the process exits. Dropping it still removes it, unless [`AtomicFile::keep`] is called.
@@ -214,8 +225,11 @@ impl AtomicFile {
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
-        set_final(&self.file, &*self.dir, &self.name)
-            .map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
+        let permitted = match self.mode {
+            Some(mode) => set_chosen(&self.file, mode),
+            None => set_final(&self.file, &*self.dir, &self.name),
+        };
+        permitted.map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
         self.file
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;

@@ -238,9 +238,9 @@ enum Pass<'a> {
 impl Read for Reader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.cancel.check().map_err(Error::into_io)?;
-        let most = self.counter.map_or(buf.len(), |payload| {
-            payload.flow.limit.piece(buf.len())
-        });
+        let most = self
+            .counter
+            .map_or(buf.len(), |payload| payload.flow.limit.piece(buf.len()));
         let buf = &mut buf[..most];
         let n = match &mut self.from {
             Pass::File { left: 0, .. } => 0,

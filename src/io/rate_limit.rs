@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn pieces_are_small_and_never_empty() {
-        let piece = |rate, len| RateLimit::new(NonZeroU64::new(rate).unwrap(), &Cancel::new()).piece(len);
+        let piece =
+            |rate, len| RateLimit::new(NonZeroU64::new(rate).unwrap(), &Cancel::new()).piece(len);
         assert_eq!(piece(1, 1000), 1);
         assert_eq!(piece(50_000, 1 << 20), 1000);
         assert_eq!(piece(u64::MAX, 1 << 30), CHUNK);

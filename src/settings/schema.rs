@@ -9,7 +9,8 @@ use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls};
 use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
-    Durations, JOBS, LIMIT_RATE, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes, TIMEOUT,
+    Durations, JOBS, LIMIT_RATE, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes,
+    TIMEOUT,
 };
 use crate::cli::{BackendKind, ChecksumKind, Progress, ResumeChoice};
 use crate::digest::Algorithm;

@@ -64,6 +64,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
     let options = DownloadOptions {
         replace: Overwrite::Allow,
         verification: Verification::Strongest,
+        ..DownloadOptions::default()
     };
     let engine = engine.clone().with_parts(parts);
     let result = download(&engine, key, &destination, options, &Meter::new()).map(drop);

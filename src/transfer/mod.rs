@@ -2,6 +2,7 @@
 //!
 //! It knows only the contract of [`crate::store`], never a particular store.
 
+pub mod byte_range;
 pub mod checksum;
 pub mod copy;
 pub mod destination;
@@ -21,6 +22,7 @@ pub mod select;
 pub mod source;
 pub mod stream;
 pub mod upload;
+pub mod wait;
 pub mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -83,7 +83,6 @@ impl FileUpload<'_> {
 
     /// Begins or resumes the upload, and sends the missing parts.
     fn send(&self, unfinished: Option<UnfinishedMultipart>) -> Result<retry::Done<PutResult>> {
-        let NewBlob { engine, meter, .. } = self.blob;
         let upload = MultipartUpload::begin(&self.blob, self.multipart, unfinished)?;
         let len = self.range.len;
         let done = upload.keep_parts_of(len, self.part_size);

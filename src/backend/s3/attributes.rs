@@ -84,7 +84,9 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
         ("content-type", &attributes.content_type),
         ("content-encoding", &attributes.content_encoding),
         ("content-disposition", &attributes.content_disposition),
+        ("content-language", &attributes.content_language),
         ("cache-control", &attributes.cache_control),
+        ("expires", &attributes.expires),
         ("x-amz-storage-class", &attributes.storage_class),
         ("x-amz-server-side-encryption", &attributes.encryption),
         (
