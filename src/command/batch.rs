@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::blob::{Blob, BlobRoot};
 use super::session::Session;
+use crate::cancel::Cancel;
 use crate::cli::selection::{Batch, Filters, TimeBound};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
@@ -123,6 +124,8 @@ pub struct Search {
     ignores_absence: bool,
     /// `--files-from` and `--null`.
     list: Option<(PathBuf, bool)>,
+    /// Ends the search.
+    cancel: Arc<Cancel>,
 }
 
 impl Search {
@@ -135,6 +138,7 @@ impl Search {
             links: DirectoryLinks::Skip,
             ignores_absence: false,
             list: batch.files_from.clone().map(|path| (path, batch.null)),
+            cancel: Arc::clone(&session.cancel),
         })
     }
 
@@ -156,6 +160,11 @@ impl Search {
     /// Returns whether `--files-from` names the paths below the source.
     pub fn has_list(&self) -> bool {
         self.list.is_some()
+    }
+
+    /// Returns whether the search for the source reads no list and no directory before its first result.
+    pub fn is_immediate(&self, source: &BatchSource) -> bool {
+        !self.has_list() && !matches!(source, BatchSource::Directory { .. })
     }
 
     /// The files and blobs of a source that are selected. A failure is reported as one among the others and ends a listing.
@@ -194,8 +203,10 @@ impl Search {
     }
 
     fn directory(&self, path: &Path, below: String) -> impl Iterator<Item = Found> + use<> {
-        let search = self.clone();
-        LocalTree::new(path, self.links).filter_map(move |found| match found {
+        let (search, cancel) = (self.clone(), Arc::clone(&self.cancel));
+        let found = LocalTree::new(path, self.links);
+        let found = found.take_while(move |_| cancel.check().is_ok());
+        found.filter_map(move |found| match found {
             local_tree::Found::File { path, relative } => {
                 search.select_file(path, &relative, below.clone())
             }
@@ -348,6 +359,16 @@ impl Search {
         }
     }
 
+    /// The lines of a list, until the run is stopped.
+    fn lines(
+        &self,
+        list: &(PathBuf, bool),
+    ) -> Result<impl Iterator<Item = Result<String>> + use<>> {
+        let cancel = Arc::clone(&self.cancel);
+        let lines = PathList::open(&list.0, list.1)?;
+        Ok(lines.take_while(move |_| cancel.check().is_ok()))
+    }
+
     fn listed_files(
         &self,
         list: &(PathBuf, bool),
@@ -355,15 +376,13 @@ impl Search {
         below: String,
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
-        Ok(
-            PathList::open(&list.0, list.1)?.filter_map(move |line| match line {
-                Ok(relative) => search.select_file(path.join(&relative), &relative, below.clone()),
-                Err(error) => {
-                    search.failed(error);
-                    None
-                }
-            }),
-        )
+        Ok(self.lines(list)?.filter_map(move |line| match line {
+            Ok(relative) => search.select_file(path.join(&relative), &relative, below.clone()),
+            Err(error) => {
+                search.failed(error);
+                None
+            }
+        }))
     }
 
     fn listed_blobs(
@@ -373,7 +392,7 @@ impl Search {
         below: String,
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
-        Ok(PathList::open(&list.0, list.1)?.filter_map(move |line| {
+        Ok(self.lines(list)?.filter_map(move |line| {
             let found = line.and_then(|relative| {
                 let blob = root.blob(&relative)?;
                 Ok(search.select_blob(blob, &relative, &below))

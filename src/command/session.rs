@@ -118,7 +118,18 @@ impl Session {
             }
         };
         let workers = self.settings.jobs()?;
-        workers::run(jobs, workers, &self.cancel, self.deadline, work).map(drop)
+        workers::run(jobs, workers, &self.cancel, self.deadline, work)?;
+        self.report_stop();
+        Ok(())
+    }
+
+    /// Reports that the run was stopped, unless the failure of a job says so.
+    fn report_stop(&self) {
+        if let Err(error) = self.cancel.check()
+            && !self.report.exits().contains(&error.exit())
+        {
+            self.report.failure(None, &error.into());
+        }
     }
 
     /// Does `work` on one worker, under the run's signals and deadline.

@@ -111,7 +111,7 @@ impl Download {
         let transferred = Transferred {
             verb,
             route: match &part {
-                Some(part) => format!("bytes {part} of {size} of {}", self.route()),
+                Some(part) => format!("{}, bytes {part} of {size},", self.route()),
                 None => self.route(),
             },
             bytes: done.range.map_or(size, |range| range.end - range.start),
