@@ -63,7 +63,7 @@ fn a_permanent_error_ends_the_wait_and_a_temporary_one_does_not() {
         answer(200, &found, b"x"),
     ]);
     let begin = Instant::now();
-    let wait = ["exists", "k", "--wait", "--poll=10ms"];
+    let wait = ["exists", "k", "--wait", "--poll=10ms", "--retry-for=1m"];
     against(&server).run(wait).succeeds();
     assert!(begin.elapsed() < HANG);
     let server = ScriptedServer::start([answer(404, &[], b""), answer(403, &[], b"")]);
