@@ -85,14 +85,15 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print er
 complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s V -l version -d 'Print version'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files or stdin'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "put" -d 'Upload files, stdin or the output of a command'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "get" -d 'Download to a file, a directory or stdout'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "exists" -d 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one per line'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "ls" -d 'List keys, one per line, as they can be typed'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "rm" -d 'Remove blobs; exit code 1 if one does not exist'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy blobs within a store, between stores, or between this machine and a store'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "mv" -d 'Copy blobs or files, then remove each source once its copy is verified'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "sync" -d 'Copy what differs from one directory or prefix to another'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
@@ -173,10 +174,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'Pro
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l from-command -d 'Upload the output of a command, provided that it succeeds'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Upload directories with all files below them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s L -l follow-links -d 'With -r, follow symbolic links to directories'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if no blob of that name exists, otherwise exit 5'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (exit 6) if the source is empty'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -259,6 +264,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s r -l recursive -
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mkdir -d 'Create the missing directories of DEST'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Do not overwrite an existing file (exit 5)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (exit 6) if the store has no checksum to compare'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -445,6 +453,10 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Print size and time as well'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l human -d 'Print sizes with units, like 1.5 MiB, in -l and --summary'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s d -l directory -d 'Stop at the next /: print d/ once instead of the keys that begin with d/'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s 0 -l null -d 'End each line with NUL instead of a line feed, for xargs -0'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l summary -d 'Print the number of blobs and their total size at the end, on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Do not verify TLS certificates (insecure)'
@@ -601,6 +613,9 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s r -l recursive -d 'Copy all blobs or files below each FROM'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l mkdir -d 'Create the missing directories of a local TO'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -685,6 +700,9 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s r -l recursive -d 'Copy all blobs or files below each FROM'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l mkdir -d 'Create the missing directories of a local TO'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -695,6 +713,89 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l json -d 'Print on
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l metadata -d 'User-defined metadata; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l tag -d 'Tag; can be repeated' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l storage-class -d 'Storage class, like STANDARD_IA' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse -d 'Server-side encryption: AES256 or aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-kms-key-id -d 'KMS key for --sse aws:kms' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l delete -d 'Remove from TO what FROM does not have, after everything has been listed'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l all -d 'With --delete, allow an empty FROM, which removes everything from TO'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum-only -d 'Never trust equal times: what has no checksum is copied again'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s L -l follow-links -d 'Follow symbolic links to directories'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s n -l dry-run -d 'Print what would be done, and change nothing'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l fail-fast -d 'Begin nothing more after the first failure'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'Request that the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'Version to download [default: the newest]' -r

@@ -26,15 +26,20 @@ struct Watched {
     next: u64,
     sockets: HashMap<u64, TcpStream>,
     cleanups: HashMap<u64, Box<dyn Fn() + Send>>,
+    listeners: HashMap<u64, Listener>,
 }
+
+/// Receives the signal that stops the run, or `None` at the deadline.
+type Listener = Box<dyn Fn(Option<Signal>) + Send>;
 
 impl std::fmt::Debug for Watched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} sockets, {} cleanups",
+            "{} sockets, {} cleanups, {} listeners",
             self.sockets.len(),
-            self.cleanups.len()
+            self.cleanups.len(),
+            self.listeners.len()
         )
     }
 }
@@ -57,10 +62,15 @@ impl Cancel {
 
     fn stop(&self, why: u8) {
         self.signal.store(why, Ordering::SeqCst);
-        for socket in self.lock().sockets.values() {
+        let watched = self.lock();
+        for socket in watched.sockets.values() {
             // A socket that is closed already needs no shutting down.
             let _ = socket.shutdown(Shutdown::Both);
         }
+        for listener in watched.listeners.values() {
+            listener(Signal::from_number(why));
+        }
+        drop(watched);
         self.cancelled.notify_all();
     }
 
@@ -124,6 +134,25 @@ impl Cancel {
         }
     }
 
+    /// Calls `listener` when the run is asked to stop, on the thread that asks, or now if it has been asked already.
+    pub fn on_cancel(
+        self: &Arc<Self>,
+        listener: impl Fn(Option<Signal>) + Send + 'static,
+    ) -> Watch {
+        let mut watched = self.lock();
+        // Under the lock, so that the call is made here or by `stop`, or by both.
+        match self.signal.load(Ordering::SeqCst) {
+            0 => {}
+            why => listener(Signal::from_number(why)),
+        }
+        let id = watched.id();
+        watched.listeners.insert(id, Box::new(listener));
+        Watch {
+            cancel: Arc::clone(self),
+            id,
+        }
+    }
+
     /// Cleans up for workers that did not stop in time. The process ends right after.
     pub fn run_cleanups(&self) {
         self.lock()
@@ -145,7 +174,7 @@ impl Watched {
     }
 }
 
-/// Ends a watch when dropped; see [`Cancel::watch`] and [`Cancel::on_exit`].
+/// Ends a watch when dropped; see [`Cancel::watch`], [`Cancel::on_exit`] and [`Cancel::on_cancel`].
 #[derive(Debug)]
 pub struct Watch {
     cancel: Arc<Cancel>,
@@ -157,6 +186,7 @@ impl Drop for Watch {
         let mut watched = self.cancel.lock();
         watched.sockets.remove(&self.id);
         watched.cleanups.remove(&self.id);
+        watched.listeners.remove(&self.id);
     }
 }
 

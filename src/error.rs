@@ -60,6 +60,15 @@ pub struct Answer {
     pub request_id: Option<String>,
 }
 
+/// The end of a command that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandEnd {
+    /// With this status.
+    Exited(i32),
+    /// By this signal, such as `SIGKILL`.
+    Killed(String),
+}
+
 /// The number of retries of a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Retries {
@@ -81,6 +90,7 @@ struct Inner {
     text: String,
     hint: Option<String>,
     answer: Answer,
+    command: Option<CommandEnd>,
     retries: Retries,
 }
 
@@ -92,6 +102,7 @@ impl Error {
             text: text.into(),
             hint: None,
             answer: Answer::default(),
+            command: None,
             retries: Retries::ByKind,
         }))
     }
@@ -125,6 +136,17 @@ impl Error {
     /// A signal stopped the run.
     pub fn interrupted(signal: Signal) -> Self {
         Self::new(Kind::Interrupted(signal), format!("stopped by {signal}"))
+    }
+
+    /// The command that produces the source failed.
+    pub fn command_failed(end: CommandEnd) -> Self {
+        let text = match &end {
+            CommandEnd::Exited(status) => format!("the command exited with status {status}"),
+            CommandEnd::Killed(signal) => format!("the command was killed by {signal}"),
+        };
+        let mut error = Self::new(Kind::Integrity, text).with_hint("nothing was stored");
+        error.0.command = Some(end);
+        error
     }
 
     /// Adds the advice to the user: one clause, lower case.
@@ -168,6 +190,11 @@ impl Error {
     /// The response of the server. All fields are empty if no server was involved.
     pub fn answer(&self) -> &Answer {
         &self.0.answer
+    }
+
+    /// The end of the command that produces the source, if that is the failure.
+    pub fn command(&self) -> Option<&CommandEnd> {
+        self.0.command.as_ref()
     }
 
     /// Returns whether the same attempt may succeed later.

@@ -19,7 +19,7 @@ pub enum Exit {
     Denied,
     /// A condition on the destination was not met.
     Precondition,
-    /// Digest or length differ, or the blob changed while it was transferred.
+    /// Digest or length differ, the blob changed while it was transferred, or the command that produces it failed.
     Integrity,
     /// Network failure, timeout or overload, after all retries.
     Temporary,

@@ -8,7 +8,6 @@ use blobctl::command::session::{Session, report_failed_start};
 use blobctl::command::{completions, dispatch};
 use blobctl::exit::Exit;
 use blobctl::report;
-use clap::Parser;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
@@ -23,7 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::parse_arguments() {
         Ok(cli) => cli,
         Err(error) => return help_or_usage_error(&error),
     };

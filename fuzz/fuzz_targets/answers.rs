@@ -27,6 +27,7 @@ fuzz_target!(|data: &[u8]| {
     let root = xml::parse(body);
     assert_shown(&error::late_error(root.as_ref()).to_string());
     let _ = list_xml::parse_listing(body);
+    let _ = list_xml::parse_buckets(body);
     let _ = xml::descendant(body, "Credentials");
     let ours = signature_mismatch::SignedText {
         canonical: "GET\n/\n\nhost:a\nx-amz-date:b\n\nhost;x-amz-date\nUNSIGNED-PAYLOAD",

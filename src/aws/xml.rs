@@ -169,6 +169,18 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_xml_1_0_excludes_are_read() {
+        for (text, key) in [
+            ("a&#x1B;&#10;&#xd;&#x7f;&#133;", "a\u{1b}\n\r\u{7f}\u{85}"),
+            ("\u{1b}\t\u{1}", "\u{1b}\t\u{1}"),
+        ] {
+            let text = format!("<R><Key>{text}</Key><UploadId>u</UploadId></R>");
+            assert_eq!(child(&text, "Key").as_deref(), Some(key), "{text:?}");
+            assert_eq!(child(&text, "UploadId").as_deref(), Some("u"));
+        }
+    }
+
+    #[test]
     fn only_direct_children_count() {
         let text = "\u{feff} \n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<s:Error xmlns:s=\"u\"><s:Code>A</s:Code>\
                     <Nested><Code>B</Code></Nested><Code>C</Code><Message>a &amp; b &#65;<![CDATA[<c>]]></Message><Empty/></s:Error>";

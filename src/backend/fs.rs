@@ -249,7 +249,7 @@ impl Store for Fs {
             }
         };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
-        let staged = AtomicFile::create(
+        let mut staged = AtomicFile::create(
             Arc::new(parent),
             name,
             temporary_name(),
@@ -260,6 +260,9 @@ impl Store for Fs {
             staged.preallocate(size)?;
         }
         let bytes = copy(payload, &staged)?;
+        if let Some(modified) = options.modified {
+            staged.set_modified(modified);
+        }
         staged.commit(bytes, replace)?;
         Ok(PutResult {
             bytes,

@@ -17,7 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, PrintKeys, Progress, ResumeChoice, Verify};
 pub use self::global::Global;
-use self::selection::{Batch, Filters, TimeBound, parse_time};
+use self::selection::{Batch, BatchRun, Changes, Filters, TimeBound, parse_time};
 pub use self::wait::WaitOptions;
 use crate::transfer::byte_range::ByteRange;
 use crate::units::{parse_duration, parse_size};
@@ -47,7 +47,7 @@ Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
-    /// Upload files or stdin
+    /// Upload files, stdin or the output of a command
     Put(Put),
     /// Download to a file, a directory or stdout
     Get(Get),
@@ -55,7 +55,7 @@ pub enum Command {
     Exists(Exists),
     /// Print properties of blobs: size, time, checksum, type
     Stat(Stat),
-    /// List keys, one per line
+    /// List keys, one per line, as they can be typed
     Ls(Ls),
     /// Remove blobs; exit code 1 if one does not exist
     Rm(Rm),
@@ -69,10 +69,26 @@ pub enum Command {
         override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
     )]
     Mv(Cp),
+    /// Copy what differs from one directory or prefix to another
+    Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
     /// Print a completion script
     Completions(Completions),
+}
+
+impl Cli {
+    /// Parses the command line of this process.
+    pub fn parse_arguments() -> Result<Self, clap::Error> {
+        let mut cli = Self::try_parse()?;
+        if let Command::Put(put) = &mut cli.command
+            && !put.from_command
+        {
+            // Here, as everywhere else, `--` only ends the options.
+            put.paths.append(&mut put.command);
+        }
+        Ok(cli)
+    }
 }
 
 impl Command {
@@ -87,6 +103,7 @@ impl Command {
             Self::Rm(_) => "rm",
             Self::Cp(_) => "cp",
             Self::Mv(_) => "mv",
+            Self::Sync(_) => "sync",
             Self::Presign(_) => "presign",
             Self::Completions(_) => "completions",
         }
@@ -96,14 +113,25 @@ impl Command {
 /// `blobctl put [OPTIONS] SRC... KEY`
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC..."
+    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC...\n       blobctl put [OPTIONS] KEY --from-command -- CMD ARGS..."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Put {
     /// Files, or - for stdin, followed by the key; a single SRC keeps its name
     ///
     /// If KEY ends in /, the name of the file is appended. With several sources it must end in /.
-    #[arg(value_name = "SRC... KEY", required = true)]
+    #[arg(value_name = "SRC... KEY", required_unless_present = "command")]
     pub paths: Vec<OsString>,
+    /// Upload the output of a command, provided that it succeeds
+    ///
+    /// CMD is run without a shell, with the stdin, stderr and environment of blobctl. The blob is stored when CMD has exited
+    /// with 0 and its stdout has been read to the end. Otherwise nothing is stored, the old blob stays, and the exit code is
+    /// 6. Signals are passed on to CMD.
+    #[arg(long, conflicts_with_all = ["target", "recursive", "files_from", "if_changed", "dry_run", "preserve_mtime"])]
+    pub from_command: bool,
+    /// The command of --from-command, after --
+    #[arg(value_name = "CMD ARGS", last = true)]
+    pub command: Vec<OsString>,
     /// Upload every SRC below this prefix, to which a missing / is added (for xargs)
     #[arg(short = 't', long, value_name = "PREFIX")]
     pub target: Option<OsString>,
@@ -133,6 +161,9 @@ pub struct Put {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
@@ -181,12 +212,12 @@ pub struct Get {
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
     /// Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", conflicts_with = "if_changed")]
     pub expect_size: Option<u64>,
     /// Fail (exit 6) unless the single KEY has this SHA-256
     ///
     /// A file appears only if it matches. The bytes of a stream (stdout, a FIFO) are written before the error.
-    #[arg(long, value_name = "HEX")]
+    #[arg(long, value_name = "HEX", conflicts_with = "if_changed")]
     pub expect_sha256: Option<String>,
     /// Download only these bytes of the single KEY, verified by length only
     ///
@@ -196,7 +227,7 @@ pub struct Get {
         long,
         value_name = "A-B|A-|-N",
         allow_hyphen_values = true,
-        conflicts_with_all = ["recursive", "files_from", "resume", "require_verified", "expect_size", "expect_sha256"]
+        conflicts_with_all = ["recursive", "files_from", "resume", "require_verified", "expect_size", "expect_sha256", "if_changed"]
     )]
     pub range: Option<ByteRange>,
     /// Permissions of the files, like 600 [default: those of the replaced file, or by the umask]
@@ -208,6 +239,9 @@ pub struct Get {
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
@@ -252,13 +286,32 @@ pub struct Stat {
 
 /// `blobctl ls [OPTIONS] [PREFIX]`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct Ls {
-    /// List only keys that begin with this
+    /// List only keys that begin with this; s3:// lists the buckets
+    ///
+    /// Each line begins like PREFIX: with the full address, with REMOTE: or with the plain key. A plain key that would be read
+    /// as something else (a:b, -x) is printed as its full address.
     #[arg(value_name = "PREFIX")]
     pub prefix: Option<OsString>,
     /// Print size and time as well
     #[arg(short, long)]
     pub long: bool,
+    /// Print sizes with units, like 1.5 MiB, in -l and --summary
+    #[arg(long)]
+    pub human: bool,
+    /// Stop at the next /: print d/ once instead of the keys that begin with d/
+    #[arg(short, long)]
+    pub directory: bool,
+    /// End each line with NUL instead of a line feed, for xargs -0
+    #[arg(short = '0', long, conflicts_with = "json")]
+    pub null: bool,
+    /// Print the number of blobs and their total size at the end, on stderr
+    #[arg(long)]
+    pub summary: bool,
 }
 
 /// `blobctl rm [OPTIONS] KEY...`
@@ -309,12 +362,47 @@ pub struct Cp {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
+    /// When an equal destination is left as it is.
+    #[command(flatten)]
+    pub changes: Changes,
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
     /// What the batch reads and how it runs.
     #[command(flatten)]
     pub batch: Batch,
+}
+
+/// `blobctl sync [OPTIONS] FROM TO`
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Prefix of a store, or local directory (beginning with /, ./ or ../)
+    #[arg(value_name = "FROM")]
+    pub from: OsString,
+    /// Prefix or local directory that gets what is below FROM
+    #[arg(value_name = "TO")]
+    pub to: OsString,
+    /// Remove from TO what FROM does not have, after everything has been listed
+    #[arg(long)]
+    pub delete: bool,
+    /// With --delete, allow an empty FROM, which removes everything from TO
+    #[arg(long, requires = "delete")]
+    pub all: bool,
+    /// Never trust equal times: what has no checksum is copied again
+    #[arg(long)]
+    pub checksum_only: bool,
+    /// Follow symbolic links to directories
+    #[arg(short = 'L', long)]
+    pub follow_links: bool,
+    /// The attributes of the blobs.
+    #[command(flatten)]
+    pub attributes: AttributeOptions,
+    /// The filters of the batch.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// How the batch runs.
+    #[command(flatten)]
+    pub run: BatchRun,
 }
 
 /// `blobctl presign [OPTIONS] KEY`

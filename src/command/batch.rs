@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use super::blob::{Blob, BlobRoot};
@@ -122,6 +123,8 @@ pub struct Search {
     links: DirectoryLinks,
     /// A prefix without blobs is not a failure.
     ignores_absence: bool,
+    /// Set by the first entry that could not be listed.
+    failed: Arc<AtomicBool>,
     /// `--files-from` and `--null`.
     list: Option<(PathBuf, bool)>,
     /// Ends the search.
@@ -137,6 +140,7 @@ impl Search {
             selection: Arc::new(selection(filters)?),
             links: DirectoryLinks::Skip,
             ignores_absence: false,
+            failed: Arc::default(),
             list: batch.files_from.clone().map(|path| (path, batch.null)),
             cancel: Arc::clone(&session.cancel),
         })
@@ -155,6 +159,25 @@ impl Search {
             ignores_absence: ignores,
             ..self
         }
+    }
+
+    /// The same without the conditions on sizes and times, for a destination: they are about the source.
+    #[must_use]
+    pub fn by_path(&self) -> Self {
+        Self {
+            selection: Arc::new(self.selection.by_path()),
+            ..self.clone()
+        }
+    }
+
+    /// Returns whether sizes or times decide what is selected.
+    pub fn needs_metadata(&self) -> bool {
+        self.selection.needs_metadata()
+    }
+
+    /// Returns whether anything could not be listed so far.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     /// Returns whether `--files-from` names the paths below the source.
@@ -194,6 +217,7 @@ impl Search {
     }
 
     fn failed(&self, error: Error) {
+        self.failed.store(true, Ordering::Relaxed);
         self.report.failure(None, &error.into());
     }
 
@@ -292,6 +316,7 @@ impl Search {
                         is_empty = false;
                         let attempted = format!("cannot list {}", root.shown());
                         let error = anyhow::Error::from(error).context(attempted);
+                        search.failed.store(true, Ordering::Relaxed);
                         search.report.failure(None, &error);
                         continue;
                     }

@@ -4,7 +4,9 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::report::outcome::Subject;
 use crate::store::identity::BlobId;
+use crate::store::types::ObjectMeta;
 use crate::transfer::Engine;
+use crate::transfer::compare::Side;
 
 /// A blob: the engine of its store, and its key there.
 #[derive(Clone)]
@@ -21,6 +23,15 @@ impl Blob {
     /// The identity by which blobs are compared. Shown text is never compared.
     pub fn id(&self) -> BlobId {
         self.engine.store.id(&self.key)
+    }
+
+    /// The blob as a side of a comparison.
+    pub fn side<'a>(&'a self, info: &'a ObjectMeta) -> Side<'a> {
+        Side::Blob {
+            engine: &self.engine,
+            key: &self.key,
+            info,
+        }
     }
 }
 

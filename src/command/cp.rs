@@ -8,7 +8,7 @@ use super::batch::{BatchSource, Search};
 use super::get::{Depth, TypedDestination, store_source};
 use super::put::{local_source, target_in_store};
 use super::put_options::{attributes, reject_unsupported_attributes};
-use super::run::{BatchPlan, COPY, MOVE, run_batch};
+use super::run::{BatchPlan, COPY, MOVE, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
 use crate::cli::Cp;
@@ -30,9 +30,12 @@ pub enum Source {
 
 /// One side of a copy.
 #[derive(Debug, Clone)]
-enum Place<'a> {
+pub enum Place<'a> {
+    /// A local path.
     Local(&'a OsStr),
+    /// stdin or stdout.
     Stdio,
+    /// A place in a store.
     Store(Target),
 }
 
@@ -63,8 +66,13 @@ pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit
                 put: PutOptions {
                     condition: Condition::None,
                     attributes: attributes(&arguments.attributes)?,
+                    modified: None,
                 },
-                get: DownloadOptions::default(),
+                get: DownloadOptions {
+                    keeps_time: arguments.changes.preserve_mtime,
+                    ..DownloadOptions::default()
+                },
+                keeps_time: arguments.changes.preserve_mtime,
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
             },
@@ -72,6 +80,7 @@ pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit
                 Source::Keep => COPY,
                 Source::Remove => MOVE,
             },
+            if_changed: if_changed(&arguments.changes),
             removes_sources: source == Source::Remove,
             run: arguments.batch.run.clone(),
             has_summary: depth != Depth::Blob,
@@ -80,7 +89,8 @@ pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit
 }
 
 impl Place<'_> {
-    fn store(&self) -> Option<&StoreRef> {
+    /// The store, if the place is in one.
+    pub fn store(&self) -> Option<&StoreRef> {
         match self {
             Self::Store(target) => Some(&target.store),
             Self::Local(_) | Self::Stdio => None,
@@ -132,7 +142,7 @@ fn is_tree(arguments: &Cp) -> bool {
 }
 
 /// A local path begins with `/`, `./` or `../`, or is `.` or `..`; everything else is the address of a blob.
-fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
+pub fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
     let bytes = text.as_encoded_bytes();
     let is_local = matches!(bytes, b"." | b"..")
         || [&b"/"[..], b"./", b"../"]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::batch::{BatchSource, Search, below_of};
 use super::put_options::expected_sha256;
-use super::run::{BatchPlan, GET, run_batch};
+use super::run::{BatchPlan, GET, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions, existing_directory};
 use crate::cli::{Get, Verify};
@@ -52,10 +52,12 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
             options: JobOptions {
                 put: PutOptions::default(),
                 get: download_options(arguments)?,
+                keeps_time: arguments.changes.preserve_mtime,
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
             },
             verb: GET,
+            if_changed: if_changed(&arguments.changes),
             removes_sources: false,
             run: arguments.batch.run.clone(),
             has_summary: tree != Depth::Blob,
@@ -140,6 +142,7 @@ fn download_options(arguments: &Get) -> Result<DownloadOptions> {
     Ok(DownloadOptions {
         replace,
         verification,
+        keeps_time: arguments.changes.preserve_mtime,
         expected: ExpectedBlob {
             size: arguments.expect_size,
             sha256: expected_sha256(arguments.expect_sha256.as_deref())?,

@@ -1,55 +1,38 @@
-//! `blobctl ls`: the keys that begin with a prefix.
+//! `blobctl ls`: the keys that begin with a prefix, or the buckets of a service.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
 
+use super::ls_rows::{Listed, Rows, Totals};
 use super::session::{OpenStore, Session};
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
+use crate::report::Report;
 use crate::report::outcome::{Outcome, Subject};
-use crate::report::timestamp;
-use crate::store::list::{ListEntry, TimeRequest};
-use crate::transfer::Engine;
-use crate::transfer::list::Listing;
+use crate::settings::{Settings, StoreRef};
+use crate::store::list::{ListDepth, TimeRequest};
+use crate::transfer::list::{BucketListing, Listing};
 
-/// Prints every key that begins with the prefix, in the form in which it can be typed.
+/// Prints every key that begins with the prefix, or every bucket, in the form in which it can be typed.
 pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
     let typed = arguments.prefix.as_deref().unwrap_or(OsStr::new(""));
-    let target = session
-        .target(typed)?
-        .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
-    session.check_flags(std::iter::once(&target.store))?;
-    let OpenStore {
-        engine,
-        prefix: store_prefix,
-    } = session.open(&target.store)?;
-    let prefix = format!("{store_prefix}{}", target.key);
-    if prefix.chars().any(char::is_control) {
-        let text = "the prefix contains a control character";
-        return Err(Error::new(Kind::Usage, text));
-    }
-    let report = Arc::clone(&session.report);
-    let rows = Rows {
-        engine: engine.clone(),
-        store_prefix,
-        long: arguments.long,
+    let is_service = typed.to_str().is_some_and(Settings::is_s3_service);
+    let result = match is_service {
+        true => list_buckets(session, arguments)?,
+        false => list_keys(session, arguments, typed)?,
     };
-    let result = session.run_one(move || {
-        let times = match rows.long || report.is_json() {
-            true => TimeRequest::Always,
-            false => TimeRequest::IfFree,
-        };
-        for listed in Listing::new(&engine, prefix).with_times(times) {
-            let (subject, outcome) = rows.row(listed?);
-            report.listed(&subject, &outcome);
-            report.check_stdout()?;
-        }
-        Ok(())
-    });
+    // Before the summary, which goes to stderr.
     session.report.flush()?;
-    let Err(error) = result else {
-        return Ok(Exit::Ok);
+    let error = match result {
+        Ok(totals) => {
+            if arguments.summary {
+                totals.report(&session.report, arguments);
+            }
+            session.report.flush()?;
+            return Ok(Exit::Ok);
+        }
+        Err(error) => error,
     };
     let exit = error.exit();
     let place = printable_whole(&typed.to_string_lossy());
@@ -62,40 +45,61 @@ pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Turns listed blobs into rows.
-struct Rows {
-    engine: Engine,
-    /// Removed from keys, because it is not typed.
-    store_prefix: String,
-    long: bool,
+/// The inner result is that of the listing; an outer error precedes it.
+fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Result<Totals>> {
+    let (target, notation) = session
+        .target_with_notation(typed)?
+        .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
+    session.check_flags(std::iter::once(&target.store))?;
+    let OpenStore {
+        engine,
+        prefix: store_prefix,
+    } = session.open(&target.store)?;
+    let times = match arguments.long || session.report.is_json() {
+        true => TimeRequest::Always,
+        false => TimeRequest::IfFree,
+    };
+    let depth = match arguments.directory {
+        true => ListDepth::OneLevel,
+        false => ListDepth::All,
+    };
+    let listing = Listing::new(&engine, format!("{store_prefix}{}", target.key))
+        .with_depth(depth)
+        .with_times(times);
+    let rows = Rows::new(session, arguments);
+    let report = Arc::clone(&session.report);
+    Ok(session.run_one(move || {
+        let row = |listed| rows.of_entry(&engine, &store_prefix, &notation, listed);
+        let totals = Totals::of(Listed::Keys);
+        print_all(&report, totals, listing.map(|listed| listed.map(row)))
+    }))
 }
 
-impl Rows {
-    fn row(&self, listed: ListEntry) -> (Subject, Outcome) {
-        let key = listed.key.strip_prefix(&self.store_prefix);
-        let key = key.unwrap_or(&listed.key).to_owned();
-        let info = listed.info;
-        // Escaped, so that a key with a line end in it cannot look like two keys.
-        let shown = printable_whole(&key);
-        let text = match self.long {
-            false => format!("{shown}\n"),
-            true => format!(
-                "{:>14}  {:20}  {shown}\n",
-                info.size,
-                info.modified.map_or_else(|| "-".to_owned(), timestamp)
-            ),
-        };
-        let subject = Subject {
-            key,
-            url: self.engine.store.url(&listed.key),
-        };
-        let outcome = Outcome {
-            text,
-            bytes: Some(info.size),
-            modified: info.modified,
-            etag: info.etag,
-            ..Outcome::default()
-        };
-        (subject, outcome)
+fn list_buckets(session: &mut Session, arguments: &Ls) -> Result<Result<Totals>> {
+    let store = StoreRef::S3Service;
+    session.check_flags(std::iter::once(&store))?;
+    let OpenStore { engine, .. } = session.open(&store)?;
+    let rows = Rows::new(session, arguments);
+    let report = Arc::clone(&session.report);
+    Ok(session.run_one(move || {
+        let row = |bucket| rows.of_bucket(bucket);
+        let buckets = BucketListing::new(&engine);
+        let totals = Totals::of(Listed::Buckets);
+        print_all(&report, totals, buckets.map(|bucket| bucket.map(row)))
+    }))
+}
+
+/// Prints rows as they come, and adds them to the totals.
+fn print_all(
+    report: &Report,
+    mut totals: Totals,
+    rows: impl Iterator<Item = Result<(Subject, Outcome)>>,
+) -> Result<Totals> {
+    for row in rows {
+        let (subject, outcome) = row?;
+        totals.add(&outcome);
+        report.listed(&subject, &outcome);
+        report.check_stdout()?;
     }
+    Ok(totals)
 }

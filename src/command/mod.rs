@@ -5,9 +5,12 @@ pub mod blob;
 pub mod completions;
 pub mod cp;
 pub mod exists;
+mod from_command;
 pub mod get;
 mod job;
 pub mod ls;
+mod ls_rows;
+mod merge;
 pub mod presign;
 pub mod put;
 mod put_options;
@@ -15,6 +18,7 @@ pub mod rm;
 mod run;
 pub mod session;
 pub mod stat;
+pub mod sync;
 mod target;
 
 use self::session::Session;
@@ -26,6 +30,7 @@ use crate::exit::Exit;
 /// decide the exit code.
 pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
     match command {
+        Command::Put(arguments) if arguments.from_command => from_command::run(session, arguments),
         Command::Put(arguments) => put::run(session, arguments),
         Command::Get(arguments) => get::run(session, arguments),
         Command::Exists(arguments) => exists::run(session, arguments),
@@ -33,6 +38,7 @@ pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
         Command::Ls(arguments) => ls::run(session, arguments),
         Command::Rm(arguments) => rm::run(session, arguments),
         Command::Cp(arguments) => cp::run(session, arguments, cp::Source::Keep),
+        Command::Sync(arguments) => sync::run(session, arguments),
         Command::Mv(arguments) => cp::run(session, arguments, cp::Source::Remove),
         Command::Presign(arguments) => presign::run(session, arguments),
         Command::Completions(arguments) => Ok(completions::run(arguments)),

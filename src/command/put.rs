@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::batch::{BatchSource, Search, below_of, utf8_name};
 use super::blob::BlobRoot;
 use super::put_options::{expectation, put_options, reject_unsupported_options};
-use super::run::{BatchPlan, PUT, run_batch};
+use super::run::{BatchPlan, PUT, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
 use crate::cli::Put;
@@ -53,11 +53,16 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             target,
             options: JobOptions {
                 put,
+                keeps_time: arguments.changes.preserve_mtime,
                 expectation,
-                get: DownloadOptions::default(),
+                get: DownloadOptions {
+                    keeps_time: arguments.changes.preserve_mtime,
+                    ..DownloadOptions::default()
+                },
                 cancel: Arc::clone(&session.cancel),
             },
             verb: PUT,
+            if_changed: if_changed(&arguments.changes),
             removes_sources: false,
             run: arguments.batch.run.clone(),
             has_summary: is_whole_tree,
@@ -97,7 +102,7 @@ fn split_arguments<'a>(session: &Session, arguments: &'a Put) -> Result<(&'a [Os
     }
 }
 
-fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
+pub fn store_target(session: &Session, text: &OsStr) -> Result<Target> {
     session
         .target(text)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a key: it can only be the source"))

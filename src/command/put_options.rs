@@ -15,6 +15,7 @@ pub fn put_options(arguments: &Put) -> Result<PutOptions> {
     Ok(PutOptions {
         condition: condition(arguments)?,
         attributes: attributes(&arguments.attributes)?,
+        modified: None,
     })
 }
 

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use super::batch::{BatchSource, Found, FoundSource, Search};
 use super::blob::Blob;
 use super::get::{Depth, store_source};
-use super::run::{REMOVE, planned};
+use super::job::planned;
+use super::run::REMOVE;
 use super::session::{Session, not_a_blob};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
@@ -19,7 +20,7 @@ use crate::transfer::retry;
 
 /// The treatment of a blob that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Missing {
+pub enum Missing {
     /// It is a failure (1).
     Fail,
     /// It counts as removed.
@@ -97,13 +98,15 @@ fn remove_all(
     session.for_each(blobs, move |blob| {
         let url = blob.subject.url.shown();
         match dry_run {
-            true => Ok(planned(REMOVE, &url)),
+            true => Ok(planned(REMOVE.present, &url)),
             false => remove(blob, missing).with_context(|| format!("cannot remove {url}")),
         }
     })?;
     let exit = session.exit();
     if depth != Depth::Blob && !dry_run {
-        session.report.summary(REMOVE.past, begin.elapsed(), exit);
+        session
+            .report
+            .batch_summary(REMOVE.past, begin.elapsed(), exit);
     }
     Ok(exit)
 }
@@ -115,7 +118,8 @@ fn blob(found: Found) -> Option<Blob> {
     }
 }
 
-fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {
+/// Removes a blob.
+pub fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {
     let store = &blob.engine.store;
     let mut is_repetition = false;
     let attempt = || {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::batch::{BatchSource, Found, Search};
-use super::job::Job;
+use super::job::Task;
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
-use crate::cli::selection::BatchRun;
+use crate::cli::selection::{BatchRun, Changes};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
-use crate::report::outcome::Outcome;
+use crate::transfer::compare::TimeTrust;
 
 /// The verb of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct BatchPlan {
     pub options: JobOptions,
     /// The verb of the command.
     pub verb: Verb,
+    /// What is equal at the destination is skipped.
+    pub if_changed: Option<TimeTrust>,
     /// Each source is removed once its copy is verified.
     pub removes_sources: bool,
     /// `--dry-run` and `--fail-fast`.
@@ -80,6 +82,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         target,
         options,
         verb,
+        if_changed,
         removes_sources,
         run,
         has_summary,
@@ -96,33 +99,36 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     let jobs = found.filter_map(move |found| {
         let shown = found.shown();
         let job = target.job(found, &options);
-        job.map_err(|error| {
+        let task = job.map(|job| Task::new(job, if_changed));
+        task.map_err(|error| {
             let attempted = format!("cannot {} {shown}", verb.present);
             report.failure(None, &anyhow::Error::from(error).context(attempted));
         })
         .ok()
     });
-    let transfer = move |job: &Job| match (run.dry_run, removes_sources) {
-        (true, _) => Ok(planned(verb, &job.route())),
-        (false, true) => job.run_and_remove(verb.past),
-        (false, false) => job.run(verb.past),
+    let transfer = move |task: &Task| match (run.dry_run, removes_sources) {
+        (true, _) => task.plan(verb.present),
+        (false, true) => task.job.run_and_remove(verb.past),
+        (false, false) => task.run(verb.past),
     };
     session.fail_fast = run.fail_fast;
     let begin = Instant::now();
     session.for_each(jobs, transfer)?;
     let exit = session.exit();
     if has_summary && !run.dry_run {
-        session.report.summary(verb.past, begin.elapsed(), exit);
+        session
+            .report
+            .batch_summary(verb.past, begin.elapsed(), exit);
     }
     Ok(exit)
 }
 
-/// The result of `--dry-run` for one blob.
-pub fn planned(verb: Verb, what: &str) -> Outcome {
-    Outcome {
-        text: format!("would {} {what}\n", verb.present),
-        changed: Some(false),
-        ..Outcome::default()
+/// The trust that `--if-changed` and `--checksum-only` choose; `None` if everything is transferred.
+pub fn if_changed(changes: &Changes) -> Option<TimeTrust> {
+    match (changes.if_changed, changes.checksum_only) {
+        (false, _) => None,
+        (true, false) => Some(TimeTrust::Trusted),
+        (true, true) => Some(TimeTrust::ChecksumOnly),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
 use crate::settings::environment::Environment;
+use crate::settings::notation::Notation;
 use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
@@ -216,11 +217,15 @@ impl Session {
 
     /// The target of an address; `None` for `-`, which is stdin or stdout.
     pub fn target(&self, text: &std::ffi::OsStr) -> Result<Option<Target>> {
-        let text = text.to_str().ok_or_else(|| {
-            let shown = printable(&text.to_string_lossy());
-            Error::new(Kind::Usage, format!("the key `{shown}` is not UTF-8 text"))
-        })?;
-        self.settings.target(text)
+        self.settings.target(utf8(text)?)
+    }
+
+    /// The same with the notation of the address.
+    pub fn target_with_notation(
+        &self,
+        text: &std::ffi::OsStr,
+    ) -> Result<Option<(Target, Notation)>> {
+        self.settings.target_with_notation(utf8(text)?)
     }
 
     /// The blobs that addresses name, none of which may be `-`.
@@ -320,6 +325,14 @@ fn is_insecure(config: &backend::Config) -> bool {
     }
 }
 
+/// An address as text. One that is not UTF-8 is a usage error.
+fn utf8(text: &std::ffi::OsStr) -> Result<&str> {
+    text.to_str().ok_or_else(|| {
+        let shown = printable(&text.to_string_lossy());
+        Error::new(Kind::Usage, format!("the key `{shown}` is not UTF-8 text"))
+    })
+}
+
 /// The error about `-` in place of a blob.
 pub fn not_a_blob() -> Error {
     Error::new(Kind::Usage, "`-` is not a blob")
@@ -368,7 +381,9 @@ fn check_output(cli: &Cli) -> Result<()> {
         Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
         Command::Exists(arguments) => cli.global.json || arguments.print.is_some(),
         Command::Get(arguments) => goes_to_stdout(arguments),
-        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) => false,
+        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) | Command::Sync(_) => {
+            false
+        }
     };
     if only_prints { check_stdout() } else { Ok(()) }
 }

@@ -40,6 +40,8 @@ pub struct JobOptions {
     pub put: PutOptions,
     /// Of what is written to this machine.
     pub get: DownloadOptions,
+    /// What is written gets the time of the last modification of its source.
+    pub keeps_time: bool,
     /// Of what is read from this machine.
     pub expectation: Expectation,
     /// Stops the reading of a source.
@@ -86,6 +88,7 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
             from,
             to: to.clone(),
             options: options.put.clone(),
+            keeps_time: options.keeps_time,
             expectation: options.expectation.clone(),
             cancel: Arc::clone(&options.cancel),
         })
@@ -98,10 +101,12 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
             let text = format!("{url} would be copied onto itself");
             return Err(Error::new(Kind::Usage, text));
         }
-        FoundSource::Blob(from, _) => Job::Copy(Copy {
+        FoundSource::Blob(from, listed) => Job::Copy(Copy {
             from,
             to,
             options: options.put.clone(),
+            keeps_time: options.keeps_time,
+            listed,
         }),
     })
 }

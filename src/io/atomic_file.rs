@@ -13,6 +13,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -39,6 +40,8 @@ pub struct AtomicFile {
     file: File,
     /// The permissions of the finished file, if the user chose them.
     mode: Option<u32>,
+    /// The time of the last modification of the finished file; `None` is the time of the last write.
+    modified: Option<SystemTime>,
     /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
     /// file that may be resumed later.
     watch: Option<Watch>,
@@ -124,6 +127,7 @@ impl AtomicFile {
             shown,
             file: file.into(),
             mode: None,
+            modified: None,
             watch: Some(watch),
         })
     }
@@ -151,6 +155,7 @@ impl AtomicFile {
             shown,
             file: file.into(),
             mode: None,
+            modified: None,
             watch: None,
         })
     }
@@ -216,6 +221,11 @@ impl AtomicFile {
         self.file.read_exact_at(bytes, offset).map_err(failed)
     }
 
+    /// Makes the commit set the time of the last modification.
+    pub fn set_modified(&mut self, modified: SystemTime) {
+        self.modified = Some(modified);
+    }
+
     /// Sets the length of the file to `len` bytes, makes it durable and renames it to its final name.
     pub fn commit(mut self, len: u64, overwrite: Overwrite) -> Result<()> {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
@@ -230,6 +240,11 @@ impl AtomicFile {
             None => set_final(&self.file, &*self.dir, &self.name),
         };
         permitted.map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
+        if let Some(modified) = self.modified {
+            self.file
+                .set_modified(modified)
+                .map_err(|error| failed(&self, "set the time of", error))?;
+        }
         self.file
             .sync_all()
             .map_err(|error| failed(&self, "sync", error))?;

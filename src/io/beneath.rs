@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result, access, printable};
@@ -88,6 +88,11 @@ impl LocalDirectory {
         Ok(self.opened.get_or_init(|| fd))
     }
 
+    /// The path as it was typed.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
     /// The path of a file in it, for messages.
     pub fn shown(&self, relative: &str) -> String {
         printable(&self.path.join(relative).to_string_lossy())
@@ -117,6 +122,28 @@ impl LocalDirectory {
             .map_err(|errno| self.refused("open", errno, "."))?;
         make_directories(top, relative)
             .map_err(|failure| self.refused(failure.doing, failure.errno, relative))
+    }
+
+    /// Removes the file `relative`, and then the directories above it that are empty.
+    pub fn remove(&self, relative: &str) -> Result<()> {
+        let (dir, name) = self.parent_of(relative)?;
+        match rustix::fs::unlinkat(&dir, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(errno) => return Err(self.refused("remove", errno, relative)),
+        }
+        rustix::fs::fsync(&dir).map_err(|errno| self.refused("sync", errno, relative))?;
+        let mut path = relative;
+        while let Some((directory, _)) = path.rsplit_once('/') {
+            let Ok((above, name)) = self.parent_of(directory) else {
+                break;
+            };
+            // A directory that is not empty stays.
+            if rustix::fs::unlinkat(&above, name, AtFlags::REMOVEDIR).is_err() {
+                break;
+            }
+            path = directory;
+        }
+        Ok(())
     }
 
     fn refused(&self, doing: &str, errno: Errno, relative: &str) -> Error {

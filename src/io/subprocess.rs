@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::child_process::{ChildProcess, ProcessGroup};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 
@@ -39,18 +39,17 @@ pub fn output(
     cancel: &Cancel,
 ) -> Result<String> {
     let failed = |why: &str| Error::new(Kind::Config, format!("{name} {why}"));
-    let mut child = command
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(match stderr {
             Stderr::Shown => Stdio::inherit(),
             Stderr::Quoted => Stdio::piped(),
-        })
-        .process_group(0)
-        .spawn()
+        });
+    let mut child = ChildProcess::spawn(command, ProcessGroup::Own)
         .map_err(|error| failed(&format!("could not be started: {}", describe(&error))))?;
-    let mut stdout = Pipe::new(child.stdout.take());
-    let mut errors = Pipe::new(child.stderr.take());
+    let mut stdout = Pipe::new(child.take_stdout());
+    let mut errors = Pipe::new(child.take_stderr());
     let mut running = RunningChild {
         child,
         failed: &failed,
@@ -98,9 +97,9 @@ impl Pipe {
     }
 }
 
-/// A child process that is killed when this is dropped.
+/// The child, and the subject of errors about it.
 struct RunningChild<'a> {
-    child: Child,
+    child: ChildProcess,
     failed: &'a dyn Fn(&str) -> Error,
 }
 
@@ -174,22 +173,6 @@ impl RunningChild<'_> {
 
     fn broken(&self, what: &str, error: &std::io::Error) -> Error {
         (self.failed)(&format!("could not be {what}: {}", describe(error)))
-    }
-}
-
-impl Drop for RunningChild<'_> {
-    fn drop(&mut self) {
-        if let Ok(Some(_)) = self.child.try_wait() {
-            return;
-        }
-        if let Some(group) = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw)
-        {
-            // Fails if the group has just ended.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.wait();
     }
 }
 

@@ -12,7 +12,7 @@ use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
-use crate::error::{Error, Kind};
+use crate::error::{CommandEnd, Error, Kind};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
@@ -35,6 +35,10 @@ struct Tally {
     /// Each exit code once.
     exits: Vec<Exit>,
     succeeded: u64,
+    /// Of these, the transfers that were not necessary.
+    unchanged: u64,
+    /// Of these, the removals of `sync`.
+    removed: u64,
     failed: u64,
     /// Bytes of the blobs that were written.
     bytes: u64,
@@ -71,6 +75,8 @@ impl Report {
         }
         self.listed(subject, outcome);
         self.flush_quietly();
+        self.tally().unchanged += u64::from(outcome.unchanged_by.is_some());
+        self.tally().removed += u64::from(outcome.removed);
         self.tally().bytes += outcome
             .bytes
             .filter(|_| outcome.changed == Some(true))
@@ -86,6 +92,9 @@ impl Report {
         }
         let mut json = self.json(subject, Exit::Ok);
         json.bool("exists", outcome.exists);
+        json.bool("prefix", outcome.prefix);
+        json.text("bucket", outcome.bucket.as_deref());
+        json.text("created", outcome.created.map(timestamp).as_deref());
         json.number("bytes", outcome.bytes);
         json.text("modified", outcome.modified.map(timestamp).as_deref());
         json.text("content_type", outcome.content_type.as_deref());
@@ -112,7 +121,20 @@ impl Report {
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
+        json.text("unchanged_by", outcome.unchanged_by);
         json.bool("atomic", outcome.atomic);
+        self.emit(&json);
+    }
+
+    /// Prints the summary of a successful run: a line on stderr, or an object with these numbers.
+    pub fn summary(&self, line: &str, numbers: &[(&'static str, u64)]) {
+        if !self.is_json() && self.terminal.verbosity() > Verbosity::Quiet {
+            self.terminal.line(&format!("blobctl: {line}"));
+        }
+        let mut json = Json::without_subject("summary", Exit::Ok);
+        for (name, number) in numbers {
+            json.number(name, Some(*number));
+        }
         self.emit(&json);
     }
 
@@ -163,6 +185,13 @@ impl Report {
             json.number("ftp", answer.ftp.map(u64::from));
             json.text("s3", answer.s3.as_deref());
             json.text("request_id", answer.request_id.as_deref());
+            match cause.command() {
+                Some(CommandEnd::Exited(status)) => {
+                    json.number("command_exit", u64::try_from(*status).ok());
+                }
+                Some(CommandEnd::Killed(signal)) => json.text("command_signal", Some(signal)),
+                None => {}
+            }
         }
         self.emit(&json);
         self.flush_quietly();
@@ -186,14 +215,25 @@ impl Report {
     }
 
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
-    pub fn summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
+    pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();
         let Tally {
             succeeded,
+            unchanged,
+            removed,
             failed,
             bytes,
             ..
         } = tally;
+        let skipped = match unchanged {
+            0 => String::new(),
+            unchanged => format!(", {unchanged} unchanged"),
+        };
+        let removals = match removed {
+            0 => String::new(),
+            removed => format!(", {removed} removed"),
+        };
+        let done = succeeded - unchanged - removed;
         let failures = match failed {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -204,10 +244,12 @@ impl Report {
         };
         let seconds = elapsed.as_secs_f64();
         self.terminal.summary(&format!(
-            "blobctl: {succeeded} {verb}{failures}{amount} in {seconds:.1} s"
+            "blobctl: {done} {verb}{skipped}{removals}{failures}{amount} in {seconds:.1} s"
         ));
         let mut json = Json::summary(self.op, exit);
         json.number("succeeded", Some(succeeded));
+        json.number("unchanged", Some(unchanged));
+        json.number("removed", Some(removed).filter(|removed| *removed > 0));
         json.number("failed", Some(failed));
         json.number("bytes", Some(bytes));
         json.seconds("seconds", Some(seconds));

@@ -35,6 +35,10 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// `true` if the destination was written.
     pub changed: Option<bool>,
+    /// `sync` removed it from the destination.
+    pub removed: bool,
+    /// The proof that nothing had to be written.
+    pub unchanged_by: Option<&'static str>,
     /// `true` if the condition was tested in one step with the change.
     pub atomic: Option<bool>,
     /// The answer of `exists`.
@@ -51,6 +55,12 @@ pub struct Outcome {
     pub content_type: Option<String>,
     /// Further headers that S3 returned.
     pub headers: ObjectHeaders,
+    /// `true` for the common prefix of several keys, in a listing.
+    pub prefix: Option<bool>,
+    /// The name of a bucket, in a listing of buckets.
+    pub bucket: Option<String>,
+    /// The time of the creation of a bucket.
+    pub created: Option<SystemTime>,
 }
 
 /// A finished upload, download or copy.

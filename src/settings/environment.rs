@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-/// Environment variables, and the properties of stderr.
+/// Environment variables, and the properties of stdout and stderr.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     variables: HashMap<String, OsString>,
@@ -13,6 +13,8 @@ pub struct Environment {
     pub is_terminal: bool,
     /// `true` if stderr is a terminal that supports cursor movements.
     pub terminal: bool,
+    /// `true` if stdout is a terminal.
+    pub stdout_is_terminal: bool,
 }
 
 impl Environment {
@@ -27,6 +29,7 @@ impl Environment {
             variables,
             is_terminal,
             terminal,
+            stdout_is_terminal: std::io::stdout().is_terminal(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Environment {
             variables,
             is_terminal: false,
             terminal: false,
+            stdout_is_terminal: false,
         }
     }
 

@@ -10,6 +10,7 @@ mod flags;
 mod ftp;
 mod late_warnings;
 pub mod netrc;
+pub mod notation;
 mod s3;
 pub mod schema;
 mod scope;
@@ -24,6 +25,7 @@ use self::environment::Environment;
 use self::file::ConfigFile;
 use self::ftp::{EnvironmentLogin, FtpAddress};
 use self::late_warnings::LateWarnings;
+use self::s3::BucketChoice;
 use self::schema::SETTINGS;
 use self::scope::{SettingScope, choice, invalid};
 pub use self::target::{StoreRef, Target};
@@ -145,7 +147,10 @@ impl Settings {
 
     fn config(&self, store: &StoreRef, scope: &SettingScope<'_>) -> Result<backend::Config> {
         Ok(match store {
-            StoreRef::S3 { bucket } => backend::Config::S3(self.s3(scope, Some(bucket))?),
+            StoreRef::S3 { bucket } => {
+                backend::Config::S3(self.s3(scope, BucketChoice::Named(bucket))?)
+            }
+            StoreRef::S3Service => backend::Config::S3(self.s3(scope, BucketChoice::None)?),
             StoreRef::Ftp {
                 tls,
                 user,
@@ -167,7 +172,7 @@ impl Settings {
                 missing_root: fs::MissingRoot::Refuse,
             }),
             StoreRef::Backend(kind) | StoreRef::Remote { kind, .. } => match kind {
-                BackendKind::S3 => backend::Config::S3(self.s3(scope, None)?),
+                BackendKind::S3 => backend::Config::S3(self.s3(scope, BucketChoice::Configured)?),
                 BackendKind::Ftp => backend::Config::Ftp(self.ftp(scope, None)?),
                 BackendKind::Fs => backend::Config::Fs(self.fs(scope)?),
             },

@@ -15,14 +15,32 @@ use crate::http::proxy::Proxies;
 use crate::secret::{LARGEST_SECRET, Secret, read_bounded};
 use crate::units::parse_flag;
 
+/// The bucket of an S3 store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BucketChoice<'a> {
+    /// The one of an address.
+    Named(&'a str),
+    /// The one of the settings.
+    Configured,
+    /// None: the store is the service.
+    None,
+}
+
 impl Settings {
-    pub(super) fn s3(&self, scope: &SettingScope<'_>, bucket: Option<&str>) -> Result<S3Config> {
+    pub(super) fn s3(
+        &self,
+        scope: &SettingScope<'_>,
+        bucket: BucketChoice<'_>,
+    ) -> Result<S3Config> {
         let flags = &self.flags;
         let bucket = match bucket {
-            Some(bucket) => Some(bucket.to_owned()),
-            None => scope.text("bucket", flags.bucket.as_ref()),
+            BucketChoice::Named(bucket) => Some(bucket.to_owned()),
+            BucketChoice::Configured => {
+                let bucket = scope.text("bucket", flags.bucket.as_ref());
+                Some(bucket.ok_or_else(|| scope.missing("bucket"))?)
+            }
+            BucketChoice::None => None,
         };
-        let bucket = bucket.ok_or_else(|| scope.missing("bucket"))?;
         let aws = self.aws_environment(scope.text("profile", None));
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Region and endpoint come from a profile only if the credentials do.

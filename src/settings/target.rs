@@ -19,6 +19,8 @@ pub enum StoreRef {
     Remote { name: String, kind: BackendKind },
     /// `s3://BUCKET`.
     S3 { bucket: String },
+    /// `s3://`: the service, which lists its buckets. No address of a blob names it.
+    S3Service,
     /// `ftp://[USER@]HOST[:PORT]`. `base_dir` is the root or the login directory.
     Ftp {
         tls: Tls,
@@ -36,7 +38,7 @@ impl StoreRef {
     pub fn kind(&self) -> BackendKind {
         match self {
             Self::Backend(kind) | Self::Remote { kind, .. } => *kind,
-            Self::S3 { .. } => BackendKind::S3,
+            Self::S3 { .. } | Self::S3Service => BackendKind::S3,
             Self::Ftp { .. } => BackendKind::Ftp,
             Self::Root => BackendKind::Fs,
         }
@@ -52,6 +54,7 @@ impl StoreRef {
             Self::S3 { bucket } => {
                 format!("a key is missing: `s3://{}` is a bucket", printable(bucket))
             }
+            Self::S3Service => "`s3://` names no bucket".to_owned(),
             Self::Ftp { tls, host, .. } => format!(
                 "a path is missing: `{}://{}` is a server",
                 tls.scheme(),
@@ -229,7 +232,7 @@ impl Settings {
         })
     }
 
-    fn has_remote(&self, name: &str) -> bool {
+    pub(super) fn has_remote(&self, name: &str) -> bool {
         self.file
             .as_ref()
             .is_some_and(|file| file.remote(name).is_some())

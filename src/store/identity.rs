@@ -1,6 +1,6 @@
 //! The identity of a store and of a blob in it: it is compared, and it names journals. Not for display.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 /// The identity of a store. Settings that reach the same store have equal ids.
@@ -37,6 +37,23 @@ impl BlobId {
             store,
             name: name.into(),
         }
+    }
+
+    /// The directory that contains the blob, as the beginning of the names of all blobs in it.
+    #[must_use]
+    pub fn directory(&self) -> Self {
+        let name = self.name.as_bytes();
+        let end = name
+            .iter()
+            .rposition(|byte| *byte == b'/')
+            .map_or(0, |at| at + 1);
+        Self::new(self.store.clone(), OsStr::from_bytes(&name[..end]))
+    }
+
+    /// Returns whether the names of all blobs below `other` begin with the name of this one, in the same store.
+    pub fn contains(&self, other: &Self) -> bool {
+        let (name, other_name) = (self.name.as_bytes(), other.name.as_bytes());
+        self.store == other.store && other_name.starts_with(name)
     }
 
     /// The id as a list of byte strings, for a digest of it. Different ids have different lists, now and in later versions:

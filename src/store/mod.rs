@@ -4,6 +4,7 @@
 //! decides how often, in how many parts and how many at a time. A failed operation removes what it left behind before it
 //! returns.
 
+pub mod buckets;
 pub mod copy;
 pub mod directory;
 pub mod download;
@@ -17,6 +18,7 @@ pub mod types;
 
 use std::sync::Arc;
 
+use self::buckets::BucketLister;
 use self::copy::ServerSideCopy;
 use self::download::Download;
 use self::identity::BlobId;
@@ -95,6 +97,11 @@ pub trait Store: Send + Sync {
 
     /// Presigned URLs, if the store supports them.
     fn signer(&self) -> Option<&dyn Signer> {
+        None
+    }
+
+    /// The list of the service's buckets, if the store is a service of buckets.
+    fn buckets(&self) -> Option<&dyn BucketLister> {
         None
     }
 }

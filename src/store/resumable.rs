@@ -97,6 +97,11 @@ impl PartialUpload {
         self.lock_resume_offsets().clear();
     }
 
+    /// Records that the store was asked to create the file, and may have done so.
+    pub fn add_possible_file(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+    }
+
     /// Leaves the file where it is, for the user.
     pub fn keep(&self) {
         self.begun.store(false, Ordering::Relaxed);

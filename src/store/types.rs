@@ -44,6 +44,15 @@ pub struct ObjectHeaders {
     pub expires: Option<String>,
     /// Names and values of the user's own.
     pub metadata: Vec<(String, String)>,
+    /// The time of the last modification of the file that was stored, if the put kept it.
+    pub modified: Option<SystemTime>,
+}
+
+impl ObjectMeta {
+    /// The time of the last modification of the content: that of the file that was stored, or else that of the blob.
+    pub fn content_modified(&self) -> Option<SystemTime> {
+        self.headers.modified.or(self.modified)
+    }
 }
 
 /// The ETag of a multipart upload, read as a checksum.
@@ -88,6 +97,9 @@ pub struct PutOptions {
     pub condition: Condition,
     /// The attributes of the new blob.
     pub attributes: Attributes,
+    /// The time of the last modification that the blob keeps, as far as the store can: files get it, S3 keeps it as
+    /// metadata. `None` leaves it to the store.
+    pub modified: Option<SystemTime>,
 }
 
 /// The metadata of a new blob. A store without [`Capabilities::attributes`](crate::store::Capabilities::attributes) ignores

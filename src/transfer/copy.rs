@@ -14,6 +14,7 @@ use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::atomic_file::Overwrite;
+use crate::io::interruptible::StopReading;
 use crate::key::Key;
 use crate::store::types::PutResult;
 
@@ -33,12 +34,14 @@ pub fn copy(from: &Engine, key: &Key, to: &NewBlob<'_>) -> Result<retry::Done<Pu
     let (send, receive) = sync_channel(QUEUE);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || fetch(from, key, &send));
-        let source = Source::Stream(Box::new(Pieces {
+        let pieces = Pieces {
             receive,
             rest: Vec::new(),
             at: 0,
             ended: false,
-        }));
+        };
+        // A read waits for the download only, which has its own timeouts.
+        let source = Source::stream(pieces, &StopReading::new(&to.engine.cancel));
         let stored = upload(to, source);
         // The reader stops with a local error when the channel is closed. Any other error of the reader is the cause of the
         // writer's.

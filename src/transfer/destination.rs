@@ -100,6 +100,8 @@ pub struct DownloadOptions {
     pub replace: Overwrite,
     /// The verification of the bytes.
     pub verification: Verification,
+    /// The file gets the time of the last modification of the blob.
+    pub keeps_time: bool,
     /// The blob that the user expects.
     pub expected: ExpectedBlob,
     /// The bytes to download, if not all of them.

@@ -40,7 +40,7 @@ pub fn download(
             info,
             range,
             attempts,
-        } = receiver.run(options.replace)?;
+        } = receiver.run(options)?;
         return Ok(Downloaded {
             info,
             range: Some(range),
@@ -64,7 +64,7 @@ pub fn download(
         )
         .with_hint("leave --require-verified out to accept the length as proof"));
     }
-    let info = receiver.commit(options.replace)?;
+    let info = receiver.commit(options)?;
     Ok(Downloaded {
         info,
         range: None,
@@ -74,7 +74,7 @@ pub fn download(
 }
 
 /// Waits until the blob exists, if the user wants that.
-fn wait_for_blob(engine: &Engine, key: &Key, options: DownloadOptions) -> Result<()> {
+pub fn wait_for_blob(engine: &Engine, key: &Key, options: DownloadOptions) -> Result<()> {
     if options.wait.is_none() {
         return Ok(());
     }

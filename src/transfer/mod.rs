@@ -4,6 +4,7 @@
 
 pub mod byte_range;
 pub mod checksum;
+pub mod compare;
 pub mod copy;
 pub mod destination;
 pub mod download;

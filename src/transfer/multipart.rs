@@ -12,6 +12,7 @@ use super::source::FileRange;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::Event;
+use crate::io::interruptible::StopReading;
 use crate::io::payload::Payload;
 use crate::store::multipart::{MultipartStore, Part, UploadId};
 use crate::store::types::PutResult;
@@ -36,6 +37,8 @@ pub(super) struct MultipartUpload<'a> {
     unfinished: Option<UnfinishedMultipart>,
     /// An earlier run began it.
     resumed: bool,
+    /// Ends the read of a stream that waits while a part fails.
+    source: Option<StopReading>,
 }
 
 /// Stores a file, resuming the upload of an earlier run if there is one.
@@ -144,9 +147,16 @@ impl<'a> MultipartUpload<'a> {
             attempts: AtomicU32::new(attempts),
             unfinished,
             resumed,
+            source: None,
         };
         upload.remember();
         Ok(upload)
+    }
+
+    /// The same with a stream as its source, which is not read any further after a failure.
+    pub(super) fn with_source(self, stop: StopReading) -> Self {
+        let source = Some(stop);
+        Self { source, ..self }
     }
 
     /// Begins the journal of a new upload, and aborts an upload of an outdated source.
@@ -251,6 +261,9 @@ impl<'a> MultipartUpload<'a> {
     fn fail(&self, error: Error) {
         self.failed.store(true, Ordering::Relaxed);
         lock(&self.failure).get_or_insert(error);
+        if let Some(source) = &self.source {
+            source.abandon();
+        }
     }
 
     fn complete(&self) -> Result<retry::Done<PutResult>> {

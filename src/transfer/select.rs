@@ -81,6 +81,16 @@ impl Selection {
         is_selected && self.shard.is_none_or(|shard| is_in_shard(path, shard))
     }
 
+    /// The same without conditions on sizes and times.
+    #[must_use]
+    pub fn by_path(&self) -> Self {
+        Self {
+            rules: self.rules.clone(),
+            shard: self.shard,
+            ..Self::default()
+        }
+    }
+
     /// Returns whether the metadata of a blob are needed, not only its path.
     pub fn needs_metadata(&self) -> bool {
         self.needs_times() || self.min_size.is_some() || self.max_size.is_some()

@@ -6,12 +6,11 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
+use crate::io::interruptible::{InterruptibleReader, StopReading};
 use crate::io::payload::{Flow, Payload};
 
 /// The bytes to upload.
@@ -19,7 +18,12 @@ pub enum Source {
     /// A regular file.
     File(FileRange),
     /// Anything else; it is read once.
-    Stream(Box<dyn Read + Send>),
+    Stream {
+        /// The bytes.
+        reader: Box<dyn Read + Send>,
+        /// Ends a read that waits.
+        stop: StopReading,
+    },
 }
 
 /// A range of a regular file. It can be read again when an attempt fails.
@@ -63,10 +67,9 @@ impl Source {
         if !metadata.is_file()
             || metadata.len() == 0 && file.read_at(&mut [0], 0).is_ok_and(|n| n > 0)
         {
-            return Ok(Self::Stream(Box::new(Interruptible {
-                file,
-                cancel: Arc::clone(cancel),
-            })));
+            let stop = StopReading::new(cancel);
+            let reader = InterruptibleReader::new(file, &stop);
+            return Ok(Self::stream(reader, &stop));
         }
         // The parent process may have read a part of stdin.
         let offset = rustix::fs::tell(&file).map_err(|errno| failed(&errno.into()))?;
@@ -76,6 +79,14 @@ impl Source {
             offset,
             len,
         }))
+    }
+
+    /// A stream that is read once. `stop` ends a read that waits.
+    pub fn stream(reader: impl Read + Send + 'static, stop: &StopReading) -> Self {
+        Self::Stream {
+            reader: Box::new(reader),
+            stop: stop.clone(),
+        }
     }
 
     /// The same source, with a check of its size and checksum. A file fails before anything is sent, a stream at its end,
@@ -94,12 +105,15 @@ impl Source {
                 expectation.check(range.len, sha256)?;
                 Ok(Self::File(range))
             }
-            Self::Stream(reader) => Ok(Self::Stream(Box::new(Checked {
-                reader,
-                expectation: expectation.clone(),
-                len: 0,
-                hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
-            }))),
+            Self::Stream { reader, stop } => {
+                let checked = Checked {
+                    reader,
+                    expectation: expectation.clone(),
+                    len: 0,
+                    hasher: expectation.sha256.map(|_| Hasher::new(Algorithm::Sha256)),
+                };
+                Ok(Self::stream(checked, &stop))
+            }
         }
     }
 
@@ -107,7 +121,7 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         match self {
             Self::File(range) => Some(range.len),
-            Self::Stream(_) => None,
+            Self::Stream { .. } => None,
         }
     }
 }
@@ -165,28 +179,5 @@ impl Read for Checked {
         }
         self.len += len as u64;
         Ok(len)
-    }
-}
-
-/// A pipe or device that may be silent for long. Reads wait for it in short steps and check for signals in between.
-struct Interruptible {
-    file: File,
-    cancel: Arc<Cancel>,
-}
-
-impl Read for Interruptible {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        const STEP: Timespec = Timespec {
-            tv_sec: 0,
-            tv_nsec: 200_000_000,
-        };
-        loop {
-            self.cancel.check().map_err(Error::into_io)?;
-            match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&STEP)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => return self.file.read(buf),
-                Err(errno) => return Err(errno.into()),
-            }
-        }
     }
 }

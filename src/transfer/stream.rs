@@ -11,6 +11,7 @@ use super::{plan, put, retry};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::io::block_pool::{BlockPool, PooledBuffer};
+use crate::io::interruptible::StopReading;
 use crate::io::payload::{Payload, source_error};
 use crate::store::multipart::MultipartStore;
 use crate::store::types::PutResult;
@@ -24,6 +25,7 @@ pub fn upload_stream(
     blob: &NewBlob<'_>,
     multipart: &dyn MultipartStore,
     reader: Box<dyn Read + Send>,
+    stop: StopReading,
 ) -> Result<retry::Done<PutResult>> {
     let engine = blob.engine;
     let mut stream = Stream {
@@ -47,7 +49,7 @@ pub fn upload_stream(
         );
         engine.observer.notify(&Event::Note(&text));
     }
-    let upload = MultipartUpload::begin(blob, multipart, None)?;
+    let upload = MultipartUpload::begin(blob, multipart, None)?.with_source(stop);
     let source = Mutex::new((Some(first), stream));
     let next = || {
         let (first, stream) = &mut *lock(&source);

@@ -31,8 +31,10 @@ fn store(blob: &NewBlob<'_>, source: Source) -> Result<retry::Done<PutResult>> {
             multipart::upload_file(blob, multipart, &range)
         }
         (Source::File(range), _) => store_whole(blob, &range),
-        (Source::Stream(reader), Some(multipart)) => upload_stream(blob, multipart, reader),
-        (Source::Stream(reader), None) => {
+        (Source::Stream { reader, stop }, Some(multipart)) => {
+            upload_stream(blob, multipart, reader, stop)
+        }
+        (Source::Stream { reader, .. }, None) => {
             let payload = Payload::stream(reader, blob.flow());
             put(blob, &payload)
         }

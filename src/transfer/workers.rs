@@ -266,6 +266,8 @@ impl Signals {
                 listeners.push((name, signal(kind)?));
             }
         }
+        // While SIGCHLD is ignored, as we may have inherited it, the exit statuses of our children are lost. The handler stays.
+        drop(signal(SignalKind::child())?);
         Ok(Self(listeners))
     }
 

@@ -420,9 +420,10 @@ fn refused_tls_never_falls_back_to_plain_ftp() {
 fn names_with_line_ends_are_rejected_before_anything_is_sent() {
     let server = FtpServer::start();
     let sandbox = once(&server).file("a", "x");
-    sandbox
-        .run(["put", "a", "x\r\nDELE y"])
-        .fails_with(2, "control character");
+    sandbox.run(["put", "a", "x\r\nDELE y"]).fails_with(
+        2,
+        "`x\\r\\nDELE y` contains `\\r`, which FTP cannot represent",
+    );
     let outcome = once(&server)
         .env("BLOBCTL_FTP_USERNAME", "ops\r\nDELE y")
         .file("a", "x")

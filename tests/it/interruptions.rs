@@ -192,6 +192,17 @@ fn a_signal_ends_the_wait_for_a_connection_in_active_mode() {
 }
 
 #[test]
+fn a_file_that_the_server_created_without_a_reply_is_removed() {
+    let server = FtpServer::start().fault("STOR", Fault::CreateAndStall);
+    let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
+    let child = sandbox.command(["put", "a"]).spawn().unwrap();
+    let created = || !server.files().is_empty();
+    let (outcome, _) = interrupt(child, Signal::TERM, created);
+    outcome.fails_with(143, "stopped by SIGTERM");
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
+#[test]
 fn a_signal_ends_the_wait_between_attempts() {
     let busy = ScriptedServer::start([answer(503, &[("retry-after", "60")], b"")]);
     let sandbox = Sandbox::new()

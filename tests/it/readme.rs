@@ -1,5 +1,7 @@
 //! The commands of README.md work as described.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::support::Sandbox;
@@ -13,37 +15,58 @@ fn block(first_line: &str) -> &'static str {
     block
 }
 
-#[test]
-fn the_recipe_for_stdin_keeps_the_old_blob_when_the_producer_fails() {
-    let recipe = block("pg_dump app | blobctl put - backup:app.dump.new");
-    let config = "[remotes.backup]\nbackend = \"fs\"\nroot = \"store\"\n";
-    let sandbox = Sandbox::new().config(config).file("store/app.dump", "old");
-    let run = |producer: &str| {
-        let script =
-            format!("pg_dump() {{ {producer}; }}; blobctl() {{ \"$0\" \"$@\"; }}\n{recipe}");
-        let plain = sandbox.command(["--version"]);
-        let mut command = Command::new("bash");
-        command.args(["-c", &script]).arg(plain.get_program());
-        command
-            .current_dir(sandbox.work())
-            .env("HOME", sandbox.home());
-        let output = command.output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-        output.status.code()
-    };
-    assert_eq!(run("printf half; return 3"), Some(1));
-    assert_eq!(sandbox.read("store/app.dump"), b"old");
-    assert!(!sandbox.exists("store/app.dump.new"));
-    assert_eq!(run("printf whole"), Some(0));
-    assert_eq!(sandbox.read("store/app.dump"), b"whole");
-    assert!(!sandbox.exists("store/app.dump.new"));
+/// Runs a command of README.md with this script in place of `pg_dump`, and returns the exit code.
+fn run(sandbox: &Sandbox, command: &str, pg_dump: &str) -> Option<i32> {
+    for (name, script) in [("pg_dump", pg_dump), ("zstd", "exec cat")] {
+        let path = format!("bin/{name}");
+        sandbox.write(&path, format!("#!/bin/sh\n{script}\n"));
+        let mode = Permissions::from_mode(0o755);
+        std::fs::set_permissions(sandbox.work().join(path), mode).unwrap();
+    }
+    let plain = sandbox.command(["--version"]);
+    let output = Command::new("bash")
+        .args(["-c", &format!("blobctl() {{ \"$0\" \"$@\"; }}\n{command}")])
+        .arg(plain.get_program())
+        .current_dir(sandbox.work())
+        .env("HOME", sandbox.home())
+        .env("PATH", "bin:/usr/local/bin:/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        stderr.is_empty() || stderr.contains("the command exited with status 3"),
+        "{stderr}"
+    );
+    output.status.code()
 }
 
 #[test]
-fn no_example_pipes_into_the_key_of_a_good_blob() {
+fn the_commands_that_store_a_dump_keep_the_old_blob_when_pg_dump_fails() {
+    let config = "[remotes.backup]\nbackend = \"fs\"\nroot = \"store\"\n";
+    for (first_line, blob) in [
+        (
+            "blobctl put backup:app.dump --from-command",
+            "store/app.dump",
+        ),
+        (
+            "blobctl put backup:app.dump.zst --from-command",
+            "store/app.dump.zst",
+        ),
+    ] {
+        let sandbox = Sandbox::new().config(config).file(blob, "old");
+        let command = block(first_line);
+        assert_eq!(run(&sandbox, command, "printf half; exit 3"), Some(6));
+        assert_eq!(sandbox.read(blob), b"old");
+        assert_eq!(run(&sandbox, command, "printf 'whole %s' \"$*\""), Some(0));
+        assert_eq!(sandbox.read(blob), b"whole app");
+    }
+}
+
+#[test]
+fn no_example_pipes_into_a_put() {
     let piped: Vec<&str> = README
         .lines()
         .filter(|line| line.contains("| blobctl put -"))
         .collect();
-    assert_eq!(piped, ["pg_dump app | blobctl put - backup:app.dump.new"]);
+    assert_eq!(piped, Vec::<&str>::new());
 }

@@ -105,7 +105,7 @@ fn an_attribute_that_the_store_cannot_keep_is_a_usage_error() {
     sandbox.run(["put", "a"]).succeeds();
     let text = "--content-type is supported by S3 only, and this store is fs";
     sandbox
-        .run(["cp", "a", "b", "--content-type", "text/plain"])
+        .run(["cp", "-b", "fs", "a", "b", "--content-type", "text/plain"])
         .fails_with(2, text);
     sandbox.run(["ls"]).prints(b"a\n");
 }

@@ -296,7 +296,7 @@ fn a_listing_goes_over_pages_and_stops_if_it_repeats_itself() {
         ScriptedServer::start([page(&["a+b", "c%2Bd"], Some("t/1+")), page(&["%0Ae"], None)]);
     crate::support::s3::against(&server)
         .run(["ls"])
-        .prints(b"a b\nc+d\n\\ne\n");
+        .prints(b"a b\nc+d\n\ne\n");
     assert_eq!(
         server.seen()[1].target,
         "/lab?continuation-token=t%2F1%2B&encoding-type=url&list-type=2"

@@ -41,6 +41,7 @@ impl FtpSession {
     /// Opens a data connection for `command`, after REST if `offset` is not 0.
     pub fn open_data(&mut self, command: &str, offset: u64) -> Result<Opened> {
         self.transfers += 1;
+        self.transfer_requested = false;
         let opened = self.request_data(command, offset)?;
         if let (Opened::Refused(_), true) = (&opened, offset > 0) {
             // The server may have kept the offset for the next transfer. Any reply to this clears it.
@@ -60,8 +61,10 @@ impl FtpSession {
                 return Ok(Opened::Refused(reply));
             }
         }
+        self.transfer_requested = true;
         let reply = self.ask(command)?;
         if !matches!(reply.code, 125 | 150) {
+            self.transfer_requested = false;
             return match channel {
                 DataChannel::Listening(_) if reply.code == 425 => Err(connect_back_refused(&reply)),
                 _ => Ok(Opened::Refused(reply)),

@@ -34,14 +34,17 @@ struct Listing {
     completion: Completion,
     /// The number of lines in an unknown format.
     unparsed: u64,
+    /// The number of lines that are not in the server's encoding, so that no command can send their names back.
+    undecoded: u64,
 }
 
 impl Listing {
-    /// A listing whose lines were all parsed.
-    fn of(completion: Completion) -> Self {
+    /// A listing that the server refused to send.
+    fn refused(reply: Reply) -> Self {
         Self {
-            completion,
+            completion: Completion::Refused(reply),
             unparsed: 0,
+            undecoded: 0,
         }
     }
 
@@ -118,13 +121,7 @@ impl FtpSession {
     /// Returns all entries of a directory in any order; `None` if there is no such directory.
     pub fn entries(&mut self, directory: &str) -> Result<Option<Vec<DirectoryEntry>>> {
         let (listing, entries) = self.read_details(or_root(directory))?;
-        if listing.unparsed > 0 {
-            self.server().warn(&format!(
-                "skipped {} lines in an unknown format in the listing of `{}`",
-                listing.unparsed,
-                printable(or_root(directory))
-            ));
-        }
+        self.warn_about_skipped(directory, &listing);
         match listing.completion {
             Completion::Confirmed => {}
             Completion::Unknown(error) => return Err(error),
@@ -140,6 +137,22 @@ impl FtpSession {
             return Ok(None);
         }
         Ok(Some(entries))
+    }
+
+    fn warn_about_skipped(&self, directory: &str, listing: &Listing) {
+        let place = printable(or_root(directory));
+        if listing.unparsed > 0 {
+            self.server().warn(&format!(
+                "skipped {} lines in an unknown format in the listing of `{place}`",
+                listing.unparsed
+            ));
+        }
+        if listing.undecoded > 0 {
+            self.server().warn(&format!(
+                "skipped {} names that are not UTF-8 in the listing of `{place}` (--ftp-encoding latin-1 lists them)",
+                listing.undecoded
+            ));
+        }
     }
 
     /// Lists a directory with kinds and sizes: by MLSD, else by LIST. Only if lines of LIST cannot be parsed, the names of
@@ -204,31 +217,29 @@ impl FtpSession {
         if !self.features().mlst {
             return Ok(None);
         }
-        let completion = match self.open_data(&format!("MLSD {directory}"), 0)? {
-            Opened::Ready(transfer) => self.read_entries(transfer, mlsx::entry, each)?,
+        Ok(match self.open_data(&format!("MLSD {directory}"), 0)? {
+            Opened::Ready(transfer) => Some(self.read_entries(transfer, mlsx::entry, each)?),
             Opened::Refused(reply) if reply.is_unknown_command() => {
                 self.forget_mlst();
-                return Ok(None);
+                None
             }
-            Opened::Refused(reply) => Completion::Refused(reply),
-        };
-        Ok(Some(Listing::of(completion)))
+            Opened::Refused(reply) => Some(Listing::refused(reply)),
+        })
     }
 
     /// NLST, whose entries have unknown kinds.
     fn read_nlst(&mut self, directory: &str, each: impl FnMut(DirectoryEntry)) -> Result<Listing> {
-        let completion = match self.open_data(&format!("NLST {directory}"), 0)? {
-            Opened::Ready(transfer) => self.read_entries(transfer, named, each)?,
-            Opened::Refused(reply) => Completion::Refused(reply),
-        };
-        Ok(Listing::of(completion))
+        match self.open_data(&format!("NLST {directory}"), 0)? {
+            Opened::Ready(transfer) => self.read_entries(transfer, named, each),
+            Opened::Refused(reply) => Ok(Listing::refused(reply)),
+        }
     }
 
     fn read_unix_list(&mut self, command: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
         let transfer = match self.open_data(command, 0)? {
             Opened::Ready(transfer) => transfer,
             Opened::Refused(reply) => {
-                return Ok((Listing::of(Completion::Refused(reply)), Vec::new()));
+                return Ok((Listing::refused(reply), Vec::new()));
             }
         };
         let (mut unparsed, mut entries) = (0, Vec::new());
@@ -240,12 +251,14 @@ impl FtpSession {
                 None
             }
         };
-        let completion = self.read_entries(transfer, parse, |entry| entries.push(entry))?;
-        let listing = Listing {
-            completion,
-            unparsed,
-        };
-        Ok((listing, entries))
+        let listing = self.read_entries(transfer, parse, |entry| entries.push(entry))?;
+        Ok((
+            Listing {
+                unparsed,
+                ..listing
+            },
+            entries,
+        ))
     }
 
     fn read_entries(
@@ -253,13 +266,17 @@ impl FtpSession {
         transfer: Transfer,
         parse: impl FnMut(&str) -> Option<DirectoryEntry>,
         each: impl FnMut(DirectoryEntry),
-    ) -> Result<Completion> {
+    ) -> Result<Listing> {
         let mut lines = BufReader::new(transfer);
         let encoding = self.server().config.encoding;
         let result = read_lines(&mut lines, encoding, parse, each);
         let transfer = lines.into_inner();
         match result {
-            Ok(()) => Ok(self.finish(transfer, ReplyWait::Full)),
+            Ok(undecoded) => Ok(Listing {
+                completion: self.finish(transfer, ReplyWait::Full),
+                unparsed: 0,
+                undecoded,
+            }),
             Err(error) => {
                 self.cut(transfer);
                 Err(error)
@@ -283,13 +300,14 @@ fn named(line: &str) -> Option<DirectoryEntry> {
     })
 }
 
+/// Passes the entries to `each`; returns the number of lines that are not in the encoding.
 fn read_lines(
     lines: &mut BufReader<Transfer>,
     encoding: Encoding,
     mut parse: impl FnMut(&str) -> Option<DirectoryEntry>,
     mut each: impl FnMut(DirectoryEntry),
-) -> Result<()> {
-    let mut total = 0;
+) -> Result<u64> {
+    let (mut total, mut undecoded) = (0, 0);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -303,13 +321,15 @@ fn read_lines(
             Ok(n) => n,
         };
         if n == 0 {
-            return Ok(());
+            return Ok(undecoded);
         }
         total += n as u64;
         if total > MAX_LISTING {
             return Err(Error::new(Kind::Remote, "the listing is too long"));
         }
-        if let Some(entry) = parse(&encoding.decode(&line)) {
+        if !encoding.is_valid(&line) {
+            undecoded += 1;
+        } else if let Some(entry) = parse(&encoding.decode(&line)) {
             each(entry);
         }
     }

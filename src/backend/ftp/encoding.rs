@@ -28,8 +28,20 @@ impl Encoding {
         }
     }
 
-    /// Rejects a name that cannot be encoded.
+    /// Returns whether decoding keeps all bytes.
+    pub fn is_valid(self, bytes: &[u8]) -> bool {
+        self == Self::Latin1 || std::str::from_utf8(bytes).is_ok()
+    }
+
+    /// Rejects a name that FTP cannot represent: a command ends at CR, LF or NUL, and Latin-1 has 256 characters.
     pub fn check(self, name: &str) -> Result<()> {
+        if let Some(end) = name.chars().find(|char| matches!(char, '\r' | '\n' | '\0')) {
+            let (shown, end) = (printable(name), end.escape_debug());
+            return Err(Error::new(
+                Kind::Usage,
+                format!("`{shown}` contains `{end}`, which FTP cannot represent"),
+            ));
+        }
         match name.chars().find(|char| byte(*char).is_none()) {
             Some(char) if self == Self::Latin1 => Err(Error::new(
                 Kind::Usage,
@@ -74,8 +86,15 @@ mod tests {
     fn names_are_encoded_and_decoded_or_rejected() {
         assert_eq!(Encoding::Latin1.decode(b"caf\xe9"), "café");
         assert_eq!(Encoding::Utf8.decode("café".as_bytes()), "café");
+        assert!(Encoding::Latin1.is_valid(b"caf\xe9") && !Encoding::Utf8.is_valid(b"caf\xe9"));
         assert!(Encoding::Latin1.check("café").is_ok());
         assert!(Encoding::Latin1.check("10 €").is_err());
         assert!(Encoding::Utf8.check("10 €").is_ok());
+        for encoding in [Encoding::Latin1, Encoding::Utf8] {
+            assert!(encoding.check("a\t\u{1b}\u{7f}\u{85}b").is_ok());
+            for name in ["a\nb", "a\r", "\0"] {
+                assert!(encoding.check(name).is_err(), "{name:?}");
+            }
+        }
     }
 }

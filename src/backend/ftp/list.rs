@@ -1,5 +1,6 @@
 //! Recursive listings.
 
+use super::encoding::Encoding;
 use super::mlsx::DirectoryEntry;
 use super::pool::SessionPool;
 use super::session::FtpSession;
@@ -121,9 +122,11 @@ impl FtpSession {
     }
 }
 
-/// Returns whether a name is a segment of a key. Some servers list `.`, `..` and paths into other directories too.
+/// Returns whether a name is a segment of a key that can be sent. Some servers list `.`, `..` and paths into other
+/// directories too, and a carriage return in a name ends the command.
 fn is_usable(entry: &DirectoryEntry) -> bool {
     let is_segment = Key::new(entry.name.as_str())
         .is_ok_and(|name| name.as_relative_path().is_ok() && !name.as_str().contains('/'));
-    is_segment && !entry.name.starts_with(TEMPORARY_PREFIX)
+    let can_be_sent = Encoding::Utf8.check(&entry.name).is_ok();
+    is_segment && can_be_sent && !entry.name.starts_with(TEMPORARY_PREFIX)
 }

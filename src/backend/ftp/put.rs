@@ -125,13 +125,21 @@ impl<'a> FtpUpload<'a> {
     /// Uploads the whole payload and verifies it.
     fn send_all(&mut self) -> Result<Uploaded> {
         let (lease, paths) = (&mut self.lease, &self.paths);
-        let transfer = lease.begin(|session| match session.store(&paths.temporary) {
+        let store = |session: &mut FtpSession| {
+            session.store(&paths.temporary).inspect_err(|_| {
+                // The server may have created the file, although its reply or the data connection is missing.
+                if session.transfer_requested {
+                    self.draft.add_possible_file();
+                }
+            })
+        };
+        let transfer = lease.begin(|session| match store(session) {
             // The directory existed earlier in this run and was removed.
             Err(error)
                 if error.kind() == Kind::Denied && !session.can_enter(&paths.directory)? =>
             {
                 session.make_directories(&paths.directory)?;
-                session.store(&paths.temporary)
+                store(session)
             }
             stored => stored,
         })?;

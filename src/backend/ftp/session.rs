@@ -45,6 +45,8 @@ pub struct FtpSession {
     utf8: OptsUtf8,
     /// The number of data connections so far.
     pub(super) transfers: u32,
+    /// The latest command that needs a data connection was sent, and no refusal of it was read.
+    pub(super) transfer_requested: bool,
     /// The algorithm that was selected with `OPTS HASH`.
     pub(super) hash: Option<Algorithm>,
     _watch: Option<Watch>,
@@ -74,6 +76,7 @@ impl FtpSession {
             state: SessionState::InSync,
             utf8: OptsUtf8::NotSent,
             transfers: 0,
+            transfer_requested: false,
             hash: None,
             _watch: watch,
         }

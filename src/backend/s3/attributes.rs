@@ -1,5 +1,7 @@
 //! Attributes of an object as request headers, and the preconditions of a write.
 
+use std::time::{Duration, SystemTime};
+
 use super::bucket::S3;
 use super::encoded_word::encoded_word;
 use super::error::wording;
@@ -8,7 +10,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
 use crate::key::Key;
 use crate::store::Store;
-use crate::store::types::{Attributes, Condition};
+use crate::store::types::{Attributes, Condition, PutOptions};
 
 impl S3 {
     /// Checks the precondition by a HEAD before the write. Many services ignore `If-None-Match` and `If-Match` on PUT
@@ -79,7 +81,8 @@ pub fn unsupported(condition: &Condition) -> impl Fn(Error) -> Error {
 }
 
 /// Adds the headers of all attributes.
-pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
+pub fn attribute_headers(options: &PutOptions, headers: &mut Vec<(String, String)>) {
+    let attributes = &options.attributes;
     let plain = [
         ("content-type", &attributes.content_type),
         ("content-encoding", &attributes.content_encoding),
@@ -87,6 +90,50 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
         ("content-language", &attributes.content_language),
         ("cache-control", &attributes.cache_control),
         ("expires", &attributes.expires),
+    ];
+    push_all(plain, headers);
+    for (name, value) in &attributes.metadata {
+        headers.push((
+            format!("x-amz-meta-{}", name.to_ascii_lowercase()),
+            encoded_word(value),
+        ));
+    }
+    let has_own = attributes
+        .metadata
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case(MTIME));
+    if let Some(modified) = options.modified.filter(|_| !has_own) {
+        headers.push((format!("x-amz-meta-{MTIME}"), mtime(modified)));
+    }
+    object_option_headers(attributes, headers);
+}
+
+/// The metadata that keeps the time of the last modification, in the form of rclone: seconds since 1970 with a fraction.
+pub const MTIME: &str = "mtime";
+
+fn mtime(time: SystemTime) -> String {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => format!("{}.{:09}", since.as_secs(), since.subsec_nanos()),
+        Err(before) => format!("-{}", before.duration().as_secs_f64()),
+    }
+}
+
+/// Parses the value of [`MTIME`].
+pub fn parse_mtime(text: &str) -> Option<SystemTime> {
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let seconds: u64 = seconds.parse().ok()?;
+    let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let nanoseconds = format!("{:0<9.9}", fraction)
+        .parse()
+        .ok()
+        .filter(|_| digits)?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+}
+
+/// Adds the headers of the attributes that are not metadata: a copy has to name them also if it keeps the metadata of its
+/// source.
+pub fn object_option_headers(attributes: &Attributes, headers: &mut Vec<(String, String)>) {
+    let plain = [
         ("x-amz-storage-class", &attributes.storage_class),
         ("x-amz-server-side-encryption", &attributes.encryption),
         (
@@ -95,17 +142,7 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
         ),
         ("x-amz-acl", &attributes.acl),
     ];
-    for (name, value) in plain {
-        if let Some(value) = value {
-            headers.push((name.to_owned(), value.clone()));
-        }
-    }
-    for (name, value) in &attributes.metadata {
-        headers.push((
-            format!("x-amz-meta-{}", name.to_ascii_lowercase()),
-            encoded_word(value),
-        ));
-    }
+    push_all(plain, headers);
     if !attributes.tags.is_empty() {
         let pairs: Vec<String> = attributes
             .tags
@@ -119,6 +156,15 @@ pub fn attribute_headers(attributes: &Attributes, headers: &mut Vec<(String, Str
             })
             .collect();
         headers.push(("x-amz-tagging".to_owned(), pairs.join("&")));
+    }
+}
+
+fn push_all<const N: usize>(
+    values: [(&str, &Option<String>); N],
+    headers: &mut Vec<(String, String)>,
+) {
+    for (name, value) in values {
+        headers.extend(value.clone().map(|value| (name.to_owned(), value)));
     }
 }
 
@@ -161,14 +207,28 @@ mod tests {
             ],
             ..Attributes::default()
         };
+        let options = PutOptions {
+            attributes,
+            modified: SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(1_500_000_001)),
+            ..PutOptions::default()
+        };
         let mut headers = Vec::new();
-        attribute_headers(&attributes, &mut headers);
+        attribute_headers(&options, &mut headers);
         let header = |name: &str| {
             headers
                 .iter()
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.as_str())
         };
+        assert_eq!(header("x-amz-meta-mtime"), Some("1.500000001"));
+        assert_eq!(parse_mtime("1.500000001"), options.modified);
+        assert_eq!(
+            parse_mtime("7"),
+            Some(SystemTime::UNIX_EPOCH + Duration::from_secs(7))
+        );
+        for text in ["", "x", "1.x", "-1", "1.-5", "99999999999999999999"] {
+            assert_eq!(parse_mtime(text), None, "{text}");
+        }
         assert_eq!(header("x-amz-meta-name"), Some("=?UTF-8?B?w7w=?="));
         assert_eq!(header("x-amz-meta-b"), Some("x y"));
         assert_eq!(header("x-amz-tagging"), Some("a%20b=1%262&c="));

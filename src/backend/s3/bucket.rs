@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::checksum_policy::ChecksumNegotiation;
-use super::client::{Body, Client, Request, ResponseTimeout, S3Response};
+use super::client::{Client, Request, Resource, S3Response};
 use super::config::S3Config;
 use super::encryption;
 use crate::error::{Error, Kind, Result};
@@ -78,12 +78,5 @@ impl S3 {
 }
 
 pub fn request<'a>(method: &'static str, key: &'a Key) -> Request<'a> {
-    Request {
-        method,
-        key: key.as_str(),
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: Body::None,
-        response_timeout: ResponseTimeout::Idle,
-    }
+    Request::new(method, Resource::Object(key.as_str()))
 }

@@ -15,8 +15,8 @@ use crate::net::tls_roots::Roots;
 pub struct S3Config {
     /// `scheme://host[:port][/path]`; `None` = AWS in `region`.
     pub endpoint: Option<String>,
-    /// The bucket's name.
-    pub bucket: String,
+    /// The bucket's name; `None` = the service itself, to list its buckets.
+    pub bucket: Option<String>,
     /// The version to read or remove; `None` = the newest.
     pub version: Option<String>,
     /// The region that requests are signed for; `None` = the service's default.

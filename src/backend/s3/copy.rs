@@ -1,7 +1,7 @@
 //! CopyObject and UploadPartCopy: copies inside the service, without a download.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
-use super::attributes::{attribute_headers, condition_header};
+use super::attributes::{attribute_headers, condition_header, object_option_headers};
 use super::bucket::S3;
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
@@ -42,6 +42,7 @@ impl S3 {
         let PutOptions {
             condition,
             attributes,
+            ..
         } = options;
         self.check_encryption(attributes)?;
         self.precheck(to, condition)?;
@@ -54,9 +55,14 @@ impl S3 {
         let mut request = self.object_request("PUT", to);
         copy_headers(source, &mut request.headers);
         condition_header(condition, &mut request.headers);
-        if attributes.content_type.is_some() && attributes.content_type != info.content_type {
+        if has_other_metadata(options, info) {
             request.push_header("x-amz-metadata-directive", "REPLACE");
-            attribute_headers(attributes, &mut request.headers);
+            attribute_headers(options, &mut request.headers);
+        } else {
+            object_option_headers(attributes, &mut request.headers);
+        }
+        if !attributes.tags.is_empty() {
+            request.push_header("x-amz-tagging-directive", "REPLACE");
         }
         request.body = Body::Bytes(&[]);
         request.response_timeout = ResponseTimeout::Extended;
@@ -85,6 +91,7 @@ impl S3 {
                 content_type: content_type.or_else(|| info.content_type.clone()),
                 ..options.attributes.clone()
             },
+            modified: options.modified,
         };
         let upload = self.begin(to, &options)?;
         let parts = (1..=u16::MAX)
@@ -205,4 +212,18 @@ fn copy_headers(source: &CopySource<'_>, headers: &mut Vec<(String, String)>) {
     for (name, value) in &endpoint.reading {
         headers.push((name.clone(), value.expose().to_owned()));
     }
+}
+
+/// Returns whether a copy has other metadata than its source, so that the service must not keep those of the source.
+fn has_other_metadata(options: &PutOptions, info: &ObjectMeta) -> bool {
+    let (wanted, has) = (&options.attributes, &info.headers);
+    let differs = |wanted: &Option<String>, has: &Option<String>| wanted.is_some() && wanted != has;
+    differs(&wanted.content_type, &info.content_type)
+        || differs(&wanted.content_encoding, &has.content_encoding)
+        || differs(&wanted.content_disposition, &has.content_disposition)
+        || differs(&wanted.content_language, &has.content_language)
+        || differs(&wanted.cache_control, &has.cache_control)
+        || differs(&wanted.expires, &has.expires)
+        || wanted.metadata != has.metadata
+        || options.modified.is_some()
 }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::bucket::S3;
-use super::client::{Body, Request, RequestPurpose, ResponseTimeout};
+use super::client::{Request, RequestPurpose, Resource};
 use super::error::wording;
 use super::list_xml::ListPage;
 use super::pagination::Cursor;
@@ -21,7 +21,7 @@ use crate::store::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, Pa
 use crate::store::types::ObjectMeta;
 
 /// The largest page, in bytes. A page has 1,000 keys of at most 3 KiB each when encoded; some servers send more.
-const PAGE_LIMIT: u64 = 64 << 20;
+pub(super) const PAGE_LIMIT: u64 = 64 << 20;
 
 impl S3 {
     /// One page; see [`crate::store::Store::list`].
@@ -86,12 +86,8 @@ impl S3 {
             add("delimiter", "/");
         }
         let request = Request {
-            method: "GET",
-            key: "",
             query,
-            headers: Vec::new(),
-            body: Body::None,
-            response_timeout: ResponseTimeout::Idle,
+            ..Request::new("GET", Resource::Bucket)
         };
         self.client
             .send(&request, &[200], RequestPurpose::Work)?
@@ -171,19 +167,23 @@ impl KeyEncoding {
 
 fn info(entry: &Element) -> ObjectMeta {
     let etag = etag::from_element(entry.child("ETag"));
-    let modified = entry
-        .child("LastModified")
-        .and_then(|text| OffsetDateTime::parse(text.trim(), &Rfc3339).ok());
+    let modified = entry.child("LastModified").and_then(timestamp);
     ObjectMeta {
         size: entry
             .child("Size")
             .and_then(|text| text.trim().parse().ok())
             .unwrap_or(0),
-        modified: modified.map(SystemTime::from),
+        modified,
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
         ..ObjectMeta::default()
     }
+}
+
+/// Parses a time of a listing.
+pub(super) fn timestamp(text: &str) -> Option<SystemTime> {
+    let time = OffsetDateTime::parse(text.trim(), &Rfc3339).ok()?;
+    Some(time.into())
 }
 
 /// True if a text can be the result of S3's encoding: no space, no byte outside ASCII, two hex digits after each `%`.

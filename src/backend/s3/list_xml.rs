@@ -1,14 +1,14 @@
-//! Parser of listing pages, which are long.
+//! Parser of listing pages, which are long, and of lists of buckets.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::aws::xml::{DEPTH_LIMIT, Element, entity};
 
-/// The fields of a page of ListObjectsV2 or ListObjects that the program uses.
+/// The fields of a page of ListObjectsV2, ListObjects or ListBuckets that the program uses.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ListPage {
-    /// One element per key, with its fields by name: `Key`, `Size`, `LastModified`, `ETag`.
+    /// One element per key or bucket, with its fields by name: `Key`, `Size`, `LastModified`, `ETag`.
     pub contents: Vec<Element>,
     /// The common prefixes of a listing with a delimiter.
     pub prefixes: Vec<String>,
@@ -16,7 +16,7 @@ pub struct ListPage {
     pub encoded: bool,
     /// True if another page follows.
     pub truncated: bool,
-    /// The `NextContinuationToken` of ListObjectsV2.
+    /// The `NextContinuationToken` of ListObjectsV2, or the `ContinuationToken` of ListBuckets.
     pub token: Option<String>,
     /// The `NextMarker` of ListObjects, which a service may omit.
     pub next_marker: Option<String>,
@@ -33,58 +33,114 @@ impl ListPage {
 
 /// Parses a listing of any size; `None` if the text is not one. The limits of [`crate::aws::xml::parse`] apply.
 pub fn parse_listing(text: &str) -> Option<ListPage> {
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut page = ListPage::default();
+    read_document(text, "ListBucketResult", |piece| {
+        match piece {
+            Piece::Start([_, "Contents"]) => page.contents.push(empty("Contents")),
+            Piece::End([_, "Contents", field], text) => add_field(&mut page, field, text)?,
+            Piece::End([_, "CommonPrefixes", "Prefix"], text) => {
+                page.prefixes.push(text.to_owned());
+            }
+            Piece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
+            Piece::End([_, "NextContinuationToken"], text) => page.token = Some(text.to_owned()),
+            Piece::End([_, "NextMarker"], text) => page.next_marker = Some(text.to_owned()),
+            Piece::Empty([_, "Marker"]) | Piece::End([_, "Marker"], _) => page.has_marker = true,
+            Piece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
+            _ => {}
+        }
+        Some(())
+    })?;
+    Some(page)
+}
+
+/// Parses a page of ListBuckets as [`parse_listing`] does one of keys. Each bucket is an element of
+/// [`ListPage::contents`] with the fields `Name` and `CreationDate`.
+pub fn parse_buckets(text: &str) -> Option<ListPage> {
+    let mut page = ListPage::default();
+    read_document(text, "ListAllMyBucketsResult", |piece| {
+        match piece {
+            Piece::Start([_, "Buckets", "Bucket"]) => page.contents.push(empty("Bucket")),
+            Piece::End([_, "Buckets", "Bucket", field], text) => {
+                add_field(&mut page, field, text)?;
+            }
+            Piece::End([_, "ContinuationToken"], token) if !token.is_empty() => {
+                page.token = Some(token.to_owned());
+                page.truncated = true;
+            }
+            _ => {}
+        }
+        Some(())
+    })?;
+    Some(page)
+}
+
+/// A piece of a document: the names of the open elements from the root on, and the text before an end tag.
+enum Piece<'a> {
+    Start(&'a [&'a str]),
+    Empty(&'a [&'a str]),
+    End(&'a [&'a str], &'a str),
+}
+
+fn empty(name: &str) -> Element {
+    Element {
+        name: name.to_owned(),
+        children: Vec::new(),
+    }
+}
+
+fn add_field(page: &mut ListPage, name: &str, text: &str) -> Option<()> {
+    let entry = page.contents.last_mut()?;
+    entry.children.push((name.to_owned(), text.to_owned()));
+    Some(())
+}
+
+/// Passes the pieces of a document to `see` up to the end of its root; `None` if the root has another name, the document is
+/// malformed, or `see` returned `None`.
+fn read_document(
+    text: &str,
+    root: &str,
+    mut see: impl FnMut(Piece<'_>) -> Option<()>,
+) -> Option<()> {
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut path: Vec<String> = Vec::new();
     let mut piece = String::new();
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) => {
                 path.push(start.local_name().as_ref().to_owned());
-                let names: Vec<&str> = path.iter().map(String::as_str).collect();
-                match names.as_slice() {
-                    [root] if *root != "ListBucketResult" => return None,
-                    [_, "Contents"] => page.contents.push(Element {
-                        name: "Contents".to_owned(),
-                        children: Vec::new(),
-                    }),
-                    names if names.len() > DEPTH_LIMIT => return None,
-                    _ => {}
+                if path.len() > DEPTH_LIMIT || path[0] != root {
+                    return None;
                 }
+                see(Piece::Start(&names(&path)))?;
                 piece.clear();
             }
-            Event::Empty(empty) => {
-                page.has_marker |= path.len() == 1 && empty.local_name().as_ref() == "Marker";
+            Event::Empty(element) => {
+                path.push(element.local_name().as_ref().to_owned());
+                if path.len() == 1 {
+                    return (path[0] == root).then_some(());
+                }
+                see(Piece::Empty(&names(&path)))?;
+                path.pop();
             }
             Event::Text(text) => piece.push_str(&text.xml10_content()),
             Event::CData(text) => piece.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) => piece.push(entity(&reference)?),
             Event::End(_) => {
-                let names: Vec<&str> = path.iter().map(String::as_str).collect();
-                match names.as_slice() {
-                    [_, "Contents", field] => page
-                        .contents
-                        .last_mut()?
-                        .children
-                        .push(((*field).to_owned(), piece.clone())),
-                    [_, "CommonPrefixes", "Prefix"] => page.prefixes.push(piece.clone()),
-                    [_, "IsTruncated"] => page.truncated = piece.trim() == "true",
-                    [_, "NextContinuationToken"] => page.token = Some(piece.clone()),
-                    [_, "NextMarker"] => page.next_marker = Some(piece.clone()),
-                    [_, "Marker"] => page.has_marker = true,
-                    [_, "EncodingType"] => page.encoded = piece.trim() == "url",
-                    _ => {}
-                }
+                see(Piece::End(&names(&path), &piece))?;
                 piece.clear();
                 path.pop()?;
                 if path.is_empty() {
-                    return Some(page);
+                    return Some(());
                 }
             }
             Event::DocType(_) | Event::Eof => return None,
             _ => {}
         }
     }
+}
+
+fn names(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
 }
 
 #[cfg(test)]
@@ -112,6 +168,30 @@ mod tests {
         assert!(page.truncated && !page.is_v1());
         assert_eq!(parse_listing("<Error><Code>A</Code></Error>"), None);
         assert_eq!(parse_listing("<ListBucketResult><Contents>"), None);
+    }
+
+    #[test]
+    fn buckets_are_read_with_their_times_and_the_next_page() {
+        let text = "<ListAllMyBucketsResult xmlns=\"u\"><Owner><ID>x</ID><DisplayName>o</DisplayName></Owner><Buckets>\
+                    <Bucket><Name>a</Name><CreationDate>2026-01-02T03:04:05.000Z</CreationDate></Bucket>\
+                    <Bucket><Name>b</Name></Bucket></Buckets><ContinuationToken>t+/</ContinuationToken></ListAllMyBucketsResult>";
+        let page = parse_buckets(text).unwrap();
+        let names: Vec<_> = page.contents.iter().map(|one| one.child("Name")).collect();
+        assert_eq!(names, [Some("a"), Some("b")]);
+        assert_eq!(
+            page.contents[0].child("CreationDate"),
+            Some("2026-01-02T03:04:05.000Z")
+        );
+        assert_eq!((page.truncated, page.token.as_deref()), (true, Some("t+/")));
+        for text in [
+            "<ListAllMyBucketsResult/>",
+            "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
+        ] {
+            let page = parse_buckets(text).unwrap();
+            assert!(page.contents.is_empty() && !page.truncated, "{text}");
+        }
+        assert_eq!(parse_buckets("<ListBucketResult></ListBucketResult>"), None);
+        assert_eq!(parse_buckets("<ListAllMyBucketsResult><Buckets>"), None);
     }
 
     #[test]

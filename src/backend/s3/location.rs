@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::{Endpoint, HttpScheme};
 use crate::http::percent::{Slash, uri_encode};
 
-/// One object's address, or the bucket's.
+/// The address of an object, a bucket or the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The `Host` header: with the port, unless it is the scheme's own.
@@ -82,6 +82,14 @@ impl Endpoint {
         Location {
             authority: self.authority(),
             path,
+        }
+    }
+
+    /// The address of the service itself.
+    pub fn locate_service(&self) -> Location {
+        Location {
+            authority: self.authority(),
+            path: format!("{}/", self.base_path),
         }
     }
 

@@ -17,6 +17,7 @@ mod etag;
 mod get;
 mod head;
 mod list;
+mod list_buckets;
 pub mod list_xml;
 pub mod location;
 mod multipart;

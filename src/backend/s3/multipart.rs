@@ -37,13 +37,14 @@ impl MultipartStore for S3 {
         let PutOptions {
             condition,
             attributes,
+            ..
         } = options;
         self.check_encryption(attributes)?;
         self.precheck(key, condition)?;
         self.negotiate_checksum(|method| {
             let mut request = self.object_request("POST", key);
             request.push_query("uploads", "");
-            attribute_headers(attributes, &mut request.headers);
+            attribute_headers(options, &mut request.headers);
             if let ChecksumMethod::Header(algorithm) = method {
                 request.push_header("x-amz-checksum-algorithm", service_name(algorithm));
                 // A digest that cannot be combined from parts has only one type, which need not be named.

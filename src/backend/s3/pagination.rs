@@ -76,6 +76,14 @@ impl Cursor {
         }
     }
 
+    /// The token or marker; `None` for the first page.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::FirstPageV2 | Self::FirstPageV1 => None,
+            Self::After { value, .. } => Some(value),
+        }
+    }
+
     /// True if the cursor is one of ListObjects.
     pub fn is_v1(&self) -> bool {
         match self {

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use super::attributes::{MTIME, parse_mtime};
 use super::client::S3Response;
 use super::encoded_word::decoded_words;
 pub(super) use super::etag::unquoted;
@@ -141,5 +142,8 @@ pub fn object_headers(answer: &S3Response) -> ObjectHeaders {
             .into_iter()
             .map(|(name, value)| (name, decoded_words(&value)))
             .collect(),
+        modified: answer
+            .header(&format!("x-amz-meta-{MTIME}"))
+            .and_then(parse_mtime),
     }
 }

@@ -10,6 +10,7 @@ use super::response_headers::{etag, version_id};
 use crate::error::{Error, Kind, Result};
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::buckets::{BucketLister, BucketPage};
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
@@ -44,6 +45,7 @@ impl Store for S3 {
         let PutOptions {
             condition,
             attributes,
+            ..
         } = options;
         let size = payload
             .size()
@@ -54,7 +56,7 @@ impl Store for S3 {
             let body_digests = self.body_digests(method, payload)?;
             let mut request = self.object_request("PUT", key);
             body_digests.headers(&mut request.headers);
-            attribute_headers(attributes, &mut request.headers);
+            attribute_headers(options, &mut request.headers);
             condition_header(condition, &mut request.headers);
             request.body = Body::Payload {
                 payload,
@@ -123,6 +125,16 @@ impl Store for S3 {
 
     fn signer(&self) -> Option<&dyn Signer> {
         Some(self)
+    }
+
+    fn buckets(&self) -> Option<&dyn BucketLister> {
+        Some(self)
+    }
+}
+
+impl BucketLister for S3 {
+    fn list_buckets(&self, page: Option<&PageToken>) -> Result<BucketPage> {
+        self.bucket_page(page)
     }
 }
 

@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::{KnownDestination, examine};
 use crate::command::blob::Blob;
 use crate::error::{Error, Result};
 use crate::events::{Event, Meter};
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::copy::CopySource;
 use crate::store::types::{Attributes, ObjectMeta, PutOptions, PutResult};
+use crate::transfer::compare::{Proof, TimeTrust, unchanged};
 use crate::transfer::copy::copy;
 use crate::transfer::put::NewBlob;
 use crate::transfer::retry;
@@ -23,6 +25,10 @@ pub struct Copy {
     pub to: Blob,
     /// The condition, and the attributes that the user chose. Unset ones are those of the source.
     pub options: PutOptions,
+    /// The copy gets the time of the last modification of the source.
+    pub keeps_time: bool,
+    /// The metadata of the source, if a listing contained them.
+    pub listed: Option<ObjectMeta>,
 }
 
 impl Copy {
@@ -58,6 +64,22 @@ impl Copy {
         .into_outcome())
     }
 
+    /// See [`super::Task::run`].
+    pub fn proof_of_equality(
+        &self,
+        trust: TimeTrust,
+        known: &KnownDestination,
+    ) -> Result<Option<Proof>> {
+        let Some(to) = examine(&self.to, known)? else {
+            return Ok(None);
+        };
+        let from = match &self.listed {
+            Some(info) => info.clone(),
+            None => describe(&self.from)?,
+        };
+        unchanged(self.from.side(&from), self.to.side(&to), trust)
+    }
+
     fn copy_described(&self, info: &ObjectMeta, meter: &Meter) -> Result<Done<PutResult>> {
         let Self { from, to, .. } = self;
         to.engine.observer.notify(&Event::Started {
@@ -68,7 +90,7 @@ impl Copy {
         let new_blob = NewBlob {
             engine: &to.engine,
             key: &to.key,
-            options: &complete_options(&self.options, info),
+            options: &self.complete_options(info),
             meter,
         };
         match server_side_copy(from, &new_blob, info) {
@@ -79,27 +101,31 @@ impl Copy {
     }
 }
 
-/// The options of a copy, with the attributes of the source where the user chose none.
-fn complete_options(chosen: &PutOptions, info: &ObjectMeta) -> PutOptions {
-    let (own, source) = (chosen.attributes.clone(), &info.headers);
-    let metadata = match own.metadata.is_empty() {
-        true => source.metadata.clone(),
-        false => own.metadata,
-    };
-    let or = |own: Option<String>, source: &Option<String>| own.or_else(|| source.clone());
-    PutOptions {
-        condition: chosen.condition.clone(),
-        attributes: Attributes {
-            content_type: or(own.content_type, &info.content_type),
-            content_encoding: or(own.content_encoding, &source.content_encoding),
-            content_disposition: or(own.content_disposition, &source.content_disposition),
-            content_language: or(own.content_language, &source.content_language),
-            cache_control: or(own.cache_control, &source.cache_control),
-            expires: or(own.expires, &source.expires),
-            storage_class: or(own.storage_class, &source.storage_class),
-            metadata,
-            ..own
-        },
+impl Copy {
+    /// The options of a copy, with the attributes of the source where the user chose none.
+    fn complete_options(&self, info: &ObjectMeta) -> PutOptions {
+        let chosen = &self.options;
+        let (own, source) = (chosen.attributes.clone(), &info.headers);
+        let metadata = match own.metadata.is_empty() {
+            true => source.metadata.clone(),
+            false => own.metadata,
+        };
+        let or = |own: Option<String>, source: &Option<String>| own.or_else(|| source.clone());
+        PutOptions {
+            condition: chosen.condition.clone(),
+            attributes: Attributes {
+                content_type: or(own.content_type, &info.content_type),
+                content_encoding: or(own.content_encoding, &source.content_encoding),
+                content_disposition: or(own.content_disposition, &source.content_disposition),
+                content_language: or(own.content_language, &source.content_language),
+                cache_control: or(own.cache_control, &source.cache_control),
+                expires: or(own.expires, &source.expires),
+                storage_class: or(own.storage_class, &source.storage_class),
+                metadata,
+                ..own
+            },
+            modified: info.content_modified().filter(|_| self.keeps_time),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::copy::describe;
 use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Meter};
@@ -16,8 +17,9 @@ use crate::io::beneath::LocalDirectory;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::ObjectMeta;
 use crate::transfer::byte_range::inclusive;
+use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
 use crate::transfer::destination::{Destination, DownloadOptions};
-use crate::transfer::download::download;
+use crate::transfer::download::{download, wait_for_blob};
 
 /// A download.
 pub struct Download {
@@ -49,6 +51,15 @@ impl LocalDestination {
             Self::Path(path) => format!("`{}`", printable(&path.to_string_lossy())),
             Self::Below(directory, relative) => format!("`{}`", directory.shown(relative)),
             Self::Stdout => "stdout".to_owned(),
+        }
+    }
+
+    /// The path, if it is one.
+    fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Path(path) => Some(path.clone()),
+            Self::Below(directory, relative) => Some(directory.path().join(relative)),
+            Self::Stdout => None,
         }
     }
 
@@ -125,6 +136,30 @@ impl Download {
             range: part,
             ..transferred.into_outcome()
         })
+    }
+
+    /// See [`super::Task::run`].
+    pub fn proof_of_equality(&self, trust: TimeTrust) -> Result<Option<Proof>> {
+        let Some(path) = self.to.path() else {
+            return Ok(None);
+        };
+        let Some(metadata) = std::fs::metadata(&path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+        else {
+            return Ok(None);
+        };
+        wait_for_blob(&self.from.engine, &self.from.key, self.options)?;
+        let info = match &self.listed {
+            Some(info) => info.clone(),
+            None => describe(&self.from)?,
+        };
+        let to = Side::File {
+            path: &path,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        unchanged(self.from.side(&info), to, trust)
     }
 
     /// A key that ends in `/` and has no content stands for a directory.

@@ -13,7 +13,120 @@ use super::blob::Blob;
 use crate::error::{Error, Kind, Result};
 use crate::report::outcome::{Outcome, Subject};
 use crate::store::types::ObjectMeta;
+use crate::transfer::compare::{Proof, TimeTrust};
 use crate::transfer::retry;
+
+/// One transfer of a command, and the rules for it.
+pub struct Task {
+    /// The transfer.
+    pub job: Job,
+    /// When the transfer is skipped.
+    pub check: Check,
+}
+
+/// When a transfer is skipped.
+#[derive(Debug, Clone)]
+pub enum Check {
+    /// Never.
+    Never,
+    /// If the destination has the same content already.
+    Unchanged(TimeTrust, KnownDestination),
+}
+
+/// What a listing has told about the destination.
+#[derive(Debug, Clone)]
+pub enum KnownDestination {
+    /// Nothing: it has to be examined.
+    Unknown,
+    /// It does not exist.
+    Absent,
+    /// Its metadata.
+    Present(ObjectMeta),
+}
+
+impl AsRef<Subject> for Task {
+    fn as_ref(&self) -> &Subject {
+        self.job.as_ref()
+    }
+}
+
+/// The result of `--dry-run` for one blob. `verb` is in the present tense.
+pub fn planned(verb: &str, what: &str) -> Outcome {
+    Outcome {
+        text: format!("would {verb} {what}\n"),
+        changed: Some(false),
+        ..Outcome::default()
+    }
+}
+
+impl Task {
+    /// A transfer that is skipped if the destination has the same content and `if_changed` says so.
+    pub fn new(job: Job, if_changed: Option<TimeTrust>) -> Self {
+        let check = match if_changed {
+            Some(trust) => Check::Unchanged(trust, KnownDestination::Unknown),
+            None => Check::Never,
+        };
+        Self { job, check }
+    }
+
+    /// The result of `--dry-run`. `verb` is in the present tense.
+    pub fn plan(&self, verb: &str) -> anyhow::Result<Outcome> {
+        let proof = self
+            .proof_of_equality()
+            .with_context(|| format!("cannot compare {}", self.job.route()))?;
+        Ok(match proof {
+            Some(proof) => self.unchanged(proof),
+            None => planned(verb, &self.job.route()),
+        })
+    }
+
+    /// Transfers the blob if necessary. `verb` says it in the past tense.
+    pub fn run(&self, verb: &'static str) -> anyhow::Result<Outcome> {
+        let proof = self
+            .proof_of_equality()
+            .with_context(|| format!("cannot compare {}", self.job.route()))?;
+        match proof {
+            Some(proof) => Ok(self.unchanged(proof)),
+            None => self.job.run(verb),
+        }
+    }
+
+    /// The proof that source and destination have the same content; `None` if the transfer is necessary.
+    fn proof_of_equality(&self) -> Result<Option<Proof>> {
+        let Check::Unchanged(trust, known) = &self.check else {
+            return Ok(None);
+        };
+        if matches!(known, KnownDestination::Absent) {
+            return Ok(None);
+        }
+        match &self.job {
+            Job::Upload(job) => job.proof_of_equality(*trust, known),
+            Job::Download(job) => job.proof_of_equality(*trust),
+            Job::Copy(job) => job.proof_of_equality(*trust, known),
+        }
+    }
+
+    fn unchanged(&self, proof: Proof) -> Outcome {
+        Outcome {
+            line: format!("unchanged by {}: {}", proof.name(), self.job.route()),
+            unchanged_by: Some(proof.name()),
+            changed: Some(false),
+            ..Outcome::default()
+        }
+    }
+}
+
+/// Returns the metadata of a destination in a store; `None` if it does not exist.
+fn examine(to: &Blob, known: &KnownDestination) -> Result<Option<ObjectMeta>> {
+    match known {
+        KnownDestination::Absent => Ok(None),
+        KnownDestination::Present(info) => Ok(Some(info.clone())),
+        KnownDestination::Unknown => {
+            let look_up = || to.engine.store.head(&to.key);
+            retry::run(&to.engine, look_up, || 0).map(|done| done.value)
+        }
+    }
+}
 
 /// One transfer.
 pub enum Job {

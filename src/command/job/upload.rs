@@ -8,13 +8,16 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::{KnownDestination, examine};
 use crate::cancel::Cancel;
 use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::events::{Event, Meter};
 use crate::io::standard_streams;
+use crate::key::Key;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::PutOptions;
+use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
 use crate::transfer::put::NewBlob;
 use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
@@ -27,6 +30,8 @@ pub struct Upload {
     pub to: Blob,
     /// Attributes and condition; without a media type, it is derived from the key.
     pub options: PutOptions,
+    /// The blob gets the time of the last modification of the file.
+    pub keeps_time: bool,
     /// The expected size and checksum of the source.
     pub expectation: Expectation,
     /// Stops the reading of a source.
@@ -95,11 +100,73 @@ impl Upload {
     }
 
     fn transfer(&self, verb: &'static str) -> Result<Outcome> {
+        let new = NewUpload {
+            to: &self.to,
+            options: self.complete_options(),
+            expectation: &self.expectation,
+            route: self.route(),
+            verb,
+        };
+        new.run(|| self.from.open(&self.cancel))
+    }
+
+    /// See [`super::Task::run`].
+    pub fn proof_of_equality(
+        &self,
+        trust: TimeTrust,
+        known: &KnownDestination,
+    ) -> Result<Option<Proof>> {
+        let LocalSource::Path(path) = &self.from else {
+            return Ok(None);
+        };
+        // A file that cannot be examined is a failure of its transfer.
+        let Ok(metadata) = std::fs::metadata(path) else {
+            return Ok(None);
+        };
+        let Some(info) = examine(&self.to, known)? else {
+            return Ok(None);
+        };
+        let source = Side::File {
+            path,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        unchanged(source, self.to.side(&info), trust)
+    }
+
+    /// The options with the media type and the time of the source.
+    fn complete_options(&self) -> PutOptions {
+        let mut options = with_media_type(&self.options, &self.to.key);
+        if let (true, LocalSource::Path(path)) = (self.keeps_time, &self.from) {
+            options.modified = std::fs::metadata(path)
+                .and_then(|found| found.modified())
+                .ok();
+        }
+        options
+    }
+}
+
+/// An upload whose source is opened when it begins.
+pub struct NewUpload<'a> {
+    /// The destination.
+    pub to: &'a Blob,
+    /// Attributes and condition.
+    pub options: PutOptions,
+    /// The expected size and checksum of the source.
+    pub expectation: &'a Expectation,
+    /// `SOURCE to DESTINATION`, for the result.
+    pub route: String,
+    /// The verb of the result, in the past tense.
+    pub verb: &'static str,
+}
+
+impl NewUpload<'_> {
+    /// Uploads the source that `open` returns.
+    pub fn run(self, open: impl FnOnce() -> Result<Source>) -> Result<Outcome> {
         let engine = &self.to.engine;
         let (begin, meter) = (Instant::now(), Meter::new());
-        let options = self.complete_options();
-        let result = self.from.open(&self.cancel).and_then(|source| {
-            let source = source.expecting(&self.expectation)?;
+        let result = open().and_then(|source| {
+            let source = source.expecting(self.expectation)?;
             engine.observer.notify(&Event::Started {
                 name: &self.to.subject.key,
                 total: source.size(),
@@ -108,7 +175,7 @@ impl Upload {
             let new_blob = NewBlob {
                 engine,
                 key: &self.to.key,
-                options: &options,
+                options: &self.options,
                 meter: &meter,
             };
             upload(&new_blob, source)
@@ -118,8 +185,8 @@ impl Upload {
         let stored = done.value;
         let atomic = stored.atomic;
         let transferred = Transferred {
-            verb,
-            route: self.route(),
+            verb: self.verb,
+            route: self.route,
             bytes: stored.bytes,
             elapsed: begin.elapsed(),
             etag: stored.etag,
@@ -132,14 +199,14 @@ impl Upload {
             ..transferred.into_outcome()
         })
     }
+}
 
-    /// The options with the media type of the key's extension, unless the user chose one.
-    fn complete_options(&self) -> PutOptions {
-        let mut options = self.options.clone();
-        options.attributes.content_type.get_or_insert_with(|| {
-            let guessed = mime_guess::from_path(self.to.key.as_str()).first_raw();
-            guessed.unwrap_or("application/octet-stream").to_owned()
-        });
-        options
-    }
+/// Adds the media type of the key's extension, unless the user chose one.
+pub fn with_media_type(options: &PutOptions, key: &Key) -> PutOptions {
+    let mut options = options.clone();
+    options.attributes.content_type.get_or_insert_with(|| {
+        let guessed = mime_guess::from_path(key.as_str()).first_raw();
+        guessed.unwrap_or("application/octet-stream").to_owned()
+    });
+    options
 }

@@ -24,7 +24,7 @@ use super::{Engine, retry};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::Overwrite;
+use crate::io::atomic_file::AtomicFile;
 use crate::key::Key;
 use crate::store::types::{ObjectMeta, PartsEtag};
 
@@ -176,15 +176,29 @@ impl<'a> Receiver<'a> {
     }
 
     /// Writes the bytes that are only in memory, and gives the file its name.
-    pub(super) fn commit(mut self, replace: Overwrite) -> Result<ObjectMeta> {
+    pub(super) fn commit(mut self, options: DownloadOptions) -> Result<ObjectMeta> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         if let Output::File(FileOutput {
             file: Some(file), ..
         }) = self.output
         {
-            file.commit(self.received, replace)?;
+            commit_file(file, self.received, &info, options)?;
         }
         Ok(info)
     }
+}
+
+/// Gives a file of `len` bytes its name, and the time of the blob if the user wants that.
+fn commit_file(
+    mut file: AtomicFile,
+    len: u64,
+    info: &ObjectMeta,
+    options: DownloadOptions,
+) -> Result<()> {
+    let kept = info.content_modified().filter(|_| options.keeps_time);
+    if let Some(modified) = kept {
+        file.set_modified(modified);
+    }
+    file.commit(len, options.replace)
 }

@@ -3,16 +3,16 @@
 
 use std::ops::Range;
 
+use super::commit_file;
 use super::output::{Output, StreamOutput};
 use crate::error::{Error, Result};
 use crate::events::Meter;
-use crate::io::atomic_file::Overwrite;
 use crate::io::payload::CHUNK;
 use crate::key::Key;
 use crate::store::download::Download;
 use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 use crate::transfer::byte_range::ByteRange;
-use crate::transfer::destination::Destination;
+use crate::transfer::destination::{Destination, DownloadOptions};
 use crate::transfer::plan::cut_short;
 use crate::transfer::{Engine, retry};
 
@@ -59,7 +59,7 @@ impl<'a> RangeReceiver<'a> {
     }
 
     /// Downloads the range and gives the file its name.
-    pub(in crate::transfer) fn run(mut self, replace: Overwrite) -> Result<ReceivedRange> {
+    pub(in crate::transfer) fn run(mut self, options: DownloadOptions) -> Result<ReceivedRange> {
         let (engine, meter) = (self.engine, self.meter);
         if let ByteRange::Last(_) = self.range {
             // The first byte depends on the size.
@@ -69,13 +69,13 @@ impl<'a> RangeReceiver<'a> {
         }
         let attempts = retry::run(engine, || self.fetch(), || meter.get())?.attempts;
         let received = self.received;
+        let (info, range) = self.found.unwrap_or_default();
         if let Output::File(mut output) = self.output {
             output.write_block(received, None)?;
             if let Some(file) = output.file {
-                file.commit(received, replace)?;
+                commit_file(file, received, &info, options)?;
             }
         }
-        let (info, range) = self.found.unwrap_or_default();
         Ok(ReceivedRange {
             info,
             range,

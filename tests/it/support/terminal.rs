@@ -1,7 +1,7 @@
 //! A terminal for the program under test: what it writes there can be waited for.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -41,6 +41,11 @@ impl Terminal {
         while !self.text().contains(text) {
             assert!(self.read() > 0, "`{text}` was not shown: {:?}", self.text());
         }
+    }
+
+    /// Types this text.
+    pub fn type_text(&mut self, text: &str) {
+        self.near.write_all(text.as_bytes()).unwrap();
     }
 
     /// Everything that was shown until all far ends were closed.

@@ -1,4 +1,4 @@
-//! The client of one bucket: addresses, signs and sends a request and classifies its response. Its fields cache what
+//! The client of one bucket, or of a service: addresses, signs and sends a request and classifies its response. Its fields cache what
 //! the responses revealed about the service.
 
 mod corrections;
@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::http::Agent;
 
-pub use self::request::{Body, Request, RequestPurpose, ResponseTimeout};
+pub use self::request::{Body, Request, RequestPurpose, Resource, ResponseTimeout};
 pub use self::response::S3Response;
+use super::location::Location;
 use super::providers::{ChecksumMode, Conditions};
 use super::sse_c::CustomerKey;
 use super::{Checksum, PayloadSigning, S3Config, location, providers};
@@ -28,7 +29,7 @@ use crate::store::copy::CopyEndpoint;
 use crate::store::identity::StoreId;
 use crate::store::multipart::PartSizes;
 
-/// The client of one bucket.
+/// The client of one bucket, or of a service.
 pub struct Client {
     config: S3Config,
     context: Context,
@@ -56,9 +57,9 @@ impl Client {
         }
     }
 
-    /// The bucket.
+    /// The bucket; empty for a client of the service itself.
     pub fn bucket(&self) -> &str {
-        &self.config.bucket
+        self.config.bucket.as_deref().unwrap_or_default()
     }
 
     /// True if TLS protects the body, so that its hash need not be signed.
@@ -105,7 +106,7 @@ impl Client {
         let identity = format!("{} {user}", endpoint.address());
         Some(CopyEndpoint {
             identity,
-            bucket: self.config.bucket.clone(),
+            bucket: self.bucket().to_owned(),
             reading: self
                 .customer_key()
                 .map_or_else(Vec::new, CustomerKey::source_headers),
@@ -148,7 +149,7 @@ impl Client {
             endpoint: endpoint.map_or(String::new(), |endpoint| {
                 format!("{}{}", endpoint.authority(), endpoint.base_path)
             }),
-            bucket: self.config.bucket.clone(),
+            bucket: self.bucket().to_owned(),
         }
     }
 
@@ -181,6 +182,18 @@ impl Client {
         self.context.observer.notify(&Event::Note(text));
     }
 
+    /// The address of a resource.
+    fn locate(&self, endpoint: &Endpoint, resource: Resource<'_>) -> Result<Location> {
+        let key = match resource {
+            Resource::Service => return Ok(endpoint.locate_service()),
+            Resource::Bucket => "",
+            Resource::Object(key) => key,
+        };
+        let bucket = self.config.bucket.as_deref();
+        let bucket = bucket.ok_or_else(|| Error::new(Kind::Usage, "no bucket is selected"))?;
+        Ok(endpoint.locate(self.config.addressing, bucket, key))
+    }
+
     fn endpoint(&self) -> Result<&Endpoint> {
         if let Some(endpoint) = self.redirected_endpoint.get() {
             return Ok(endpoint);
@@ -188,7 +201,8 @@ impl Client {
         if let Some(endpoint) = self.endpoint.get() {
             return Ok(endpoint);
         }
-        location::check_bucket(&self.config.bucket)?;
+        let bucket = self.config.bucket.as_deref();
+        bucket.map_or(Ok(()), location::check_bucket)?;
         if let Some(region) = &self.config.region {
             region::check_region(region)?;
         }
@@ -196,7 +210,9 @@ impl Client {
             Some(text) => Endpoint::parse(text)?,
             None => Endpoint::aws(self.config.region.as_deref().unwrap_or("us-east-1"))?,
         };
-        endpoint.check_addressing(self.config.addressing, &self.config.bucket)?;
+        if let Some(bucket) = bucket {
+            endpoint.check_addressing(self.config.addressing, bucket)?;
+        }
         if endpoint.scheme != HttpScheme::Https && self.config.customer_key.is_some() {
             let text = format!(
                 "the SSE-C key must not travel over http, and the endpoint is http://{}",

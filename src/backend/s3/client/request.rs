@@ -2,13 +2,24 @@
 
 use crate::io::payload::Payload;
 
+/// The resource of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource<'a> {
+    /// The service, which lists its buckets.
+    Service,
+    /// The bucket.
+    Bucket,
+    /// An object of the bucket, by its key.
+    Object(&'a str),
+}
+
 /// A request before it is addressed and signed.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// `GET`, `PUT`, …
     pub method: &'static str,
-    /// Empty for the bucket.
-    pub key: &'a str,
+    /// The resource.
+    pub resource: Resource<'a>,
     /// Query names and values, not encoded.
     pub query: Vec<(String, String)>,
     /// Lower-case names. All of them are signed.
@@ -19,7 +30,19 @@ pub struct Request<'a> {
     pub response_timeout: ResponseTimeout,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
+    /// A request without parameters, headers of its own and body.
+    pub fn new(method: &'static str, resource: Resource<'a>) -> Self {
+        Self {
+            method,
+            resource,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+            response_timeout: ResponseTimeout::Idle,
+        }
+    }
+
     /// Adds a header; `name` in lower case.
     pub fn push_header(&mut self, name: &str, value: impl Into<String>) {
         self.headers.push((name.to_owned(), value.into()));

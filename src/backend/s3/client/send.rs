@@ -112,7 +112,7 @@ impl Client {
         purpose: RequestPurpose,
     ) -> Result<AttemptOutcome> {
         let endpoint = self.endpoint()?;
-        let location = endpoint.locate(self.config.addressing, &self.config.bucket, request.key);
+        let location = self.locate(endpoint, request.resource)?;
         let signed = self.sign(request, &location)?;
         check_values(&signed.headers)?;
         let query = sigv4::canonical_query(&request.query);

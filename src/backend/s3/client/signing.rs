@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::Client;
-use super::request::{Body, Request};
+use super::request::{Body, Request, Resource};
 use crate::aws::credentials::{Credentials, HttpClient, InstanceMetadata, LookupContext, chain};
 use crate::aws::sigv4;
 use crate::aws::sigv4::{
@@ -95,7 +95,7 @@ impl Client {
                     .with_hint("omit --sse-c-key-file (`sse_c_key_file`)"),
             );
         }
-        let location = endpoint.locate(self.config.addressing, &self.config.bucket, key);
+        let location = self.locate(endpoint, Resource::Object(key))?;
         let credentials = self
             .credentials()?
             .ok_or_else(|| Error::new(Kind::Usage, "an unsigned request cannot be presigned"))?;

@@ -118,13 +118,14 @@ impl Session {
             return self.reply(NOT_PROTECTED);
         }
         let text = match fault {
-            Some(Fault::Listing(text)) => text.to_owned(),
-            _ => self.listing(verb, &directory, hidden),
+            Some(Fault::Listing(text)) => text.into(),
+            Some(Fault::ListingBytes(bytes)) => bytes.to_vec(),
+            _ => self.listing(verb, &directory, hidden).into_bytes(),
         };
         self.reply("150 here it comes");
         match self.open_data() {
             Ok(mut data) => {
-                let _ = data.write_all(text.as_bytes());
+                let _ = data.write_all(&text);
                 data.close(None);
             }
             Err(reply) => return self.reply(reply),
@@ -200,6 +201,16 @@ impl Session {
         if let Some(Fault::StrangerConnectsFirst | Fault::OnlyStrangerConnects) = fault {
             self.connect_stranger();
         }
+        // As on real servers, the name exists before the first reply.
+        self.state
+            .files
+            .lock()
+            .unwrap()
+            .entry(path.clone())
+            .or_default();
+        if let Some(Fault::CreateAndStall) = fault {
+            return self.stall();
+        }
         self.reply("150 send it");
         if let Some(Fault::OnlyStrangerConnects) = fault {
             return self.stall();
@@ -221,10 +232,10 @@ impl Session {
             Some(Fault::IgnoreRest) => 0,
             _ => offset,
         };
-        // The name exists from the first byte on; deleting it meanwhile discards the bytes that are still to come.
-        let mut files = self.state.files.lock().unwrap();
-        files.entry(path.to_owned()).or_default().truncate(kept);
-        drop(files);
+        // Deleting the name meanwhile discards the bytes that are still to come.
+        if let Some(file) = self.state.files.lock().unwrap().get_mut(path) {
+            file.truncate(kept);
+        }
         let limit = match fault {
             Some(Fault::AbortAfter(bytes) | Fault::FreezeAfter(bytes)) => bytes as u64,
             _ => u64::MAX,

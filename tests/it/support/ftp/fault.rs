@@ -15,6 +15,8 @@ pub enum Fault {
     CloseControl,
     /// Neither acts nor replies.
     NeverReply,
+    /// Creates the file and sends no reply at all.
+    CreateAndStall,
     /// Executes the command and closes the control connection instead of sending the final reply.
     DropFinalReply,
     /// Executes the command and sends the final reply after this time.
@@ -45,6 +47,8 @@ pub enum Fault {
     PassiveReply(&'static str),
     /// Sends this text as the listing.
     Listing(&'static str),
+    /// Sends these bytes as the listing.
+    ListingBytes(&'static [u8]),
     /// Lets a stranger connect to the client's port before the server does.
     StrangerConnectsFirst,
     /// Lets a stranger connect to the client's port and never connects itself.
