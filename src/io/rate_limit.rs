@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use crate::cancel::Cancel;
 use crate::error::Result;
 
-/// The most unused time that later pieces may make up for. It covers late wake-ups and slow peers for a moment, and bounds
-/// the burst after a pause.
-const BURST: Duration = Duration::from_millis(50);
+/// The most unused time that later pieces may make up for. It covers late wake-ups, slow disks and slow peers, and bounds the
+/// burst after a pause.
+const BURST: Duration = Duration::from_secs(1);
 
 /// Pieces per second and worker: no connection is idle for long, however low the rate is.
 const PIECES_PER_SECOND: u64 = 50;
@@ -74,16 +74,19 @@ impl RateLimit {
 /// The times that the line is busy, from the start of the run on.
 #[derive(Debug, Default)]
 struct Schedule {
-    /// The end of the latest reservation.
-    busy_until: Duration,
+    /// The end of the latest reservation; `None` before the first one.
+    busy_until: Option<Duration>,
 }
 
 impl Schedule {
     /// Reserves the line for `time`, at the earliest after all other reservations, and returns the end.
     fn reserve(&mut self, now: Duration, time: Duration) -> Duration {
-        let begin = self.busy_until.max(now.saturating_sub(BURST));
-        self.busy_until = begin.saturating_add(time);
-        self.busy_until
+        let begin = match self.busy_until {
+            Some(busy_until) => busy_until.max(now.saturating_sub(BURST)),
+            // The time before the first piece cannot be made up for.
+            None => now,
+        };
+        *self.busy_until.insert(begin.saturating_add(time))
     }
 }
 
@@ -115,9 +118,9 @@ mod tests {
     fn only_a_little_unused_time_can_be_made_up_for() {
         let mut schedule = Schedule::default();
         schedule.reserve(Duration::ZERO, 20 * MS);
-        assert_eq!(schedule.reserve(1000 * MS, 20 * MS), 970 * MS);
-        assert_eq!(schedule.reserve(1000 * MS, 20 * MS), 990 * MS);
-        assert_eq!(schedule.reserve(1000 * MS, 20 * MS), 1010 * MS);
+        assert_eq!(schedule.reserve(9000 * MS, 600 * MS), 8600 * MS);
+        assert_eq!(schedule.reserve(9000 * MS, 600 * MS), 9200 * MS);
+        assert_eq!(schedule.reserve(9000 * MS, 600 * MS), 9800 * MS);
     }
 
     #[test]
@@ -128,7 +131,20 @@ mod tests {
             // Each wait ends 3 ms late.
             now = now.max(schedule.reserve(now, 10 * MS)) + 3 * MS;
         }
-        assert_eq!(schedule.busy_until, 10_000 * MS);
+        assert_eq!(schedule.busy_until, Some(10_000 * MS));
+    }
+
+    #[test]
+    fn a_run_is_never_faster_than_its_rate() {
+        let mut schedule = Schedule::default();
+        let begin = 700 * MS;
+        let mut now = begin;
+        for piece in 1..=1000 {
+            now = now.max(schedule.reserve(now, 10 * MS));
+            assert!(now - begin >= piece * 10 * MS, "{piece}");
+            // A pause now and then.
+            now += if piece % 100 == 0 { 400 * MS } else { MS };
+        }
     }
 
     #[test]
