@@ -96,6 +96,9 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "cp" -d 'Copy blobs 
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "mv" -d 'Copy blobs or files, then remove each source once its copy is verified'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "sync" -d 'Copy what differs from one directory or prefix to another'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "doctor" -d 'Check settings, network, credentials and the abilities of a store, step by step'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "gc" -d 'List (--delete: remove) what interrupted runs of blobctl left behind'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "config" -d 'Show, check and import settings'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)' -r
@@ -891,6 +894,443 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Pri
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l write -d 'Also store, overwrite, read and remove a small scratch blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l older-than -d 'Only leftovers without a change for this long' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l delete -d 'Remove the leftovers instead of listing them'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -f -a "path" -d 'Print the path of the config file in use; exit code 3 if there is none'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -f -a "show" -d 'Print every setting with its value and its origin; secrets are masked'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -f -a "check" -d 'Check the config file and the environment; exit code 3 with file, line and key'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -f -a "import" -d 'Print the settings of another tool as a config file'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l from -d 'File to read, or - for stdin [default: the tool\'s own file]' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l secret -d 'Print only the secret of one remote, as password_command and credential_process expect it (with --reveal)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
+path\t'endpoint/bucket/key'
+virtual\t'bucket.endpoint/key'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
+crc64nvme\t'CRC-64/NVME'
+crc32c\t'CRC-32C'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'Content-MD5 and the ETag'
+none\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
+signed\t'Always'
+unsigned\t'Never'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
+active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
+explicit\t'By AUTH TLS'
+implicit\t'From the first byte'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
+delete-first\t'Move the old blob away first if the server does not rename over it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
+latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l reveal -d 'Copy secrets into the output, in clear; without it the output refers to the tool\'s file'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"

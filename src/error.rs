@@ -156,6 +156,13 @@ impl Error {
         self
     }
 
+    /// The same error with another text.
+    #[must_use]
+    pub fn map_text(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        self.0.text = change(&self.0.text);
+        self
+    }
+
     /// Adds the response of the server.
     #[must_use]
     pub fn answered(mut self, answer: Answer) -> Self {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use blobctl::cli::{Cli, Command};
 use blobctl::command::session::{Session, report_failed_start};
-use blobctl::command::{completions, dispatch};
+use blobctl::command::{completions, config, dispatch};
 use blobctl::exit::Exit;
 use blobctl::report;
 
@@ -26,13 +26,15 @@ fn run() -> Exit {
         Ok(cli) => cli,
         Err(error) => return help_or_usage_error(&error),
     };
-    if let Command::Completions(arguments) = &cli.command {
-        // Works with a broken config file, too.
-        return completions::run(arguments);
+    // These work with a broken config file, too.
+    match &cli.command {
+        Command::Completions(arguments) => return completions::run(arguments),
+        Command::Config(arguments) => return config::run(&cli, arguments),
+        _ => {}
     }
     match Session::start(&cli) {
         Ok(mut session) => {
-            let result = dispatch(&mut session, &cli.command);
+            let result = dispatch(&mut session, &cli);
             session.finish(result)
         }
         Err(error) => report_failed_start(&cli, error),

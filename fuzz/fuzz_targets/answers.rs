@@ -5,6 +5,7 @@ use blobctl::backend::s3::{error, list_xml};
 use blobctl::backend::s3::error::signature_mismatch;
 use blobctl::aws::xml;
 use blobctl::error::printable;
+use blobctl::net::certificate;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,6 +29,8 @@ fuzz_target!(|data: &[u8]| {
     assert_shown(&error::late_error(root.as_ref()).to_string());
     let _ = list_xml::parse_listing(body);
     let _ = list_xml::parse_buckets(body);
+    let _ = list_xml::parse_uploads(body);
+    let _ = certificate::summary(data);
     let _ = xml::descendant(body, "Credentials");
     let ours = signature_mismatch::SignedText {
         canonical: "GET\n/\n\nhost:a\nx-amz-date:b\n\nhost;x-amz-date\nUNSIGNED-PAYLOAD",

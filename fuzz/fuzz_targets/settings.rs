@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
+use blobctl::cli::ImportTool;
 use blobctl::http::endpoint::Endpoint;
 use blobctl::digest::{base64, decode_base64, decode_hex, hex};
 use blobctl::key::Key;
 use blobctl::settings::address::Address;
 use blobctl::settings::file::ConfigFile;
-use blobctl::settings::netrc;
+use blobctl::settings::{import, netrc};
 use blobctl::units;
 use libfuzzer_sys::fuzz_target;
 
@@ -31,6 +32,9 @@ fuzz_target!(|data: &[u8]| {
         let _ = file.get("s3", "bucket");
         file.remotes().count()
     });
+    for tool in [ImportTool::Rclone, ImportTool::S3cmd, ImportTool::Mc] {
+        let _ = import::parse(tool, &text, "a test");
+    }
     let _ = netrc::find(&text, "host", Some("user"));
     let _ = (units::parse_duration(&text), units::parse_size(&text));
 

@@ -3,6 +3,9 @@
 //! Every path is resolved by the kernel beneath the root (`openat2` with `RESOLVE_BENEATH`), so neither a key nor
 //! a symbolic link, not even one that is exchanged meanwhile, leads out of it.
 
+mod diagnostics;
+mod leftovers;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -27,9 +30,11 @@ use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 use crate::key::Key;
+use crate::store::diagnostics::Diagnostics;
 use crate::store::directory::{TreeEntry, TreeNode};
 use crate::store::download::{Download, DownloadBody};
 use crate::store::identity::{BlobId, StoreId};
+use crate::store::leftovers::Leftovers;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::tree::{FileTree, list_page};
 use crate::store::types::{Condition, GetOptions, ObjectMeta, PutOptions, PutResult};
@@ -304,6 +309,14 @@ impl Store for Fs {
         }
     }
 
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        Some(self)
+    }
+
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
+        Some(self)
+    }
+
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         let (file, metadata) = self
             .file(key, OFlags::RDONLY | OFlags::NONBLOCK)?
@@ -370,6 +383,23 @@ impl DownloadBody for FileBody<'_> {
 impl FileTree for Fs {
     /// Links to directories are not followed.
     fn read_directory(&self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
+        self.entries(path, |name| !name.starts_with(TEMPORARY_PREFIX))
+    }
+
+    /// A link counts if it leads to a file below the root.
+    fn look_up(&self, key: &str) -> Result<Option<ObjectMeta>> {
+        let file = Key::new(key).and_then(|key| self.file(&key, OFlags::PATH));
+        Ok(file.unwrap_or(None).map(|(_, metadata)| info(&metadata)))
+    }
+}
+
+impl Fs {
+    /// The entries of a directory whose names are wanted.
+    fn entries(
+        &self,
+        path: &str,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Option<Vec<TreeEntry>>> {
         self.cancel.check()?;
         let Some(root) = self.root()? else {
             return Ok(None);
@@ -393,17 +423,11 @@ impl FileTree for Fs {
             let Ok(name) = entry.file_name().to_str() else {
                 continue;
             };
-            if !matches!(name, "." | "..") && !name.starts_with(TEMPORARY_PREFIX) {
+            if !matches!(name, "." | "..") && is_wanted(name) {
                 entries.extend(tree_entry(&dir, name).map_err(failed)?);
             }
         }
         Ok(Some(entries))
-    }
-
-    /// A link counts if it leads to a file below the root.
-    fn look_up(&self, key: &str) -> Result<Option<ObjectMeta>> {
-        let file = Key::new(key).and_then(|key| self.file(&key, OFlags::PATH));
-        Ok(file.unwrap_or(None).map(|(_, metadata)| info(&metadata)))
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod attributes;
 pub mod bounds;
 mod choices;
+mod diagnostics;
 mod global;
 pub mod selection;
 mod wait;
@@ -16,6 +17,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
 pub use self::choices::{BackendKind, ChecksumKind, PrintKeys, Progress, ResumeChoice, Verify};
+pub use self::diagnostics::{
+    Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
+};
 pub use self::global::Global;
 use self::selection::{Batch, BatchRun, Changes, Filters, TimeBound, parse_time};
 pub use self::wait::WaitOptions;
@@ -73,6 +77,12 @@ pub enum Command {
     Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),
+    /// Check settings, network, credentials and the abilities of a store, step by step
+    Doctor(Doctor),
+    /// List (--delete: remove) what interrupted runs of blobctl left behind
+    Gc(Gc),
+    /// Show, check and import settings
+    Config(Config),
     /// Print a completion script
     Completions(Completions),
 }
@@ -105,6 +115,9 @@ impl Command {
             Self::Mv(_) => "mv",
             Self::Sync(_) => "sync",
             Self::Presign(_) => "presign",
+            Self::Doctor(_) => "doctor",
+            Self::Gc(_) => "gc",
+            Self::Config(_) => "config",
             Self::Completions(_) => "completions",
         }
     }

@@ -3,9 +3,12 @@
 mod batch;
 pub mod blob;
 pub mod completions;
+pub mod config;
 pub mod cp;
+pub mod doctor;
 pub mod exists;
 mod from_command;
+pub mod gc;
 pub mod get;
 mod job;
 pub mod ls;
@@ -22,14 +25,14 @@ pub mod sync;
 mod target;
 
 use self::session::Session;
-use crate::cli::Command;
+use crate::cli::{Cli, Command};
 use crate::error::Result;
 use crate::exit::Exit;
 
 /// Runs the command. An error is about the command as a whole: failures of single blobs are reported as they occur and
 /// decide the exit code.
-pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
-    match command {
+pub fn dispatch(session: &mut Session, cli: &Cli) -> Result<Exit> {
+    match &cli.command {
         Command::Put(arguments) if arguments.from_command => from_command::run(session, arguments),
         Command::Put(arguments) => put::run(session, arguments),
         Command::Get(arguments) => get::run(session, arguments),
@@ -41,6 +44,10 @@ pub fn dispatch(session: &mut Session, command: &Command) -> Result<Exit> {
         Command::Sync(arguments) => sync::run(session, arguments),
         Command::Mv(arguments) => cp::run(session, arguments, cp::Source::Remove),
         Command::Presign(arguments) => presign::run(session, arguments),
-        Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Doctor(arguments) => doctor::run(session, arguments),
+        Command::Gc(arguments) => gc::run(session, arguments),
+        Command::Completions(_) | Command::Config(_) => {
+            unreachable!("main runs them without a session")
+        }
     }
 }

@@ -341,9 +341,14 @@ pub fn not_a_blob() -> Error {
 /// Reports the error that [`Session::start`] returned; returns its exit code.
 pub fn report_failed_start(cli: &Cli, error: Error) -> Exit {
     let exit = error.exit();
-    let terminal = Arc::new(Terminal::new(Progress::None, verbosity(cli), false));
-    Report::new(cli.command.name(), terminal, format(cli)).failure(None, &error.into());
+    early_report(cli).failure(None, &error.into());
     exit
+}
+
+/// The report of a command that runs without a session.
+pub fn early_report(cli: &Cli) -> Report {
+    let terminal = Arc::new(Terminal::new(Progress::None, verbosity(cli), false));
+    Report::new(cli.command.name(), terminal, format(cli))
 }
 
 fn verbosity(cli: &Cli) -> Verbosity {
@@ -376,9 +381,15 @@ fn goes_to_stdout(arguments: &Get) -> bool {
 
 /// Fails if stdout is closed and the command only prints something. A command that changes something runs without stdout:
 /// its exit code reports the result, and a `/dev/null` that was opened on purpose can look like a closed stdout.
-fn check_output(cli: &Cli) -> Result<()> {
+pub fn check_output(cli: &Cli) -> Result<()> {
     let only_prints = match &cli.command {
-        Command::Ls(_) | Command::Stat(_) | Command::Presign(_) | Command::Completions(_) => true,
+        Command::Ls(_)
+        | Command::Stat(_)
+        | Command::Presign(_)
+        | Command::Doctor(_)
+        | Command::Config(_)
+        | Command::Completions(_) => true,
+        Command::Gc(arguments) => !arguments.delete,
         Command::Exists(arguments) => cli.global.json || arguments.print.is_some(),
         Command::Get(arguments) => goes_to_stdout(arguments),
         Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) | Command::Sync(_) => {

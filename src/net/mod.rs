@@ -1,4 +1,7 @@
-//! Timeouts and TLS roots, common to HTTP and FTP connections.
+//! Timeouts, TLS settings and probes, common to HTTP and FTP connections.
 
+pub mod certificate;
+pub mod probe;
 pub mod timeouts;
+pub mod tls_client;
 pub mod tls_roots;

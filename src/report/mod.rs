@@ -8,11 +8,12 @@ use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use self::json::Json;
+pub use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
 use crate::error::{CommandEnd, Error, Kind};
+use crate::events::{Event, Observer};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
 use crate::terminal::{Terminal, Verbosity};
@@ -195,6 +196,29 @@ impl Report {
         }
         self.emit(&json);
         self.flush_quietly();
+        self.add_exit(exit);
+    }
+
+    /// Prints a row of a table: `text` for people, `json` with `--json`. It does not count as a result.
+    pub fn row(&self, text: &str, json: &Json) {
+        match self.is_json() {
+            true => self.emit(json),
+            false => self.write(text),
+        }
+    }
+
+    /// Prints a warning.
+    pub fn warn(&self, text: &str) {
+        self.terminal.notify(&Event::Warning(text));
+    }
+
+    /// Prints a line with `-v`.
+    pub fn verbose(&self, text: &str) {
+        self.print_line(text);
+    }
+
+    /// Counts a result that has been printed.
+    pub fn count(&self, exit: Exit) {
         self.add_exit(exit);
     }
 

@@ -33,50 +33,31 @@ pub struct Value {
 impl ConfigFile {
     /// Reads the named file, or else the first of the usual files that exists, or none.
     pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Option<Self>> {
-        let named = named
-            .map(Path::to_path_buf)
-            .or_else(|| environment.path("BLOBCTL_CONFIG"));
-        if let Some(path) = named {
-            return match read(&path)? {
-                Some(text) => Self::parse(&path, &text).map(Some),
-                None => Err(Error::new(
-                    ErrorKind::Config,
-                    format!("the config file `{}` does not exist", path.display()),
-                )),
-            };
+        match find(named, environment)? {
+            Some((path, text)) => Self::parse(&path, &text).map(Some),
+            None => Ok(None),
         }
-        let usual = environment.xdg("XDG_CONFIG_HOME", ".config", "blobctl/config.toml");
-        for path in usual
-            .into_iter()
-            .chain([PathBuf::from("/etc/blobctl/config.toml")])
-        {
-            if let Some(text) = read(&path)? {
-                return Self::parse(&path, &text).map(Some);
+    }
+
+    /// As [`ConfigFile::load`], but skips what is wrong in the file and returns the errors about it.
+    pub fn load_valid_part(
+        named: Option<&Path>,
+        environment: &Environment,
+    ) -> (Option<Self>, Vec<Error>) {
+        match find(named, environment) {
+            Ok(Some((path, text))) => {
+                let (file, errors) = parse(&path, &text);
+                (Some(file), errors)
             }
+            Ok(None) => (None, Vec::new()),
+            Err(error) => (None, vec![error]),
         }
-        Ok(None)
     }
 
     /// Parses `text`, the content of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self> {
-        let mut parser = ConfigParser {
-            path,
-            text,
-            file: Self {
-                path: path.to_path_buf(),
-                ..Self::default()
-            },
-            secret: false,
-        };
-        let table = DeTable::parse(text).map_err(|error| {
-            parser.at(error.span().map_or(0, |span| span.start), error.message())
-        })?;
-        parser.top(table.get_ref())?;
-        let ConfigParser {
-            mut file, secret, ..
-        } = parser;
-        file.exposed = secret && readable_by_others(path);
-        Ok(file)
+        let (file, errors) = parse(path, text);
+        errors.into_iter().next().map_or(Ok(file), Err)
     }
 
     /// A value of a section: `""`, `defaults`, `s3`, `ftp`, `fs` or `remotes.NAME`.
@@ -90,6 +71,12 @@ impl ConfigFile {
             .map(|value| value.text.as_str())
     }
 
+    /// The keys of a section, with their values.
+    pub fn section(&self, section: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let entries = self.sections.get(section).into_iter().flatten();
+        entries.map(|(key, value)| (key.as_str(), value))
+    }
+
     /// The names of all remotes.
     pub fn remotes(&self) -> impl Iterator<Item = &str> {
         self.sections
@@ -97,10 +84,80 @@ impl ConfigFile {
             .filter_map(|section| section.strip_prefix("remotes."))
     }
 
+    /// `FILE:LINE [SECTION]`, for lists of values.
+    pub fn position(&self, section: &str, value: &Value) -> String {
+        let place = format!("{}:{}", self.path.display(), value.line);
+        match section {
+            "" => place,
+            section => format!("{place} [{}]", printable(section)),
+        }
+    }
+
     /// `file, line N`, for messages about a value.
     pub fn place(&self, value: &Value) -> String {
         format!("{}, line {}", self.path.display(), value.line)
     }
+}
+
+/// The places of the config file if none is named, in the order of the search.
+pub fn usual_paths(environment: &Environment) -> Vec<PathBuf> {
+    let usual = environment.xdg("XDG_CONFIG_HOME", ".config", "blobctl/config.toml");
+    usual
+        .into_iter()
+        .chain([PathBuf::from("/etc/blobctl/config.toml")])
+        .collect()
+}
+
+/// Returns the path and the content of the config file in use, if there is one.
+pub fn find(named: Option<&Path>, environment: &Environment) -> Result<Option<(PathBuf, String)>> {
+    let named = named
+        .map(Path::to_path_buf)
+        .or_else(|| environment.path("BLOBCTL_CONFIG"));
+    if let Some(path) = named {
+        return match read(&path)? {
+            Some(text) => Ok(Some((path, text))),
+            None => Err(Error::new(
+                ErrorKind::Config,
+                format!("the config file `{}` does not exist", path.display()),
+            )),
+        };
+    }
+    for path in usual_paths(environment) {
+        if let Some(text) = read(&path)? {
+            return Ok(Some((path, text)));
+        }
+    }
+    Ok(None)
+}
+
+/// Parses the content of `path`. What is wrong is skipped, and an error says what it was.
+fn parse(path: &Path, text: &str) -> (ConfigFile, Vec<Error>) {
+    let mut parser = ConfigParser {
+        path,
+        text,
+        file: ConfigFile {
+            path: path.to_path_buf(),
+            ..ConfigFile::default()
+        },
+        secret: false,
+        errors: Vec::new(),
+    };
+    match DeTable::parse(text) {
+        Ok(table) => parser.top(table.get_ref()),
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            let error = parser.at(at, error.message());
+            parser.errors.push(error);
+        }
+    }
+    let ConfigParser {
+        mut file,
+        secret,
+        errors,
+        ..
+    } = parser;
+    file.exposed = secret && readable_by_others(path);
+    (file, errors)
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
@@ -143,6 +200,8 @@ struct ConfigParser<'a> {
     text: &'a str,
     file: ConfigFile,
     secret: bool,
+    /// The mistakes found so far.
+    errors: Vec<Error>,
 }
 
 impl ConfigParser<'_> {
@@ -163,77 +222,81 @@ impl ConfigParser<'_> {
         )
     }
 
-    fn top(&mut self, table: &DeTable<'_>) -> Result<()> {
+    fn collect(&mut self, result: Result<()>) {
+        self.errors.extend(result.err());
+    }
+
+    fn top(&mut self, table: &DeTable<'_>) {
         for (name, value) in table {
-            let at = name.span().start;
-            match (name.get_ref().as_ref(), value.get_ref()) {
-                ("remotes", DeValue::Table(remotes)) => self.remotes(remotes)?,
-                (section, DeValue::Table(entries))
-                    if section == "defaults" || BACKENDS.contains(&section) =>
-                {
-                    self.section(section, section, entries)?;
-                }
-                ("remotes" | "defaults" | "s3" | "ftp" | "fs", other) => {
-                    let text = format!(
-                        "`{}` must be a section, not a {}",
-                        name.get_ref(),
-                        type_name(other)
-                    );
-                    return Err(self.at(at, &text));
-                }
-                (key, DeValue::Table(_)) => {
-                    let known = BACKENDS.iter().copied().chain(["defaults", "remotes"]);
-                    return Err(self.unknown(at, "section", key, &known.collect::<Vec<_>>()));
-                }
-                (key, other) => self.entry("", "", key, at, other, &schema::keys_of(""))?,
+            let result = self.top_entry(name.get_ref(), name.span().start, value.get_ref());
+            self.collect(result);
+        }
+    }
+
+    fn top_entry(&mut self, name: &str, at: usize, value: &DeValue<'_>) -> Result<()> {
+        match (name, value) {
+            ("remotes", DeValue::Table(remotes)) => self.remotes(remotes),
+            (section, DeValue::Table(entries))
+                if section == "defaults" || BACKENDS.contains(&section) =>
+            {
+                self.section(section, section, entries);
             }
+            ("remotes" | "defaults" | "s3" | "ftp" | "fs", other) => {
+                let text = format!("`{name}` must be a section, not a {}", type_name(other));
+                return Err(self.at(at, &text));
+            }
+            (key, DeValue::Table(_)) => {
+                let known = BACKENDS.iter().copied().chain(["defaults", "remotes"]);
+                return Err(self.unknown(at, "section", key, &known.collect::<Vec<_>>()));
+            }
+            (key, other) => return self.entry("", "", key, at, other, &schema::keys_of("")),
         }
         Ok(())
     }
 
-    fn remotes(&mut self, remotes: &DeTable<'_>) -> Result<()> {
+    fn remotes(&mut self, remotes: &DeTable<'_>) {
         for (name, value) in remotes {
-            let at = name.span().start;
-            let remote = name.get_ref();
-            let DeValue::Table(entries) = value.get_ref() else {
-                return Err(self.at(at, &format!("`remotes.{remote}` must be a section")));
-            };
-            if remote.is_empty()
-                || remote.contains([':', '/'])
-                || remote.chars().any(char::is_control)
-            {
-                return Err(self.at(
-                    at,
-                    &format!("invalid remote name `{remote}`: it contains `:`, `/` or a control character, or is empty"),
-                ));
-            }
-            let backend = entries
-                .iter()
-                .find(|(key, _)| key.get_ref() == "backend")
-                .map(|(_, value)| value);
-            let Some(backend) = backend else {
-                return Err(self.at(
-                    at,
-                    &format!("[remotes.{remote}] has no `backend` (s3, ftp or fs)"),
-                ));
-            };
-            let Some(kind) = backend
-                .get_ref()
-                .as_str()
-                .and_then(|text| BACKENDS.into_iter().find(|kind| *kind == text))
-            else {
-                return Err(self.at(
-                    backend.span().start,
-                    "`backend` must be \"s3\", \"ftp\" or \"fs\"",
-                ));
-            };
-            self.section(&format!("remotes.{remote}"), kind, entries)?;
+            let result = self.remote(name.get_ref(), name.span().start, value.get_ref());
+            self.collect(result);
         }
+    }
+
+    fn remote(&mut self, remote: &str, at: usize, value: &DeValue<'_>) -> Result<()> {
+        let DeValue::Table(entries) = value else {
+            return Err(self.at(at, &format!("`remotes.{remote}` must be a section")));
+        };
+        if !is_remote_name(remote) {
+            return Err(self.at(
+                at,
+                &format!("invalid remote name `{remote}`: it contains `:`, `/` or a control character, or is empty"),
+            ));
+        }
+        let backend = entries
+            .iter()
+            .find(|(key, _)| key.get_ref() == "backend")
+            .map(|(_, value)| value);
+        let Some(backend) = backend else {
+            return Err(self.at(
+                at,
+                &format!("[remotes.{remote}] has no `backend` (s3, ftp or fs)"),
+            ));
+        };
+        let Some(kind) = backend
+            .get_ref()
+            .as_str()
+            .and_then(|text| BACKENDS.into_iter().find(|kind| *kind == text))
+        else {
+            return Err(self.at(
+                backend.span().start,
+                "`backend` must be \"s3\", \"ftp\" or \"fs\"",
+            ));
+        };
+        self.section(&format!("remotes.{remote}"), kind, entries);
         Ok(())
     }
 
     /// Adds the entries of a section, which has the keys of the section `like`.
-    fn section(&mut self, section: &str, like: &str, entries: &DeTable<'_>) -> Result<()> {
+    fn section(&mut self, section: &str, like: &str, entries: &DeTable<'_>) {
         let mut known = schema::keys_of(like);
         if like != "defaults" {
             known.extend(schema::keys_of("defaults"));
@@ -244,16 +307,10 @@ impl ConfigParser<'_> {
         // A section without entries still exists: a remote can take all settings from its backend's section.
         self.file.sections.entry(section.to_owned()).or_default();
         for (key, value) in entries {
-            self.entry(
-                section,
-                like,
-                key.get_ref(),
-                key.span().start,
-                value.get_ref(),
-                &known,
-            )?;
+            let at = key.span().start;
+            let result = self.entry(section, like, key.get_ref(), at, value.get_ref(), &known);
+            self.collect(result);
         }
-        Ok(())
     }
 
     fn entry(
@@ -313,6 +370,11 @@ impl ConfigParser<'_> {
             None => error.with_hint(format!("known here: {}", known.join(", "))),
         }
     }
+}
+
+/// Returns whether a remote can have this name.
+pub fn is_remote_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains([':', '/']) && !name.chars().any(char::is_control)
 }
 
 fn expected(kind: SettingKind) -> &'static str {

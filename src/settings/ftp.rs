@@ -6,7 +6,7 @@
 
 use super::file::readable_by_others;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
-use super::{Settings, exposed, netrc, schema};
+use super::{Settings, StoreRef, exposed, netrc, schema};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls};
 use crate::cli::{ChecksumKind, bounds};
@@ -20,6 +20,36 @@ pub(super) struct FtpAddress<'a> {
     pub host: &'a str,
     pub port: Option<u16>,
     pub base_dir: &'a str,
+}
+
+impl<'a> FtpAddress<'a> {
+    /// The address that names a store; `None` if settings name it.
+    pub(super) fn of(store: &'a StoreRef) -> Option<Self> {
+        match store {
+            StoreRef::Ftp {
+                tls,
+                user,
+                host,
+                port,
+                base_dir,
+            } => Some(Self {
+                tls: *tls,
+                user: user.as_deref(),
+                host,
+                port: *port,
+                base_dir,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A login without its password.
+pub(super) struct ShownLogin {
+    pub username: String,
+    /// The origin of the password; empty if it is not a setting.
+    pub origin: String,
+    pub is_from_netrc: bool,
 }
 
 /// A server, as named by settings.
@@ -62,21 +92,7 @@ impl Settings {
         address: Option<&FtpAddress<'_>>,
     ) -> Result<Config> {
         let flags = &self.flags;
-        let asked = address
-            .and_then(|address| address.user.map(str::to_owned))
-            .or_else(|| flags.user.clone());
-        let mut endpoint = match address {
-            Some(address) => self.addressed(scope, address)?,
-            None => self.ftp_endpoint(scope)?,
-        };
-        let login = self.ftp_login(scope, &endpoint, asked)?;
-        if endpoint.tls == Tls::None && login.demand != Tls::None {
-            // `ftp://` does not require TLS, but does not forbid it.
-            if address.is_none() || login.demand == Tls::Implicit {
-                return Err(without_tls(&endpoint, &login));
-            }
-            endpoint.tls = login.demand;
-        }
+        let (endpoint, login) = self.ftp_access(scope, address)?;
         let base_dir = match address {
             Some(address) => address.base_dir.to_owned(),
             None => scope
@@ -114,6 +130,44 @@ impl Settings {
             })?,
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
+        })
+    }
+
+    /// The server, and the login for it.
+    fn ftp_access(
+        &self,
+        scope: &SettingScope<'_>,
+        address: Option<&FtpAddress<'_>>,
+    ) -> Result<(FtpServer, FtpLogin)> {
+        let asked = address
+            .and_then(|address| address.user.map(str::to_owned))
+            .or_else(|| self.flags.user.clone());
+        let mut endpoint = match address {
+            Some(address) => self.addressed(scope, address)?,
+            None => self.ftp_endpoint(scope)?,
+        };
+        let login = self.ftp_login(scope, &endpoint, asked)?;
+        if endpoint.tls == Tls::None && login.demand != Tls::None {
+            // `ftp://` does not require TLS, but does not forbid it.
+            if address.is_none() || login.demand == Tls::Implicit {
+                return Err(without_tls(&endpoint, &login));
+            }
+            endpoint.tls = login.demand;
+        }
+        Ok((endpoint, login))
+    }
+
+    /// The login for a store, to be shown.
+    pub(super) fn ftp_login_of(
+        &self,
+        scope: &SettingScope<'_>,
+        store: &StoreRef,
+    ) -> Result<ShownLogin> {
+        let (_, login) = self.ftp_access(scope, FtpAddress::of(store).as_ref())?;
+        Ok(ShownLogin {
+            is_from_netrc: login.origin.is_empty() && matches!(login.password, Password::Text(_)),
+            username: login.username,
+            origin: login.origin,
         })
     }
 

@@ -8,12 +8,15 @@ pub mod environment;
 pub mod file;
 mod flags;
 mod ftp;
+pub mod import;
 mod late_warnings;
 pub mod netrc;
 pub mod notation;
+mod options;
 mod s3;
 pub mod schema;
 mod scope;
+pub mod show;
 mod target;
 
 use std::ffi::OsStr;
@@ -77,7 +80,9 @@ impl Settings {
     /// # Errors
     /// A value is not one that the table of settings allows, or the file cannot be read.
     pub fn load(flags: Global, environment: Environment) -> Result<Self> {
-        check_environment(&environment)?;
+        if let Some(error) = environment_errors(&environment).into_iter().next() {
+            return Err(error);
+        }
         let named = flags.config.as_deref().map(|path| environment.expand(path));
         let file = ConfigFile::load(named.as_deref(), &environment)?;
         Ok(Self {
@@ -87,6 +92,22 @@ impl Settings {
             environment_login: EnvironmentLogin::new(),
             late_warnings: LateWarnings::default(),
         })
+    }
+
+    /// As [`Settings::load`], but skips what is wrong in the file, and returns the errors about the file and the environment.
+    pub fn load_valid_part(flags: Global, environment: Environment) -> (Self, Vec<Error>) {
+        let mut errors = environment_errors(&environment);
+        let named = flags.config.as_deref().map(|path| environment.expand(path));
+        let (file, of_file) = ConfigFile::load_valid_part(named.as_deref(), &environment);
+        errors.extend(of_file);
+        let settings = Self {
+            flags,
+            environment,
+            file,
+            environment_login: EnvironmentLogin::new(),
+            late_warnings: LateWarnings::default(),
+        };
+        (settings, errors)
     }
 
     /// Warnings about settings that are not errors.
@@ -151,21 +172,8 @@ impl Settings {
                 backend::Config::S3(self.s3(scope, BucketChoice::Named(bucket))?)
             }
             StoreRef::S3Service => backend::Config::S3(self.s3(scope, BucketChoice::None)?),
-            StoreRef::Ftp {
-                tls,
-                user,
-                host,
-                port,
-                base_dir,
-            } => {
-                let address = FtpAddress {
-                    tls: *tls,
-                    user: user.as_deref(),
-                    host,
-                    port: *port,
-                    base_dir,
-                };
-                backend::Config::Ftp(self.ftp(scope, Some(&address))?)
+            StoreRef::Ftp { .. } => {
+                backend::Config::Ftp(self.ftp(scope, FtpAddress::of(store).as_ref())?)
             }
             StoreRef::Root => backend::Config::Fs(fs::Config {
                 root: PathBuf::from("/"),
@@ -258,6 +266,67 @@ impl Settings {
         &self.environment
     }
 
+    /// The config file in use, if there is one.
+    pub fn file_path(&self) -> Option<&std::path::Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The names of all remotes.
+    pub fn remote_names(&self) -> Vec<String> {
+        let names = self.file.iter().flat_map(ConfigFile::remotes);
+        names.map(str::to_owned).collect()
+    }
+
+    /// Checks that the settings of each remote, and the default store, are complete. A bucket may be missing, because an
+    /// option can name it.
+    ///
+    /// # Errors
+    /// One for each store that cannot be used.
+    pub fn check_stores(&self) -> Vec<Error> {
+        let mut errors = Vec::new();
+        if let Err(error) = self.target("x") {
+            errors.push(error);
+        }
+        for name in self.remote_names() {
+            // The login of the environment is of one store, which may be any of them.
+            let alone = self.clone_unbound();
+            if let Err(error) = alone.check_remote(&name) {
+                errors.push(error);
+            }
+        }
+        errors
+    }
+
+    fn check_remote(&self, name: &str) -> Result<()> {
+        let store = self.remote(name)?;
+        let scope = self.scope(&store);
+        let section = format!("remotes.{name}");
+        let checked = match store.kind() {
+            BackendKind::S3 if scope.found("bucket").is_none() => {
+                self.s3(&scope, BucketChoice::Named("bucket")).map(drop)
+            }
+            _ => self.store(&store).map(drop),
+        };
+        checked.map_err(|error| {
+            let place = self.file.as_ref().and_then(|file| {
+                let value = file.get(&section, "backend")?;
+                Some(file.position(&section, value))
+            });
+            let place = place.unwrap_or(section);
+            error.map_text(|text| format!("{place}: {text}"))
+        })
+    }
+
+    fn clone_unbound(&self) -> Self {
+        Self {
+            flags: self.flags.clone(),
+            environment: self.environment.clone(),
+            file: self.file.clone(),
+            environment_login: EnvironmentLogin::new(),
+            late_warnings: LateWarnings::default(),
+        }
+    }
+
     /// The levels that are searched for the settings of a store.
     fn scope(&self, store: &StoreRef) -> SettingScope<'_> {
         SettingScope {
@@ -346,24 +415,26 @@ const FOREIGN_TEXTS: [&str; 27] = [
 
 /// Checks every variable that is read. A variable that is not UTF-8 must not count as unset: the run would use another store
 /// than the intended one.
-fn check_environment(environment: &Environment) -> Result<()> {
+fn environment_errors(environment: &Environment) -> Vec<Error> {
     let check_text = |name: &str| match environment.raw(name).map(OsStr::to_str) {
-        Some(None) => Err(Error::new(
+        Some(None) => Some(Error::new(
             Kind::Config,
             format!("{name} is not UTF-8 text"),
         )),
-        _ => Ok(()),
+        _ => None,
     };
+    let mut errors = Vec::new();
     for setting in SETTINGS {
-        let name = schema::variable(setting);
         if matches!(setting.kind, schema::SettingKind::Path) {
             continue;
         }
-        check_text(&name)?;
-        if let Some(text) = environment.get(&name) {
-            let checked = setting.kind.check(text);
-            checked.map_err(|what| invalid(&name, setting.key, &what))?;
-        }
+        let name = schema::variable(setting);
+        errors.extend(check_text(&name));
+        let checked = environment
+            .get(&name)
+            .map_or(Ok(()), |text| setting.kind.check(text));
+        errors.extend(checked.err().map(|what| invalid(&name, setting.key, &what)));
     }
-    FOREIGN_TEXTS.into_iter().try_for_each(check_text)
+    errors.extend(FOREIGN_TEXTS.into_iter().filter_map(check_text));
+    errors
 }

@@ -85,6 +85,30 @@ impl Settings {
         })
     }
 
+    /// The level that the login is taken from; `None` if it comes from the AWS sources.
+    pub(super) fn login_level<'a>(&self, scope: &'a SettingScope<'_>) -> Option<SettingLevel<'a>> {
+        let is_unsigned = self.flags.no_sign_request;
+        if is_unsigned || self.flags.profile.is_some() {
+            return None;
+        }
+        first_of(scope, &LOGIN_KEYS).map(|(_, level, _)| level)
+    }
+
+    /// The region or the endpoint of the selected profile, if a run would use it.
+    pub(super) fn of_profile(&self, scope: &SettingScope<'_>, key: &str) -> Option<String> {
+        if scope.section != "s3" || self.login_level(scope).is_some() {
+            return None;
+        }
+        let aws = self.aws_environment(scope.text("profile", None));
+        match key {
+            "region" => chain::profile_region(&aws).ok()?,
+            "endpoint_url" if !self.environment.ignores("AWS_ENDPOINT_URL") => {
+                chain::profile_endpoint_url(&aws).ok()?
+            }
+            _ => None,
+        }
+    }
+
     /// The key of SSE-C. The content of its file is never shown.
     fn customer_key(&self, scope: &SettingScope<'_>) -> Result<Option<CustomerKey>> {
         let (place, path) = match &self.flags.sse_c_key_file {
@@ -121,7 +145,7 @@ impl Settings {
         if self.flags.profile.is_some() {
             return Ok(CredentialSource::Chain(Box::new(aws)));
         }
-        let Some((index, level, _)) = first_of(scope, &KEYS) else {
+        let Some((index, level, _)) = first_of(scope, &LOGIN_KEYS) else {
             return Ok(CredentialSource::Chain(Box::new(aws)));
         };
         // All parts of a login are on one level. A missing part is not taken from a lower level.
@@ -270,7 +294,7 @@ fn is_true(text: Option<&str>) -> bool {
 }
 
 /// The settings that form one login.
-const KEYS: [&str; 5] = [
+pub(super) const LOGIN_KEYS: [&str; 5] = [
     "access_key_id",
     "secret_access_key",
     "secret_access_key_file",

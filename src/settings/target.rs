@@ -196,7 +196,7 @@ impl Settings {
         }
     }
 
-    fn remote(&self, name: &str) -> Result<StoreRef> {
+    pub(super) fn remote(&self, name: &str) -> Result<StoreRef> {
         let kind = self
             .file
             .as_ref()

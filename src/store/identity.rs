@@ -56,6 +56,13 @@ impl BlobId {
         self.store == other.store && other_name.starts_with(name)
     }
 
+    /// The id of the blob's store as a list of byte strings, as in [`BlobId::words`].
+    pub fn store_words(&self) -> Vec<Vec<u8>> {
+        let mut words = self.words();
+        words.pop();
+        words
+    }
+
     /// The id as a list of byte strings, for a digest of it. Different ids have different lists, now and in later versions:
     /// the names of journals are made of them.
     pub fn words(&self) -> Vec<Vec<u8>> {

@@ -6,9 +6,11 @@
 
 pub mod buckets;
 pub mod copy;
+pub mod diagnostics;
 pub mod directory;
 pub mod download;
 pub mod identity;
+pub mod leftovers;
 pub mod list;
 pub mod multipart;
 pub mod resumable;
@@ -20,8 +22,10 @@ use std::sync::Arc;
 
 use self::buckets::BucketLister;
 use self::copy::ServerSideCopy;
+use self::diagnostics::Diagnostics;
 use self::download::Download;
 use self::identity::BlobId;
+use self::leftovers::Leftovers;
 use self::list::{ListOptions, Page, PageToken};
 use self::multipart::MultipartStore;
 use self::resumable::ResumablePut;
@@ -92,6 +96,16 @@ pub trait Store: Send + Sync {
 
     /// Copies within the store's service, if it supports them.
     fn server_side_copy(&self) -> Option<&dyn ServerSideCopy> {
+        None
+    }
+
+    /// A diagnosis of the access to the store, if it has one.
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        None
+    }
+
+    /// A search for what interrupted runs left, if the store has one.
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
         None
     }
 

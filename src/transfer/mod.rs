@@ -9,6 +9,7 @@ pub mod copy;
 pub mod destination;
 pub mod download;
 mod hash_thread;
+pub mod leftovers;
 pub mod list;
 pub mod multipart;
 pub mod multipart_md5;

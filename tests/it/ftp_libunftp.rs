@@ -172,3 +172,49 @@ fn a_wrong_password_is_denied() {
     outcome.fails_with(4, "login refused: 530");
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
 }
+
+#[test]
+fn old_temporary_files_are_removed_and_names_that_look_like_them_stay() {
+    let server = LibUnftp::start();
+    let sandbox = server.sandbox();
+    let path = |name: &str| server.root.path().join(name);
+    std::fs::create_dir_all(path("d/.blobctl-0123456789abcdee.part")).unwrap();
+    let all = [
+        ".blobctl-0123456789abcdef.part",
+        "d/.blobctl-00000000000000ff.part",
+        "d/.blobctl-0123456789abcdee.part/theirs",
+        ".blobctl-0123456789abcdef.part.bak",
+        "d/.blobctl-notes.part",
+        "d/blob",
+    ];
+    for name in all {
+        std::fs::write(path(name), "x").unwrap();
+        let file = std::fs::File::open(path(name)).unwrap();
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 86_400);
+        file.set_modified(long_ago).unwrap();
+    }
+    std::fs::write(path("d/.blobctl-1111111111111111.part"), "young").unwrap();
+    let rows = sandbox.run(["gc", "--json"]).json();
+    let found: Vec<&str> = rows
+        .iter()
+        .map(|row| row["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, all[..2]);
+    assert!(all.iter().all(|name| path(name).exists()));
+    sandbox.run(["gc", "--delete"]).succeeds();
+    assert!(all[..2].iter().all(|name| !path(name).exists()));
+    assert!(all[2..].iter().all(|name| path(name).exists()));
+    assert!(path("d/.blobctl-1111111111111111.part").exists());
+}
+
+#[test]
+fn doctor_passes_every_step_and_keeps_nothing() {
+    let server = LibUnftp::start();
+    let outcome = server.sandbox().run(["doctor", "--write", "--json"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let rows = outcome.json();
+    let failed: Vec<_> = rows.iter().filter(|row| row["status"] == "fail").collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert!(rows.iter().any(|row| row["step"] == "remove"));
+    assert_eq!(std::fs::read_dir(server.root.path()).unwrap().count(), 0);
+}

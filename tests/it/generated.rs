@@ -75,6 +75,9 @@ fn man_pages_are_made_from_the_command_line() {
     for verb in command.get_subcommands() {
         let name = format!("blobctl-{}", verb.get_name());
         page(verb, &name);
+        for part in verb.get_subcommands() {
+            page(part, &format!("{name}-{}", part.get_name()));
+        }
     }
 }
 

@@ -54,12 +54,7 @@ pub struct Credentials {
 impl Credentials {
     /// The last four characters of the key id, enough to distinguish two keys.
     pub fn masked_id(&self) -> String {
-        let letters: Vec<char> = self.access_key_id.chars().collect();
-        let shown: String = letters
-            .iter()
-            .skip(letters.len().saturating_sub(4).max(letters.len() / 2))
-            .collect();
-        format!("…{}", printable(&shown))
+        masked_id(&self.access_key_id)
     }
 
     /// True if they have expired.
@@ -89,6 +84,16 @@ impl Credentials {
         let token = self.session_token.as_ref();
         visible(&self.access_key_id) && token.is_none_or(|token| visible(token.expose()))
     }
+}
+
+/// The last four characters of an access key id.
+pub fn masked_id(id: &str) -> String {
+    let letters: Vec<char> = id.chars().collect();
+    let shown: String = letters
+        .iter()
+        .skip(letters.len().saturating_sub(4).max(letters.len() / 2))
+        .collect();
+    format!("…{}", printable(&shown))
 }
 
 /// The source of credentials.

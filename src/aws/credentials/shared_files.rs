@@ -1,6 +1,6 @@
 //! The shared files `~/.aws/config` and `~/.aws/credentials`, read and merged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::profile_parser::{FileKind, Profiles};
@@ -55,7 +55,8 @@ pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedP
 }
 
 impl SharedFiles {
-    fn read(environment: &AwsEnvironment) -> Result<Self> {
+    /// Reads both files; a missing one has no profiles.
+    pub fn read(environment: &AwsEnvironment) -> Result<Self> {
         Ok(Self {
             config: read(environment.config_file.as_deref(), FileKind::Config)?,
             credentials: read(
@@ -82,6 +83,12 @@ impl SharedFiles {
         }
         profile.extend(credentials);
         Some(profile)
+    }
+
+    /// The names of the profiles in either file.
+    pub fn names(&self) -> BTreeSet<String> {
+        let names = self.config.keys().chain(self.credentials.keys());
+        names.cloned().collect()
     }
 
     /// The error about a profile that is in neither file.

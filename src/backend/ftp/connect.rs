@@ -25,10 +25,15 @@ const MAX_DELAYS: usize = 10;
 impl FtpSession {
     /// Connects and logs in.
     pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
+        Self::connect(server, purpose)?.logged_in(password)
+    }
+
+    /// Connects up to the greeting, and to TLS if it is wanted, without a login.
+    pub fn connect(server: &Arc<Server>, purpose: SessionPurpose) -> Result<Self> {
         let versions = server.facts().versions;
         let opening = Opening::new(server, purpose);
         let failure = match opening.connect(versions) {
-            Ok(session) => return session.logged_in(password),
+            Ok(session) => return Ok(session),
             Err(failure) => failure,
         };
         if failure.retry == HandshakeRetry::None || versions == Versions::Newest {
@@ -38,7 +43,7 @@ impl FtpSession {
             .connect(Versions::Newest)
             .map_err(|failure| failure.error)?;
         server.facts().versions = Versions::Newest;
-        session.logged_in(password)
+        Ok(session)
     }
 }
 

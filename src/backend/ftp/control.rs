@@ -69,6 +69,11 @@ impl Control {
         self.wire.socket()
     }
 
+    /// The TLS connection; `None` in the clear.
+    pub fn tls(&mut self) -> Option<&rustls::ClientConnection> {
+        self.wire.tls()
+    }
+
     /// Sets the socket's read timeout.
     pub fn wait_at_most(&mut self, wait: Duration) -> io::Result<()> {
         self.wait = wait;

@@ -273,6 +273,15 @@ impl Transfer {
     }
 }
 
+impl Transfer {
+    /// The address of the server's end, and the kind of the TLS handshake; `None` in the clear.
+    pub fn ends(&mut self) -> (Option<SocketAddr>, Option<rustls::HandshakeKind>) {
+        let peer = self.wire.socket().peer_addr().ok();
+        let kind = self.wire.tls().and_then(|tls| tls.handshake_kind());
+        (peer, kind)
+    }
+}
+
 impl Read for Transfer {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.wire.read(buf)

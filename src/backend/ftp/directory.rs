@@ -286,7 +286,7 @@ impl FtpSession {
 }
 
 /// The path of a directory as an argument: the root instead of an empty one.
-fn or_root(directory: &str) -> &str {
+pub(super) fn or_root(directory: &str) -> &str {
     if directory.is_empty() { "/" } else { directory }
 }
 

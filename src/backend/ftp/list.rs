@@ -1,12 +1,12 @@
 //! Recursive listings.
 
 use super::encoding::Encoding;
-use super::mlsx::DirectoryEntry;
+use super::mlsx::{DirectoryEntry, EntryKind};
 use super::pool::SessionPool;
 use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
 use crate::error::{Error, Kind, Result};
-use crate::io::temp_name::TEMPORARY_PREFIX;
+use crate::io::temp_name::{TEMPORARY_PREFIX, is_temporary_name};
 use crate::key::Key;
 use crate::store::directory::{TreeEntry, TreeNode};
 use crate::store::list::{ListOptions, ListedKind, Page, PageToken, TimeRequest};
@@ -23,8 +23,35 @@ pub fn list_page(
     options: &ListOptions<'_>,
     page: Option<&PageToken>,
 ) -> Result<Page> {
+    page_of(pool, options, page, Names::Blobs)
+}
+
+/// One page of the temporary files, with their times.
+pub fn temporary_files(pool: &SessionPool, prefix: &str, page: Option<&PageToken>) -> Result<Page> {
+    let options = ListOptions {
+        times: TimeRequest::Always,
+        ..ListOptions::all(prefix)
+    };
+    page_of(pool, &options, page, Names::Temporary)
+}
+
+/// The names that a listing contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Those of blobs.
+    Blobs,
+    /// Those of temporary files.
+    Temporary,
+}
+
+fn page_of(
+    pool: &SessionPool,
+    options: &ListOptions<'_>,
+    page: Option<&PageToken>,
+    names: Names,
+) -> Result<Page> {
     pool.server().config.encoding.check(options.prefix)?;
-    let mut page = tree::list_page(&RemoteTree(pool), options, page)?;
+    let mut page = tree::list_page(&RemoteTree { pool, names }, options, page)?;
     if options.times == TimeRequest::Always {
         add_times(pool, &mut page)?;
     }
@@ -49,7 +76,10 @@ fn add_times(pool: &SessionPool, page: &mut Page) -> Result<()> {
 }
 
 /// The directories of a server.
-struct RemoteTree<'a>(&'a SessionPool);
+struct RemoteTree<'a> {
+    pool: &'a SessionPool,
+    names: Names,
+}
 
 impl FileTree for RemoteTree<'_> {
     fn read_directory(&self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
@@ -59,8 +89,8 @@ impl FileTree for RemoteTree<'_> {
                 "the directories are nested too deeply; is there a cycle of links?",
             ));
         }
-        let mut lease = self.0.lease()?;
-        lease.begin(|session| session.tree_entries(path))
+        let mut lease = self.pool.lease()?;
+        lease.begin(|session| session.tree_entries(path, self.names))
     }
 
     /// Never needed: [`FtpSession::tree_entries`] looks up what a listing leaves open, because the order of keys depends on
@@ -72,7 +102,7 @@ impl FileTree for RemoteTree<'_> {
 
 impl FtpSession {
     /// Returns the entries of a directory below the base directory.
-    fn tree_entries(&mut self, path: &str) -> Result<Option<Vec<TreeEntry>>> {
+    fn tree_entries(&mut self, path: &str, names: Names) -> Result<Option<Vec<TreeEntry>>> {
         let directory = format!("{}/{path}", self.base());
         let Some(entries) = self.entries(directory.trim_end_matches('/'))? else {
             let base = self.base().to_owned();
@@ -81,10 +111,17 @@ impl FtpSession {
                 false => Err(self.missing_base_error()),
             };
         };
-        let usable = entries.into_iter().filter(is_usable);
+        let usable = entries
+            .into_iter()
+            .filter(|entry| is_segment(entry) && names.may_contain(entry));
         let found = usable.map(|entry| self.tree_entry(&directory, entry));
+        let is_wanted = |entry: &TreeEntry| match (names, entry.node) {
+            (Names::Temporary, TreeNode::File { .. }) => is_temporary_name(&entry.name),
+            _ => true,
+        };
         found
             .filter_map(Result::transpose)
+            .filter(|entry| entry.as_ref().map_or(true, is_wanted))
             .collect::<Result<_>>()
             .map(Some)
     }
@@ -122,11 +159,20 @@ impl FtpSession {
     }
 }
 
+impl Names {
+    /// Returns whether the listing may contain the name, or files below it. Some listings do not show what a directory is.
+    fn may_contain(self, entry: &DirectoryEntry) -> bool {
+        match self {
+            Self::Blobs => !entry.name.starts_with(TEMPORARY_PREFIX),
+            Self::Temporary => is_temporary_name(&entry.name) || entry.kind != EntryKind::File,
+        }
+    }
+}
+
 /// Returns whether a name is a segment of a key that can be sent. Some servers list `.`, `..` and paths into other
 /// directories too, and a carriage return in a name ends the command.
-fn is_usable(entry: &DirectoryEntry) -> bool {
+fn is_segment(entry: &DirectoryEntry) -> bool {
     let is_segment = Key::new(entry.name.as_str())
         .is_ok_and(|name| name.as_relative_path().is_ok() && !name.as_str().contains('/'));
-    let can_be_sent = Encoding::Utf8.check(&entry.name).is_ok();
-    is_segment && can_be_sent && !entry.name.starts_with(TEMPORARY_PREFIX)
+    is_segment && Encoding::Utf8.check(&entry.name).is_ok()
 }

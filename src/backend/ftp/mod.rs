@@ -2,7 +2,8 @@
 //!
 //! [`connect`] opens a [`session`] on a [`server`] over a [`control`] connection, once [`login_gate`] permits the login, and
 //! [`pool`] keeps it for the next blob. [`data`] and [`active`] open its data connections; [`socket`] is the local end of all
-//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`], [`list`] and [`delete`] are the storage operations.
+//! of them. [`stat`], [`put`] (with [`send`], [`resume`] and [`publish`]), [`get`], [`list`] and [`delete`] are the storage operations;
+//! [`diagnostics`] takes an access apart.
 //! [`reply`], [`feat`], [`passive`], [`mlsx`], [`unix_list`] and [`hash`] parse what servers send. Only [`tls`] and [`stream`]
 //! know the `ftp` crate, and use nothing but its TLS streams: its control connection ends a reply at any line with a code, and
 //! its active mode supports neither a range of ports nor cancellation.
@@ -13,6 +14,7 @@ mod connect;
 mod control;
 mod data;
 mod delete;
+mod diagnostics;
 pub mod digest;
 mod directory;
 mod encoding;
@@ -50,8 +52,10 @@ use self::stat::Lookup;
 use crate::error::Result;
 use crate::io::payload::Payload;
 use crate::key::Key;
+use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::{BlobId, StoreId};
+use crate::store::leftovers::Leftovers;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::resumable::{PartialUpload, ResumablePut};
 use crate::store::types::{GetOptions, ObjectMeta, PutOptions, PutResult};
@@ -161,8 +165,22 @@ impl Store for Ftp {
         Some(self)
     }
 
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        Some(self)
+    }
+
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
+        Some(self)
+    }
+
     fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
         get::get(&self.pool, key, options)
+    }
+}
+
+impl Leftovers for Ftp {
+    fn temporary_files(&self, prefix: &str, page: Option<&PageToken>) -> Result<Page> {
+        list::temporary_files(&self.pool, prefix, page)
     }
 }
 

@@ -1,9 +1,24 @@
 //! Parsers for the replies to PASV and EPSV. No I/O.
 
+use std::net::Ipv4Addr;
+
 /// The port in the reply to PASV: the last two of six comma-separated numbers anywhere in the text (RFC 1123, section
 /// 4.1.2.6: with or without parentheses). `None` if one of them is not a byte, or if the text contains different ones. The
 /// address is ignored.
 pub fn passive(text: &str) -> Option<u16> {
+    let [.., high, low] = numbers(text)?;
+    let port = u16::from(high) << 8 | u16::from(low);
+    (port != 0).then_some(port)
+}
+
+/// The address in the reply to PASV, which is never connected to.
+pub fn named_address(text: &str) -> Option<Ipv4Addr> {
+    let [a, b, c, d, ..] = numbers(text)?;
+    Some(Ipv4Addr::new(a, b, c, d))
+}
+
+/// The six numbers in the reply to PASV.
+fn numbers(text: &str) -> Option<[u8; 6]> {
     let is_separator = |char: char| !char.is_ascii_digit() && char != ',' && char != ' ';
     let mut found = None;
     for run in text.split(is_separator) {
@@ -13,9 +28,7 @@ pub fn passive(text: &str) -> Option<u16> {
             return None;
         }
     }
-    let [.., high, low] = found?;
-    let port = u16::from(high) << 8 | u16::from(low);
-    (port != 0).then_some(port)
+    found
 }
 
 fn six(run: &str) -> Option<[u8; 6]> {

@@ -30,6 +30,14 @@ impl Wire {
         }
     }
 
+    /// The TLS connection; `None` in the clear.
+    pub fn tls(&mut self) -> Option<&rustls::ClientConnection> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => Some(&tls.mut_ref().conn),
+        }
+    }
+
     /// Closes a connection that was only read.
     pub fn close(self) {
         drop(self);

@@ -12,14 +12,13 @@ use std::time::Duration;
 
 use ftp::{FtpError, RustlsConnector, TlsConnector, TlsStream};
 use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore};
+use rustls::{AlertDescription, ClientConfig};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
-use crate::net::tls_roots::{Roots, certificate_error};
+use crate::net::tls_client;
+pub use crate::net::tls_client::CertificateCheck;
+use crate::net::tls_roots::certificate_error;
 
 /// The crate's TLS stream, whose name is not exported.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
@@ -32,29 +31,6 @@ pub enum Versions {
     Resumable,
     /// TLS 1.3, for servers that refuse 1.2.
     Newest,
-}
-
-/// The verification of certificates.
-#[derive(Debug, Clone)]
-pub enum CertificateCheck {
-    /// Certificates must be issued by one of these roots.
-    Roots(Arc<RootCertStore>),
-    /// No verification, at the user's request.
-    Disabled,
-}
-
-impl CertificateCheck {
-    /// Loads the configured roots.
-    pub fn load(roots: &Roots) -> Result<Self> {
-        let mut store = RootCertStore::empty();
-        match roots.certificates()? {
-            Some(certificates) => {
-                store.add_parsable_certificates(certificates);
-            }
-            None => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        }
-        Ok(Self::Roots(Arc::new(store)))
-    }
 }
 
 /// A retry that may succeed after a failed handshake.
@@ -197,65 +173,11 @@ fn explain(error: &io::Error) -> HandshakeError {
 }
 
 fn client_config(check: &CertificateCheck, versions: Versions) -> Result<ClientConfig> {
-    let unusable = |error: rustls::Error| Error::new(Kind::Remote, format!("TLS: {error}"));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions: &[&rustls::SupportedProtocolVersion] = match versions {
         Versions::Resumable => &[&rustls::version::TLS12],
         Versions::Newest => &[&rustls::version::TLS13],
     };
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_protocol_versions(versions)
-        .map_err(unusable)?;
-    let mut config = match check {
-        CertificateCheck::Roots(roots) => builder
-            .with_root_certificates(Arc::clone(roots))
-            .with_no_client_auth(),
-        CertificateCheck::Disabled => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Unverified(provider)))
-            .with_no_client_auth(),
-    };
+    let mut config = tls_client::config(check, versions)?;
     config.resumption = Resumption::in_memory_sessions(16);
     Ok(config)
-}
-
-/// Accepts any certificate. The handshake itself is still checked, so that nobody gets in between later.
-#[derive(Debug)]
-struct Unverified(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Unverified {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

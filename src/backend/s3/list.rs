@@ -131,7 +131,7 @@ fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<V
 
 /// The encoding of the keys of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyEncoding {
+pub(super) enum KeyEncoding {
     /// `EncodingType` is `url`.
     Url,
     /// As they are.
@@ -140,7 +140,7 @@ enum KeyEncoding {
 
 impl KeyEncoding {
     /// The encoding that the page states. Some servers state it and do not encode, which their keys show.
-    fn of(page: &ListPage) -> Self {
+    pub(super) fn of(page: &ListPage) -> Self {
         let keys = page.contents.iter().filter_map(|entry| entry.child("Key"));
         let mut texts = keys.chain(page.prefixes.iter().map(String::as_str));
         match page.encoded && texts.all(is_encoded) {
@@ -149,7 +149,7 @@ impl KeyEncoding {
         }
     }
 
-    fn decode_key(self, key: &str) -> String {
+    pub(super) fn decode_key(self, key: &str) -> String {
         match self {
             Self::Url => String::from_utf8_lossy(&form_decode(key)).into_owned(),
             Self::None => key.to_owned(),

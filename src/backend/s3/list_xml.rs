@@ -20,6 +20,10 @@ pub struct ListPage {
     pub token: Option<String>,
     /// The `NextMarker` of ListObjects, which a service may omit.
     pub next_marker: Option<String>,
+    /// The `NextKeyMarker` of ListMultipartUploads.
+    pub next_key_marker: Option<String>,
+    /// The `NextUploadIdMarker` of ListMultipartUploads.
+    pub next_upload_id_marker: Option<String>,
     /// True if the page has a `Marker`, as ListObjects has.
     pub has_marker: bool,
 }
@@ -67,6 +71,29 @@ pub fn parse_buckets(text: &str) -> Option<ListPage> {
                 page.token = Some(token.to_owned());
                 page.truncated = true;
             }
+            _ => {}
+        }
+        Some(())
+    })?;
+    Some(page)
+}
+
+/// Parses a page of ListMultipartUploads. Each upload is an element of [`ListPage::contents`] with the fields `Key`,
+/// `UploadId` and `Initiated`.
+pub fn parse_uploads(text: &str) -> Option<ListPage> {
+    let mut page = ListPage::default();
+    read_document(text, "ListMultipartUploadsResult", |piece| {
+        match piece {
+            Piece::Start([_, "Upload"]) => page.contents.push(empty("Upload")),
+            Piece::End([_, "Upload", field], text) => add_field(&mut page, field, text)?,
+            Piece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
+            Piece::End([_, "NextKeyMarker"], text) => {
+                page.next_key_marker = Some(text.to_owned());
+            }
+            Piece::End([_, "NextUploadIdMarker"], text) => {
+                page.next_upload_id_marker = Some(text.to_owned());
+            }
+            Piece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
             _ => {}
         }
         Some(())
@@ -220,5 +247,24 @@ mod tests {
                 "{inside}"
             );
         }
+    }
+
+    #[test]
+    fn unfinished_uploads_are_read_with_their_markers() {
+        let text = "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>i</NextUploadIdMarker>\
+                    <Upload><Key>k</Key><UploadId>i</UploadId><Initiator><ID>x</ID></Initiator><Initiated>2026-01-02T03:04:05Z</Initiated></Upload></ListMultipartUploadsResult>";
+        let page = parse_uploads(text).unwrap();
+        let upload = &page.contents[0];
+        let fields = ["Key", "UploadId", "Initiated"].map(|name| upload.child(name));
+        assert_eq!(fields, [Some("k"), Some("i"), Some("2026-01-02T03:04:05Z")]);
+        assert_eq!(
+            (
+                page.truncated,
+                page.next_key_marker.as_deref(),
+                page.next_upload_id_marker.as_deref()
+            ),
+            (true, Some("k"), Some("i"))
+        );
+        assert_eq!(parse_uploads("<ListBucketResult></ListBucketResult>"), None);
     }
 }

@@ -12,8 +12,10 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::buckets::{BucketLister, BucketPage};
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
+use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
+use crate::store::leftovers::Leftovers;
 use crate::store::list::{ListOptions, Page, PageToken};
 use crate::store::multipart::MultipartStore;
 use crate::store::signer::{Method, Signer};
@@ -124,6 +126,14 @@ impl Store for S3 {
     }
 
     fn signer(&self) -> Option<&dyn Signer> {
+        Some(self)
+    }
+
+    fn diagnostics(&self) -> Option<&dyn Diagnostics> {
+        Some(self)
+    }
+
+    fn leftovers(&self) -> Option<&dyn Leftovers> {
         Some(self)
     }
 

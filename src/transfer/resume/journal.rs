@@ -5,10 +5,11 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, stat};
 use rustix::io::Errno;
@@ -95,6 +96,95 @@ impl Journal {
     pub fn keep(&self) {
         self.kept.store(true, Ordering::Relaxed);
     }
+}
+
+/// A journal in the state directory, as it was found.
+#[derive(Debug)]
+pub struct FoundJournal {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its lines; empty if it is of another version.
+    pub lines: Vec<String>,
+    /// The time of the last change.
+    pub modified: SystemTime,
+    /// A running process has it open, or it is younger than the limit of the search.
+    pub is_in_use: bool,
+    inode: u64,
+}
+
+impl FoundJournal {
+    /// All journals of the directory; none if it does not exist. Those that were changed after `limit` are in use.
+    pub fn all(directory: &Path, limit: SystemTime) -> Result<Vec<Self>> {
+        let failed = |error: &std::io::Error| {
+            Error::local(format_args!("list `{}`", directory.display()), error)
+        };
+        let entries = match std::fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(&error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| failed(&error))?;
+            let name = entry.file_name();
+            if is_journal_name(&name.to_string_lossy()) {
+                found.extend(Self::read(&entry.path(), limit));
+            }
+        }
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(found)
+    }
+
+    /// `None` if the file has just been removed, or cannot be read.
+    fn read(path: &Path, limit: SystemTime) -> Option<Self> {
+        let mut file = open_existing(path)?;
+        let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let modified = metadata.modified().ok()?;
+        let is_in_use =
+            modified > limit || flock(&file, FlockOperation::NonBlockingLockShared).is_err();
+        let mut text = Vec::new();
+        (&mut file).take(LONGEST).read_to_end(&mut text).ok()?;
+        Some(Self {
+            path: path.to_path_buf(),
+            lines: whole_lines(&text),
+            modified,
+            is_in_use,
+            inode: metadata.ino(),
+        })
+    }
+
+    /// Removes it, unless a process has opened it or changed it in the meantime. Returns whether it was removed.
+    pub fn remove(&self) -> Result<bool> {
+        let Some(file) = open_existing(&self.path) else {
+            return Ok(true);
+        };
+        let is_same = file.metadata().is_ok_and(|metadata| {
+            metadata.ino() == self.inode
+                && metadata.modified().is_ok_and(|time| time == self.modified)
+        });
+        if !is_same || flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return Ok(false);
+        }
+        // Still locked: a process that opens it now waits for another file of the name.
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let shown = self.path.display();
+                Err(Error::local(format_args!("remove `{shown}`"), &error))
+            }
+            _ => Ok(true),
+        }
+    }
+}
+
+fn open_existing(path: &Path) -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+    Some(file.into())
+}
+
+/// Returns whether a file of the state directory is a journal: 32 hex digits.
+fn is_journal_name(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 impl Drop for Journal {

@@ -4,7 +4,7 @@
 //! completed part. [`multipart`], [`partial_file`] and [`download`] define the lines and check that they still hold.
 
 pub mod download;
-mod journal;
+pub mod journal;
 pub mod multipart;
 pub mod partial_file;
 
@@ -75,6 +75,29 @@ impl Engine {
                 None
             }
         }
+    }
+}
+
+impl Engine {
+    /// The line that says to which blob a journal of an upload belongs, for the search for leftovers. Journals of earlier
+    /// versions do not have it.
+    fn owner_line(&self, key: &Key) -> String {
+        let shown = self.store.url(key.as_str()).shown();
+        format!(
+            "of {} {} {shown}",
+            self.store_digest(key),
+            self.blob_digest(key)
+        )
+    }
+
+    /// Identifies the store in [`Engine::owner_line`]. `key` is any key.
+    pub fn store_digest(&self, key: &Key) -> String {
+        digest(&[self.store.id(key).store_words()])
+    }
+
+    /// Identifies a blob in [`Engine::owner_line`].
+    pub fn blob_digest(&self, key: &Key) -> String {
+        digest(&[self.store.id(key).words()])
     }
 }
 

@@ -17,6 +17,8 @@ pub struct UnfinishedMultipart {
     /// The conditions for resuming: the state of the source, the part size (parts of another split may have equal numbers and
     /// sizes, and other bytes) and the options of the put.
     terms: String,
+    /// The line that names the blob.
+    owner: String,
     found: Option<(UploadId, Vec<Part>)>,
     outdated: Option<UploadId>,
 }
@@ -43,6 +45,7 @@ impl UnfinishedMultipart {
         Some(Self {
             journal,
             terms,
+            owner: blob.engine.owner_line(blob.key),
             found,
             outdated,
         })
@@ -71,7 +74,10 @@ impl UnfinishedMultipart {
                 "the name of the unfinished upload is not printable",
             ));
         }
-        let header = format!("terms {}\nupload {}\n", self.terms, upload.0);
+        let header = format!(
+            "terms {}\n{}\nupload {}\n",
+            self.terms, self.owner, upload.0
+        );
         self.journal.begin(&header)
     }
 

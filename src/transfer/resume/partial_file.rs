@@ -32,7 +32,11 @@ impl UnfinishedPut {
             outdated => outdated,
         };
         let draft = PartialUpload::new();
-        let header = format!("terms {terms}\ndraft {}\n", draft.name());
+        let header = format!(
+            "terms {terms}\n{}\ndraft {}\n",
+            blob.engine.owner_line(blob.key),
+            draft.name()
+        );
         match journal.begin(&header) {
             Ok(()) => Some(Self::remembering(journal, draft, outdated)),
             Err(error) => {

@@ -2,6 +2,7 @@
 //! the responses revealed about the service.
 
 mod corrections;
+mod describe;
 mod exchange;
 mod request;
 mod response;
