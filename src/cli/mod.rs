@@ -49,7 +49,6 @@ Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value per run")]
 pub enum Command {
     /// Upload files, stdin or the output of a command
     Put(Put),
@@ -192,6 +191,10 @@ pub struct Put {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
+)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
 )]
 pub struct Get {
     /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
@@ -388,6 +391,10 @@ pub struct Cp {
 
 /// `blobctl sync [OPTIONS] FROM TO`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct Sync {
     /// Prefix of a store, or local directory (beginning with /, ./ or ../)
     #[arg(value_name = "FROM")]

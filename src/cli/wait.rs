@@ -19,10 +19,6 @@ pub struct WaitOptions {
         require_equals = true,
         value_parser = |text: &str| WAIT.parse(text)
     )]
-    #[expect(
-        clippy::option_option,
-        reason = "no option, an option without a value, and a value are different things"
-    )]
     pub wait: Option<Option<Duration>>,
     /// With --wait, look again after this long [default: 5s]
     #[arg(long, value_name = "DURATION", requires = "wait", value_parser = |text: &str| TIMEOUT.parse(text))]

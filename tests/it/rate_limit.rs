@@ -9,7 +9,8 @@ use crate::support::{HANG, MIB, SOON, Sandbox, bytes, finish, handles, wait_unti
 
 /// The least time of a transfer.
 fn least(bytes: usize, rate: usize) -> Duration {
-    Duration::from_secs_f64(0.95 * bytes as f64 / rate as f64)
+    let number = |count: usize| u32::try_from(count).unwrap();
+    Duration::from_secs(number(bytes).into()) / number(rate) * 95 / 100
 }
 
 #[test]

@@ -123,7 +123,7 @@ pub fn parse_mtime(text: &str) -> Option<SystemTime> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let seconds: u64 = seconds.parse().ok()?;
     let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let nanoseconds = format!("{:0<9.9}", fraction)
+    let nanoseconds = format!("{fraction:0<9.9}")
         .parse()
         .ok()
         .filter(|_| digits)?;
