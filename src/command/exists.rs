@@ -25,8 +25,9 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
     session.select_version(arguments.version_id.as_ref(), arguments.keys.len())?;
     let blobs = session.blobs(&arguments.keys)?;
     let look_ups = blobs.into_iter().zip(&arguments.keys);
+    let is_terminal = session.settings.environment().stdout_is_terminal;
     let look_ups: Vec<LookUp> = look_ups
-        .map(|(blob, typed)| LookUp::new(blob, typed))
+        .map(|(blob, typed)| LookUp::new(blob, typed, is_terminal))
         .collect();
     let conditions = Conditions {
         min_size: arguments.min_size,
@@ -46,8 +47,8 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
 /// A blob to look up.
 struct LookUp {
     blob: Blob,
-    /// The argument.
-    typed: String,
+    /// The argument, as `--print` prints it.
+    printed: String,
 }
 
 impl AsRef<Subject> for LookUp {
@@ -100,9 +101,14 @@ impl Conditions {
 }
 
 impl LookUp {
-    fn new(blob: Blob, typed: &OsString) -> Self {
-        let typed = typed.to_string_lossy().into_owned();
-        Self { blob, typed }
+    /// A terminal obeys control characters, and programs that read a pipe need them.
+    fn new(blob: Blob, typed: &OsString, is_terminal: bool) -> Self {
+        let typed = typed.to_string_lossy();
+        let printed = match is_terminal {
+            true => printable_whole(&typed),
+            false => typed.into_owned(),
+        };
+        Self { blob, printed }
     }
 
     fn run(
@@ -120,21 +126,19 @@ impl LookUp {
         };
         let is_present = |answer: &Answer| matches!(answer, Answer::Present(_));
         let answer = look_until(engine, wait, look, is_present)?;
-        let (is_present, printed) = (is_present(&answer.value), self.printed());
+        let is_present = is_present(&answer.value);
         let is_printed = match print {
             Some(PrintKeys::Present) => is_present,
             Some(PrintKeys::Missing) => !is_present,
             None => false,
         };
         Ok(Outcome {
-            text: if is_printed { printed } else { String::new() },
+            text: match is_printed {
+                true => format!("{}\n", self.printed),
+                false => String::new(),
+            },
             ..self.outcome(answer)
         })
-    }
-
-    /// The argument as a line.
-    fn printed(&self) -> String {
-        format!("{}\n", printable_whole(&self.typed))
     }
 
     fn outcome(&self, answer: Done<Answer>) -> Outcome {

@@ -6,6 +6,8 @@ use super::retry::Done;
 use super::{Engine, retry};
 use crate::cancel::Cancel;
 use crate::error::Result;
+use crate::events::Event;
+use crate::units::format_duration;
 
 /// How long to look for a blob, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +41,18 @@ pub fn look_until<T>(
     look: impl Fn() -> Result<T>,
     is_enough: impl Fn(&T) -> bool,
 ) -> Result<Done<T>> {
+    let mut is_first = true;
     loop {
         let found = retry::run(engine, &look, || 0)?;
-        let ends = match wait {
-            Some(wait) if !is_enough(&found.value) => !wait.pause(&engine.cancel)?,
-            _ => true,
+        let Some(wait) = wait.filter(|_| !is_enough(&found.value)) else {
+            return Ok(found);
         };
-        if ends {
+        if std::mem::take(&mut is_first) {
+            let pause = format_duration(wait.poll);
+            let text = format!("waiting for the blob: looking again every {pause}");
+            engine.observer.notify(&Event::Note(&text));
+        }
+        if !wait.pause(&engine.cancel)? {
             return Ok(found);
         }
     }

@@ -13,13 +13,16 @@ fn get_and_exists_wait_until_the_blob_is_there() {
         let sandbox = store.sandbox().file("in", "x");
         let get = ["get", "k", "out", "--wait", "--poll=100ms"];
         let get = sandbox.command(get).spawn().unwrap();
-        let exists = ["exists", "k", "--wait=5m", "--poll=100ms"];
+        let exists = ["exists", "k", "--wait=5m", "--poll=100ms", "-v"];
         let mut exists = sandbox.command(exists).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(500));
         assert!(exists.try_wait().unwrap().is_none(), "it did not wait");
         sandbox.run(["put", "in", "k"]).succeeds();
         finish(get).succeeds();
-        finish(exists).succeeds();
+        let exists = finish(exists);
+        assert_eq!(exists.code, Some(0), "{exists:?}");
+        let note = "waiting for the blob: looking again every 100 ms";
+        assert_eq!(exists.stderr.matches(note).count(), 1, "{exists:?}");
         assert_eq!(sandbox.read("out"), b"x");
     });
 }
@@ -138,6 +141,8 @@ fn the_keys_that_are_present_or_missing_are_printed_as_they_were_typed() {
         };
         assert_eq!(print("present"), format!("a\n{url}\n"));
         assert_eq!(print("missing"), "none\n");
+        let printed = sandbox.run(["exists", "a\tb", "--print", "missing"]);
+        assert_eq!(printed.stdout, b"a\tb\n", "{printed:?}");
         let both = sandbox.run(["exists", "a", "--print", "missing", "--json"]);
         assert_eq!(both.code, Some(2), "{both:?}");
     });
