@@ -69,7 +69,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Retry tem
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -172,7 +172,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -265,7 +265,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -343,7 +343,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -405,7 +405,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'R
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -466,7 +466,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Ret
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -541,7 +541,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Ret
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -629,7 +629,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Ret
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -719,7 +719,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l retry-for -d 'Ret
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -807,7 +807,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l retry-for -d 'R
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -878,7 +878,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -939,7 +939,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l retry-for -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1002,7 +1002,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l retry-for -d 'Ret
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1064,7 +1064,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1129,7 +1129,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1190,7 +1190,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1251,7 +1251,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1314,7 +1314,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
@@ -1376,7 +1376,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-fo
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: 8]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r

@@ -303,6 +303,7 @@ impl Store for Fs {
 
     fn capabilities(&self) -> &Capabilities {
         &Capabilities {
+            needs_login: false,
             ranges: false,
             attributes: false,
             etag_conditions: false,

@@ -107,6 +107,35 @@ pub const JOBS: Numbers = Numbers {
     most: 256,
 };
 
+/// `--jobs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobCount {
+    /// As many as the line and the store bear.
+    Auto,
+    /// This many.
+    Fixed(u16),
+}
+
+impl fmt::Display for JobCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(jobs) => write!(f, "{jobs}"),
+        }
+    }
+}
+
+/// Parses `auto` or a number within [`JOBS`].
+pub fn parse_jobs(text: &str) -> Result<JobCount, String> {
+    match text {
+        "auto" => Ok(JobCount::Auto),
+        _ => JOBS
+            .parse(text)
+            .map(JobCount::Fixed)
+            .map_err(|_| format!("`{text}` is neither `auto` nor a number from {JOBS}")),
+    }
+}
+
 /// Parts per blob in parallel.
 pub const PARTS: Numbers = Numbers { least: 1, most: 64 };
 

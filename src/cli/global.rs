@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::bounds::{JOBS, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT};
+use super::bounds::{
+    JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT, parse_jobs,
+};
 use super::choices::{BackendKind, ChecksumKind, Progress};
 use crate::backend::ftp::config::{Mode, Replace, Tls};
 use crate::backend::ftp::socket::parse_address;
@@ -121,9 +123,11 @@ pub struct Global {
     /// Abort the whole command after this long (exit 7) [default: never]
     #[arg(long, global = true, value_name = "DURATION", value_parser = |text: &str| TIMEOUT.parse(text), help_heading = "Reliability")]
     pub deadline: Option<Duration>,
-    /// Blobs to transfer in parallel, 1 to 256 [default: 8]
-    #[arg(long, global = true, value_name = "N", value_parser = |text: &str| JOBS.parse(text), help_heading = "Reliability")]
-    pub jobs: Option<u16>,
+    /// Blobs to transfer in parallel, 1 to 256 [default: auto]
+    ///
+    /// auto: up to 64 small blobs or 8 large ones, fewer while the store asks for less or connections fail.
+    #[arg(long, global = true, value_name = "N", value_parser = parse_jobs, help_heading = "Reliability")]
+    pub jobs: Option<JobCount>,
     /// Parts per blob in parallel, 1 to 64 (S3) [default: 4]
     #[arg(long, global = true, value_name = "N", value_parser = |text: &str| PARTS.parse(text), help_heading = "Reliability")]
     pub parts: Option<u16>,

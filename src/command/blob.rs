@@ -1,5 +1,7 @@
 //! Blobs and prefixes as they are typed.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::key::Key;
 use crate::report::outcome::Subject;
@@ -12,7 +14,7 @@ use crate::transfer::compare::Side;
 #[derive(Clone)]
 pub struct Blob {
     /// The store.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// The key in the store, prefix included.
     pub key: Key,
     /// Key as typed, and full address.
@@ -45,7 +47,7 @@ impl AsRef<Subject> for Blob {
 #[derive(Clone)]
 pub struct BlobRoot {
     /// The store.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// Prepended by the store's settings to every key that is typed.
     pub store_prefix: String,
     /// The prefix as typed; empty, or the beginning of keys.
@@ -62,7 +64,7 @@ impl BlobRoot {
             key: typed,
         };
         Ok(Blob {
-            engine: self.engine.clone(),
+            engine: Arc::clone(&self.engine),
             key,
             subject,
         })

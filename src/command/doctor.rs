@@ -53,7 +53,7 @@ pub fn run(session: &mut Session, arguments: &Doctor) -> Result<Exit> {
         let slash = if directory.is_empty() { "" } else { "/" };
         let key = Key::new(format!("{prefix}{directory}{slash}{}", temporary_name()))?;
         let examination = Examination {
-            store: engine.store,
+            store: Arc::clone(&engine.store),
             cancel: Arc::clone(&session.cancel),
             key,
             progress: doctor.clone(),

@@ -28,7 +28,7 @@ pub fn run(session: &mut Session, arguments: &Gc) -> Result<Exit> {
     let older_than = arguments.older_than;
     let collector = Collector {
         report: Arc::clone(&session.report),
-        engine: engine.clone(),
+        engine: Arc::clone(&engine),
         action: match arguments.delete {
             true => Action::Remove,
             false => Action::List,
@@ -60,7 +60,7 @@ enum Action {
 /// Lists or removes leftovers.
 struct Collector {
     report: Arc<Report>,
-    engine: Engine,
+    engine: Arc<Engine>,
     action: Action,
 }
 

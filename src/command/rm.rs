@@ -1,6 +1,8 @@
 //! `blobctl rm`: removes blobs.
 
 use std::ffi::{OsStr, OsString};
+use std::iter::Peekable;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -14,8 +16,11 @@ use super::session::{Session, not_a_blob};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
-use crate::report::outcome::Outcome;
+use crate::key::Key;
+use crate::report::outcome::{Outcome, Subject};
 use crate::settings::Target;
+use crate::store::delete_many::MOST_KEYS;
+use crate::transfer::gate::Weight;
 use crate::transfer::retry;
 
 /// The treatment of a blob that does not exist.
@@ -92,15 +97,18 @@ fn remove_all(
         .into_iter()
         .map(|source| search.find(source))
         .collect::<Result<_>>()?;
-    let blobs = found.into_iter().flatten().filter_map(blob);
+    let mut blobs = found.into_iter().flatten().filter_map(blob).peekable();
     session.fail_fast = arguments.batch.run.fail_fast;
     let (begin, dry_run) = (Instant::now(), arguments.batch.run.dry_run);
-    session.for_each(blobs, move |blob| {
-        let url = blob.subject.url.shown();
-        match dry_run {
-            true => Ok(planned(REMOVE.present, &url)),
-            false => remove(blob, missing).with_context(|| format!("cannot remove {url}")),
-        }
+    // A filter that selects the next blob may read further pages of a listing, and is free only then.
+    let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
+    let weight = |_: &Vec<Blob>| Weight::LARGE;
+    session.for_each_group(groups, weight, move |group, done| match dry_run {
+        true => group.iter().for_each(|blob| {
+            let planned = planned(REMOVE.present, &blob.subject.url.shown());
+            done(&blob.subject, Ok(planned));
+        }),
+        false => remove_group(&group, missing, done),
     })?;
     let exit = session.exit();
     if depth != Depth::Blob && !dry_run {
@@ -109,6 +117,66 @@ fn remove_all(
             .batch_summary(REMOVE.past, begin.elapsed(), exit);
     }
     Ok(exit)
+}
+
+/// The blobs that one worker removes: those of one store that one request can remove, or one blob.
+fn next_group(
+    blobs: &mut Peekable<impl Iterator<Item = Blob>>,
+    missing: Missing,
+) -> Option<Vec<Blob>> {
+    let first = blobs.next()?;
+    let engine = first.engine.clone();
+    let can_group = |blob: &Blob| {
+        let store = blob.engine.store.delete_many();
+        missing == Missing::Ignore && store.is_some_and(|store| store.can_delete(&blob.key))
+    };
+    let mut group = vec![first];
+    if !can_group(&group[0]) {
+        return Some(group);
+    }
+    while group.len() < MOST_KEYS {
+        let is_next =
+            |blob: &Blob| Arc::ptr_eq(&blob.engine.store, &engine.store) && can_group(blob);
+        match blobs.next_if(is_next) {
+            Some(blob) => group.push(blob),
+            None => break,
+        }
+    }
+    Some(group)
+}
+
+/// Removes a group with one request; what the store does not confirm, blob by blob.
+fn remove_group(
+    group: &[Blob],
+    missing: Missing,
+    done: &dyn Fn(&Subject, anyhow::Result<Outcome>),
+) {
+    let confirmed = confirm_removal(group);
+    for (index, blob) in group.iter().enumerate() {
+        let url = blob.subject.url.shown();
+        let result = match &confirmed {
+            Ok(confirmed) if confirmed.get(index) == Some(&true) => Ok(removed(blob, None)),
+            Ok(_) => remove(blob, missing),
+            Err(error) => Err(error.clone()),
+        };
+        done(
+            &blob.subject,
+            result.with_context(|| format!("cannot remove {url}")),
+        );
+    }
+}
+
+/// Returns for each blob whether one request has removed it; nothing if the store has no such request.
+fn confirm_removal(group: &[Blob]) -> Result<Vec<bool>> {
+    let [first, _, ..] = group else {
+        return Ok(Vec::new());
+    };
+    let Some(store) = first.engine.store.delete_many() else {
+        return Ok(Vec::new());
+    };
+    let keys: Vec<&Key> = group.iter().map(|blob| &blob.key).collect();
+    let done = retry::run(&first.engine, || store.delete_many(&keys), || 0)?;
+    Ok(done.value.unwrap_or_default())
 }
 
 fn blob(found: Found) -> Option<Blob> {
@@ -139,10 +207,14 @@ pub fn remove(blob: &Blob, missing: Missing) -> Result<Outcome> {
         }
     };
     let done = retry::run(&blob.engine, attempt, || 0)?;
-    Ok(Outcome {
+    Ok(removed(blob, Some(done.attempts)))
+}
+
+fn removed(blob: &Blob, attempts: Option<u32>) -> Outcome {
+    Outcome {
         line: format!("removed {}", blob.subject.url.shown()),
-        attempts: Some(done.attempts),
+        attempts,
         changed: Some(true),
         ..Outcome::default()
-    })
+    }
 }

@@ -113,7 +113,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     };
     session.fail_fast = run.fail_fast;
     let begin = Instant::now();
-    session.for_each(jobs, transfer)?;
+    session.for_each_task(jobs, transfer)?;
     let exit = session.exit();
     if has_summary && !run.dry_run {
         session

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::blob::{Blob, BlobRoot};
+use super::job::Task;
 use super::put_options::check_s3_only;
 use crate::backend;
 use crate::cancel::Cancel;
+use crate::cli::bounds::JobCount;
 use crate::cli::{BackendKind, Cli, Command, Get, Progress, WaitOptions};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
@@ -23,6 +25,7 @@ use crate::settings::notation::Notation;
 use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
+use crate::transfer::gate::{Gate, Weight};
 use crate::transfer::resume::ResumePolicy;
 use crate::transfer::wait::Wait;
 use crate::transfer::{Engine, workers};
@@ -45,6 +48,8 @@ pub struct Session {
     pub resume: ResumePolicy,
     /// After a failure no further job is begun.
     pub fail_fast: bool,
+    /// Admits transfers.
+    gate: Arc<Gate>,
     stores: HashMap<StoreRef, OpenStore>,
     /// `--version-id`.
     version: Option<String>,
@@ -56,7 +61,7 @@ pub struct Session {
 #[derive(Clone)]
 pub struct OpenStore {
     /// Transfers blobs from and to the store.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// Prepended to every key that is typed.
     pub prefix: String,
 }
@@ -72,6 +77,10 @@ impl Session {
         let cancel = Cancel::new();
         let limit = settings.limit_rate()?;
         let rate_limit = limit.map(|rate| RateLimit::new(rate, &cancel));
+        let gate = match settings.jobs()? {
+            JobCount::Auto => Gate::adaptive(),
+            JobCount::Fixed(jobs) => Gate::fixed(jobs.into()),
+        };
         let terminal = Terminal::new(settings.progress()?, verbosity(cli), interactive);
         let terminal = Arc::new(terminal);
         for warning in settings.warnings() {
@@ -87,6 +96,7 @@ impl Session {
             deadline,
             resume: ResumePolicy::default(),
             fail_fast: false,
+            gate: Arc::new(gate),
             stores: HashMap::new(),
             version: None,
             in_default_store: None,
@@ -104,22 +114,51 @@ impl Session {
     where
         J: AsRef<Subject> + 'static,
     {
+        let weight = |_: &J| Weight::REQUEST;
+        self.for_each_group(jobs, weight, move |job, done| {
+            done(job.as_ref(), work(&job))
+        })
+    }
+
+    /// As [`Session::for_each`], for transfers.
+    pub fn for_each_task(
+        &self,
+        tasks: impl IntoIterator<Item = Task, IntoIter: Send + 'static>,
+        work: impl Fn(&Task) -> anyhow::Result<Outcome> + Send + Sync + 'static,
+    ) -> Result<()> {
+        self.for_each_group(tasks, Task::weight, move |task, done| {
+            done(task.as_ref(), work(&task));
+        })
+    }
+
+    /// As [`Session::for_each`], for jobs that are about several blobs: `work` passes the result of each blob to its second
+    /// argument. `weight` is the share of the line that a job takes.
+    pub fn for_each_group<J: 'static>(
+        &self,
+        jobs: impl IntoIterator<Item = J, IntoIter: Send + 'static>,
+        weight: impl Fn(&J) -> Weight + Send + Sync + 'static,
+        work: impl Fn(J, &dyn Fn(&Subject, anyhow::Result<Outcome>)) + Send + Sync + 'static,
+    ) -> Result<()> {
         let stopped = Arc::new(AtomicBool::new(false));
         let is_stopped = Arc::clone(&stopped);
         let jobs = jobs.into_iter();
         let jobs = jobs.take_while(move |_| !is_stopped.load(Ordering::Relaxed));
         let (report, fail_fast) = (Arc::clone(&self.report), self.fail_fast);
-        let work = move |job: J| match work(&job) {
-            Ok(outcome) => report.success(job.as_ref(), &outcome),
+        let done = move |subject: &Subject, result: anyhow::Result<Outcome>| match result {
+            Ok(outcome) => report.success(subject, &outcome),
             Err(error) => {
-                report.failure(Some(job.as_ref()), &error);
+                report.failure(Some(subject), &error);
                 if fail_fast {
                     stopped.store(true, Ordering::Relaxed);
                 }
             }
         };
-        let workers = self.settings.jobs()?;
-        workers::run(jobs, workers, &self.cancel, self.deadline, work)?;
+        let (gate, cancel) = (Arc::clone(&self.gate), Arc::clone(&self.cancel));
+        let work = move |job: J| {
+            let _admission = gate.enter(weight(&job), &cancel);
+            work(job, &done);
+        };
+        workers::run(jobs, self.gate.most(), &self.cancel, self.deadline, work)?;
         self.report_stop();
         Ok(())
     }
@@ -284,20 +323,18 @@ impl Session {
             cancel: Arc::clone(&self.cancel),
             observer: Arc::clone(&observer),
             timeouts: settings.timeouts,
-            workers: self
-                .settings
-                .jobs()?
-                .saturating_mul(settings.parts.concurrency),
+            workers: self.gate.most().saturating_mul(settings.parts.concurrency),
         };
         let required_checksum = settings.config.required_checksum();
         let opened = backend::open(settings.config, context);
         let engine = Engine::new(opened, settings.retry_for, &self.cancel, observer)
+            .with_gate(Arc::clone(&self.gate))
             .with_resume(self.resume.clone())
             .with_parts(settings.parts)
             .with_rate_limit(self.rate_limit.clone())
             .with_required_checksum(required_checksum);
         let open = OpenStore {
-            engine,
+            engine: Arc::new(engine),
             prefix: settings.prefix,
         };
         self.stores.insert(store.clone(), open.clone());

@@ -275,7 +275,7 @@ impl SyncRun {
             report: Arc::clone(&session.report),
         };
         let dry_run = self.dry_run;
-        session.for_each(tasks, move |task| match dry_run {
+        session.for_each_task(tasks, move |task| match dry_run {
             true => task.plan(COPY.present),
             false => task.run(COPY.past),
         })

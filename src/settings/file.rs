@@ -331,7 +331,10 @@ impl ConfigParser<'_> {
         let text = match (kind, value) {
             (SettingKind::Flag, DeValue::Boolean(flag)) => flag.to_string(),
             (
-                SettingKind::Number(_) | SettingKind::Size(_) | SettingKind::Duration(_),
+                SettingKind::Number(_)
+                | SettingKind::Jobs
+                | SettingKind::Size(_)
+                | SettingKind::Duration(_),
                 DeValue::Integer(number),
             ) => number.to_string(),
             (kind, DeValue::String(text))
@@ -381,6 +384,7 @@ fn expected(kind: SettingKind) -> &'static str {
     match kind {
         SettingKind::Flag => "true or false",
         SettingKind::Number(_) => "a number",
+        SettingKind::Jobs => "a number or \"auto\"",
         SettingKind::Duration(_) => "a duration like \"15m\"",
         SettingKind::Size(_) => "a size like \"16MiB\"",
         SettingKind::Text

@@ -33,7 +33,9 @@ use self::schema::SETTINGS;
 use self::scope::{SettingScope, choice, invalid};
 pub use self::target::{StoreRef, Target};
 use crate::backend::fs;
-use crate::cli::bounds::{JOBS, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT};
+use crate::cli::bounds::{
+    JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT, parse_jobs,
+};
 use crate::cli::{BackendKind, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
 use crate::net::timeouts::Timeouts;
@@ -230,12 +232,9 @@ impl Settings {
     }
 
     /// The number of blobs to transfer in parallel.
-    pub fn jobs(&self) -> Result<usize> {
-        Ok(usize::from(
-            self.general()
-                .value("jobs", self.flags.jobs, |text| JOBS.parse(text))?
-                .unwrap_or(8),
-        ))
+    pub fn jobs(&self) -> Result<JobCount> {
+        let jobs = self.general().value("jobs", self.flags.jobs, parse_jobs)?;
+        Ok(jobs.unwrap_or(JobCount::Auto))
     }
 
     /// The unfinished transfers that may be resumed.

@@ -10,7 +10,7 @@ use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls};
 use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
     Durations, JOBS, LIMIT_RATE, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes,
-    TIMEOUT,
+    TIMEOUT, parse_jobs,
 };
 use crate::cli::{BackendKind, ChecksumKind, Progress, ResumeChoice};
 use crate::digest::Algorithm;
@@ -46,6 +46,8 @@ pub enum SettingKind {
     Flag,
     /// A whole number.
     Number(Numbers),
+    /// `auto` or a whole number.
+    Jobs,
     /// A string like `15m`, or a number of seconds.
     Duration(Durations),
     /// A string like `16MiB`, or a number of bytes.
@@ -65,6 +67,7 @@ impl SettingKind {
             Self::Text | Self::Path | Self::Secret => Ok(()),
             Self::Flag => parse_flag(text).map(drop),
             Self::Number(numbers) => numbers.parse(text).map(drop),
+            Self::Jobs => parse_jobs(text).map(drop),
             Self::Duration(durations) => durations.parse(text).map(drop),
             Self::Size(sizes) => sizes.parse(text).map(drop),
             Self::Choice(words) => one_of(text, &words()),
@@ -80,6 +83,7 @@ impl SettingKind {
             Self::Path => "path".to_owned(),
             Self::Flag => "`true`, `false`".to_owned(),
             Self::Number(numbers) => numbers.to_string(),
+            Self::Jobs => format!("`auto`, {JOBS}"),
             Self::Duration(durations) => durations.to_string(),
             Self::Size(sizes) => sizes.to_string(),
             Self::Choice(words) => {
@@ -143,7 +147,9 @@ pub const BACKENDS: [&str; 3] = ["s3", "ftp", "fs"];
 
 /// All settings, in the order of the documentation.
 pub const SETTINGS: &[Setting] = {
-    use SettingKind::{Address, Choice, Duration, Flag, Number, Path, Ports, Secret, Size, Text};
+    use SettingKind::{
+        Address, Choice, Duration, Flag, Jobs, Number, Path, Ports, Secret, Size, Text,
+    };
     &[
         setting(
             "",
@@ -175,7 +181,7 @@ pub const SETTINGS: &[Setting] = {
             "--deadline",
             "never",
         ),
-        setting("defaults", "jobs", Number(JOBS), "--jobs", "8"),
+        setting("defaults", "jobs", Jobs, "--jobs", "auto"),
         setting("defaults", "parts", Number(PARTS), "--parts", "4"),
         setting(
             "defaults",

@@ -6,6 +6,7 @@
 
 pub mod buckets;
 pub mod copy;
+pub mod delete_many;
 pub mod diagnostics;
 pub mod directory;
 pub mod download;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use self::buckets::BucketLister;
 use self::copy::ServerSideCopy;
+use self::delete_many::DeleteMany;
 use self::diagnostics::Diagnostics;
 use self::download::Download;
 use self::identity::BlobId;
@@ -109,6 +111,11 @@ pub trait Store: Send + Sync {
         None
     }
 
+    /// The removal of many blobs with one request, if the store supports it.
+    fn delete_many(&self) -> Option<&dyn DeleteMany> {
+        None
+    }
+
     /// Presigned URLs, if the store supports them.
     fn signer(&self) -> Option<&dyn Signer> {
         None
@@ -127,6 +134,8 @@ pub struct Capabilities {
     pub ranges: bool,
     /// Blobs keep the [`Attributes`](self::types::Attributes) of their put.
     pub attributes: bool,
+    /// Each operation at once needs a connection with a login of its own.
+    pub needs_login: bool,
     /// `put` can test [`Condition::Etag`](self::types::Condition::Etag).
     pub etag_conditions: bool,
 }

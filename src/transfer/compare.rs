@@ -11,8 +11,8 @@ use crate::io::page_buffer::PageBuffer;
 use crate::key::Key;
 use crate::store::types::ObjectMeta;
 
-/// Bytes per read of a file.
-const BLOCK: usize = 256 << 10;
+/// The most bytes per read of a file.
+const BLOCK: u64 = 128 << 10;
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -202,7 +202,10 @@ fn hash_file(path: &Path, algorithm: Algorithm) -> Result<Digest> {
         )
     };
     let mut file = File::open(path).map_err(|error| failed(&error))?;
-    let (mut hasher, mut block) = (Hasher::new(algorithm), PageBuffer::new(BLOCK));
+    let size = file.metadata().map_err(|error| failed(&error))?.len();
+    // One byte more than a small file has, so that its end is found by the first read.
+    let size = usize::try_from((size + 1).min(BLOCK)).unwrap_or(1);
+    let (mut hasher, mut block) = (Hasher::new(algorithm), PageBuffer::new(size));
     loop {
         match file.read(&mut block).map_err(|error| failed(&error))? {
             0 => return Ok(hasher.finish()),

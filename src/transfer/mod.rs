@@ -8,6 +8,7 @@ pub mod compare;
 pub mod copy;
 pub mod destination;
 pub mod download;
+pub mod gate;
 mod hash_thread;
 pub mod leftovers;
 pub mod list;
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use self::gate::Gate;
 use self::plan::PartRules;
 use self::resume::ResumePolicy;
 use crate::cancel::Cancel;
@@ -62,6 +64,8 @@ pub struct Engine {
     pub rate_limit: RateLimit,
     /// Receives the events.
     pub observer: Arc<dyn Observer>,
+    /// Admits transfers; lowered when the store does not keep up.
+    pub gate: Arc<Gate>,
     /// A `Busy` response to one worker pauses all workers until this instant.
     not_before: Arc<Mutex<Option<Instant>>>,
     /// The user has been warned that the store does not verify blobs by the required checksum.
@@ -85,6 +89,7 @@ impl Engine {
             rate_limit: RateLimit::default(),
             cancel: Arc::clone(cancel),
             observer,
+            gate: Arc::new(Gate::adaptive()),
             not_before: Arc::default(),
             warned_unverified: Arc::default(),
         }
@@ -94,6 +99,12 @@ impl Engine {
     #[must_use]
     pub fn with_resume(self, resume: ResumePolicy) -> Self {
         Self { resume, ..self }
+    }
+
+    /// The same with the gate of the run.
+    #[must_use]
+    pub fn with_gate(self, gate: Arc<Gate>) -> Self {
+        Self { gate, ..self }
     }
 
     /// The same with other rules for parts.

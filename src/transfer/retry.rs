@@ -78,6 +78,7 @@ pub fn run<T>(
             attempt: attempts,
             wait,
         });
+        engine.gate.lower();
         if let Kind::Busy { .. } = error.kind() {
             engine.back_off_all(wait);
         }
@@ -158,6 +159,7 @@ mod tests {
         }
         fn capabilities(&self) -> &Capabilities {
             &Capabilities {
+                needs_login: false,
                 ranges: false,
                 attributes: false,
                 etag_conditions: false,

@@ -7,13 +7,14 @@
 
 use std::future::poll_fn;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
@@ -52,24 +53,24 @@ where
     let workers = workers.clamp(1, most.max(1));
     check_descriptors()?;
     let runtime = build_runtime(workers)?;
-    let queue = Arc::new(Queue {
+    let crew = Arc::new(Crew {
         jobs: Mutex::new(jobs),
         results: Mutex::new(Vec::new()),
         work,
         cancel: Arc::clone(cancel),
+        most: workers,
+        started: AtomicUsize::new(0),
+        handles: Mutex::new(Vec::new()),
+        runtime: runtime.handle().clone(),
     });
     let end = runtime.block_on(async {
         // Before the workers start: a signal that arrives earlier has its default action.
         let signals = Signals::listen().map_err(cannot_start)?;
-        let handles = (0..workers).map(|_| {
-            let queue = Arc::clone(&queue);
-            spawn_blocking(move || queue.drain_queue())
-        });
-        let workers = handles.collect();
-        Ok::<_, Error>(wait_for_workers(workers, signals, cancel, deadline).await)
+        crew.start_worker();
+        Ok::<_, Error>(wait_for_workers(join(&crew), signals, cancel, deadline).await)
     })?;
     match end {
-        WorkersEnd::Returned => Ok(queue.take_results()),
+        WorkersEnd::Returned => Ok(crew.take_results()),
         WorkersEnd::Failed(error) if error.is_panic() => {
             std::panic::resume_unwind(error.into_panic())
         }
@@ -119,12 +120,11 @@ enum WorkersEnd {
 
 /// Waits until all workers have returned. A signal and the deadline ask them to stop, and bound the wait.
 async fn wait_for_workers(
-    mut workers: Vec<JoinHandle<()>>,
+    all: impl Future<Output = WorkersEnd>,
     mut signals: Signals,
     cancel: &Cancel,
     deadline: Option<Instant>,
 ) -> WorkersEnd {
-    let all = join(&mut workers);
     tokio::pin!(all);
     let first_ctrl_c = tokio::select! {
         end = &mut all => return end,
@@ -145,9 +145,9 @@ async fn wait_for_workers(
     }
 }
 
-/// Waits for all workers, or until one fails.
-async fn join(workers: &mut [JoinHandle<()>]) -> WorkersEnd {
-    for worker in workers {
+/// Waits for all workers, or until one fails. A worker that starts another one has not ended yet, so none is missed.
+async fn join<I, R, W>(crew: &Crew<I, R, W>) -> WorkersEnd {
+    while let Some(worker) = crew.next_handle() {
         if let Err(error) = worker.await {
             return WorkersEnd::Failed(error);
         }
@@ -214,21 +214,47 @@ impl<F: Fn(Error)> Drop for PanicGuard<F> {
     }
 }
 
-/// The jobs that no worker has begun, and the results so far.
-struct Queue<I, R, W> {
+/// The workers of a run, and what they share.
+struct Crew<I, R, W> {
     jobs: Mutex<I>,
     results: Mutex<Vec<R>>,
     work: W,
     cancel: Arc<Cancel>,
+    /// The maximum number of workers.
+    most: usize,
+    started: AtomicUsize,
+    handles: Mutex<Vec<JoinHandle<()>>>,
+    runtime: Handle,
 }
 
-impl<I: Iterator, R, W: Fn(I::Item) -> R> Queue<I, R, W> {
-    /// Does one job after the other until none is left or the run was asked to stop.
-    fn drain_queue(&self) {
+impl<I, J, R, W> Crew<I, R, W>
+where
+    I: Iterator<Item = J> + Send + 'static,
+    J: 'static,
+    R: Send + 'static,
+    W: Fn(J) -> R + Send + Sync + 'static,
+{
+    /// Starts one more worker, unless there are enough.
+    fn start_worker(self: &Arc<Self>) {
+        if self.started.fetch_add(1, Ordering::Relaxed) >= self.most {
+            return;
+        }
+        let crew = Arc::clone(self);
+        let handle = self.runtime.spawn_blocking(move || crew.drain_queue());
+        self.lock_handles().push(handle);
+    }
+
+    /// Does one job after the other until none is left or the run was asked to stop. A worker that has found a job starts
+    /// another worker, which may find one, too: few jobs need few threads.
+    fn drain_queue(self: &Arc<Self>) {
+        let mut is_first = true;
         while self.cancel.check().is_ok() {
             let Some(job) = self.next_job() else {
                 return;
             };
+            if std::mem::take(&mut is_first) {
+                self.start_worker();
+            }
             let result = (self.work)(job);
             self.results
                 .lock()
@@ -238,7 +264,7 @@ impl<I: Iterator, R, W: Fn(I::Item) -> R> Queue<I, R, W> {
     }
 
     /// Holds the lock while the iterator looks for the next job.
-    fn next_job(&self) -> Option<I::Item> {
+    fn next_job(&self) -> Option<J> {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.next()
     }
@@ -246,6 +272,16 @@ impl<I: Iterator, R, W: Fn(I::Item) -> R> Queue<I, R, W> {
     fn take_results(&self) -> Vec<R> {
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *results)
+    }
+}
+
+impl<I, R, W> Crew<I, R, W> {
+    fn lock_handles(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_handle(&self) -> Option<JoinHandle<()>> {
+        self.lock_handles().pop()
     }
 }
 

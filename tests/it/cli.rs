@@ -34,11 +34,11 @@ fn bad_command_lines_are_one_line_and_2() {
         ),
         (
             &["put", "a", "--jobs", "0"],
-            "`0` is not a number from 1 to 256",
+            "`0` is neither `auto` nor a number from 1 to 256",
         ),
         (
             &["put", "a", "--jobs", "many"],
-            "`many` is not a number from 1 to 256",
+            "`many` is neither `auto` nor a number from 1 to 256",
         ),
         (&["put", "dir", "k"], "`dir` is a directory"),
         (&["put", "a", ""], "the key is empty"),

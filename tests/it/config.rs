@@ -114,7 +114,7 @@ fn every_setting_of_the_table_is_shown_and_every_option_is_an_origin() {
         }
         let value = match setting.kind {
             SettingKind::Flag => None,
-            SettingKind::Number(_) => Some("7".to_owned()),
+            SettingKind::Number(_) | SettingKind::Jobs => Some("7".to_owned()),
             SettingKind::Duration(_) => Some("1500ms".to_owned()),
             SettingKind::Size(_) => Some("6291456".to_owned()),
             SettingKind::Choice(words) => words().pop(),
@@ -291,7 +291,7 @@ fn the_check_names_every_mistake_with_file_line_and_key() {
     let file = file(&sandbox);
     for part in [
         format!("{file}, line 2: unknown key `buket`"),
-        format!("{file}, line 5: `jobs`: `0` is not a number from 1 to 256"),
+        format!("{file}, line 5: `jobs`: `0` is neither `auto` nor a number from 1 to 256"),
         "BLOBCTL_RETRY_FOR: `retry_for`: invalid duration `soon`".to_owned(),
     ] {
         assert!(outcome.stderr.contains(&part), "{part}\n{outcome:?}");

@@ -42,6 +42,7 @@ mod put_recursive;
 mod rate_limit;
 mod readme;
 mod resume;
+mod rm_tree;
 mod s3;
 mod s3_answers;
 mod s3_attributes;

@@ -17,6 +17,7 @@ fn wrong_values(kind: SettingKind) -> &'static [&'static str] {
         SettingKind::Flag => &["maybe"],
         SettingKind::Number(numbers) if numbers.most == u16::MAX => &["0", "65536", "x"],
         SettingKind::Number(_) => &["0", "5000", "65537", "-1"],
+        SettingKind::Jobs => &["0", "257", "-1", "many", "Auto"],
         SettingKind::Duration(_) => &[
             "soon",
             "1e30",

@@ -157,7 +157,7 @@ fn a_wrong_config_is_one_line_with_its_place_and_3() {
         ("[remotes.x]\nbackend = \"fs\"\n[remotes.x]\n", "line 3: "),
         (
             "[defaults]\njobs = 0\n",
-            "line 2: `jobs`: `0` is not a number from 1 to 256",
+            "line 2: `jobs`: `0` is neither `auto` nor a number from 1 to 256",
         ),
         (
             "[defaults]\nretry_for = \"soon\"\n",

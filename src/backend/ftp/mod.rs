@@ -155,6 +155,7 @@ impl Store for Ftp {
 
     fn capabilities(&self) -> &Capabilities {
         &Capabilities {
+            needs_login: true,
             ranges: false,
             attributes: false,
             etag_conditions: false,

@@ -19,6 +19,8 @@ pub struct S3 {
     pub(super) bucket_seen: AtomicBool,
     /// Set once the service turned out to support only ListObjects, the older protocol of listings.
     pub(super) uses_list_v1: AtomicBool,
+    /// Set once the service turned out not to support DeleteObjects.
+    pub(super) lacks_delete_objects: AtomicBool,
     /// The checksum that requests carry, as negotiated with the service.
     pub(super) checksums: ChecksumNegotiation,
 }
@@ -31,6 +33,7 @@ impl S3 {
             client: Client::new(config, context),
             bucket_seen: AtomicBool::new(false),
             uses_list_v1: AtomicBool::new(false),
+            lacks_delete_objects: AtomicBool::new(false),
         }
     }
 

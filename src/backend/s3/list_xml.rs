@@ -101,6 +101,18 @@ pub fn parse_uploads(text: &str) -> Option<ListPage> {
     Some(page)
 }
 
+/// Parses the answer to DeleteObjects: the keys that were deleted.
+pub fn parse_deleted(text: &str) -> Option<Vec<String>> {
+    let mut keys = Vec::new();
+    read_document(text, "DeleteResult", |piece| {
+        if let Piece::End([_, "Deleted", "Key"], text) = piece {
+            keys.push(text.to_owned());
+        }
+        Some(())
+    })?;
+    Some(keys)
+}
+
 /// A piece of a document: the names of the open elements from the root on, and the text before an end tag.
 enum Piece<'a> {
     Start(&'a [&'a str]),

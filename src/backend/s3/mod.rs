@@ -10,6 +10,7 @@ pub mod checksum_policy;
 mod client;
 mod config;
 mod copy;
+mod delete_many;
 mod diagnostics;
 pub mod encoded_word;
 pub mod encryption;

@@ -12,6 +12,7 @@ use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::buckets::{BucketLister, BucketPage};
 use crate::store::copy::{CopyEndpoint, CopySource, ServerSideCopy};
+use crate::store::delete_many::DeleteMany;
 use crate::store::diagnostics::Diagnostics;
 use crate::store::download::Download;
 use crate::store::identity::BlobId;
@@ -111,10 +112,15 @@ impl Store for S3 {
 
     fn capabilities(&self) -> &Capabilities {
         &Capabilities {
+            needs_login: false,
             ranges: true,
             attributes: true,
             etag_conditions: true,
         }
+    }
+
+    fn delete_many(&self) -> Option<&dyn DeleteMany> {
+        Some(self)
     }
 
     fn multipart(&self) -> Option<&dyn MultipartStore> {

@@ -4,6 +4,8 @@ pub mod copy;
 pub mod download;
 pub mod upload;
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 
 use self::copy::Copy;
@@ -14,7 +16,8 @@ use crate::error::{Error, Kind, Result};
 use crate::report::outcome::{Outcome, Subject};
 use crate::store::types::ObjectMeta;
 use crate::transfer::compare::{Proof, TimeTrust};
-use crate::transfer::retry;
+use crate::transfer::gate::Weight;
+use crate::transfer::{Engine, retry};
 
 /// One transfer of a command, and the rules for it.
 pub struct Task {
@@ -67,6 +70,28 @@ impl Task {
             None => Check::Never,
         };
         Self { job, check }
+    }
+
+    /// The share of the line that the transfer takes.
+    pub fn weight(&self) -> Weight {
+        let of = |bytes: Option<u64>| bytes.map_or(Weight::LARGE, Weight::of_bytes);
+        let (bytes, engines) = match &self.job {
+            Job::Upload(job) => (job.size(), vec![&job.to.engine]),
+            Job::Download(job) => (
+                job.listed.as_ref().map(|info| info.size),
+                vec![&job.from.engine],
+            ),
+            Job::Copy(job) => (
+                job.listed.as_ref().map(|info| info.size),
+                vec![&job.from.engine, &job.to.engine],
+            ),
+        };
+        // Each transfer at once has a login of its own.
+        let needs_login = |engine: &&Arc<Engine>| engine.store.capabilities().needs_login;
+        match engines.iter().any(needs_login) {
+            true => Weight::LARGE,
+            false => of(bytes),
+        }
     }
 
     /// The result of `--dry-run`. `verb` is in the present tense.

@@ -110,6 +110,17 @@ impl Upload {
         new.run(|| self.from.open(&self.cancel))
     }
 
+    /// Bytes of the source, if they are known.
+    pub fn size(&self) -> Option<u64> {
+        match &self.from {
+            LocalSource::Path(path) => {
+                let metadata = std::fs::metadata(path).ok()?;
+                metadata.is_file().then_some(metadata.len())
+            }
+            LocalSource::Stdin => None,
+        }
+    }
+
     /// See [`super::Task::run`].
     pub fn proof_of_equality(
         &self,

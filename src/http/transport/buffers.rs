@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ureq::unversioned::transport::Buffers;
 
-/// Input and output buffers of a connection, allocated at first use and zeroed by the system, so that pages which small
-/// requests never touch cost nothing.
+/// The size of a buffer before any piece has filled it: enough for a response head, and for a request head with a small body.
+const FIRST_SIZE: usize = 32 << 10;
+
+/// Input and output buffers of a connection, allocated at first use. A buffer that turns out to be small grows: many
+/// connections that carry small blobs need little memory, and one that carries a large blob needs few system calls.
 pub(super) struct SocketBuffers {
     input: Vec<u8>,
     start: usize,
@@ -15,6 +18,12 @@ pub(super) struct SocketBuffers {
     pub(super) held: usize,
     input_size: usize,
     output_size: usize,
+    /// The last piece filled the input, or there is none yet.
+    is_input_small: bool,
+    /// A request did not fit into the output, or there is none yet.
+    is_output_small: bool,
+    /// Writes of the current request before its end.
+    early_writes: usize,
     progress: bool,
     /// Set once ureq has seen the newest input: it needs more before it can continue.
     seen: AtomicBool,
@@ -30,15 +39,34 @@ impl SocketBuffers {
             held: 0,
             input_size,
             output_size,
+            is_input_small: true,
+            is_output_small: true,
+            early_writes: 0,
             progress: false,
             seen: AtomicBool::new(true),
         }
     }
 
+    /// Notes that output is sent although more of the same request follows.
+    pub(super) fn note_early_write(&mut self) {
+        self.early_writes += 1;
+        self.is_output_small |= self.early_writes > 1;
+    }
+
+    /// Notes that a request has been sent.
+    pub(super) fn note_response(&mut self) {
+        self.early_writes = 0;
+    }
+
     fn prepare(&mut self) {
-        if self.input.is_empty() {
-            self.input = vec![0; self.input_size];
-            self.output = vec![0; self.output_size];
+        if std::mem::take(&mut self.is_input_small) {
+            let size = grown(self.input.len(), self.input_size);
+            self.input.resize(size, 0);
+        }
+        // Bytes that wait to be sent stay where they are.
+        if std::mem::take(&mut self.is_output_small) {
+            let size = grown(self.output.len(), self.output_size);
+            self.output.resize(size, 0);
         }
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -46,6 +74,14 @@ impl SocketBuffers {
             self.input.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         }
+    }
+}
+
+/// The next size of a buffer.
+fn grown(size: usize, most: usize) -> usize {
+    match size {
+        0 => FIRST_SIZE.min(most),
+        size => size.saturating_mul(4).min(most),
     }
 }
 
@@ -66,6 +102,7 @@ impl Buffers for SocketBuffers {
 
     fn input_appended(&mut self, amount: usize) {
         self.end += amount;
+        self.is_input_small |= self.end == self.input.len();
         *self.seen.get_mut() = amount == 0;
     }
 

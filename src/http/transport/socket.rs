@@ -155,6 +155,7 @@ impl Transport for Socket {
         if self.should_hold(amount) {
             return Ok(());
         }
+        self.buffers.note_early_write();
         let result = self.flush(&timeout);
         self.sending_body = true;
         result
@@ -163,6 +164,7 @@ impl Transport for Socket {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.check()?;
         self.flush(&timeout)?;
+        self.buffers.note_response();
         self.sending_body = false;
         let timeout = timeout.for_read();
         if limit(&timeout) != self.read_timeout {
