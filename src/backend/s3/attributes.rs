@@ -87,7 +87,9 @@ pub fn attribute_headers(options: &PutOptions, headers: &mut Vec<(String, String
         ("content-type", &attributes.content_type),
         ("content-encoding", &attributes.content_encoding),
         ("content-disposition", &attributes.content_disposition),
+        ("content-language", &attributes.content_language),
         ("cache-control", &attributes.cache_control),
+        ("expires", &attributes.expires),
     ];
     push_all(plain, headers);
     for (name, value) in &attributes.metadata {
@@ -121,7 +123,7 @@ pub fn parse_mtime(text: &str) -> Option<SystemTime> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let seconds: u64 = seconds.parse().ok()?;
     let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let nanoseconds = format!("{:0<9.9}", fraction)
+    let nanoseconds = format!("{fraction:0<9.9}")
         .parse()
         .ok()
         .filter(|_| digits)?;
