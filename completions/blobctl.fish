@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= limit-rate= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -73,6 +73,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l jobs -d 'Blobs to trans
 complete -c blobctl -n "__fish_blobctl_needs_command" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -106,7 +107,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-language -d 'Content-Language to store, like en or de-CH' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expires -d 'Expires to store: RFC 3339 or an HTTP date; nothing is removed then' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l metadata -d 'User-defined metadata; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l tag -d 'Tag; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l storage-class -d 'Storage class, like STANDARD_IA' -r
@@ -173,6 +176,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l jobs -d 'Blobs t
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -199,6 +203,12 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Compare the strongest checksum, or the length only [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
 length\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-size -d 'Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-sha256 -d 'Fail (exit 6) unless the single KEY has this SHA-256' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l range -d 'Download only these bytes of the single KEY, verified by length only' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mode -d 'Permissions of the files, like 600 [default: those of the replaced file, or by the umask]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
 run\t'Transfers of earlier attempts of the same run'
 never\t'Nothing'"
@@ -259,6 +269,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l jobs -d 'Blobs t
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -281,6 +292,12 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l min-size -d 'A smaller blob counts as absent' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l print -d 'Print the keys that are present, or those that are missing, as they were typed, one per line' -r -f -a "present\t'The keys that exist'
+missing\t'The keys that do not exist'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -330,6 +347,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l jobs -d 'Blob
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -391,6 +409,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l jobs -d 'Blobs 
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -451,6 +470,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l jobs -d 'Blobs to
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -525,6 +545,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l jobs -d 'Blobs to
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -546,7 +567,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s t -l target -d 'C
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l content-language -d 'Content-Language to store, like en or de-CH' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l expires -d 'Expires to store: RFC 3339 or an HTTP date; nothing is removed then' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l metadata -d 'User-defined metadata; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l tag -d 'Tag; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l storage-class -d 'Storage class, like STANDARD_IA' -r
@@ -610,6 +633,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l jobs -d 'Blobs to
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -633,7 +657,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s t -l target -d 'C
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l content-language -d 'Content-Language to store, like en or de-CH' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l expires -d 'Expires to store: RFC 3339 or an HTTP date; nothing is removed then' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l metadata -d 'User-defined metadata; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l tag -d 'Tag; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l storage-class -d 'Storage class, like STANDARD_IA' -r
@@ -697,6 +723,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l jobs -d 'Blobs to
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -719,7 +746,9 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s h -l help -d 'Pri
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-encoding -d 'Content-Encoding to store; the bytes are not changed' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-disposition -d 'Content-Disposition to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-language -d 'Content-Language to store, like en or de-CH' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l cache-control -d 'Cache-Control to store' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l expires -d 'Expires to store: RFC 3339 or an HTTP date; nothing is removed then' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l metadata -d 'User-defined metadata; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l tag -d 'Tag; can be repeated' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l storage-class -d 'Storage class, like STANDARD_IA' -r
@@ -782,6 +811,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l jobs -d 'Blobs 
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -852,6 +882,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l jobs -d 'Blo
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -912,6 +943,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l jobs -d 'Blob
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -974,6 +1006,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l jobs -d 'Blobs to
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1035,6 +1068,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1099,6 +1133,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1159,6 +1194,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1219,6 +1255,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1281,6 +1318,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'
@@ -1342,6 +1380,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l jobs -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
 bar\t'A bar'
 lines\t'A line every 10 seconds'

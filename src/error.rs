@@ -74,7 +74,7 @@ pub enum CommandEnd {
 enum Retries {
     /// As many as the kind of the error allows.
     ByKind,
-    /// None, because the input of the attempt is consumed.
+    /// None, because the input of the attempt is consumed, or every attempt has the same result.
     None,
     /// One, without a pause and whatever `--retry-for` is.
     One,
@@ -124,6 +124,12 @@ impl Error {
     /// The blob does not exist.
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound, "no such blob")
+    }
+
+    /// The requested range begins after the end of the blob.
+    pub fn out_of_range(first: u64) -> Self {
+        let text = format!("the range begins at byte {first}, after the end of the blob");
+        Self::new(Kind::Usage, text)
     }
 
     /// The destination exists, and the caller asked not to overwrite it.
@@ -190,7 +196,7 @@ impl Error {
         self.0.scope == Scope::Store
     }
 
-    /// Excludes retries, although the kind of the error allows them: the input of the attempt is consumed.
+    /// Excludes retries, although the kind of the error allows them: another attempt cannot have another result.
     #[must_use]
     pub fn permanent(mut self) -> Self {
         self.0.retries = Retries::None;
@@ -228,6 +234,11 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(self.0.kind, Kind::Busy { .. } | Kind::Disconnected)
             && self.0.retries == Retries::ByKind
+    }
+
+    /// Returns whether retries are excluded.
+    pub fn is_permanent(&self) -> bool {
+        self.0.retries == Retries::None
     }
 
     /// Returns whether exactly one retry is allowed.

@@ -1,6 +1,9 @@
-//! Durations, sizes and flags as users write them.
+//! Durations, instants, sizes and flags as users write them.
 
 use std::time::Duration;
+
+use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
 /// The longest valid duration. It is far below the range of clocks, so that an instant plus a duration never overflows.
 pub const LONGEST_DURATION: Duration = Duration::from_secs(3650 * 86_400);
@@ -111,6 +114,33 @@ pub fn format_duration(duration: Duration) -> String {
     }
 }
 
+/// Parses an instant: RFC 3339, a date alone (midnight in UTC), or an HTTP date (RFC 9110, section 5.6.7).
+pub fn parse_instant(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339))
+        .or_else(|_| OffsetDateTime::parse(text, &Rfc2822))
+        .map_err(|_| format!("invalid time `{text}`: expected a time like 2026-01-31T12:00:00Z"))
+}
+
+/// Formats an instant as an HTTP date: `Sat, 31 Jan 2026 12:00:00 GMT`.
+pub fn http_date(instant: OffsetDateTime) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let instant = instant.to_offset(UtcOffset::UTC);
+    let weekday = instant.weekday().to_string();
+    let month = MONTHS[usize::from(u8::from(instant.month()) - 1)];
+    format!(
+        "{}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
+        &weekday[..3],
+        instant.day(),
+        instant.year(),
+        instant.hour(),
+        instant.minute(),
+        instant.second()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,5 +237,23 @@ mod tests {
         }
         assert_eq!(format_duration(Duration::from_millis(20)), "20 ms");
         assert_eq!(format_duration(Duration::from_secs(600)), "10 min");
+    }
+
+    #[test]
+    fn instants_become_http_dates() {
+        let date = |text: &str| parse_instant(text).map(http_date);
+        for text in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T14:00:00+02:00",
+            "Sat, 31 Jan 2026 12:00:00 GMT",
+        ] {
+            let expected = "Sat, 31 Jan 2026 12:00:00 GMT";
+            assert_eq!(date(text).as_deref(), Ok(expected), "{text}");
+        }
+        let midnight = "Thu, 01 Jan 1970 00:00:00 GMT";
+        assert_eq!(date("1970-01-01").as_deref(), Ok(midnight));
+        for text in ["", "7d", "0", "tomorrow", "2026-13-01", "2026-01-31 12:00"] {
+            assert!(date(text).is_err(), "{text}");
+        }
     }
 }

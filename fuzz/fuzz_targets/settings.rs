@@ -10,6 +10,7 @@ use blobctl::key::Key;
 use blobctl::settings::address::Address;
 use blobctl::settings::file::ConfigFile;
 use blobctl::settings::{import, netrc};
+use blobctl::transfer::byte_range::ByteRange;
 use blobctl::units;
 use libfuzzer_sys::fuzz_target;
 
@@ -37,6 +38,16 @@ fuzz_target!(|data: &[u8]| {
     }
     let _ = netrc::find(&text, "host", Some("user"));
     let _ = (units::parse_duration(&text), units::parse_size(&text));
+    if let Ok(instant) = units::parse_instant(&text) {
+        let _ = units::http_date(instant);
+    }
+    if let Ok(range) = text.parse::<ByteRange>() {
+        let written = range.to_string();
+        assert_eq!(written.parse(), Ok(range));
+        for size in [0, 1, u64::MAX] {
+            let _ = range.resolve(size).map(|bytes| assert!(bytes.end <= size));
+        }
+    }
 
     assert_eq!(decode_base64(&base64(data)).as_deref(), Some(data));
     let mut bytes = vec![0; data.len()];

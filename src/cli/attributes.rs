@@ -1,6 +1,9 @@
 //! The attributes of blobs that put, cp and mv write.
 
 use clap::Args;
+use time::OffsetDateTime;
+
+use crate::units::parse_instant;
 
 /// The attributes of blobs, which S3 stores. cp and mv keep those of the source where none are given.
 #[derive(Debug, Clone, Default, Args)]
@@ -14,9 +17,15 @@ pub struct AttributeOptions {
     /// Content-Disposition to store
     #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
     pub content_disposition: Option<String>,
+    /// Content-Language to store, like en or de-CH
+    #[arg(long, value_name = "LANGUAGE", help_heading = "Object metadata (S3)")]
+    pub content_language: Option<String>,
     /// Cache-Control to store
     #[arg(long, value_name = "TEXT", help_heading = "Object metadata (S3)")]
     pub cache_control: Option<String>,
+    /// Expires to store: RFC 3339 or an HTTP date; nothing is removed then
+    #[arg(long, value_name = "TIME", value_parser = parse_instant, help_heading = "Object metadata (S3)")]
+    pub expires: Option<OffsetDateTime>,
     /// User-defined metadata; can be repeated
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Object metadata (S3)")]
     pub metadata: Vec<String>,

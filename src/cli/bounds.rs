@@ -157,8 +157,17 @@ pub const MAX_MEMORY: Sizes = Sizes {
     most: u64::MAX,
 };
 
+/// Bytes per second. With 0 nothing could be transferred.
+pub const LIMIT_RATE: Sizes = Sizes {
+    least: 1,
+    most: u64::MAX,
+};
+
 /// The time for retries; 0 means one attempt.
 pub const RETRY_FOR: Durations = Durations::FromZero;
+
+/// The time to wait for a blob; 0 means one look.
+pub const WAIT: Durations = Durations::FromZero;
 
 /// Timeouts. With 0 no attempt could succeed.
 pub const TIMEOUT: Durations = Durations::AboveZero;

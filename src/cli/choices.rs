@@ -77,3 +77,12 @@ pub enum Progress {
     /// Nothing
     None,
 }
+
+/// `--print` of `exists`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrintKeys {
+    /// The keys that exist
+    Present,
+    /// The keys that do not exist
+    Missing,
+}

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::bounds::{JobCount, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT, parse_jobs};
+use super::bounds::{
+    JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT, parse_jobs,
+};
 use super::choices::{BackendKind, ChecksumKind, Progress};
 use crate::backend::ftp::config::{Mode, Replace, Tls};
 use crate::backend::ftp::socket::parse_address;
@@ -142,6 +144,12 @@ pub struct Global {
     /// 512MiB. A get to stdout buffers out-of-order parts in --parts times --part-size, or in this much.
     #[arg(long, global = true, value_name = "SIZE", value_parser = |text: &str| MAX_MEMORY.parse(text), help_heading = "Reliability")]
     pub max_memory: Option<u64>,
+    /// Limit of all transfers together, in bytes per second, like 10M [default: none]
+    ///
+    /// Uploads and downloads count, and so does what is sent again after a failure: a copy between two stores passes this
+    /// machine twice. Copies within a service, listings and the overhead of protocols do not count.
+    #[arg(long, global = true, value_name = "RATE", value_parser = |text: &str| LIMIT_RATE.parse(text), help_heading = "Reliability")]
+    pub limit_rate: Option<u64>,
 
     /// Print one JSON object per blob
     #[arg(long, global = true, help_heading = "Output")]

@@ -8,6 +8,7 @@ mod choices;
 mod diagnostics;
 mod global;
 pub mod selection;
+mod wait;
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -15,13 +16,15 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
-pub use self::choices::{BackendKind, ChecksumKind, Progress, ResumeChoice, Verify};
+pub use self::choices::{BackendKind, ChecksumKind, PrintKeys, Progress, ResumeChoice, Verify};
 pub use self::diagnostics::{
     Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
 };
 pub use self::global::Global;
-use self::selection::{Batch, BatchRun, Changes, Filters};
-use crate::units::parse_duration;
+use self::selection::{Batch, BatchRun, Changes, Filters, TimeBound, parse_time};
+pub use self::wait::WaitOptions;
+use crate::transfer::byte_range::ByteRange;
+use crate::units::{parse_duration, parse_size};
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
 #[derive(Debug, Parser)]
@@ -193,7 +196,10 @@ pub struct Put {
 #[command(
     override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
 )]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct Get {
     /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
     ///
@@ -225,6 +231,31 @@ pub struct Get {
     /// Compare the strongest checksum, or the length only [default: auto]
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
+    /// Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded
+    #[arg(long, value_name = "BYTES", conflicts_with = "if_changed")]
+    pub expect_size: Option<u64>,
+    /// Fail (exit 6) unless the single KEY has this SHA-256
+    ///
+    /// A file appears only if it matches. The bytes of a stream (stdout, a FIFO) are written before the error.
+    #[arg(long, value_name = "HEX", conflicts_with = "if_changed")]
+    pub expect_sha256: Option<String>,
+    /// Download only these bytes of the single KEY, verified by length only
+    ///
+    /// A-B are the first and the last byte, counted from 0; A- is up to the end, -N the last N bytes. As in HTTP, a range
+    /// may end after the blob; one that begins there is exit 2.
+    #[arg(
+        long,
+        value_name = "A-B|A-|-N",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["recursive", "files_from", "resume", "require_verified", "expect_size", "expect_sha256", "if_changed"]
+    )]
+    pub range: Option<ByteRange>,
+    /// Permissions of the files, like 600 [default: those of the replaced file, or by the umask]
+    #[arg(long, value_name = "OCTAL", value_parser = parse_mode)]
+    pub mode: Option<u32>,
+    /// The wait for the blobs.
+    #[command(flatten)]
+    pub wait: WaitOptions,
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
@@ -248,6 +279,18 @@ pub struct Exists {
     /// Version of the single KEY [default: the newest] (S3)
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
+    /// The wait for the blobs.
+    #[command(flatten)]
+    pub wait: WaitOptions,
+    /// A smaller blob counts as absent
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub min_size: Option<u64>,
+    /// A blob that was modified before this time counts as absent (duration before now, or RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub newer_than: Option<TimeBound>,
+    /// Print the keys that are present, or those that are missing, as they were typed, one per line
+    #[arg(long, value_name = "WHICH")]
+    pub print: Option<PrintKeys>,
 }
 
 /// `blobctl stat [OPTIONS] KEY...`
@@ -352,7 +395,10 @@ pub struct Cp {
 
 /// `blobctl sync [OPTIONS] FROM TO`
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct Sync {
     /// Prefix of a store, or local directory (beginning with /, ./ or ../)
     #[arg(value_name = "FROM")]
@@ -416,6 +462,14 @@ pub enum PresignMethod {
 pub struct Completions {
     /// Shell of the script
     pub shell: clap_complete::Shell,
+}
+
+/// Parses permissions: three or four octal digits without setuid, setgid and sticky bits.
+fn parse_mode(text: &str) -> Result<u32, String> {
+    let digits = (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mode = u32::from_str_radix(text, 8).ok();
+    mode.filter(|mode| digits && *mode <= 0o777)
+        .ok_or_else(|| "expected three octal digits, like 640".to_owned())
 }
 
 /// The whole command line, for completions, man pages and tests.

@@ -1,13 +1,12 @@
 //! The selection of blobs in a batch, the same for every command that has one.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use crate::units::{parse_duration, parse_size};
+use crate::units::{parse_duration, parse_instant, parse_size};
 
 /// The filters of a batch.
 #[derive(Debug, Clone, Default, Args)]
@@ -89,6 +88,16 @@ pub struct Pattern {
 const INCLUDE: &str = "include";
 const EXCLUDE: &str = "exclude";
 
+impl TimeBound {
+    /// The instant of the limit.
+    pub fn instant(self, now: SystemTime) -> SystemTime {
+        match self {
+            Self::Ago(ago) => now.checked_sub(ago).unwrap_or(SystemTime::UNIX_EPOCH),
+            Self::At(instant) => instant.into(),
+        }
+    }
+}
+
 impl Args for Patterns {
     fn augment_args(command: Command) -> Command {
         let option = |name: &'static str| {
@@ -150,13 +159,12 @@ pub enum TimeBound {
     At(OffsetDateTime),
 }
 
-fn parse_time(text: &str) -> Result<TimeBound, String> {
+/// Parses a duration before now, or an instant in the past.
+pub fn parse_time(text: &str) -> Result<TimeBound, String> {
     if let Ok(ago) = parse_duration(text) {
         return Ok(TimeBound::Ago(ago));
     }
-    let instant = OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339));
-    match instant {
+    match parse_instant(text) {
         Ok(instant) if instant > OffsetDateTime::now_utc() => {
             Err(format!("`{text}` is in the future"))
         }

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use super::blob::{Blob, BlobRoot};
 use super::session::Session;
+use crate::cancel::Cancel;
 use crate::cli::selection::{Batch, Filters, TimeBound};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
@@ -143,6 +144,8 @@ pub struct Search {
     failed: Arc<AtomicBool>,
     /// `--files-from` and `--null`.
     list: Option<(PathBuf, bool)>,
+    /// Ends the search.
+    cancel: Arc<Cancel>,
 }
 
 impl Search {
@@ -156,6 +159,7 @@ impl Search {
             empty_prefix: EmptyPrefix::Blob,
             failed: Arc::default(),
             list: batch.files_from.clone().map(|path| (path, batch.null)),
+            cancel: Arc::clone(&session.cancel),
         })
     }
 
@@ -212,6 +216,11 @@ impl Search {
         self.list.is_some()
     }
 
+    /// Returns whether the search for the source reads no list and no directory before its first result.
+    pub fn is_immediate(&self, source: &BatchSource) -> bool {
+        !self.has_list() && !matches!(source, BatchSource::Directory { .. })
+    }
+
     /// The files and blobs of a source that are selected. A failure is reported as one among the others and ends a listing.
     pub fn find(&self, source: BatchSource) -> Result<Box<dyn Iterator<Item = Found> + Send>> {
         Ok(match (source, &self.list) {
@@ -249,8 +258,10 @@ impl Search {
     }
 
     fn directory(&self, path: &Path, below: String) -> impl Iterator<Item = Found> + use<> {
-        let search = self.clone();
-        LocalTree::new(path, self.links).filter_map(move |found| match found {
+        let (search, cancel) = (self.clone(), Arc::clone(&self.cancel));
+        let found = LocalTree::new(path, self.links);
+        let found = found.take_while(move |_| cancel.check().is_ok());
+        found.filter_map(move |found| match found {
             local_tree::Found::File { path, relative } => {
                 search.select_file(path, &relative, below.clone())
             }
@@ -419,6 +430,16 @@ impl Search {
             .failure(None, &anyhow::Error::from(error).context(attempted));
     }
 
+    /// The lines of a list, until the run is stopped.
+    fn lines(
+        &self,
+        list: &(PathBuf, bool),
+    ) -> Result<impl Iterator<Item = Result<String>> + use<>> {
+        let cancel = Arc::clone(&self.cancel);
+        let lines = PathList::open(&list.0, list.1)?;
+        Ok(lines.take_while(move |_| cancel.check().is_ok()))
+    }
+
     fn listed_files(
         &self,
         list: &(PathBuf, bool),
@@ -426,23 +447,16 @@ impl Search {
         below: String,
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
-        Ok(
-            PathList::open(&list.0, list.1)?.filter_map(move |line| match line {
-                Ok(line) => match below_source(&line) {
-                    Ok(relative) => {
-                        search.select_file(path.join(relative), relative, below.clone())
-                    }
-                    Err(error) => {
-                        search.failed(error);
-                        None
-                    }
-                },
-                Err(error) => {
-                    search.failed(error);
-                    None
-                }
-            }),
-        )
+        Ok(self.lines(list)?.filter_map(move |line| {
+            let found = line.and_then(|line| {
+                let relative = below_source(&line)?;
+                Ok(search.select_file(path.join(relative), relative, below.clone()))
+            });
+            found.unwrap_or_else(|error| {
+                search.failed(error);
+                None
+            })
+        }))
     }
 
     fn listed_blobs(
@@ -452,7 +466,7 @@ impl Search {
         below: String,
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
-        Ok(PathList::open(&list.0, list.1)?.filter_map(move |line| {
+        Ok(self.lines(list)?.filter_map(move |line| {
             let found = line.and_then(|relative| {
                 let blob = root.blob(&relative)?;
                 Ok(search.select_blob(blob, &relative, &below))
@@ -482,12 +496,7 @@ fn below_source(line: &str) -> Result<&str> {
 /// The conditions that the options describe.
 pub fn selection(filters: &Filters) -> Result<Selection> {
     let now = SystemTime::now();
-    let instant = |bound: Option<TimeBound>| {
-        bound.map(|bound| match bound {
-            TimeBound::Ago(ago) => now.checked_sub(ago).unwrap_or(SystemTime::UNIX_EPOCH),
-            TimeBound::At(instant) => instant.into(),
-        })
-    };
+    let instant = |bound: Option<TimeBound>| bound.map(|bound| bound.instant(now));
     let mut selection = Selection::default();
     selection.newer_than = instant(filters.newer_than);
     selection.older_than = instant(filters.older_than);

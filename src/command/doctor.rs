@@ -15,7 +15,7 @@ use crate::cli::Doctor;
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::events::Meter;
 use crate::exit::Exit;
-use crate::io::payload::Payload;
+use crate::io::payload::{Flow, Payload};
 use crate::io::temp_name::temporary_name;
 use crate::key::Key;
 use crate::report::{Json, Report};
@@ -376,5 +376,10 @@ fn payload(bytes: &[u8], cancel: &Arc<Cancel>) -> Result<Payload> {
     let mut file = File::from(file.map_err(|errno| failed(errno.into()))?);
     file.write_all(bytes).map_err(failed)?;
     let len = bytes.len() as u64;
-    Ok(Payload::file(Arc::new(file), 0, len, &Meter::new(), cancel))
+    Ok(Payload::file(
+        Arc::new(file),
+        0,
+        len,
+        Flow::unlimited(&Meter::new(), cancel),
+    ))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::batch::{BatchSource, Search, below_of};
+use super::put_options::expected_sha256;
 use super::run::{BatchPlan, GET, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions, existing_directory};
@@ -15,13 +16,14 @@ use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
 use crate::settings::Target;
 use crate::store::types::PutOptions;
-use crate::transfer::destination::{DownloadOptions, Verification};
+use crate::transfer::destination::{DownloadOptions, ExpectedBlob, Verification, no_mode};
 use crate::transfer::source::Expectation;
 
 /// Downloads every key, or the blobs below it.
 pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     check_destination(session, arguments)?;
     let (keys, destination) = split_arguments(arguments)?;
+    check_single(arguments, keys.len())?;
     session.select_version(arguments.version_id.as_ref(), keys.len())?;
     let targets = store_targets(session, keys, arguments.batch.files_from.is_some())?;
     session.check_flags(targets.iter().map(|target| &target.store))?;
@@ -33,6 +35,9 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
         (false, false) => Depth::Blob,
     };
     let target = destination.target(targets.len(), tree, arguments.mkdir)?;
+    if matches!(target, BatchTarget::Stdout) && arguments.mode.is_some() {
+        return Err(no_mode());
+    }
     let keeps_names = destination.keeps_names(targets.len());
     let mut sources = Vec::new();
     for target in &targets {
@@ -46,7 +51,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
             target,
             options: JobOptions {
                 put: PutOptions::default(),
-                get: download_options(arguments),
+                get: download_options(arguments)?,
                 keeps_time: arguments.changes.preserve_mtime,
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
@@ -127,7 +132,7 @@ pub fn store_source(
     Ok(BatchSource::Prefix { root, below })
 }
 
-fn download_options(arguments: &Get) -> DownloadOptions {
+fn download_options(arguments: &Get) -> Result<DownloadOptions> {
     let verification = match (arguments.require_verified, arguments.verify) {
         (true, _) => Verification::Digest,
         (_, Some(Verify::Length)) => Verification::Length,
@@ -137,10 +142,39 @@ fn download_options(arguments: &Get) -> DownloadOptions {
         true => Overwrite::Refuse,
         false => Overwrite::Allow,
     };
-    DownloadOptions {
+    Ok(DownloadOptions {
         replace,
         verification,
         keeps_time: arguments.changes.preserve_mtime,
+        expected: ExpectedBlob {
+            size: arguments.expect_size,
+            sha256: expected_sha256(arguments.expect_sha256.as_deref())?,
+        },
+        range: arguments.range,
+        mode: arguments.mode,
+        wait: Session::wait(&arguments.wait),
+    })
+}
+
+/// Rejects options that are about one blob if there may be several, and a wait for blobs without names.
+fn check_single(arguments: &Get, keys: usize) -> Result<()> {
+    let is_tree = arguments.recursive || arguments.batch.files_from.is_some();
+    let about_one = [
+        (arguments.range.is_some(), "--range"),
+        (arguments.expect_size.is_some(), "--expect-size"),
+        (arguments.expect_sha256.is_some(), "--expect-sha256"),
+    ];
+    let given = about_one.into_iter().find(|(given, _)| *given);
+    match given {
+        Some((_, option)) if is_tree || keys != 1 => {
+            let text = format!("{option} is about one blob, but several were given");
+            Err(Error::new(Kind::Usage, text))
+        }
+        _ if is_tree && arguments.wait.wait.is_some() => {
+            let text = "--wait needs the names of the blobs: it cannot be combined with -r or --files-from";
+            Err(Error::new(Kind::Usage, text))
+        }
+        _ => Ok(()),
     }
 }
 

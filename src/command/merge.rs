@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use super::batch::Found;
 
 /// A path of one or of both listings.
-#[expect(clippy::large_enum_variant, reason = "there is one per worker")]
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time")]
 pub enum Pair {
     /// Only the source has it.
     New(Found),

@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::store::Capabilities;
 use crate::store::types::{Attributes, Condition, PutOptions};
 use crate::transfer::source::Expectation;
+use crate::units::http_date;
 
 /// The options of every blob of this command.
 pub fn put_options(arguments: &Put) -> Result<PutOptions> {
@@ -41,7 +42,9 @@ pub fn attributes(arguments: &AttributeOptions) -> Result<Attributes> {
         content_type: text("--content-type", &arguments.content_type)?,
         content_encoding: text("--content-encoding", &arguments.content_encoding)?,
         content_disposition: text("--content-disposition", &arguments.content_disposition)?,
+        content_language: text("--content-language", &arguments.content_language)?,
         cache_control: text("--cache-control", &arguments.cache_control)?,
+        expires: arguments.expires.map(http_date),
         metadata: pairs("--metadata", &arguments.metadata)?,
         tags: pairs("--tag", &arguments.tag)?,
         storage_class: text("--storage-class", &arguments.storage_class)?,
@@ -85,24 +88,26 @@ fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, String)>> {
 
 /// The conditions on the source.
 pub fn expectation(arguments: &Put) -> Result<Expectation> {
-    let sha256 = match &arguments.expect_sha256 {
-        None => None,
-        Some(text) => {
-            let mut bytes = [0; 32];
-            if !decode_hex(text, &mut bytes) {
-                return Err(Error::new(
-                    Kind::Usage,
-                    "invalid value of `--expect-sha256`: expected 64 hex digits",
-                ));
-            }
-            Some(Digest::Sha256(bytes))
-        }
-    };
     Ok(Expectation {
         size: arguments.expect_size,
-        sha256,
+        sha256: expected_sha256(arguments.expect_sha256.as_deref())?,
         not_empty: arguments.fail_if_empty,
     })
+}
+
+/// The value of `--expect-sha256`.
+pub fn expected_sha256(text: Option<&str>) -> Result<Option<Digest>> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let mut bytes = [0; 32];
+    match decode_hex(text, &mut bytes) {
+        true => Ok(Some(Digest::Sha256(bytes))),
+        false => Err(Error::new(
+            Kind::Usage,
+            "invalid value of `--expect-sha256`: expected 64 hex digits",
+        )),
+    }
 }
 
 /// Rejects options that the store would ignore.
@@ -149,7 +154,9 @@ fn attribute_option(arguments: &AttributeOptions) -> Option<&'static str> {
             arguments.content_disposition.is_some(),
             "--content-disposition",
         ),
+        (arguments.content_language.is_some(), "--content-language"),
         (arguments.cache_control.is_some(), "--cache-control"),
+        (arguments.expires.is_some(), "--expires"),
         (!arguments.metadata.is_empty(), "--metadata"),
         (!arguments.tag.is_empty(), "--tag"),
         (arguments.storage_class.is_some(), "--storage-class"),

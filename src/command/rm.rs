@@ -103,7 +103,7 @@ fn remove_all(
     let (begin, dry_run) = (Instant::now(), arguments.batch.run.dry_run);
     // A filter that selects the next blob may read further pages of a listing, and is free only then.
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
-    let weight = |_: &Vec<Blob>| Weight::LARGE;
+    let weight = |_: &Vec<Blob>| Weight::BULK;
     session.for_each_group(groups, weight, move |group, done| match dry_run {
         true => plan_group(&group, done),
         false => remove_group(&group, missing, done),

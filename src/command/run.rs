@@ -99,7 +99,14 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     let counts_rest = !sources
         .iter()
         .any(|source| matches!(source, BatchSource::Prefix { .. }));
-    let found = find_all(&search, sources, &target)?;
+    let is_immediate = sources.len() < 2 && sources.iter().all(|one| search.is_immediate(one));
+    let keeps_names = target.keeps_names();
+    let find = move || find_all(&search, sources, keeps_names);
+    let found = match is_immediate {
+        true => find()?,
+        // A signal and the deadline have to end this, too.
+        false => session.run_one(find)?,
+    };
     let report = Arc::clone(&session.report);
     let jobs = found.filter_map(move |found| {
         let shown = found.shown();
@@ -143,11 +150,11 @@ pub fn if_changed(changes: &Changes) -> Option<TimeTrust> {
 fn find_all(
     search: &Search,
     sources: Vec<BatchSource>,
-    target: &BatchTarget,
+    keeps_names: bool,
 ) -> Result<Box<dyn Iterator<Item = Found> + Send>> {
     let is_one = sources.len() < 2;
     let is_merged = sources.iter().any(BatchSource::is_merged);
-    if target.keeps_names() && !is_one && !is_merged {
+    if keeps_names && !is_one && !is_merged {
         reject_duplicates(sources.iter().map(BatchSource::name))?;
     }
     let mut found = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::batch_stop::{BatchStop, StoppableJobs, error_exit};
 use super::blob::{Blob, BlobRoot};
@@ -12,10 +12,11 @@ use super::put_options::check_s3_only;
 use crate::backend;
 use crate::cancel::Cancel;
 use crate::cli::bounds::JobCount;
-use crate::cli::{BackendKind, Cli, Command, Get, Progress};
+use crate::cli::{BackendKind, Cli, Command, Get, Progress, WaitOptions};
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::exit::Exit;
+use crate::io::rate_limit::RateLimit;
 use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
@@ -26,6 +27,7 @@ use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
 use crate::transfer::gate::{Gate, Weight};
 use crate::transfer::resume::ResumePolicy;
+use crate::transfer::wait::Wait;
 use crate::transfer::{Engine, workers};
 
 /// The state of one run.
@@ -38,6 +40,8 @@ pub struct Session {
     pub report: Arc<Report>,
     /// Set by a signal or the deadline.
     pub cancel: Arc<Cancel>,
+    /// `--limit-rate`.
+    rate_limit: RateLimit,
     /// The end of `--deadline`.
     pub deadline: Option<Instant>,
     /// The unfinished transfers that may be resumed.
@@ -72,6 +76,9 @@ impl Session {
         let interactive = environment.terminal;
         let settings = Settings::load(cli.global.clone(), environment)?;
         let deadline = settings.deadline()?.map(|limit| Instant::now() + limit);
+        let cancel = Cancel::new();
+        let limit = settings.limit_rate()?;
+        let rate_limit = limit.map(|rate| RateLimit::new(rate, &cancel));
         let gate = match settings.jobs()? {
             JobCount::Auto => Gate::adaptive(),
             JobCount::Fixed(jobs) => Gate::fixed(jobs.into()),
@@ -86,7 +93,8 @@ impl Session {
             settings,
             terminal,
             report: Arc::new(report),
-            cancel: Cancel::new(),
+            cancel,
+            rate_limit: rate_limit.unwrap_or_default(),
             deadline,
             resume: ResumePolicy::default(),
             fail_fast: false,
@@ -158,7 +166,17 @@ impl Session {
         };
         workers::run(jobs, self.gate.most(), &self.cancel, self.deadline, work)?;
         stop.explain(&self.report);
+        self.report_stop();
         Ok(())
+    }
+
+    /// Reports that the run was stopped, unless the failure of a job says so.
+    fn report_stop(&self) {
+        if let Err(error) = self.cancel.check()
+            && !self.report.exits().contains(&error.exit())
+        {
+            self.report.failure(None, &error.into());
+        }
     }
 
     /// Does `work` on one worker, under the run's signals and deadline.
@@ -167,6 +185,15 @@ impl Session {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         workers::run_one(&self.cancel, self.deadline, work)
+    }
+
+    /// The wait that the options ask for. It begins now, for all blobs of the command.
+    pub fn wait(options: &WaitOptions) -> Option<Wait> {
+        const POLL: Duration = Duration::from_secs(5);
+        options.wait.map(|limit| Wait {
+            until: limit.map(|limit| Instant::now() + limit),
+            poll: options.poll.unwrap_or(POLL),
+        })
     }
 
     /// Takes the bars away, reports an error of the command as a whole, and returns the exit code.
@@ -311,6 +338,7 @@ impl Session {
             .with_gate(Arc::clone(&self.gate))
             .with_resume(self.resume.clone())
             .with_parts(settings.parts)
+            .with_rate_limit(self.rate_limit.clone())
             .with_required_checksum(required_checksum);
         let open = OpenStore {
             engine: Arc::new(engine),
@@ -406,7 +434,7 @@ pub fn check_output(cli: &Cli) -> Result<()> {
         | Command::Config(_)
         | Command::Completions(_) => true,
         Command::Gc(arguments) => !arguments.delete,
-        Command::Exists(_) => cli.global.json,
+        Command::Exists(arguments) => cli.global.json || arguments.print.is_some(),
         Command::Get(arguments) => goes_to_stdout(arguments),
         Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) | Command::Sync(_) => {
             false

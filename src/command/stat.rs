@@ -63,7 +63,9 @@ fn lines(url: &str, info: &ObjectMeta) -> String {
     let kept = &info.headers;
     field("content-encoding", kept.content_encoding.clone());
     field("content-disposition", kept.content_disposition.clone());
+    field("content-language", kept.content_language.clone());
     field("cache-control", kept.cache_control.clone());
+    field("expires", kept.expires.clone());
     field("version-id", kept.version_id.clone());
     field("storage-class", kept.storage_class.clone());
     field("encryption", kept.encryption.clone());

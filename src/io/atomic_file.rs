@@ -18,7 +18,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::permissions::{PRIVATE, set_final, set_mode};
+use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
@@ -38,6 +38,8 @@ pub struct AtomicFile {
     /// For messages.
     shown: String,
     file: File,
+    /// The permissions of the finished file, if the user chose them.
+    mode: Option<u32>,
     /// The time of the last modification of the finished file; `None` is the time of the last write.
     modified: Option<SystemTime>,
     /// Removes the file if the process exits. Declared last, so that it is dropped after the file is removed. `None` for a
@@ -124,6 +126,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            mode: None,
             modified: None,
             watch: Some(watch),
         })
@@ -151,9 +154,17 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            mode: None,
             modified: None,
             watch: None,
         })
+    }
+
+    /// The same with permissions that the user chose, if any.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Option<u32>) -> Self {
+        self.mode = mode;
+        self
     }
 
     /// Keeps the file if the process exits. Dropping it still removes it, unless [`AtomicFile::keep`] is called.
@@ -224,8 +235,11 @@ impl AtomicFile {
         self.file
             .set_len(len)
             .map_err(|error| failed(&self, "set the length of", error))?;
-        set_final(&self.file, &*self.dir, &self.name)
-            .map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
+        let permitted = match self.mode {
+            Some(mode) => set_chosen(&self.file, mode),
+            None => set_final(&self.file, &*self.dir, &self.name),
+        };
+        permitted.map_err(|errno| failed(&self, "set the mode of", errno.into()))?;
         if let Some(modified) = self.modified {
             self.file
                 .set_modified(modified)

@@ -12,6 +12,7 @@ pub mod payload;
 mod permissions;
 pub mod producer;
 pub mod random;
+pub mod rate_limit;
 pub mod standard_streams;
 pub mod subprocess;
 pub mod temp_name;

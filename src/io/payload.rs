@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::block_pool::{PooledBuffer, PooledReader};
+use super::rate_limit::RateLimit;
 use crate::cancel::Cancel;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
@@ -22,10 +23,20 @@ pub const CHUNK: usize = 256 << 10;
 /// A body: a slice of a file, bytes in memory, or a stream of unknown length.
 pub struct Payload {
     source: Bytes,
-    meter: Meter,
-    /// The bytes that the latest reader has added to `meter`.
+    flow: Flow,
+    /// The bytes that the latest reader has added to the meter.
     counted: AtomicU64,
-    cancel: Arc<Cancel>,
+}
+
+/// The way of bytes to a store.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Counts the bytes that are sent.
+    pub meter: Meter,
+    /// Stops the run.
+    pub cancel: Arc<Cancel>,
+    /// The limit of the run.
+    pub limit: RateLimit,
 }
 
 enum Bytes {
@@ -39,16 +50,21 @@ enum Bytes {
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
 }
 
+impl Flow {
+    /// A flow without a limit.
+    pub fn unlimited(meter: &Meter, cancel: &Arc<Cancel>) -> Self {
+        Self {
+            meter: meter.clone(),
+            cancel: Arc::clone(cancel),
+            limit: RateLimit::default(),
+        }
+    }
+}
+
 impl Payload {
     /// `len` bytes of `file` from `offset` on, read with positioned reads. If the file is written to until the last
     /// byte is read, that read fails, so that no mixture of two states is ever complete.
-    pub fn file(
-        file: Arc<File>,
-        offset: u64,
-        len: u64,
-        meter: &Meter,
-        cancel: &Arc<Cancel>,
-    ) -> Self {
+    pub fn file(file: Arc<File>, offset: u64, len: u64, flow: Flow) -> Self {
         let stamp = stamp(&file);
         Self::new(
             Bytes::File {
@@ -57,27 +73,25 @@ impl Payload {
                 len,
                 stamp,
             },
-            meter,
-            cancel,
+            flow,
         )
     }
 
     /// Bytes in memory.
-    pub fn pooled(bytes: PooledBuffer, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
-        Self::new(Bytes::Pooled(bytes), meter, cancel)
+    pub fn pooled(bytes: PooledBuffer, flow: Flow) -> Self {
+        Self::new(Bytes::Pooled(bytes), flow)
     }
 
     /// The bytes of `reader` up to its end; they can be read only once.
-    pub fn stream(reader: Box<dyn Read + Send>, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
-        Self::new(Bytes::Stream(Mutex::new(Some(reader))), meter, cancel)
+    pub fn stream(reader: Box<dyn Read + Send>, flow: Flow) -> Self {
+        Self::new(Bytes::Stream(Mutex::new(Some(reader))), flow)
     }
 
-    fn new(source: Bytes, meter: &Meter, cancel: &Arc<Cancel>) -> Self {
+    fn new(source: Bytes, flow: Flow) -> Self {
         Self {
             source,
-            meter: meter.clone(),
+            flow,
             counted: AtomicU64::new(0),
-            cancel: Arc::clone(cancel),
         }
     }
 
@@ -111,9 +125,9 @@ impl Payload {
 
     /// As [`Payload::reader`], without the first `start` bytes, which count as read. Not for streams, except from 0.
     pub fn reader_from(&self, start: u64) -> Result<Reader<'_>> {
-        self.meter
-            .rewind(self.counted.swap(start, Ordering::Relaxed));
-        self.meter.add(start);
+        let meter = &self.flow.meter;
+        meter.rewind(self.counted.swap(start, Ordering::Relaxed));
+        meter.add(start);
         self.open(Some(self), start)
     }
 
@@ -181,7 +195,7 @@ impl Payload {
         Ok(Reader {
             from,
             counter,
-            cancel: &self.cancel,
+            cancel: &self.flow.cancel,
         })
     }
 }
@@ -224,6 +238,10 @@ enum Pass<'a> {
 impl Read for Reader<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.cancel.check().map_err(Error::into_io)?;
+        let most = self
+            .counter
+            .map_or(buf.len(), |payload| payload.flow.limit.piece(buf.len()));
+        let buf = &mut buf[..most];
         let n = match &mut self.from {
             Pass::File { left: 0, .. } => 0,
             Pass::File {
@@ -258,7 +276,8 @@ impl Read for Reader<'_> {
             Pass::Stream(reader) => retry_interrupted(|| reader.read(buf)).map_err(read_failed)?,
         };
         if let Some(payload) = self.counter {
-            payload.meter.add(n as u64);
+            payload.flow.limit.wait_for(n).map_err(Error::into_io)?;
+            payload.flow.meter.add(n as u64);
             payload.counted.fetch_add(n as u64, Ordering::Relaxed);
         }
         Ok(n)
@@ -298,10 +317,14 @@ mod tests {
         Arc::new(file)
     }
 
+    fn flow(meter: &Meter) -> Flow {
+        Flow::unlimited(meter, &Cancel::new())
+    }
+
     #[test]
     fn a_slice_of_a_file_is_exact_and_can_be_read_again() {
         let meter = Meter::new();
-        let payload = Payload::file(file_of(b"0123456789"), 2, 5, &meter, &Cancel::new());
+        let payload = Payload::file(file_of(b"0123456789"), 2, 5, flow(&meter));
         for _ in 0..2 {
             let mut text = String::new();
             payload.reader().unwrap().read_to_string(&mut text).unwrap();
@@ -317,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_file_that_became_shorter_is_an_integrity_error() {
-        let payload = Payload::file(file_of(b"0123"), 0, 9, &Meter::new(), &Cancel::new());
+        let payload = Payload::file(file_of(b"0123"), 0, 9, flow(&Meter::new()));
         let error = payload
             .reader()
             .unwrap()
@@ -329,7 +352,7 @@ mod tests {
     #[test]
     fn a_file_that_was_written_to_meanwhile_is_an_integrity_error() {
         let file = file_of(b"0123");
-        let payload = Payload::file(Arc::clone(&file), 0, 4, &Meter::new(), &Cancel::new());
+        let payload = Payload::file(Arc::clone(&file), 0, 4, flow(&Meter::new()));
         (&*file).write_all(b"4").unwrap();
         let error = payload
             .reader()
@@ -341,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_stream_is_read_once() {
-        let payload = Payload::stream(Box::new(&b"abc"[..]), &Meter::new(), &Cancel::new());
+        let payload = Payload::stream(Box::new(&b"abc"[..]), flow(&Meter::new()));
         assert!(payload.can_be_read());
         let mut bytes = Vec::new();
         payload.reader().unwrap().read_to_end(&mut bytes).unwrap();

@@ -68,6 +68,12 @@ pub(super) fn set_final(file: impl AsFd, dir: impl AsFd, name: &OsStr) -> Result
     set_mode(file, Mode::from_raw_mode(mode))
 }
 
+/// Gives `file` exactly the permissions that the user chose.
+pub(super) fn set_chosen(file: impl AsFd, mode: u32) -> Result<(), Errno> {
+    remove_acl(&file)?;
+    set_mode(file, Mode::from_raw_mode(mode))
+}
+
 /// A mode for another group: the group and others get what both had.
 fn for_another_group(mode: u32) -> u32 {
     let both = mode >> 3 & mode & 0o7;

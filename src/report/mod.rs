@@ -113,11 +113,14 @@ impl Report {
         json.text("version_id", kept.version_id.as_deref());
         json.text("content_encoding", kept.content_encoding.as_deref());
         json.text("content_disposition", kept.content_disposition.as_deref());
+        json.text("content_language", kept.content_language.as_deref());
         json.text("cache_control", kept.cache_control.as_deref());
+        json.text("expires", kept.expires.as_deref());
         json.text("storage_class", kept.storage_class.as_deref());
         json.text("encryption", kept.encryption.as_deref());
         json.text("kms_key_id", kept.kms_key_id.as_deref());
         json.object("metadata", &kept.metadata);
+        json.text("range", outcome.range.as_deref());
         json.text("verified", outcome.verified.map(Verified::name));
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
@@ -141,10 +144,14 @@ impl Report {
     /// Reports that a blob does not exist. This is an answer of `exists`, and no error line is printed.
     fn absent(&self, subject: &Subject, outcome: &Outcome) {
         self.print_line(&outcome.line);
+        if !self.is_json() {
+            self.write(&outcome.text);
+        }
         let mut json = self.json(subject, Exit::NotFound);
         json.bool("exists", Some(false));
         json.text("error", Some(Exit::NotFound.name()));
-        json.text("message", Some("no such blob"));
+        let reason = outcome.unsuitable.as_deref();
+        json.text("message", Some(reason.unwrap_or("no such blob")));
         self.emit(&json);
         self.flush_quietly();
         self.add_exit(Exit::NotFound);

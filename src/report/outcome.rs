@@ -43,6 +43,10 @@ pub struct Outcome {
     pub atomic: Option<bool>,
     /// The answer of `exists`.
     pub exists: Option<bool>,
+    /// Why a blob that is there counts as absent.
+    pub unsuitable: Option<String>,
+    /// The bytes that were downloaded, if not all of them.
+    pub range: Option<String>,
     /// Time of the last write to the blob.
     pub modified: Option<SystemTime>,
     /// The strongest checksum that the store returned.

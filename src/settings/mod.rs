@@ -20,6 +20,7 @@ pub mod show;
 mod target;
 
 use std::ffi::OsStr;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,7 +33,9 @@ use self::schema::SETTINGS;
 use self::scope::{SettingScope, choice, invalid};
 pub use self::target::{StoreRef, Target};
 use crate::backend::fs;
-use crate::cli::bounds::{JobCount, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT, parse_jobs};
+use crate::cli::bounds::{
+    JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT, parse_jobs,
+};
 use crate::cli::{BackendKind, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
 use crate::net::timeouts::Timeouts;
@@ -217,6 +220,15 @@ impl Settings {
     pub fn deadline(&self) -> Result<Option<Duration>> {
         let parse = |text: &str| TIMEOUT.parse(text);
         self.general().value("deadline", self.flags.deadline, parse)
+    }
+
+    /// The limit of all transfers together, in bytes per second, if there is one.
+    pub fn limit_rate(&self) -> Result<Option<NonZeroU64>> {
+        let parse = |text: &str| LIMIT_RATE.parse(text);
+        let rate = self
+            .general()
+            .value("limit_rate", self.flags.limit_rate, parse)?;
+        Ok(rate.and_then(NonZeroU64::new))
     }
 
     /// The number of blobs to transfer in parallel.

@@ -24,6 +24,7 @@ pub(super) fn text(flags: &Global, key: &str) -> Option<String> {
         "parts" => flags.parts.map(|number| number.to_string()),
         "part_size" => flags.part_size.map(|bytes| bytes.to_string()),
         "max_memory" => flags.max_memory.map(|bytes| bytes.to_string()),
+        "limit_rate" => flags.limit_rate.map(|bytes| bytes.to_string()),
         "progress" => flags.progress.and_then(word),
         "endpoint_url" => flags.endpoint_url.clone(),
         "bucket" => flags.bucket.clone(),

@@ -9,8 +9,8 @@ use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls};
 use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
-    Durations, JOBS, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes, TIMEOUT,
-    parse_jobs,
+    Durations, JOBS, LIMIT_RATE, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes,
+    TIMEOUT, parse_jobs,
 };
 use crate::cli::{BackendKind, ChecksumKind, Progress, ResumeChoice};
 use crate::digest::Algorithm;
@@ -196,6 +196,13 @@ pub const SETTINGS: &[Setting] = {
             Size(MAX_MEMORY),
             "--max-memory",
             "as much as a stream's parts take",
+        ),
+        setting(
+            "defaults",
+            "limit_rate",
+            Size(LIMIT_RATE),
+            "--limit-rate",
+            "none",
         ),
         setting(
             "defaults",

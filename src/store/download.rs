@@ -2,6 +2,7 @@
 
 use super::types::ObjectMeta;
 use crate::error::Result;
+use crate::io::rate_limit::RateLimit;
 
 /// One download: the blob's metadata, and its bytes on their way.
 ///
@@ -9,6 +10,7 @@ use crate::error::Result;
 pub struct Download<'a> {
     info: ObjectMeta,
     body: Box<dyn DownloadBody + 'a>,
+    limit: RateLimit,
 }
 
 /// The bytes of a download, and the end of the protocol that carries them.
@@ -27,6 +29,16 @@ impl<'a> Download<'a> {
         Self {
             info,
             body: Box::new(body),
+            limit: RateLimit::default(),
+        }
+    }
+
+    /// The same with a limit of its rate.
+    #[must_use]
+    pub fn with_limit(self, limit: &RateLimit) -> Self {
+        Self {
+            limit: limit.clone(),
+            ..self
         }
     }
 
@@ -48,7 +60,10 @@ impl<'a> Download<'a> {
     /// If `buf` is empty: its 0 would be taken for the end.
     pub fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         assert!(!buf.is_empty(), "a read needs room");
-        self.body.read(buf)
+        let most = self.limit.piece(buf.len());
+        let len = self.body.read(&mut buf[..most])?;
+        self.limit.wait_for(len)?;
+        Ok(len)
     }
 
     /// Ends a download whose bytes have all been read, so that the connection can be used again. After `Ok` the store has

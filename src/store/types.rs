@@ -36,8 +36,12 @@ pub struct ObjectHeaders {
     pub content_encoding: Option<String>,
     /// `Content-Disposition`, such as `attachment; filename="a"`.
     pub content_disposition: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
+    /// `Expires`, an HTTP date.
+    pub expires: Option<String>,
     /// Names and values of the user's own.
     pub metadata: Vec<(String, String)>,
     /// The time of the last modification of the file that was stored, if the put kept it.
@@ -68,7 +72,7 @@ pub struct GetOptions<'a> {
     /// The first byte to download.
     pub offset: u64,
     /// The first byte not to download; `None` downloads up to the end of the blob. Only for a store with
-    /// [`Capabilities::ranges`](crate::store::Capabilities::ranges), and only together with an offset.
+    /// [`Capabilities::ranges`](crate::store::Capabilities::ranges).
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
     pub if_unchanged: Option<&'a ObjectMeta>,
@@ -108,8 +112,12 @@ pub struct Attributes {
     pub content_encoding: Option<String>,
     /// `Content-Disposition`.
     pub content_disposition: Option<String>,
+    /// `Content-Language`.
+    pub content_language: Option<String>,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
+    /// `Expires`, an HTTP date.
+    pub expires: Option<String>,
     /// Names and values of the user's own.
     pub metadata: Vec<(String, String)>,
     /// Names and values of tags.

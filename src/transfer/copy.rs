@@ -67,7 +67,7 @@ fn fetch(engine: &Engine, key: &Key, send: &SyncSender<Message>) -> Result<()> {
     let options = DownloadOptions {
         replace: Overwrite::Allow,
         verification: Verification::Strongest,
-        keeps_time: false,
+        ..DownloadOptions::default()
     };
     let engine = engine.clone().with_parts(parts);
     let result = download(&engine, key, &destination, options, &Meter::new()).map(drop);

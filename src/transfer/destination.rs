@@ -6,6 +6,9 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::byte_range::ByteRange;
+use super::wait::Wait;
+use crate::digest::Digest;
 use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
@@ -33,6 +36,8 @@ pub struct FileDestination {
     pub(super) dir: Arc<OwnedFd>,
     pub(super) name: OsString,
     pub(super) shown: String,
+    /// The permissions of the finished file, if the user chose them.
+    pub(super) mode: Option<u32>,
 }
 
 impl Destination {
@@ -45,6 +50,7 @@ impl Destination {
                 dir: Arc::new(dir),
                 name,
                 shown,
+                mode: None,
             })),
         }
     }
@@ -73,8 +79,24 @@ impl Destination {
             dir: Arc::new(dir),
             name: name.into(),
             shown: directory.shown(relative),
+            mode: None,
         }))
     }
+
+    /// The same with permissions that the user chose, if any.
+    pub fn with_mode(self, mode: Option<u32>) -> Result<Self> {
+        match self {
+            Self::File(file) => Ok(Self::File(FileDestination { mode, ..file })),
+            _ if mode.is_some() => Err(no_mode()),
+            other => Ok(other),
+        }
+    }
+}
+
+/// The error about permissions for something that is not a file.
+pub fn no_mode() -> Error {
+    let text = "--mode sets the permissions of files, and the destination is not one";
+    Error::new(Kind::Usage, text)
 }
 
 /// The user's choices about a download.
@@ -86,6 +108,51 @@ pub struct DownloadOptions {
     pub verification: Verification,
     /// The file gets the time of the last modification of the blob.
     pub keeps_time: bool,
+    /// The blob that the user expects.
+    pub expected: ExpectedBlob,
+    /// The bytes to download, if not all of them.
+    pub range: Option<ByteRange>,
+    /// The permissions of the file, if the user chose them.
+    pub mode: Option<u32>,
+    /// Wait for the blob.
+    pub wait: Option<Wait>,
+}
+
+/// The size and checksum of the blob that the user expects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExpectedBlob {
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 of everything.
+    pub sha256: Option<Digest>,
+}
+
+impl ExpectedBlob {
+    /// Checks the size, before anything is downloaded.
+    pub(super) fn check_size(self, size: u64) -> Result<()> {
+        match self.size {
+            Some(expected) if expected != size => Err(unexpected(format!(
+                "the blob has {size} bytes instead of {expected}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks the SHA-256 of the downloaded bytes.
+    pub(super) fn check_sha256(self, found: Digest) -> Result<()> {
+        match self.sha256 {
+            Some(expected) if expected != found => Err(unexpected(format!(
+                "the blob has the SHA-256 {}",
+                found.hex()
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Another download would bring the same blob.
+fn unexpected(text: String) -> Error {
+    Error::new(Kind::Integrity, text).permanent()
 }
 
 /// The verification of a download.

@@ -1,8 +1,11 @@
 //! From a store into a file, whole or not at all, or into a stream.
 
+use std::ops::Range;
+
 use super::Engine;
 use super::destination::{Destination, DownloadOptions, Verification};
-use super::receiver::{Compared, Receiver};
+use super::receiver::{Compared, RangeReceiver, ReceivedRange, Receiver};
+use super::wait::look_until;
 use crate::digest::{Digest, Verified};
 use crate::error::{Error, Kind, Result};
 use crate::events::{Event, Meter};
@@ -14,6 +17,8 @@ use crate::store::types::ObjectMeta;
 pub struct Downloaded {
     /// The blob.
     pub info: ObjectMeta,
+    /// The bytes that were downloaded, if not all of them.
+    pub range: Option<Range<u64>>,
     /// The means by which the bytes were verified.
     pub verified: Verified,
     /// Requests, counted from 1.
@@ -28,10 +33,25 @@ pub fn download(
     options: DownloadOptions,
     meter: &Meter,
 ) -> Result<Downloaded> {
+    wait_for_blob(engine, key, options)?;
+    if let Some(range) = options.range {
+        let receiver = RangeReceiver::new(engine, key, range, destination, meter);
+        let ReceivedRange {
+            info,
+            range,
+            attempts,
+        } = receiver.run(options)?;
+        return Ok(Downloaded {
+            info,
+            range: Some(range),
+            verified: Verified::Length,
+            attempts,
+        });
+    }
     let mut transfers = Transfers {
         engine,
         key,
-        verification: options.verification,
+        options,
         meter,
         attempts: 0,
         unmatched_digest: None,
@@ -47,16 +67,31 @@ pub fn download(
     let info = receiver.commit(options)?;
     Ok(Downloaded {
         info,
+        range: None,
         verified,
         attempts: transfers.attempts,
     })
+}
+
+/// Waits until the blob exists, if the user wants that.
+pub fn wait_for_blob(engine: &Engine, key: &Key, options: DownloadOptions) -> Result<()> {
+    if options.wait.is_none() {
+        return Ok(());
+    }
+    let found = look_until(
+        engine,
+        options.wait,
+        || engine.store.head(key),
+        Option::is_some,
+    )?;
+    found.value.map(drop).ok_or_else(Error::not_found)
 }
 
 /// The transfers of one download: a second one follows if the bytes of the first do not match.
 struct Transfers<'a> {
     engine: &'a Engine,
     key: &'a Key,
-    verification: Verification,
+    options: DownloadOptions,
     meter: &'a Meter,
     /// Requests so far. Those of a failed transfer count as one.
     attempts: u32,
@@ -70,7 +105,9 @@ impl<'a> Transfers<'a> {
         match self.transfer(destination) {
             // Damage in transit and a blob that was replaced meanwhile are repaired by a second transfer. If that fails, too,
             // the stored blob is damaged.
-            Err(error) if can_be_undone && error.kind() == Kind::Integrity => {
+            Err(error)
+                if can_be_undone && error.kind() == Kind::Integrity && !error.is_permanent() =>
+            {
                 self.meter.rewind(self.meter.get());
                 self.transfer(destination)
             }
@@ -90,9 +127,8 @@ impl<'a> Transfers<'a> {
 
     /// Downloads the blob from its beginning, and compares its checksum.
     fn transfer(&mut self, destination: &'a Destination) -> Result<(Receiver<'a>, Verified)> {
-        let verification = self.verification;
         let mut receiver =
-            Receiver::new(self.engine, self.key, destination, verification, self.meter);
+            Receiver::new(self.engine, self.key, destination, self.options, self.meter);
         receiver.resume_unfinished()?;
         let fetched = receiver.fetch();
         self.attempts += fetched.as_ref().map_or(1, |attempts| *attempts);
@@ -100,6 +136,7 @@ impl<'a> Transfers<'a> {
             return Err(receiver.keep_or_discard(error));
         }
         let verified = self.judge(receiver.compare())?;
+        let verified = receiver.check_sha256(verified)?;
         Ok((receiver, verified))
     }
 

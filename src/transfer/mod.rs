@@ -2,6 +2,7 @@
 //!
 //! It knows only the contract of [`crate::store`], never a particular store.
 
+pub mod byte_range;
 pub mod checksum;
 pub mod compare;
 pub mod copy;
@@ -24,6 +25,7 @@ pub mod select;
 pub mod source;
 pub mod stream;
 pub mod upload;
+pub mod wait;
 pub mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +39,11 @@ use crate::cancel::Cancel;
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::events::Observer;
+use crate::io::rate_limit::RateLimit;
+use crate::key::Key;
 use crate::store::Store;
+use crate::store::download::Download;
+use crate::store::types::GetOptions;
 
 /// The store of a transfer and the rules for retries, parts and resuming. All transfers of one store share it.
 #[derive(Clone)]
@@ -54,6 +60,8 @@ pub struct Engine {
     pub parts: PartRules,
     /// The checksum by which uploads have to be verified, if the user chose one.
     pub required_checksum: Option<Algorithm>,
+    /// The limit of all transfers of the run.
+    pub rate_limit: RateLimit,
     /// Receives the events.
     pub observer: Arc<dyn Observer>,
     /// Admits transfers; lowered when the store does not keep up.
@@ -78,6 +86,7 @@ impl Engine {
             resume: ResumePolicy::default(),
             parts: PartRules::default(),
             required_checksum: None,
+            rate_limit: RateLimit::default(),
             cancel: Arc::clone(cancel),
             observer,
             gate: Arc::new(Gate::adaptive()),
@@ -111,6 +120,18 @@ impl Engine {
             required_checksum,
             ..self
         }
+    }
+
+    /// The same with a limit of its rate.
+    #[must_use]
+    pub fn with_rate_limit(self, rate_limit: RateLimit) -> Self {
+        Self { rate_limit, ..self }
+    }
+
+    /// Begins a download.
+    fn get(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
+        let download = self.store.get(key, options)?;
+        Ok(download.with_limit(&self.rate_limit))
     }
 
     /// Returns true once: one warning is enough for a store that verifies no blob by the required checksum.

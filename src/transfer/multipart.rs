@@ -86,7 +86,6 @@ impl FileUpload<'_> {
 
     /// Begins or resumes the upload, and sends the missing parts.
     fn send(&self, unfinished: Option<UnfinishedMultipart>) -> Result<retry::Done<PutResult>> {
-        let NewBlob { engine, meter, .. } = self.blob;
         let upload = MultipartUpload::begin(&self.blob, self.multipart, unfinished)?;
         let len = self.range.len;
         let done = upload.keep_parts_of(len, self.part_size);
@@ -95,7 +94,7 @@ impl FileUpload<'_> {
         let next = || {
             let piece = lock(&pieces).next()?;
             let part = self.range.part(piece.offset, piece.len);
-            Some(Ok((piece.number, part.payload(meter, &engine.cancel))))
+            Some(Ok((piece.number, part.payload(self.blob.flow()))))
         };
         upload.run(next)
     }

@@ -301,7 +301,7 @@ impl PartDownload<'_> {
                 if_unchanged: Some(info),
                 checksum: ChecksumRequest::IfFree,
             };
-            let mut download = engine.store.get(key, &options)?;
+            let mut download = engine.get(key, &options)?;
             while self.receive(&mut download)? > 0 {}
             download.finish()
         };

@@ -193,7 +193,7 @@ impl<'a> Window<'a> {
                 if_unchanged: Some(self.info),
                 checksum: ChecksumRequest::IfFree,
             };
-            let mut download = self.engine.store.get(self.key, &options)?;
+            let mut download = self.engine.get(self.key, &options)?;
             while received < piece.len {
                 let len = receive(&mut download, received)? as u64;
                 if len == 0 {

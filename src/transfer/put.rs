@@ -1,9 +1,11 @@
 //! One put of one payload, with retries.
 
+use std::sync::Arc;
+
 use super::{Engine, retry};
 use crate::error::{Kind, Result};
 use crate::events::Meter;
-use crate::io::payload::Payload;
+use crate::io::payload::{Flow, Payload};
 use crate::key::Key;
 use crate::store::types::{PutOptions, PutResult};
 
@@ -18,6 +20,17 @@ pub struct NewBlob<'a> {
     pub options: &'a PutOptions,
     /// Counts the bytes that are sent.
     pub meter: &'a Meter,
+}
+
+impl NewBlob<'_> {
+    /// The way of its bytes to the store.
+    pub fn flow(&self) -> Flow {
+        Flow {
+            meter: self.meter.clone(),
+            cancel: Arc::clone(&self.engine.cancel),
+            limit: self.engine.rate_limit.clone(),
+        }
+    }
 }
 
 /// Stores a payload with one request, with retries.

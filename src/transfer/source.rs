@@ -11,7 +11,7 @@ use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
 use crate::io::interruptible::{InterruptibleReader, StopReading};
-use crate::io::payload::Payload;
+use crate::io::payload::{Flow, Payload};
 
 /// The bytes to upload.
 pub enum Source {
@@ -38,9 +38,9 @@ pub struct FileRange {
 }
 
 impl FileRange {
-    /// The range as a payload whose bytes `meter` counts.
-    pub fn payload(&self, meter: &Meter, cancel: &Arc<Cancel>) -> Payload {
-        Payload::file(Arc::clone(&self.file), self.offset, self.len, meter, cancel)
+    /// The range as a payload.
+    pub fn payload(&self, flow: Flow) -> Payload {
+        Payload::file(Arc::clone(&self.file), self.offset, self.len, flow)
     }
 
     /// `len` bytes of the range, from its byte `offset` on.
@@ -97,7 +97,7 @@ impl Source {
         }
         match self {
             Self::File(range) => {
-                let payload = range.payload(&Meter::new(), &Cancel::new());
+                let payload = range.payload(Flow::unlimited(&Meter::new(), &Cancel::new()));
                 let sha256 = match expectation.sha256 {
                     Some(_) => payload.digests(&[Algorithm::Sha256])?.pop(),
                     None => None,

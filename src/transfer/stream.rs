@@ -27,7 +27,7 @@ pub fn upload_stream(
     reader: Box<dyn Read + Send>,
     stop: StopReading,
 ) -> Result<retry::Done<PutResult>> {
-    let NewBlob { engine, meter, .. } = *blob;
+    let engine = blob.engine;
     let mut stream = Stream {
         reader,
         schedule: engine.parts.stream_schedule(multipart.part_sizes()),
@@ -37,7 +37,7 @@ pub fn upload_stream(
     };
     let first = stream.read()?;
     if stream.ended {
-        let payload = Payload::pooled(first, meter, &engine.cancel);
+        let payload = Payload::pooled(first, blob.flow());
         return put::put(blob, &payload);
     }
     let limit = stream.schedule.total();
@@ -57,7 +57,7 @@ pub fn upload_stream(
             Some(first) => stream.counted(first),
             None => stream.next()?,
         };
-        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, meter, &engine.cancel))))
+        Some(part.map(|(number, bytes)| (number, Payload::pooled(bytes, blob.flow()))))
     };
     upload.run(next).map_err(upload_vanished)
 }

@@ -35,7 +35,7 @@ fn store(blob: &NewBlob<'_>, source: Source) -> Result<retry::Done<PutResult>> {
             upload_stream(blob, multipart, reader, stop)
         }
         (Source::Stream { reader, .. }, None) => {
-            let payload = Payload::stream(reader, blob.meter, &blob.engine.cancel);
+            let payload = Payload::stream(reader, blob.flow());
             put(blob, &payload)
         }
     }
@@ -46,7 +46,7 @@ fn store_whole(blob: &NewBlob<'_>, range: &FileRange) -> Result<retry::Done<PutR
     let resumes = range.len >= WORTH_RESUMING && !matches!(blob.engine.resume, ResumePolicy::Never);
     match blob.engine.store.resumable().filter(|_| resumes) {
         Some(store) => store_resumably(blob, store, range),
-        None => put(blob, &range.payload(blob.meter, &blob.engine.cancel)),
+        None => put(blob, &range.payload(blob.flow())),
     }
 }
 
@@ -56,7 +56,7 @@ fn store_resumably(
     store: &dyn ResumablePut,
     range: &FileRange,
 ) -> Result<retry::Done<PutResult>> {
-    let payload = range.payload(blob.meter, &blob.engine.cancel);
+    let payload = range.payload(blob.flow());
     let unfinished = UnfinishedPut::open(blob, range);
     let fresh = PartialUpload::new();
     let draft = unfinished.as_ref().map_or(&fresh, |found| &found.draft);

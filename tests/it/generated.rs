@@ -257,7 +257,9 @@ fn the_table_of_settings_is_made_from_the_table_in_the_program() {
     for setting in SETTINGS {
         let section = match (setting.section, setting.key) {
             ("", _) => String::new(),
-            ("defaults", "deadline" | "resume" | "jobs" | "progress") => "`[defaults]`".to_owned(),
+            ("defaults", "deadline" | "resume" | "jobs" | "limit_rate" | "progress") => {
+                "`[defaults]`".to_owned()
+            }
             ("defaults", _) => "any".to_owned(),
             (section, _) => format!("`[{section}]`"),
         };

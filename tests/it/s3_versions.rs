@@ -212,6 +212,8 @@ fn stat_tells_what_goes_with_a_blob() {
             ("content-encoding", "gzip"),
             ("content-disposition", "attachment; filename=\"a\""),
             ("cache-control", "max-age=60"),
+            ("content-language", "de-CH"),
+            ("expires", "Sat, 31 Jan 2026 12:00:00 GMT"),
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-amz-server-side-encryption-aws-kms-key-id", "arn:k"),
             (
@@ -231,6 +233,8 @@ fn stat_tells_what_goes_with_a_blob() {
         ("content_encoding", "gzip"),
         ("content_disposition", "attachment; filename=\"a\""),
         ("cache_control", "max-age=60"),
+        ("content_language", "de-CH"),
+        ("expires", "Sat, 31 Jan 2026 12:00:00 GMT"),
         ("encryption", "aws:kms"),
         ("kms_key_id", "arn:k"),
     ] {
@@ -248,7 +252,9 @@ fn stat_tells_what_goes_with_a_blob() {
         "  version-id: v1\n",
         "  storage-class: STANDARD_IA\n",
         "  content-encoding: gzip\n",
+        "  content-language: de-CH\n",
         "  cache-control: max-age=60\n",
+        "  expires: Sat, 31 Jan 2026 12:00:00 GMT\n",
         "  encryption: aws:kms\n",
         "  metadata owner: Jürgen Ä\n",
     ] {
@@ -347,6 +353,10 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
             "gzip",
             "--cache-control",
             "max-age=60",
+            "--content-language",
+            "de",
+            "--expires",
+            "2026-01-31",
         ])
         .succeeds();
     // A content type of its own makes the service replace everything else too.
@@ -360,6 +370,8 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
             ("x-amz-meta-name", "=?UTF-8?B?R3LDtsOfZQ==?="),
             ("content-encoding", "gzip"),
             ("cache-control", "max-age=60"),
+            ("content-language", "de"),
+            ("expires", "Sat, 31 Jan 2026 00:00:00 GMT"),
         ] {
             assert_eq!(put.unwrap().header(name), Some(value), "{to}");
         }

@@ -25,6 +25,7 @@ fn wrong_values(kind: SettingKind) -> &'static [&'static str] {
             "99999999999999h",
             "3651d",
         ],
+        SettingKind::Size(sizes) if sizes.least == 1 => &["0", "-1", "much"],
         SettingKind::Size(_) => &["1MiB", "much"],
         SettingKind::Choice(_) => &["nonsense", ""],
         SettingKind::Ports => &["5-1", "x"],
@@ -126,6 +127,8 @@ fn right_values_are_taken_in_every_spelling() {
         "--part-size=5242880",
         "--jobs=256",
         "--parts=64",
+        "--limit-rate=1",
+        "--limit-rate=10M",
     ] {
         sandbox.run(["exists", "k", option]).is_silent(1);
     }

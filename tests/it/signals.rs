@@ -258,3 +258,44 @@ fn a_worker_that_is_blocked_is_waited_for_until_the_time_to_clean_up_is_over() {
     assert!(elapsed > Duration::from_millis(1700), "{elapsed:?}");
     assert!(elapsed < SOON, "{elapsed:?}");
 }
+
+#[test]
+fn the_search_for_sources_ends_at_the_deadline() {
+    let sandbox = Sandbox::new().file("d/a", "x");
+    let fifo = sandbox.work().join("list");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &fifo,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    let put = ["put", "d", "-t", "p/", "--files-from", "list"];
+    let put = put.iter().chain(&["--exclude", "*", "--deadline", "1s"]);
+    // A list that does not open.
+    let outcome = sandbox.run(put.clone());
+    stopped(&outcome, 7, "the deadline has passed");
+    assert!(outcome.elapsed < SOON, "{outcome:?}");
+    // A list without an end, of which nothing is selected.
+    let writer = std::thread::spawn(move || {
+        let mut list = std::fs::File::options().write(true).open(fifo).unwrap();
+        while std::io::Write::write_all(&mut list, &b"a\n".repeat(1000)).is_ok() {}
+    });
+    let outcome = sandbox.run(put);
+    writer.join().unwrap();
+    stopped(&outcome, 7, "the deadline has passed");
+    assert!(!outcome.stderr.contains("did not finish"), "{outcome:?}");
+}
+
+#[test]
+fn a_password_command_ends_at_the_deadline() {
+    let server = FtpServer::start();
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_FTP_PASSWORD", "")
+        .env("BLOBCTL_FTP_PASSWORD_COMMAND", "sleep 25");
+    let outcome = sandbox.run(["exists", "k", "--deadline", "1s"]);
+    stopped(&outcome, 7, "the deadline has passed");
+    assert!(outcome.elapsed < SOON, "{outcome:?}");
+}

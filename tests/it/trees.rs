@@ -301,7 +301,7 @@ fn a_dry_run_changes_nothing() {
             .file("d/b", "2")
             .file("other/c", "3");
         let url = |key: &str| store.url(&sandbox, key);
-        let outcome = sandbox.run(["put", "-r", "-n", "d", "p/"]);
+        let outcome = sandbox.run(["put", "-r", "-n", "d", "p/", "--jobs", "1"]);
         outcome.prints(
             format!(
                 "would upload `d/a` to {}\nwould upload `d/b` to {}\n",

@@ -29,7 +29,7 @@ pub fn get<'a>(pool: &'a SessionPool, key: &Key, options: &GetOptions<'_>) -> Re
             info.digest = session.digest_of(&path)?;
         }
         // Past the end servers answer in five ways, and there is nothing to ask for.
-        if options.offset == info.size && options.offset > 0 {
+        if options.offset >= info.size && options.offset > 0 {
             return Ok((info, None));
         }
         let opened = session.retrieve(&path, options.offset)?;
@@ -60,7 +60,7 @@ impl FtpSession {
             let times = before.modified.zip(info.modified);
             before.size != info.size || times.is_some_and(|(then, now)| then != now)
         });
-        if other || options.offset > info.size {
+        if other || options.if_unchanged.is_some() && options.offset > info.size {
             return Err(Error::new(
                 Kind::Integrity,
                 "the blob changed while it was read",

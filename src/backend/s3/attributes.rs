@@ -87,7 +87,9 @@ pub fn attribute_headers(options: &PutOptions, headers: &mut Vec<(String, String
         ("content-type", &attributes.content_type),
         ("content-encoding", &attributes.content_encoding),
         ("content-disposition", &attributes.content_disposition),
+        ("content-language", &attributes.content_language),
         ("cache-control", &attributes.cache_control),
+        ("expires", &attributes.expires),
     ];
     push_all(plain, headers);
     for (name, value) in &attributes.metadata {

@@ -221,7 +221,9 @@ fn has_other_metadata(options: &PutOptions, info: &ObjectMeta) -> bool {
     differs(&wanted.content_type, &info.content_type)
         || differs(&wanted.content_encoding, &has.content_encoding)
         || differs(&wanted.content_disposition, &has.content_disposition)
+        || differs(&wanted.content_language, &has.content_language)
         || differs(&wanted.cache_control, &has.cache_control)
+        || differs(&wanted.expires, &has.expires)
         || wanted.metadata != has.metadata
         || options.modified.is_some()
 }

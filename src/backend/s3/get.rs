@@ -62,7 +62,7 @@ impl S3 {
     fn get_request<'k>(&self, key: &'k Key, options: &GetOptions<'_>) -> Request<'k> {
         let mut request = self.object_request("GET", key);
         let mut header = |name: &str, value| request.headers.push((name.to_owned(), value));
-        if options.offset > 0 {
+        if options.offset > 0 || options.end.is_some() {
             let last = options
                 .end
                 .map_or(String::new(), |end| end.saturating_sub(1).to_string());
@@ -158,10 +158,7 @@ fn nothing_left(options: &GetOptions<'_>) -> Result<ObjectMeta> {
     match options.if_unchanged {
         Some(earlier) if earlier.size == options.offset => Ok(earlier.clone()),
         Some(_) => Err(changed()),
-        None => Err(Error::new(
-            Kind::Remote,
-            format!("the blob has no bytes from {} on", options.offset),
-        )),
+        None => Err(Error::out_of_range(options.offset)),
     }
 }
 
@@ -222,7 +219,7 @@ mod tests {
         assert_eq!(found(5, Some(5)).unwrap().size, 5);
         let error = |offset, size| found(offset, size).unwrap_err().kind();
         assert_eq!(error(5, Some(9)), Kind::Integrity);
-        assert_eq!(error(5, None), Kind::Remote);
+        assert_eq!(error(5, None), Kind::Usage);
     }
 
     #[test]

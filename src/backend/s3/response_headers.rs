@@ -134,7 +134,9 @@ pub fn object_headers(answer: &S3Response) -> ObjectHeaders {
         // Some clients leave the encoding of their upload in it.
         content_encoding: text("content-encoding").filter(|coding| coding != "aws-chunked"),
         content_disposition: text("content-disposition"),
+        content_language: text("content-language"),
         cache_control: text("cache-control"),
+        expires: text("expires"),
         metadata: answer
             .headers_with_prefix("x-amz-meta-")
             .into_iter()

@@ -117,7 +117,9 @@ impl Copy {
                 content_type: or(own.content_type, &info.content_type),
                 content_encoding: or(own.content_encoding, &source.content_encoding),
                 content_disposition: or(own.content_disposition, &source.content_disposition),
+                content_language: or(own.content_language, &source.content_language),
                 cache_control: or(own.cache_control, &source.cache_control),
+                expires: or(own.expires, &source.expires),
                 storage_class: or(own.storage_class, &source.storage_class),
                 metadata,
                 ..own

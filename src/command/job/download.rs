@@ -17,9 +17,10 @@ use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
 use crate::report::outcome::{Outcome, Transferred};
 use crate::store::types::ObjectMeta;
+use crate::transfer::byte_range::inclusive;
 use crate::transfer::compare::{Proof, Side, TimeTrust, unchanged};
 use crate::transfer::destination::{Destination, DownloadOptions};
-use crate::transfer::download::download;
+use crate::transfer::download::{download, wait_for_blob};
 
 /// A download.
 pub struct Download {
@@ -144,20 +145,29 @@ impl Download {
         });
         let result = to
             .open(options.replace)
+            .and_then(|destination| destination.with_mode(options.mode))
             .and_then(|destination| download(engine, &from.key, &destination, *options, &meter));
         engine.observer.notify(&Event::Ended { meter: &meter });
         let done = result?;
-        Ok(Transferred {
+        let part = done.range.as_ref().and_then(inclusive);
+        let size = done.info.size;
+        let transferred = Transferred {
             verb,
-            route: self.route(),
-            bytes: done.info.size,
+            route: match &part {
+                Some(part) => format!("{}, bytes {part} of {size},", self.route()),
+                None => self.route(),
+            },
+            bytes: done.range.map_or(size, |range| range.end - range.start),
             elapsed: begin.elapsed(),
             etag: done.info.etag,
             version_id: done.info.headers.version_id,
             verified: done.verified,
             attempts: done.attempts,
-        }
-        .into_outcome())
+        };
+        Ok(Outcome {
+            range: part,
+            ..transferred.into_outcome()
+        })
     }
 
     /// See [`super::Task::run`].
@@ -176,6 +186,7 @@ impl Download {
         let Some((path, metadata)) = self.to.existing() else {
             return Ok(None);
         };
+        wait_for_blob(&self.from.engine, &self.from.key, self.options)?;
         let info = match &self.listed {
             Some(info) => info.clone(),
             None => describe(&self.from)?,

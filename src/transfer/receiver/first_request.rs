@@ -36,12 +36,13 @@ impl Receiver<'_> {
             offset: self.received,
             end: (in_parts && !is_first).then_some(next_part),
             if_unchanged: self.info.as_ref().filter(|_| !is_first),
-            checksum: match self.verification {
+            checksum: match self.options.verification {
                 Verification::Length => ChecksumRequest::IfFree,
                 Verification::Strongest | Verification::Digest => ChecksumRequest::Compute,
             },
         };
-        let mut download = engine.store.get(self.key, &options)?;
+        let mut download = engine.get(self.key, &options)?;
+        self.options.expected.check_size(download.info().size)?;
         self.begin(download.info())?;
         let stop = if in_parts && is_first {
             next_part
@@ -75,7 +76,7 @@ impl Receiver<'_> {
         }
         let digest = info
             .digest
-            .filter(|_| self.verification != Verification::Length);
+            .filter(|_| self.options.verification != Verification::Length);
         self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
         match &mut self.output {
@@ -154,6 +155,9 @@ impl Receiver<'_> {
         output.write(bytes, &self.engine.cancel)?;
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
+        }
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
         }
         self.received += bytes.len() as u64;
         self.meter.add(bytes.len() as u64);

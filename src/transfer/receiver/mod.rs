@@ -7,20 +7,24 @@
 
 mod first_request;
 mod output;
+mod range;
 mod resume;
 mod verify;
 
 use self::output::{FileOutput, Output, StreamOutput};
+pub(super) use self::range::{RangeReceiver, ReceivedRange};
 pub use self::verify::Compared;
 use super::checksum::Sum;
-use super::destination::{Destination, DownloadOptions, Verification};
+use super::destination::{Destination, DownloadOptions};
 use super::hash_thread::HashThread;
 use super::parallel_file::ParallelDownload;
 use super::parallel_stream::Window;
 use super::resume::download::{FilledRange, UnfinishedDownload};
 use super::{Engine, retry};
+use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::events::Meter;
+use crate::io::atomic_file::AtomicFile;
 use crate::key::Key;
 use crate::store::types::{ObjectMeta, PartsEtag};
 
@@ -29,7 +33,7 @@ pub(super) struct Receiver<'a> {
     engine: &'a Engine,
     key: &'a Key,
     output: Output<'a>,
-    verification: Verification,
+    options: DownloadOptions,
     meter: &'a Meter,
     /// The blob as the first attempt found it.
     info: Option<ObjectMeta>,
@@ -37,6 +41,8 @@ pub(super) struct Receiver<'a> {
     received: u64,
     /// The checksum of the received bytes, if the store has one to compare.
     hasher: Option<Sum>,
+    /// The SHA-256 of the bytes of a stream, if the user expects one.
+    sha256: Option<Hasher>,
     /// Replaces the hasher during the first request of a large file.
     hash_thread: Option<HashThread>,
     /// The multipart ETag to compare with, if the blob has no checksum of its whole.
@@ -55,18 +61,22 @@ impl<'a> Receiver<'a> {
         engine: &'a Engine,
         key: &'a Key,
         destination: &'a Destination,
-        verification: Verification,
+        options: DownloadOptions,
         meter: &'a Meter,
     ) -> Self {
         Self {
             engine,
             key,
             output: Output::new(destination),
-            verification,
+            options,
             meter,
             info: None,
             received: 0,
             hasher: None,
+            sha256: options
+                .expected
+                .sha256
+                .map(|_| Hasher::new(Algorithm::Sha256)),
             hash_thread: None,
             parts: None,
             unfinished: None,
@@ -87,6 +97,7 @@ impl<'a> Receiver<'a> {
     pub(super) fn fetch(&mut self) -> Result<u32> {
         if self.has_ranges() && self.received > 0 {
             // An earlier run has downloaded the front.
+            self.options.expected.check_size(self.size())?;
             self.find_parts_etag()?;
             return self.fetch_rest();
         }
@@ -169,16 +180,25 @@ impl<'a> Receiver<'a> {
         self.write_block()?;
         let info = self.info.take().unwrap_or_default();
         if let Output::File(FileOutput {
-            file: Some(mut file),
-            ..
+            file: Some(file), ..
         }) = self.output
         {
-            let kept = info.content_modified().filter(|_| options.keeps_time);
-            if let Some(modified) = kept {
-                file.set_modified(modified);
-            }
-            file.commit(self.received, options.replace)?;
+            commit_file(file, self.received, &info, options)?;
         }
         Ok(info)
     }
+}
+
+/// Gives a file of `len` bytes its name, and the time of the blob if the user wants that.
+fn commit_file(
+    mut file: AtomicFile,
+    len: u64,
+    info: &ObjectMeta,
+    options: DownloadOptions,
+) -> Result<()> {
+    let kept = info.content_modified().filter(|_| options.keeps_time);
+    if let Some(modified) = kept {
+        file.set_modified(modified);
+    }
+    file.commit(len, options.replace)
 }

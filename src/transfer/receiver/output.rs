@@ -54,7 +54,12 @@ pub(super) struct FileOutput<'a> {
 impl FileOutput<'_> {
     /// Creates the file for `size` bytes, in place of that of an earlier attempt.
     pub(super) fn create(&mut self, size: u64, cancel: &Arc<Cancel>) -> Result<&mut AtomicFile> {
-        let FileDestination { dir, name, shown } = self.destination;
+        let FileDestination {
+            dir,
+            name,
+            shown,
+            mode,
+        } = self.destination;
         let created = AtomicFile::create(
             Arc::clone(dir),
             name,
@@ -67,6 +72,7 @@ impl FileOutput<'_> {
             Kind::Denied => Error::new(Kind::Local, error.to_string()),
             _ => error,
         })?;
+        let file = file.with_mode(*mode);
         file.preallocate(size)?;
         self.block = PageBuffer::new(usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK));
         self.fill = 0;

@@ -46,10 +46,10 @@ impl Receiver<'_> {
         self.engine.observer.notify(&Event::Note(&text));
         if let Some(digest) = info
             .digest
-            .filter(|_| self.verification != Verification::Length)
+            .filter(|_| self.options.verification != Verification::Length)
         {
             let mut sum = Sum::new(digest.algorithm());
-            hash_front(&file, there, &mut sum)?;
+            hash_front(&file, there, |bytes| sum.update(bytes))?;
             self.hasher = Some(sum);
         }
         if let Output::File(output) = &mut self.output {
@@ -98,12 +98,22 @@ impl Receiver<'_> {
 
 /// The file of an earlier run, if it is still there.
 fn reopen(destination: &FileDestination, found: &FoundDownload) -> Option<AtomicFile> {
-    let FileDestination { dir, name, shown } = destination;
-    AtomicFile::reopen(Arc::clone(dir), name, &found.file, shown.clone())
+    let FileDestination {
+        dir,
+        name,
+        shown,
+        mode,
+    } = destination;
+    let file = AtomicFile::reopen(Arc::clone(dir), name, &found.file, shown.clone())?;
+    Some(file.with_mode(*mode))
 }
 
 /// Hashes the first `len` bytes of the file.
-fn hash_front(staged: &AtomicFile, len: u64, sum: &mut Sum) -> Result<()> {
+pub(super) fn hash_front(
+    staged: &AtomicFile,
+    len: u64,
+    mut update: impl FnMut(&[u8]),
+) -> Result<()> {
     let mut block = PageBuffer::new(BLOCK);
     let mut at = 0;
     while at < len {
@@ -111,7 +121,7 @@ fn hash_front(staged: &AtomicFile, len: u64, sum: &mut Sum) -> Result<()> {
             .len()
             .min(usize::try_from(len - at).unwrap_or(usize::MAX));
         staged.read_at(&mut block[..want], at)?;
-        sum.update(&block[..want]);
+        update(&block[..want]);
         at += want as u64;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The verification of the received bytes.
 
 use super::Receiver;
+use super::output::{FileOutput, Output};
+use super::resume::hash_front;
 use crate::digest::{Digest, Hasher, Verified};
 use crate::error::Result;
 use crate::key::Key;
@@ -26,7 +28,7 @@ impl Receiver<'_> {
     pub(super) fn find_parts_etag(&mut self) -> Result<()> {
         if let Some(info) = &self.info
             && info.digest.is_none()
-            && self.verification != Verification::Length
+            && self.options.verification != Verification::Length
         {
             let ask = || parts_etag(self.engine, self.key, info);
             self.parts = retry::run(self.engine, ask, || 0)?.value;
@@ -38,7 +40,7 @@ impl Receiver<'_> {
     /// this attempt.
     pub(super) fn sum_parts_in_order(&mut self, info: &ObjectMeta) -> Result<()> {
         self.parts = None;
-        if info.digest.is_some() || self.verification == Verification::Length {
+        if info.digest.is_some() || self.options.verification == Verification::Length {
             return Ok(());
         }
         self.parts = parts_etag(self.engine, self.key, info)?;
@@ -69,6 +71,33 @@ impl Receiver<'_> {
             self.hasher = Some(Sum::InOrder(hash_thread.finish()?));
         }
         Ok(())
+    }
+
+    /// Checks the SHA-256 that the user expects, if any, and returns the strongest means by which the bytes are verified.
+    pub fn check_sha256(&mut self, verified: Verified) -> Result<Verified> {
+        let Some(hasher) = self.sha256.take() else {
+            return Ok(verified);
+        };
+        let stored = self.info.as_ref().and_then(|info| info.digest);
+        let found = match (stored, &self.output) {
+            (Some(stored @ Digest::Sha256(_)), _) if verified == Verified::Sha256 => stored,
+            (_, Output::File(_)) => self.file_sha256(hasher)?,
+            (_, Output::Stream(_)) => hasher.finish(),
+        };
+        self.options.expected.check_sha256(found)?;
+        Ok(Verified::Sha256)
+    }
+
+    /// The SHA-256 of the whole file. Its parts did not arrive in order.
+    fn file_sha256(&mut self, mut hasher: Hasher) -> Result<Digest> {
+        self.write_block()?;
+        if let Output::File(FileOutput {
+            file: Some(file), ..
+        }) = &self.output
+        {
+            hash_front(file, self.received, |bytes| hasher.update(bytes))?;
+        }
+        Ok(hasher.finish())
     }
 
     /// Compares the checksum of the received bytes with that of the store.

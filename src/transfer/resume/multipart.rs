@@ -130,7 +130,9 @@ fn option_words(options: &PutOptions) -> Vec<Vec<Vec<u8>>> {
         content_type,
         content_encoding,
         content_disposition,
+        content_language,
         cache_control,
+        expires,
         metadata,
         tags,
         storage_class,
@@ -148,7 +150,7 @@ fn option_words(options: &PutOptions) -> Vec<Vec<Vec<u8>>> {
         Condition::Absent => vec![b"absent".to_vec()],
         Condition::Etag(etag) => vec![b"etag".to_vec(), etag.clone().into_bytes()],
     };
-    vec![
+    let mut words = vec![
         condition,
         one(content_type),
         one(content_encoding),
@@ -160,7 +162,12 @@ fn option_words(options: &PutOptions) -> Vec<Vec<Vec<u8>>> {
         one(encryption),
         one(kms_key_id),
         one(acl),
-    ]
+    ];
+    // Added later: journals of uploads without them keep their terms.
+    if content_language.is_some() || expires.is_some() {
+        words.extend([one(content_language), one(expires)]);
+    }
+    words
 }
 
 /// Returns whether the journal belongs to an upload with these terms.
@@ -256,7 +263,7 @@ mod tests {
             change(&mut options);
             crate::transfer::resume::digest(&option_words(&options))
         };
-        let changes: [&dyn Fn(&mut PutOptions); 13] = [
+        let changes: [&dyn Fn(&mut PutOptions); 15] = [
             &|_| {},
             &|of| of.condition = Condition::Absent,
             &|of| of.condition = Condition::Etag("x".to_owned()),
@@ -270,6 +277,8 @@ mod tests {
             &|of| of.attributes.encryption = text(),
             &|of| of.attributes.kms_key_id = text(),
             &|of| of.attributes.acl = text(),
+            &|of| of.attributes.content_language = text(),
+            &|of| of.attributes.expires = text(),
         ];
         let digests: std::collections::HashSet<String> =
             changes.iter().map(|change| of(*change)).collect();
