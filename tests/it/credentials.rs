@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::checksums::Checksum;
 use crate::support::http::{Script, ScriptedServer, Seen, Then, answer, s3_error};
-use crate::support::s3::{ACCESS_KEY, BUCKET, S3Server, SECRET_KEY};
+use crate::support::s3::{ACCESS_KEY, BUCKET, HELLO_MD5, S3Server, SECRET_KEY};
 use crate::support::signature::sign;
 use crate::support::tls::TlsStore;
 use crate::support::{HANG, Outcome, Sandbox, wait_until};
@@ -913,12 +913,15 @@ fn tokens(server: &ScriptedServer) -> Vec<String> {
 
 #[test]
 fn a_long_run_outlives_its_credentials() {
-    let done = answer(204, &[], b"");
+    let done = answer(200, &HELLO_MD5, b"");
     let expired = s3_error(400, "ExpiredToken");
     let server = ScriptedServer::start([done.clone(), expired, done]);
-    let sandbox = turns(at(&server.endpoint()), LATER);
+    let sandbox = turns(at(&server.endpoint()), LATER)
+        .file("a", "hello")
+        .file("b", "hello")
+        .file("c", "hello");
     sandbox
-        .run(["rm", "--force", "--jobs", "1", "a", "b", "c"])
+        .run(["put", "--jobs", "1", "a", "b", "c", "p/"])
         .succeeds();
     assert_eq!(tokens(&server), ["turn-1", "turn-1", "turn-2", "turn-2"]);
 }
