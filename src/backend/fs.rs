@@ -203,6 +203,12 @@ fn below(root: &Path, key: &str) -> OsString {
     path
 }
 
+/// The identity of a file of this machine, whether or not a store contains it. It need not exist.
+pub fn id_of_file(path: &Path) -> BlobId {
+    let path = absolute(path).into_os_string();
+    BlobId::new(StoreId::Fs, with_links_resolved(&path))
+}
+
 /// The path with the links in its directories resolved, as far as they exist. The last segment is the blob itself.
 fn with_links_resolved(path: &OsStr) -> OsString {
     let bytes = path.as_bytes();
@@ -307,6 +313,7 @@ impl Store for Fs {
             ranges: false,
             attributes: false,
             etag_conditions: false,
+            keys_are_paths: true,
         }
     }
 

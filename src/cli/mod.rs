@@ -68,11 +68,15 @@ pub enum Command {
     )]
     Cp(Cp),
     /// Copy blobs or files, then remove each source once its copy is verified
+    ///
+    /// A source that changed meanwhile stays (exit code 6). Local directories stay, even if -r has emptied them.
     #[command(
         override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
     )]
     Mv(Cp),
     /// Copy what differs from one directory or prefix to another
+    ///
+    /// Unchanged is what has the same size and checksum on both sides, or else the same size and time.
     Sync(Sync),
     /// Print a presigned URL for downloading or uploading a blob (S3)
     Presign(Presign),

@@ -94,6 +94,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// Returns whether it is a blob without content whose key ends in `/`: it stands for a directory.
+    pub fn is_folder_marker(&self) -> bool {
+        let is_empty = matches!(&self.source, FoundSource::Blob(_, Some(info)) if info.size == 0);
+        is_empty && self.path.ends_with('/')
+    }
+
     /// The source, for messages.
     pub fn shown(&self) -> String {
         match &self.source {
@@ -115,6 +121,17 @@ pub enum FoundSource {
     Blob(Blob, Option<ObjectMeta>),
 }
 
+/// The treatment of a prefix without blobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EmptyPrefix {
+    /// It stands for the blob that it names without its `/`. If that does not exist either, this is a failure.
+    Blob,
+    /// The same, but it is not a failure.
+    BlobOrNothing,
+    /// It stands for nothing.
+    Nothing,
+}
+
 /// The rules and the surroundings of the search for the sources of a batch.
 #[derive(Clone)]
 pub struct Search {
@@ -122,8 +139,8 @@ pub struct Search {
     observer: Arc<dyn Observer>,
     selection: Arc<Selection>,
     links: DirectoryLinks,
-    /// A prefix without blobs is not a failure.
-    ignores_absence: bool,
+    /// The treatment of a prefix without blobs.
+    empty_prefix: EmptyPrefix,
     /// Set by the first entry that could not be listed.
     failed: Arc<AtomicBool>,
     /// `--files-from` and `--null`.
@@ -140,7 +157,7 @@ impl Search {
             observer: session.terminal.clone(),
             selection: Arc::new(selection(filters)?),
             links: DirectoryLinks::Skip,
-            ignores_absence: false,
+            empty_prefix: EmptyPrefix::Blob,
             failed: Arc::default(),
             list: batch.files_from.clone().map(|path| (path, batch.null)),
             cancel: Arc::clone(&session.cancel),
@@ -156,8 +173,22 @@ impl Search {
     /// The same; a prefix without blobs is not a failure if `ignores` is true.
     #[must_use]
     pub fn ignoring_absence(self, ignores: bool) -> Self {
+        let empty_prefix = match ignores {
+            true => EmptyPrefix::BlobOrNothing,
+            false => EmptyPrefix::Blob,
+        };
         Self {
-            ignores_absence: ignores,
+            empty_prefix,
+            ..self
+        }
+    }
+
+    /// The same for a comparison of listings: a prefix stands only for what is below it, there may be nothing, and times are
+    /// needed.
+    #[must_use]
+    pub fn for_comparison(self) -> Self {
+        Self {
+            empty_prefix: EmptyPrefix::Nothing,
             ..self
         }
     }
@@ -297,10 +328,10 @@ impl Search {
         })
     }
 
-    /// The blobs below a prefix. If there are none, the blob that the prefix names without its `/`; if that does not exist
-    /// either, this is a failure, except for a whole store.
+    /// The blobs below a prefix. If there are none, [`EmptyPrefix`] decides, except for a whole store.
     fn prefix(&self, root: BlobRoot, below: String) -> impl Iterator<Item = Found> + use<> {
-        let times = match self.selection.needs_times() {
+        let is_compared = self.empty_prefix == EmptyPrefix::Nothing;
+        let times = match self.selection.needs_times() || is_compared {
             true => TimeRequest::Always,
             false => TimeRequest::IfFree,
         };
@@ -308,17 +339,19 @@ impl Search {
         let mut listing = Listing::new(&root.engine, root.prefix()).with_times(times);
         std::iter::from_fn(move || {
             loop {
-                let found = match listing.next() {
+                let next = listing.next();
+                if listing.is_incomplete() {
+                    // The store warned about it.
+                    search.failed.store(true, Ordering::Relaxed);
+                }
+                let found = match next {
                     Some(Ok(entry)) => {
                         is_empty = false;
                         search.select_entry(&root, entry, &below)
                     }
                     Some(Err(error)) => {
                         is_empty = false;
-                        let attempted = format!("cannot list {}", root.shown());
-                        let error = anyhow::Error::from(error).context(attempted);
-                        search.failed.store(true, Ordering::Relaxed);
-                        search.report.failure(None, &error);
+                        search.cannot_list(&root, error);
                         continue;
                     }
                     None if std::mem::take(&mut is_empty) => {
@@ -362,6 +395,9 @@ impl Search {
     /// The blob that a prefix without blobs names without its `/`.
     fn alone(&self, root: &BlobRoot, below: &str) -> Option<Found> {
         let key = root.key.strip_suffix('/')?;
+        if self.empty_prefix == EmptyPrefix::Nothing {
+            return None;
+        }
         let named = BlobRoot {
             key: String::new(),
             ..root.clone()
@@ -375,11 +411,14 @@ impl Search {
                 let below = below.strip_suffix(&format!("{name}/")).unwrap_or(below);
                 self.select_blob(blob, &name, below)
             }
-            Err(error) if error.kind() == Kind::NotFound && self.ignores_absence => None,
+            Err(error)
+                if error.kind() == Kind::NotFound
+                    && self.empty_prefix == EmptyPrefix::BlobOrNothing =>
+            {
+                None
+            }
             Err(error) => {
-                let attempted = format!("cannot list {}", root.shown());
-                let error = anyhow::Error::from(error).context(attempted);
-                self.report.failure(None, &error);
+                self.cannot_list(root, error);
                 None
             }
         }
@@ -395,6 +434,13 @@ impl Search {
         Ok(lines.take_while(move |_| cancel.check().is_ok()))
     }
 
+    fn cannot_list(&self, root: &BlobRoot, error: Error) {
+        let attempted = format!("cannot list {}", root.shown());
+        self.failed.store(true, Ordering::Relaxed);
+        self.report
+            .failure(None, &anyhow::Error::from(error).context(attempted));
+    }
+
     fn listed_files(
         &self,
         list: &(PathBuf, bool),
@@ -403,7 +449,13 @@ impl Search {
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
         Ok(self.lines(list)?.filter_map(move |line| match line {
-            Ok(relative) => search.select_file(path.join(&relative), &relative, below.clone()),
+            Ok(line) => match below_source(&line) {
+                Ok(relative) => search.select_file(path.join(relative), relative, below.clone()),
+                Err(error) => {
+                    search.failed(error);
+                    None
+                }
+            },
             Err(error) => {
                 search.failed(error);
                 None
@@ -429,6 +481,20 @@ impl Search {
             })
         }))
     }
+}
+
+/// The path of a file below a directory, as `--files-from` names it. find(1) puts `./` before it.
+fn below_source(line: &str) -> Result<&str> {
+    let relative = line.trim_start_matches("./");
+    if relative.starts_with('/') || relative.split('/').any(|segment| segment == "..") {
+        let text = format!(
+            "`{}` in the list is not a path below the source",
+            printable(line)
+        );
+        return Err(Error::new(Kind::Usage, text)
+            .with_hint("the paths of --files-from are relative to the source, without `..`"));
+    }
+    Ok(relative)
 }
 
 /// The conditions that the options describe.
@@ -478,13 +544,12 @@ impl PathList {
     /// Opens a list; `-` is stdin.
     pub fn open(path: &Path, null: bool) -> Result<Self> {
         let shown = printable(&path.to_string_lossy());
-        let reader: Box<dyn Read + Send> =
-            match path.to_str() {
-                Some("-") => Box::new(std::io::stdin()),
-                _ => Box::new(File::open(path).map_err(|error| {
-                    Error::local(format_args!("open the list `{shown}`"), &error)
-                })?),
-            };
+        let reader: Box<dyn Read + Send> = match path.to_str() {
+            Some("-") => Box::new(std::io::stdin()),
+            _ => Box::new(File::open(path).map_err(|error| {
+                Error::local(format_args!("cannot open the list `{shown}`"), &error)
+            })?),
+        };
         Ok(Self {
             reader: BufReader::new(reader),
             shown,
@@ -505,7 +570,10 @@ impl PathList {
                 .take(MAX_PATH)
                 .read_until(self.end, &mut bytes);
             let read = read.map_err(|error| {
-                Error::local(format_args!("read the list `{}`", self.shown), &error)
+                Error::local(
+                    format_args!("cannot read the list `{}`", self.shown),
+                    &error,
+                )
             })?;
             if read == 0 {
                 return Ok(None);

@@ -41,6 +41,10 @@ pub enum Place<'a> {
 
 /// Copies, or moves, every FROM to TO.
 pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit> {
+    if source == Source::Remove && arguments.changes.if_changed {
+        let text = "mv has no --if-changed: only a verified copy allows the removal of its source";
+        return Err(Error::new(Kind::Usage, text).with_hint("use cp --if-changed, and then rm"));
+    }
     let (from, to) = split_arguments(session, arguments)?;
     let stores = from.iter().chain([&to]).filter_map(Place::store);
     session.check_flags(stores)?;
@@ -143,6 +147,11 @@ fn is_tree(arguments: &Cp) -> bool {
 
 /// A local path begins with `/`, `./` or `../`, or is `.` or `..`; everything else is the address of a blob.
 pub fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
+    if text.is_empty() {
+        // Perhaps a variable of a script that is not set.
+        return Err(Error::new(Kind::Usage, "an argument is empty")
+            .with_hint("`.` is this directory; a whole bucket is named like s3://BUCKET"));
+    }
     let bytes = text.as_encoded_bytes();
     let is_local = matches!(bytes, b"." | b"..")
         || [&b"/"[..], b"./", b"../"]

@@ -95,6 +95,9 @@ fn store_targets(session: &Session, keys: &[OsString], has_list: bool) -> Result
         Error::new(Kind::Usage, text)
     };
     let targets = keys.into_iter().map(|key| {
+        if key.is_empty() && !has_list {
+            return Err(Error::new(Kind::Usage, "the key is empty"));
+        }
         let target = session.target(key)?;
         target.ok_or_else(only_a_destination)
     });
@@ -211,6 +214,7 @@ impl TypedDestination<'_> {
                     true => Path::new("."),
                     false => path,
                 };
+                check_not_a_file(path)?;
                 let directory = LocalDirectory::new(path.to_path_buf());
                 return Ok(BatchTarget::Tree(Arc::new(directory)));
             }
@@ -233,12 +237,22 @@ impl TypedDestination<'_> {
     }
 }
 
+/// Rejects a path that exists and is not a directory.
+pub fn check_not_a_file(path: &Path) -> Result<()> {
+    if path.exists() && !path.is_dir() {
+        let shown = crate::error::printable(&path.to_string_lossy());
+        let text = format!("`{shown}` is not a directory");
+        return Err(Error::new(Kind::Local, text));
+    }
+    Ok(())
+}
+
 fn make_directory(path: &Path) -> Result<PathBuf> {
     let shown = crate::error::printable(&path.to_string_lossy());
     match std::fs::create_dir_all(path) {
         Ok(()) => Ok(path.to_path_buf()),
         Err(error) => Err(Error::local(
-            format_args!("create the directory `{shown}`"),
+            format_args!("cannot create the directory `{shown}`"),
             &error,
         )),
     }

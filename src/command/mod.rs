@@ -15,6 +15,7 @@ mod job;
 pub mod ls;
 mod ls_rows;
 mod merge;
+mod overlap;
 pub mod presign;
 pub mod put;
 mod put_options;

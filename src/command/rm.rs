@@ -105,10 +105,7 @@ fn remove_all(
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
     let weight = |_: &Vec<Blob>| Weight::BULK;
     session.for_each_group(groups, weight, move |group, done| match dry_run {
-        true => group.iter().for_each(|blob| {
-            let planned = planned(REMOVE.present, &blob.subject.url.shown());
-            done(&blob.subject, Ok(planned));
-        }),
+        true => plan_group(&group, done),
         false => remove_group(&group, missing, done),
     })?;
     let exit = session.exit();
@@ -121,7 +118,7 @@ fn remove_all(
 }
 
 /// The blobs that one worker removes: those of one store that one request can remove, or one blob.
-fn next_group(
+pub fn next_group(
     blobs: &mut Peekable<impl Iterator<Item = Blob>>,
     missing: Missing,
 ) -> Option<Vec<Blob>> {
@@ -146,8 +143,16 @@ fn next_group(
     Some(group)
 }
 
+/// The result of `--dry-run` for a group.
+pub fn plan_group(group: &[Blob], done: &dyn Fn(&Subject, anyhow::Result<Outcome>)) {
+    for blob in group {
+        let planned = planned(REMOVE.present, &blob.subject.url.shown());
+        done(&blob.subject, Ok(planned));
+    }
+}
+
 /// Removes a group with one request; what the store does not confirm, blob by blob.
-fn remove_group(
+pub fn remove_group(
     group: &[Blob],
     missing: Missing,
     done: &dyn Fn(&Subject, anyhow::Result<Outcome>),

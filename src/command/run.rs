@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::batch::{BatchSource, Found, Search};
 use super::job::Task;
+use super::overlap::reject_copies_into_themselves;
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
 use crate::cli::selection::{BatchRun, Changes};
@@ -87,6 +88,13 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         run,
         has_summary,
     } = plan;
+    if search.has_list() && sources.len() > 1 {
+        let text = "the paths of --files-from are relative to one source, and several were given";
+        return Err(Error::new(Kind::Usage, text));
+    }
+    if !search.has_list() {
+        reject_copies_into_themselves(&sources, &target)?;
+    }
     // The rest of a listing of the store would fail, too.
     let counts_rest = !sources
         .iter()
@@ -103,12 +111,12 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     let jobs = found.filter_map(move |found| {
         let shown = found.shown();
         let job = target.job(found, &options);
-        let task = job.map(|job| Task::new(job, if_changed));
-        task.map_err(|error| {
+        let task = job.map(|job| job.map(|job| Task::new(job, if_changed)));
+        task.unwrap_or_else(|error| {
             let attempted = format!("cannot {} {shown}", verb.present);
             report.failure(None, &anyhow::Error::from(error).context(attempted));
+            None
         })
-        .ok()
     });
     let transfer = move |task: &Task| match (run.dry_run, removes_sources) {
         (true, _) => task.plan(verb.present),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::batch_stop::{BatchStop, StoppableJobs, error_exit};
@@ -120,7 +119,7 @@ impl Session {
     {
         let weight = |_: &J| Weight::REQUEST;
         self.for_each_group(jobs, weight, move |job, done| {
-            done(job.as_ref(), work(&job))
+            done(job.as_ref(), work(&job));
         })
     }
 
@@ -146,8 +145,11 @@ impl Session {
         // Blobs of another store may be fine.
         let has_one_store = self.stores.len() == 1;
         let stop = Arc::new(BatchStop::new(self.fail_fast, has_one_store));
+        // What could not become a job has failed, too.
+        let (fail_fast, results) = (self.fail_fast, Arc::clone(&self.report));
+        let is_begun = move |_: &J| !fail_fast || results.failed() == 0;
         let jobs = StoppableJobs {
-            jobs: jobs.into_iter(),
+            jobs: jobs.into_iter().take_while(is_begun),
             stop: Arc::clone(&stop),
             counts_rest: self.counts_rest,
         };

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,10 +12,12 @@ use anyhow::Context as _;
 use super::batch::{BatchSource, Found, FoundSource, Search};
 use super::blob::{Blob, BlobRoot};
 use super::cp::{Place, place};
+use super::get::check_not_a_file;
 use super::job::{Check, KnownDestination, Task, planned};
 use super::merge::{Merge, OutOfOrder, Pair};
+use super::overlap::{directory_id, prefix_id};
 use super::put_options::{attributes, reject_unsupported_attributes};
-use super::rm::{Missing, remove};
+use super::rm::{Missing, next_group, plan_group, remove_group};
 use super::run::{COPY, REMOVE};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
@@ -29,10 +31,11 @@ use crate::io::local_tree::DirectoryLinks;
 use crate::io::unnamed_file::unnamed_file;
 use crate::report::Report;
 use crate::report::outcome::{Outcome, Subject};
-use crate::store::identity::{BlobId, StoreId};
+use crate::store::identity::BlobId;
 use crate::store::types::{Condition, PutOptions};
 use crate::transfer::compare::TimeTrust;
 use crate::transfer::destination::DownloadOptions;
+use crate::transfer::gate::Weight;
 use crate::transfer::source::Expectation;
 use crate::url::Url;
 
@@ -136,16 +139,11 @@ impl Side {
         }
     }
 
-    /// The identity of the directory, as the beginning of the names of all that is in it.
     fn id(&self) -> Result<BlobId> {
-        let name = "name";
-        Ok(match self {
-            Self::Prefix(root) => root.blob(name)?.id().directory(),
-            Self::Directory(path) => {
-                let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-                BlobId::new(StoreId::Fs, path.join(name)).directory()
-            }
-        })
+        match self {
+            Self::Prefix(root) => prefix_id(root),
+            Self::Directory(path) => Ok(directory_id(path)),
+        }
     }
 
     /// Rejects two sides of which one contains the other: the copies would be copied again.
@@ -195,13 +193,16 @@ impl SyncRun {
             let text = format!("{} is not a directory", from.shown());
             return Err(Error::new(Kind::Local, text));
         }
+        if let Side::Directory(path) = &to {
+            check_not_a_file(path)?;
+        }
         let links = match arguments.follow_links {
             true => DirectoryLinks::Follow,
             false => DirectoryLinks::Skip,
         };
         let search = Search::new(session, &arguments.filters, &Batch::default())?
             .with_links(links)
-            .ignoring_absence(true);
+            .for_comparison();
         if arguments.delete && search.needs_metadata() {
             return Err(Error::new(
                 Kind::Usage,
@@ -288,15 +289,17 @@ impl SyncRun {
             return Ok(());
         };
         let mut extra = lock(extra);
-        if extra.count == 0 {
-            return Ok(());
-        }
         if !self.state.is_complete.load(Ordering::Relaxed) {
             let text = format!(
-                "nothing was removed from {}: not everything could be listed",
+                "nothing is removed from {}: not everything was listed",
                 self.to.shown()
             );
-            return Err(Error::new(Kind::Local, text));
+            // The failure that stopped the listing was reported, and decides the exit code.
+            session.terminal.notify(&Event::Warning(&text));
+            return Ok(());
+        }
+        if extra.count == 0 {
+            return Ok(());
         }
         if !self.state.has_source.load(Ordering::Relaxed) && !self.all {
             let text = format!(
@@ -307,12 +310,63 @@ impl SyncRun {
             );
             return Err(Error::new(Kind::Usage, text).with_hint("add --all if you mean it"));
         }
-        let (paths, to, dry_run) = (extra.read()?, self.to.clone(), self.dry_run);
-        let victims = paths.filter_map(move |path| Victim::new(&to, path).ok());
-        session.for_each(victims, move |victim| match dry_run {
-            true => Ok(planned(REMOVE.present, &victim.subject.url.shown())),
-            false => victim.remove(),
+        let paths = extra.read()?;
+        match &self.to {
+            Side::Prefix(root) => self.delete_blobs(session, root, paths),
+            Side::Directory(path) => self.delete_files(session, path, paths),
+        }
+    }
+
+    fn delete_blobs(
+        &self,
+        session: &Session,
+        root: &BlobRoot,
+        paths: impl Iterator<Item = String> + Send + 'static,
+    ) -> Result<()> {
+        let (root, dry_run) = (root.clone(), self.dry_run);
+        let blobs = paths.filter_map(move |path| root.blob(&path).ok());
+        let mut blobs = blobs.peekable();
+        let groups = std::iter::from_fn(move || next_group(&mut blobs, Missing::Ignore));
+        let weight = |_: &Vec<Blob>| Weight::LARGE;
+        session.for_each_group(groups, weight, move |group, done| {
+            let done = |subject: &Subject, result: anyhow::Result<Outcome>| {
+                done(subject, result.map(removed));
+            };
+            match dry_run {
+                true => plan_group(&group, &done),
+                false => remove_group(&group, Missing::Ignore, &done),
+            }
         })
+    }
+
+    fn delete_files(
+        &self,
+        session: &Session,
+        directory: &Path,
+        paths: impl Iterator<Item = String> + Send + 'static,
+    ) -> Result<()> {
+        let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.to_path_buf());
+        let directory = Arc::new(LocalDirectory::new(directory.to_path_buf()));
+        let files = paths.map(move |path| ExtraFile {
+            subject: Subject {
+                url: Url::new(format!("file://{}", whole.join(&path).to_string_lossy())),
+                key: path,
+            },
+            directory: Arc::clone(&directory),
+        });
+        let dry_run = self.dry_run;
+        session.for_each(files, move |file| match dry_run {
+            true => Ok(removed(planned(REMOVE.present, &file.subject.url.shown()))),
+            false => file.remove().map(removed),
+        })
+    }
+}
+
+/// The same outcome, counted as a removal.
+fn removed(outcome: Outcome) -> Outcome {
+    Outcome {
+        removed: true,
+        ..outcome
     }
 }
 
@@ -374,7 +428,7 @@ impl SyncTasks {
         let shown = found.shown();
         match self.target.job(found, &self.options) {
             Ok(job) => Some(Task {
-                job,
+                job: job?,
                 check: Check::Unchanged(self.trust, known),
             }),
             Err(error) => {
@@ -448,7 +502,7 @@ impl ExtraPaths {
             .write_all(path.as_bytes())
             .and_then(|()| self.writer.write_all(&[0]));
         if let Err(error) = written {
-            let failed = Error::local("remember what is to be removed", &error);
+            let failed = Error::local("cannot write the list of what is to be removed", &error);
             self.failed.get_or_insert(failed);
         }
     }
@@ -460,7 +514,9 @@ impl ExtraPaths {
 
     /// The paths so far.
     fn read(&mut self) -> Result<impl Iterator<Item = String> + Send + use<>> {
-        let failed = |error: &std::io::Error| Error::local("read what is to be removed", error);
+        let failed = |error: &std::io::Error| {
+            Error::local("cannot read the list of what is to be removed", error)
+        };
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
@@ -474,63 +530,29 @@ impl ExtraPaths {
     }
 }
 
-/// A blob or file that is removed from the destination.
-struct Victim {
+/// A file that is removed from the destination.
+struct ExtraFile {
+    /// The key is the path below the directory.
     subject: Subject,
-    place: VictimPlace,
+    directory: Arc<LocalDirectory>,
 }
 
-enum VictimPlace {
-    Blob(Blob),
-    File(Arc<LocalDirectory>, String),
-}
-
-impl AsRef<Subject> for Victim {
+impl AsRef<Subject> for ExtraFile {
     fn as_ref(&self) -> &Subject {
         &self.subject
     }
 }
 
-impl Victim {
-    fn new(to: &Side, path: String) -> Result<Self> {
-        Ok(match to {
-            Side::Prefix(root) => {
-                let blob = root.blob(&path)?;
-                Self {
-                    subject: blob.subject.clone(),
-                    place: VictimPlace::Blob(blob),
-                }
-            }
-            Side::Directory(directory) => {
-                let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
-                let whole = whole.join(&path);
-                let url = Url::new(format!("file://{}", whole.to_string_lossy()));
-                let directory = Arc::new(LocalDirectory::new(directory.clone()));
-                Self {
-                    subject: Subject {
-                        key: path.clone(),
-                        url,
-                    },
-                    place: VictimPlace::File(directory, path),
-                }
-            }
-        })
-    }
-
+impl ExtraFile {
     fn remove(&self) -> anyhow::Result<Outcome> {
         let shown = self.subject.url.shown();
-        let removed = match &self.place {
-            VictimPlace::Blob(blob) => remove(blob, Missing::Ignore),
-            VictimPlace::File(directory, path) => directory.remove(path).map(|()| Outcome {
-                line: format!("removed {shown}"),
-                changed: Some(true),
-                ..Outcome::default()
-            }),
-        };
-        let removed = removed.with_context(|| format!("cannot remove {shown}"))?;
+        self.directory
+            .remove(&self.subject.key)
+            .with_context(|| format!("cannot remove {shown}"))?;
         Ok(Outcome {
-            removed: true,
-            ..removed
+            line: format!("removed {shown}"),
+            changed: Some(true),
+            ..Outcome::default()
         })
     }
 }

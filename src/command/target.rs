@@ -9,8 +9,10 @@ use super::job::Job;
 use super::job::copy::Copy;
 use super::job::download::{Download, LocalDestination};
 use super::job::upload::{LocalSource, Upload};
+use crate::backend::fs::id_of_file;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
+use crate::events::Event;
 use crate::io::beneath::LocalDirectory;
 use crate::store::types::PutOptions;
 use crate::transfer::destination::DownloadOptions;
@@ -54,8 +56,21 @@ impl BatchTarget {
         matches!(self, Self::Prefix(_) | Self::Directory(_) | Self::Tree(_))
     }
 
-    /// The transfer of one source.
-    pub fn job(&self, found: Found, options: &JobOptions) -> Result<Job> {
+    /// The transfer of one source; `None` if there is nothing to do for it.
+    pub fn job(&self, found: Found, options: &JobOptions) -> Result<Option<Job>> {
+        if let Self::Prefix(root) = self
+            && root.engine.store.capabilities().keys_are_paths
+            && found.is_folder_marker()
+        {
+            // Directories are created with the files in them.
+            let text = format!("left out {}, which only marks a folder", found.shown());
+            root.engine.observer.notify(&Event::Note(&text));
+            return Ok(None);
+        }
+        self.transfer(found, options).map(Some)
+    }
+
+    fn transfer(&self, found: Found, options: &JobOptions) -> Result<Job> {
         match self {
             Self::Key(root) => to_store(found.source, root.blob("")?, options),
             Self::Prefix(root) => {
@@ -75,6 +90,7 @@ impl BatchTarget {
                 )
             }
             Self::Tree(directory) => {
+                directory.check(found.path.strip_suffix('/').unwrap_or(&found.path))?;
                 let to = LocalDestination::Below(Arc::clone(directory), found.path);
                 to_machine(found.source, to, options)
             }
@@ -94,13 +110,10 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
         })
     };
     Ok(match source {
+        FoundSource::File(path) if is_the_file(&to, &path) => return Err(onto_itself(&to)),
         FoundSource::File(path) => upload(LocalSource::Path(path)),
         FoundSource::Stdin => upload(LocalSource::Stdin),
-        FoundSource::Blob(from, _) if from.id() == to.id() => {
-            let url = from.subject.url.shown();
-            let text = format!("{url} would be copied onto itself");
-            return Err(Error::new(Kind::Usage, text));
-        }
+        FoundSource::Blob(from, _) if from.id() == to.id() => return Err(onto_itself(&from)),
         FoundSource::Blob(from, listed) => Job::Copy(Copy {
             from,
             to,
@@ -111,8 +124,25 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
     })
 }
 
+/// Returns whether a blob and a local file are the same.
+fn is_the_file(blob: &Blob, path: &Path) -> bool {
+    let id = blob.id();
+    id.is_file() && id_of_file(path) == id
+}
+
+/// The error about a blob that is its own destination.
+fn onto_itself(blob: &Blob) -> Error {
+    let text = format!("{} would be copied onto itself", blob.subject.url.shown());
+    Error::new(Kind::Usage, text)
+}
+
 fn to_machine(source: FoundSource, to: LocalDestination, options: &JobOptions) -> Result<Job> {
     match source {
+        FoundSource::Blob(from, _)
+            if to.path().is_some_and(|path| id_of_file(&path) == from.id()) =>
+        {
+            Err(onto_itself(&from))
+        }
         FoundSource::Blob(from, info) => Ok(Job::Download(Download {
             from,
             to,

@@ -1,6 +1,7 @@
 //! Paths below a directory, resolved by the kernel (`openat2` with `RESOLVE_BENEATH`): neither `..` nor a symbolic link, not
 //! even one that is exchanged meanwhile, leads out of it.
 
+use std::fs::{File, Metadata};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -96,6 +97,22 @@ impl LocalDirectory {
     /// The path of a file in it, for messages.
     pub fn shown(&self, relative: &str) -> String {
         printable(&self.path.join(relative).to_string_lossy())
+    }
+
+    /// Checks that a file in it can have the path `relative`.
+    pub fn check(&self, relative: &str) -> Result<()> {
+        check_relative(relative)
+    }
+
+    /// Returns the metadata of the file or directory `relative`, which is not created; `None` if it does not exist, is a
+    /// symbolic link or is not below this directory.
+    pub fn metadata(&self, relative: &str) -> Option<Metadata> {
+        check_relative(relative).ok()?;
+        if !self.path.is_dir() {
+            return None;
+        }
+        let found = open(self.fd().ok()?, relative, OFlags::PATH | OFlags::NOFOLLOW);
+        File::from(found.ok()?).metadata().ok()
     }
 
     /// Opens the directory of the file `relative`, and creates what is missing of it; returns it with the last segment.

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::temp_name::TEMPORARY_PREFIX;
 use crate::error::{Error, Kind, Result, printable};
 
 /// The treatment of symbolic links to directories. Links to files are always followed.
@@ -88,6 +89,14 @@ impl LocalTree {
         let result = std::fs::read_dir(&path).and_then(|listing| {
             for entry in listing {
                 let entry = entry?;
+                // An unfinished download of another process, or of this one.
+                if entry
+                    .file_name()
+                    .as_bytes()
+                    .starts_with(TEMPORARY_PREFIX.as_bytes())
+                {
+                    continue;
+                }
                 let kind = self.kind(&entry.path(), entry.file_type()?);
                 let mut sort_key = entry.file_name();
                 if kind == EntryKind::Directory {

@@ -28,7 +28,7 @@ pub fn unnamed_file(dir: &Path) -> Result<File> {
     created.map(File::from).map_err(|errno| {
         let shown = printable(&dir.to_string_lossy());
         Error::local(
-            format_args!("create a temporary file in `{shown}`"),
+            format_args!("cannot create a temporary file in `{shown}`"),
             &errno.into(),
         )
     })

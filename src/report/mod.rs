@@ -163,10 +163,10 @@ impl Report {
         let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
         // The reader of stdout closed it, and needs no message about that.
         if exit != Exit::Signal(Signal::Pipe) {
-            self.terminal.line(&format!("blobctl: {error:#}"));
-            if let Some(hint) = cause.as_ref().and_then(Error::hint) {
-                self.terminal.line(&format!("hint: {hint}"));
-            }
+            let hint = cause.as_ref().and_then(Error::hint);
+            let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+            // In one call, because other workers print their failures at the same time.
+            self.terminal.line(&format!("blobctl: {error:#}{hint}"));
         }
         let mut json = match subject {
             Some(subject) => self.json(subject, exit),
@@ -245,6 +245,11 @@ impl Report {
     /// The number of successes so far.
     pub fn succeeded(&self) -> u64 {
         self.tally().succeeded
+    }
+
+    /// The number of failures so far.
+    pub fn failed(&self) -> u64 {
+        self.tally().failed
     }
 
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.

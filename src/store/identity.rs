@@ -50,6 +50,11 @@ impl BlobId {
         Self::new(self.store.clone(), OsStr::from_bytes(&name[..end]))
     }
 
+    /// Returns whether the blob is a file of this machine.
+    pub fn is_file(&self) -> bool {
+        self.store == StoreId::Fs
+    }
+
     /// Returns whether the names of all blobs below `other` begin with the name of this one, in the same store.
     pub fn contains(&self, other: &Self) -> bool {
         let (name, other_name) = (self.name.as_bytes(), other.name.as_bytes());

@@ -71,6 +71,8 @@ pub struct Page {
     pub entries: Vec<ListEntry>,
     /// The token of the next page; `None` after the last one.
     pub next: Option<PageToken>,
+    /// Names were left out that cannot be keys: blobs may exist that no page contains.
+    pub is_incomplete: bool,
 }
 
 /// The position after a page. It is valid for the store and the options that returned it.

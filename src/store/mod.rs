@@ -129,6 +129,7 @@ pub trait Store: Send + Sync {
 
 /// The features of a store that callers have to know in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature")]
 pub struct Capabilities {
     /// `get` can stop at [`GetOptions::end`](self::types::GetOptions::end), so that several parts of a blob can be downloaded at once.
     pub ranges: bool,
@@ -138,6 +139,8 @@ pub struct Capabilities {
     pub needs_login: bool,
     /// `put` can test [`Condition::Etag`](self::types::Condition::Etag).
     pub etag_conditions: bool,
+    /// Keys are paths of files: they have no empty segments.
+    pub keys_are_paths: bool,
 }
 
 /// The surroundings of every store of a run.

@@ -48,6 +48,7 @@ pub fn list_page(
             true => None,
             false => Some(PageToken::Tree(walk.position)),
         },
+        is_incomplete: false,
     })
 }
 

@@ -44,6 +44,8 @@ pub enum Proof {
     Checksum(Algorithm),
     /// The time of the last modification, with the size.
     Time,
+    /// Both are directories.
+    Directory,
 }
 
 impl Proof {
@@ -52,6 +54,7 @@ impl Proof {
         match self {
             Self::Checksum(algorithm) => algorithm.name(),
             Self::Time => "size and time",
+            Self::Directory => "directory",
         }
     }
 }
@@ -176,7 +179,7 @@ impl<'a> Side<'a> {
     fn describe(self) -> Result<Option<ObjectMeta>> {
         match self {
             Self::Blob { engine, key, info }
-                if info.content_type.is_none() && info.etag.is_some() =>
+                if info.content_type.is_none() && engine.store.capabilities().attributes =>
             {
                 let described = retry::run(engine, || engine.store.head(key), || 0)?;
                 Ok(described.value)

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use super::byte_range::ByteRange;
 use super::wait::Wait;
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
 use rustix::fs::{AtFlags, FileType};
+use rustix::io::Errno;
 
 /// The destination of a download.
 pub enum Destination {
@@ -67,7 +68,12 @@ impl Destination {
                 return Err(Error::new(Kind::Local, text));
             }
             Ok(_) if overwrite == Overwrite::Refuse => return Err(Error::already_exists()),
-            Ok(_) | Err(_) => {}
+            Ok(_) | Err(Errno::NOENT) => {}
+            // Such as a name that is too long: nothing has to be transferred to see that.
+            Err(errno) => {
+                let shown = directory.shown(relative);
+                return Err(access(errno, format_args!("cannot write `{shown}`")));
+            }
         }
         Ok(Self::File(FileDestination {
             dir: Arc::new(dir),

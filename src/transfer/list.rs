@@ -1,5 +1,7 @@
 //! A whole listing, page by page, in constant memory.
 
+use std::cell::Cell;
+
 use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::store::buckets::Bucket;
@@ -12,6 +14,8 @@ pub struct Listing {
     prefix: String,
     depth: ListDepth,
     times: TimeRequest,
+    /// A page was incomplete.
+    is_incomplete: Cell<bool>,
 }
 
 impl Listing {
@@ -22,7 +26,13 @@ impl Listing {
             prefix: prefix.into(),
             depth: ListDepth::All,
             times: TimeRequest::IfFree,
+            is_incomplete: Cell::new(false),
         }
+    }
+
+    /// Returns whether the store left out names that cannot be keys, so far.
+    pub fn is_incomplete(&self) -> bool {
+        self.is_incomplete.get()
     }
 
     /// The same to another depth.
@@ -47,8 +57,10 @@ impl Iterator for Listing {
             depth: self.depth,
             times: self.times,
         };
+        let is_incomplete = &self.is_incomplete;
         self.pages.next(|engine, token| {
             let page = engine.store.list(&options, token)?;
+            is_incomplete.set(is_incomplete.get() || page.is_incomplete);
             Ok((page.entries, page.next))
         })
     }

@@ -163,6 +163,7 @@ mod tests {
                 ranges: false,
                 attributes: false,
                 etag_conditions: false,
+                keys_are_paths: false,
             }
         }
         fn delete(&self, _: &Key) -> Result<()> {

@@ -52,6 +52,9 @@ pub struct Candidate<'a> {
 impl Selection {
     /// Appends a pattern, which takes precedence over those before it.
     pub fn add(&mut self, effect: Effect, pattern: &str) -> Result<()> {
+        if pattern.is_empty() {
+            return Err(Error::new(Kind::Usage, "a pattern is empty"));
+        }
         let glob = GlobBuilder::new(&anchored(pattern))
             .literal_separator(true)
             .backslash_escape(true)

@@ -317,7 +317,7 @@ fn a_terminal_shows_where_the_default_store_keeps_a_blob() {
     for arguments in [
         &["put", "a", "-q"][..],
         &["put", "a", "-b", "fs"],
-        &["put", "a", "--root", "."],
+        &["put", "a", "other", "--root", "."],
         &["exists", "dir/a"],
         &["get", "dir/a", "again"],
         &["put", "a", &format!("file://{root}/a")],

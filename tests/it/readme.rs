@@ -70,3 +70,22 @@ fn no_example_pipes_into_a_put() {
         .collect();
     assert_eq!(piped, Vec::<&str>::new());
 }
+
+#[test]
+fn the_commands_about_trees_do_what_they_say() {
+    let config = "[remotes.backup]\nbackend = \"fs\"\nroot = \"store\"\n";
+    let sandbox = Sandbox::new()
+        .config(config)
+        .file("store/site/gone.html", "gone")
+        .file("site/index.html", "index")
+        .file("site/old.html", "old")
+        .file("site/sub/draft.tmp", "draft");
+    let commands = block("blobctl sync ./site backup:site ");
+    assert_eq!(run(&sandbox, &format!("set -e\n{commands}"), ""), Some(0));
+    assert!(!sandbox.exists("store/site/gone.html"));
+    assert_eq!(sandbox.read("restored/sub/draft.tmp"), b"draft");
+    assert_eq!(sandbox.read("store/copies/site/index.html"), b"index");
+    assert!(!sandbox.exists("store/copies/site/sub"));
+    assert!(!sandbox.exists("store/site/old.html"));
+    assert_eq!(sandbox.read("store/attic/old.html"), b"old");
+}

@@ -212,6 +212,10 @@ impl FtpSession {
         }
         let reply = self.control.reply();
         match self.accept_reply(reply, "no final reply for the transfer") {
+            // vsftpd's listing of a directory that it cannot read.
+            Ok(reply) if reply.mentions(&["failed to open directory"]) => {
+                Completion::Refused(reply)
+            }
             Ok(reply) if matches!(reply.code, 226 | 250) => Completion::Confirmed,
             // Not a final reply: another one follows and would be read as the next command's.
             Ok(reply) if reply.code < 400 => Completion::Unknown(self.unexpected_reply(&reply)),

@@ -127,7 +127,13 @@ impl FtpSession {
             Completion::Unknown(error) => return Err(error),
             Completion::Refused(reply) if self.can_enter(directory)? => {
                 if !reply.means_empty_directory() {
-                    return Err(reply.error(Kind::Denied, "the directory cannot be listed"));
+                    let kind = match reply.code {
+                        400..500 => reply.refusal().kind(),
+                        _ => Kind::Denied,
+                    };
+                    let place = printable(or_root(directory));
+                    let text = format!("the directory `{place}` cannot be listed");
+                    return Err(reply.error(kind, &text));
                 }
             }
             Completion::Refused(_) => return Ok(None),
@@ -141,6 +147,9 @@ impl FtpSession {
 
     fn warn_about_skipped(&self, directory: &str, listing: &Listing) {
         let place = printable(or_root(directory));
+        if listing.unparsed > 0 || listing.undecoded > 0 {
+            self.server().facts().left_out_names = true;
+        }
         if listing.unparsed > 0 {
             self.server().warn(&format!(
                 "skipped {} lines in an unknown format in the listing of `{place}`",

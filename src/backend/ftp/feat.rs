@@ -5,11 +5,14 @@ use super::reply::Reply;
 
 /// The commands that the server supports, or may support if it does not list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of FEAT")]
 pub struct Features {
     /// MLST and MLSD (RFC 3659, section 7).
     pub mlst: bool,
     /// MDTM (RFC 3659, section 3).
     pub mdtm: bool,
+    /// MFMT (draft-somers-ftp-mfxx), which sets the time of the last modification.
+    pub mfmt: bool,
     /// UTF8, which has to be switched on (RFC 2640).
     pub utf8: bool,
     /// Checksum commands.
@@ -23,6 +26,7 @@ impl Features {
             return Self {
                 mlst: true,
                 mdtm: false,
+                mfmt: false,
                 utf8: true,
                 hash_commands: HashCommands::default(),
             };
@@ -37,6 +41,7 @@ impl Features {
         Self {
             mlst: has("MLST") || has("MLSD"),
             mdtm: has("MDTM"),
+            mfmt: has("MFMT"),
             utf8: has("UTF8"),
             hash_commands: HashCommands::parse(&reply.lines),
         }
@@ -54,13 +59,14 @@ mod tests {
     #[test]
     fn features_are_parsed_in_either_case_and_without_leading_spaces() {
         for text in [
-            "211-Features:\r\n MLST type*;size*;\r\n UTF8\r\n MDTM\r\n211 End\r\n",
-            "211-Extensions\r\nmlst size*\r\nutf8\r\nMdtm\r\n211 END\r\n",
-            "211-x\r\n211-MLST a;\r\n211-MDTM\r\n\r\n211-UTF8\r\n211 end\r\n",
+            "211-Features:\r\n MLST type*;size*;\r\n UTF8\r\n MDTM\r\n MFMT\r\n211 End\r\n",
+            "211-Extensions\r\nmlst size*\r\nutf8\r\nMdtm\r\nmfmt\r\n211 END\r\n",
+            "211-x\r\n211-MLST a;\r\n211-MDTM\r\n211-MFMT\r\n\r\n211-UTF8\r\n211 end\r\n",
         ] {
             let all = Features {
                 mlst: true,
                 mdtm: true,
+                mfmt: true,
                 utf8: true,
                 hash_commands: HashCommands::default(),
             };

@@ -1,11 +1,12 @@
 //! Recursive listings.
 
+use super::directory::NameLookup;
 use super::encoding::Encoding;
 use super::mlsx::{DirectoryEntry, EntryKind};
 use super::pool::SessionPool;
 use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::io::temp_name::{TEMPORARY_PREFIX, is_temporary_name};
 use crate::key::Key;
 use crate::store::directory::{TreeEntry, TreeNode};
@@ -55,6 +56,7 @@ fn page_of(
     if options.times == TimeRequest::Always {
         add_times(pool, &mut page)?;
     }
+    page.is_incomplete = pool.server().facts().left_out_names;
     Ok(page)
 }
 
@@ -107,10 +109,14 @@ impl FtpSession {
         let Some(entries) = self.entries(directory.trim_end_matches('/'))? else {
             let base = self.base().to_owned();
             return match self.can_enter(&base)? {
-                true => Ok(None),
+                true => self.check_absence(directory.trim_end_matches('/')),
                 false => Err(self.missing_base_error()),
             };
         };
+        let is_sendable = |entry: &DirectoryEntry| Encoding::Utf8.check(&entry.name).is_ok();
+        if !entries.iter().all(is_sendable) {
+            self.server().facts().left_out_names = true;
+        }
         let usable = entries
             .into_iter()
             .filter(|entry| is_segment(entry) && names.may_contain(entry));
@@ -124,6 +130,25 @@ impl FtpSession {
             .filter(|entry| entry.as_ref().map_or(true, is_wanted))
             .collect::<Result<_>>()
             .map(Some)
+    }
+
+    /// Fails if the directory, which cannot be entered, is in the listing of its parent directory: it is closed to us, and
+    /// what is in it is unknown.
+    fn check_absence(&mut self, directory: &str) -> Result<Option<Vec<TreeEntry>>> {
+        let (parent, name) = directory.rsplit_once('/').unwrap_or(("", directory));
+        let NameLookup::Present(entry) = self.find_name(parent, name)? else {
+            return Ok(None);
+        };
+        let is_file = match entry.kind {
+            EntryKind::File => true,
+            EntryKind::Directory => false,
+            EntryKind::Unknown => matches!(self.look_up(directory)?, Lookup::Blob(_)),
+        };
+        if is_file {
+            return Ok(None);
+        }
+        let text = format!("the directory `{}` cannot be entered", printable(directory));
+        Err(Error::new(Kind::Denied, text))
     }
 
     /// Returns the entry of one name; `None` if it has just been removed.

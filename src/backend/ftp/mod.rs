@@ -142,7 +142,7 @@ impl Store for Ftp {
     }
 
     fn put(&self, key: &Key, payload: &Payload, options: &PutOptions) -> Result<PutResult> {
-        put::put(&self.pool, key, payload, &options.condition)
+        put::put(&self.pool, key, payload, options)
     }
 
     fn list(&self, options: &ListOptions<'_>, page: Option<&PageToken>) -> Result<Page> {
@@ -159,6 +159,7 @@ impl Store for Ftp {
             ranges: false,
             attributes: false,
             etag_conditions: false,
+            keys_are_paths: true,
         }
     }
 
@@ -193,7 +194,7 @@ impl ResumablePut for Ftp {
         options: &PutOptions,
         draft: &PartialUpload,
     ) -> Result<PutResult> {
-        put::resume(&self.pool, key, payload, &options.condition, draft)
+        put::resume(&self.pool, key, payload, options, draft)
     }
 
     fn discard(&self, key: &Key, draft: &PartialUpload) {

@@ -3,6 +3,10 @@
 //! The end of the data connection is the end of the file in FTP, so the server cannot distinguish a broken upload from a
 //! complete one. Only the size shows that all bytes arrived, and only the rename makes the blob visible.
 
+use std::time::SystemTime;
+
+use time::OffsetDateTime;
+
 use super::data::{Opened, Transfer};
 use super::paths::UploadPaths;
 use super::pool::{Lease, SessionPool};
@@ -16,7 +20,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::io::payload::Payload;
 use crate::key::Key;
 use crate::store::resumable::PartialUpload;
-use crate::store::types::{Condition, PutResult};
+use crate::store::types::{Condition, PutOptions, PutResult};
 
 /// Stores the payload under `key`. FTP has no conditional requests, so [`Condition::Absent`] is checked before the upload
 /// and again before the rename.
@@ -24,10 +28,10 @@ pub fn put(
     pool: &SessionPool,
     key: &Key,
     payload: &Payload,
-    condition: &Condition,
+    options: &PutOptions,
 ) -> Result<PutResult> {
     let draft = PartialUpload::new();
-    let stored = FtpUpload::begin(pool, key, payload, condition, &draft).and_then(|mut upload| {
+    let stored = FtpUpload::begin(pool, key, payload, options, &draft).and_then(|mut upload| {
         let uploaded = upload.send_all()?;
         upload.finalize(&uploaded)
     });
@@ -42,13 +46,13 @@ pub fn resume(
     pool: &SessionPool,
     key: &Key,
     payload: &Payload,
-    condition: &Condition,
+    options: &PutOptions,
     draft: &PartialUpload,
 ) -> Result<PutResult> {
     let Some(total) = payload.size() else {
         return Err(Error::new(Kind::Local, "a stream cannot be resumed"));
     };
-    let mut upload = FtpUpload::begin(pool, key, payload, condition, draft)?;
+    let mut upload = FtpUpload::begin(pool, key, payload, options, draft)?;
     let kept = if draft.is_begun() {
         upload.resumable_bytes(total)?
     } else {
@@ -70,7 +74,7 @@ struct FtpUpload<'a> {
     lease: Lease<'a>,
     paths: UploadPaths,
     payload: &'a Payload,
-    condition: &'a Condition,
+    options: &'a PutOptions,
     draft: &'a PartialUpload,
 }
 
@@ -86,11 +90,11 @@ impl<'a> FtpUpload<'a> {
         pool: &'a SessionPool,
         key: &Key,
         payload: &'a Payload,
-        condition: &'a Condition,
+        options: &'a PutOptions,
         draft: &'a PartialUpload,
     ) -> Result<Self> {
         let path = pool.path(key)?;
-        if let Condition::Etag(_) = condition {
+        if let Condition::Etag(_) = &options.condition {
             return Err(Error::new(
                 Kind::Precondition,
                 "FTP has no ETags, so --if-match is not possible",
@@ -99,7 +103,7 @@ impl<'a> FtpUpload<'a> {
         let mut lease = pool.lease()?;
         let paths = lease.begin(|session| {
             let paths = UploadPaths::new(session, path, draft.name());
-            if *condition == Condition::Absent {
+            if options.condition == Condition::Absent {
                 session.check_absent(&paths.target)?;
             }
             session.announce_utf8(path)?;
@@ -110,7 +114,7 @@ impl<'a> FtpUpload<'a> {
             lease,
             paths,
             payload,
-            condition,
+            options,
             draft,
         })
     }
@@ -218,8 +222,11 @@ impl<'a> FtpUpload<'a> {
         let (lease, paths) = (&mut self.lease, &self.paths);
         // A comparison may have closed the session.
         lease.begin(|_| Ok(()))?;
-        if *self.condition == Condition::Absent {
+        if self.options.condition == Condition::Absent {
             lease.ask(|session| session.check_absent(&paths.target))?;
+        }
+        if let Some(modified) = self.options.modified {
+            lease.ask(|session| session.set_modified(&paths.temporary, modified))?;
         }
         publish(lease, paths, uploaded.bytes).map_err(|failed| {
             if failed.leftover == Leftover::Keep {
@@ -243,7 +250,7 @@ impl<'a> FtpUpload<'a> {
             etag: None,
             verified: uploaded.verified,
             // Another client may create the blob between the last check and the rename.
-            atomic: (*self.condition == Condition::Absent).then_some(false),
+            atomic: (self.options.condition == Condition::Absent).then_some(false),
             version_id: None,
         })
     }
@@ -262,6 +269,21 @@ impl FtpSession {
             Lookup::Absent => Ok(()),
             Lookup::Blob(_) | Lookup::Directory => Err(Error::already_exists()),
         }
+    }
+
+    /// Sets the time of the last modification of a file, if the server can.
+    fn set_modified(&mut self, path: &str, modified: SystemTime) -> Result<()> {
+        let is_set = self.features().mfmt
+            && self
+                .ask(&format!("MFMT {} {path}", time_value(modified)))?
+                .is_done();
+        let warned = &mut self.server().facts().warned_of_times;
+        if !is_set && !std::mem::replace(warned, true) {
+            self.server().warn(
+                "the server does not keep times of modification (no MFMT): blobs get the time of their upload",
+            );
+        }
+        Ok(())
     }
 
     fn store(&mut self, temporary: &str) -> Result<Transfer> {
@@ -285,6 +307,20 @@ impl FtpSession {
         self.server().facts().directories.clear();
         Ok(())
     }
+}
+
+/// A time in UTC as RFC 3659, section 2.3, writes it, to the second.
+fn time_value(time: SystemTime) -> String {
+    let time = OffsetDateTime::from(time);
+    format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
 }
 
 /// Removes the temporary file of a failed upload. After a cancellation, this needs a new session and time is short.

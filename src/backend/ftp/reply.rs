@@ -78,10 +78,9 @@ impl Reply {
     /// Returns true if the refusal of a listing means that the directory is empty. Some servers reply "450 no files", others
     /// 550 or 501 with their own wording.
     pub fn means_empty_directory(&self) -> bool {
-        self.code == 450
-            || matches!(self.class(), Class::Path | Class::Command)
-                && !self.is_unknown_command()
-                && self.mentions(&["no files", "no such", "not found", "not exist", "empty"])
+        (self.code == 450 || matches!(self.class(), Class::Path | Class::Command))
+            && !self.is_unknown_command()
+            && self.mentions(&["no files", "no such", "not found", "not exist", "empty"])
     }
 
     /// Parses a whole reply. Returns `None` if it has no code, or if the codes of its first and last line differ, so that its
@@ -298,7 +297,8 @@ mod tests {
     #[test]
     fn a_listing_that_is_refused_for_being_empty_is_known() {
         for (text, empty) in [
-            ("450 busy", true),
+            ("450 busy", false),
+            ("450 secret: Permission denied", false),
             ("450 No files found", true),
             ("550 No files found", true),
             ("550 Directory is empty", true),

@@ -39,6 +39,10 @@ pub struct Facts {
     pub versions: Versions,
     /// LIST takes `-a` for a part of the name.
     pub lacks_list_all: bool,
+    /// A listing contained names that cannot be keys.
+    pub left_out_names: bool,
+    /// The user was warned that the server does not keep times of modification.
+    pub warned_of_times: bool,
     /// Directories that exist.
     pub directories: HashSet<String>,
 }

@@ -98,6 +98,7 @@ impl FtpSession {
         let unknown = Features {
             mlst: true,
             mdtm: false,
+            mfmt: false,
             utf8: true,
             hash_commands: HashCommands::default(),
         };

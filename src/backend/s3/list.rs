@@ -60,6 +60,7 @@ impl S3 {
         Ok(Page {
             entries,
             next: next.map(|next| PageToken::Text(next.name())),
+            is_incomplete: false,
         })
     }
 

@@ -116,6 +116,7 @@ impl Store for S3 {
             ranges: true,
             attributes: true,
             etag_conditions: true,
+            keys_are_paths: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The download of one blob.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::KnownDestination;
 use super::copy::describe;
 use crate::command::blob::Blob;
 use crate::error::{Error, Kind, Result, printable};
@@ -55,11 +56,42 @@ impl LocalDestination {
     }
 
     /// The path, if it is one.
-    fn path(&self) -> Option<PathBuf> {
+    pub fn path(&self) -> Option<PathBuf> {
         match self {
             Self::Path(path) => Some(path.clone()),
             Self::Below(directory, relative) => Some(directory.path().join(relative)),
             Self::Stdout => None,
+        }
+    }
+
+    /// The file that exists there already, and its metadata.
+    fn existing(&self) -> Option<(PathBuf, Metadata)> {
+        let path = self.path()?;
+        let metadata = match self {
+            Self::Below(directory, relative) => directory.metadata(relative)?,
+            Self::Path(_) | Self::Stdout => std::fs::metadata(&path).ok()?,
+        };
+        metadata.is_file().then_some((path, metadata))
+    }
+
+    /// Returns whether the destination keeps no file: stdout, a pipe or a device.
+    pub fn is_stream(&self) -> bool {
+        match self {
+            Self::Path(path) => std::fs::metadata(path)
+                .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()),
+            Self::Below(..) => false,
+            Self::Stdout => true,
+        }
+    }
+
+    /// Returns whether the destination is a directory that exists already.
+    fn is_existing_directory(&self) -> bool {
+        match self {
+            Self::Below(directory, relative) => relative
+                .strip_suffix('/')
+                .and_then(|relative| directory.metadata(relative))
+                .is_some_and(|metadata| metadata.is_dir()),
+            Self::Path(_) | Self::Stdout => false,
         }
     }
 
@@ -139,14 +171,19 @@ impl Download {
     }
 
     /// See [`super::Task::run`].
-    pub fn proof_of_equality(&self, trust: TimeTrust) -> Result<Option<Proof>> {
-        let Some(path) = self.to.path() else {
+    pub fn proof_of_equality(
+        &self,
+        trust: TimeTrust,
+        known: &KnownDestination,
+    ) -> Result<Option<Proof>> {
+        // A listing of files contains no directories.
+        if self.to.is_existing_directory() {
+            return Ok(Some(Proof::Directory));
+        }
+        if matches!(known, KnownDestination::Absent) {
             return Ok(None);
-        };
-        let Some(metadata) = std::fs::metadata(&path)
-            .ok()
-            .filter(std::fs::Metadata::is_file)
-        else {
+        }
+        let Some((path, metadata)) = self.to.existing() else {
             return Ok(None);
         };
         wait_for_blob(&self.from.engine, &self.from.key, self.options)?;

@@ -121,12 +121,9 @@ impl Task {
         let Check::Unchanged(trust, known) = &self.check else {
             return Ok(None);
         };
-        if matches!(known, KnownDestination::Absent) {
-            return Ok(None);
-        }
         match &self.job {
             Job::Upload(job) => job.proof_of_equality(*trust, known),
-            Job::Download(job) => job.proof_of_equality(*trust),
+            Job::Download(job) => job.proof_of_equality(*trust, known),
             Job::Copy(job) => job.proof_of_equality(*trust, known),
         }
     }
@@ -214,6 +211,10 @@ impl Job {
                 .map(SourceVersion::File)
                 .map_err(|error| Error::local("examine the source", &error)),
             Self::Upload(_) => Err(Error::new(Kind::Usage, "stdin cannot be moved")),
+            Self::Download(Download { to, .. }) if to.is_stream() => Err(Error::new(
+                Kind::Usage,
+                "the destination of a move must be a file: a pipe or a device does not keep the only copy",
+            )),
             Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => {
                 copy::describe(from).map(SourceVersion::Blob)
             }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::net::{AddressFamily, SocketType};
 
 use super::CLOSED;
+use super::Closed;
 use super::fault::Fault;
 use super::session::{Next, Session};
 use super::tls::{DataSessions, Wire};
@@ -117,7 +118,14 @@ impl Session {
         if self.lacks_protection() {
             return self.reply(NOT_PROTECTED);
         }
+        let closed = self.state.closed(&directory);
+        match closed {
+            Some(Closed::Refused) => return self.reply("550 permission denied"),
+            Some(Closed::Unlisted(reply)) => return self.reply(reply),
+            Some(Closed::Empty) | None => {}
+        }
         let text = match fault {
+            _ if closed.is_some() => Vec::new(),
             Some(Fault::Listing(text)) => text.into(),
             Some(Fault::ListingBytes(bytes)) => bytes.to_vec(),
             _ => self.listing(verb, &directory, hidden).into_bytes(),
@@ -130,7 +138,10 @@ impl Session {
             }
             Err(reply) => return self.reply(reply),
         }
-        self.reply("226 done")
+        self.reply(match closed {
+            Some(_) => "226 Transfer done (but failed to open directory).",
+            None => "226 done",
+        })
     }
 
     /// The text of a listing. NLST and LIST omit hidden names, as many servers do, unless LIST has the option `-a`.

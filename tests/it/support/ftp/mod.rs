@@ -60,6 +60,10 @@ struct State {
     options: Options,
     files: Mutex<BTreeMap<String, Vec<u8>>>,
     directories: Mutex<BTreeSet<String>>,
+    /// The directories that the login must not read.
+    closed: Mutex<BTreeMap<String, Closed>>,
+    /// The times that MFMT set.
+    times: Mutex<BTreeMap<String, String>>,
     log: Mutex<Vec<String>>,
     faults: Mutex<Vec<(String, Fault)>>,
     /// The source addresses of control and passive data connections.
@@ -71,6 +75,17 @@ struct State {
     /// A session waits for its client to close both connections.
     awaits_close: AtomicBool,
     stop: AtomicBool,
+}
+
+/// The treatment of a directory that the login must not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It can be neither entered nor listed.
+    Refused,
+    /// It can be entered, and its listing is empty, as with vsftpd.
+    Empty,
+    /// It can be entered, and its listing is refused with this reply.
+    Unlisted(&'static str),
 }
 
 /// The line of the log for a client that closed both connections of a transfer.
@@ -132,6 +147,8 @@ impl FtpServer {
             options,
             files: Mutex::default(),
             directories: Mutex::new(BTreeSet::from(["/".to_owned(), BASE.to_owned()])),
+            closed: Mutex::default(),
+            times: Mutex::default(),
             log: Mutex::default(),
             faults: Mutex::default(),
             peers: Mutex::default(),
@@ -157,11 +174,24 @@ impl FtpServer {
         }
     }
 
-    /// Adds a file directly, without the protocol.
+    /// Adds a file directly, without the protocol, and the directories above it.
     pub fn holding(self, key: &str, content: &[u8]) -> Self {
         let mut files = self.state.files.lock().unwrap();
         files.insert(format!("{BASE}/{key}"), content.to_vec());
         drop(files);
+        let mut directories = self.state.directories.lock().unwrap();
+        for (at, _) in key.match_indices('/').filter(|(at, _)| *at > 0) {
+            directories.insert(format!("{BASE}/{}", &key[..at]));
+        }
+        drop(directories);
+        self
+    }
+
+    /// Closes a directory to the login.
+    pub fn closing(self, directory: &str, how: Closed) -> Self {
+        let mut closed = self.state.closed.lock().unwrap();
+        closed.insert(format!("{BASE}/{directory}"), how);
+        drop(closed);
         self
     }
 
@@ -258,6 +288,10 @@ impl State {
         self.directories.lock().unwrap().contains(path)
     }
 
+    fn closed(&self, path: &str) -> Option<Closed> {
+        self.closed.lock().unwrap().get(path).copied()
+    }
+
     fn has_file(&self, path: &str) -> bool {
         self.files.lock().unwrap().contains_key(path)
     }
@@ -275,8 +309,17 @@ impl State {
         if self.has_directory(path) {
             return Some("type=dir;modify=20261124120000;".to_owned());
         }
+        let time = self.time(path);
         self.size(path)
-            .map(|size| format!("type=file;size={size};modify=20261124120000;"))
+            .map(|size| format!("type=file;size={size};modify={time};"))
+    }
+
+    /// The time of the last modification of a file.
+    fn time(&self, path: &str) -> String {
+        let times = self.times.lock().unwrap();
+        times
+            .get(path)
+            .map_or_else(|| "20261124120000".to_owned(), Clone::clone)
     }
 
     /// The names directly below a directory.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::tls::{Protection, Wire};
-use super::{PASSWORD, State, USER};
+use super::{Closed, PASSWORD, State, USER};
 use crate::support::checksums::Checksum;
 
 const UNKNOWN_COMMAND: &str = "502 command not implemented";
@@ -198,6 +198,7 @@ impl Session {
             }
             "SIZE" => self.size(argument),
             "MDTM" => self.mdtm(argument),
+            "MFMT" => self.mfmt(argument),
             "MLST" => self.mlst(argument),
             "MLSD" | "NLST" | "LIST" => self.list(verb, argument, fault),
             "DELE" => self.dele(argument),
@@ -278,6 +279,7 @@ impl Session {
         let all = [
             "SIZE",
             "MDTM",
+            "MFMT",
             "REST STREAM",
             "MLST type*;size*;modify*;",
             "UTF8",
@@ -297,7 +299,8 @@ impl Session {
 
     fn cwd(&mut self, argument: &str) -> Next {
         let path = self.path(argument);
-        let exists = self.state.has_directory(&path);
+        let is_closed = self.state.closed(&path) == Some(Closed::Refused);
+        let exists = self.state.has_directory(&path) && !is_closed;
         if exists {
             self.cwd = path;
         }
@@ -324,9 +327,23 @@ impl Session {
     }
 
     fn mdtm(&mut self, argument: &str) -> Next {
-        let exists = self.state.has_file(&self.path(argument));
+        let path = self.path(argument);
+        let time = format!("213 {}", self.state.time(&path));
         let refusal = "550 could not get file modification time";
-        self.reply_either(exists, "213 20261124120000", refusal)
+        self.reply_either(self.state.has_file(&path), &time, refusal)
+    }
+
+    fn mfmt(&mut self, argument: &str) -> Next {
+        let (time, path) = argument.split_once(' ').unwrap();
+        let path = self.path(path);
+        if !self.state.has_file(&path) {
+            return self.reply("550 no such file");
+        }
+        let reply = format!("213 Modify={time}; {path}");
+        let mut times = self.state.times.lock().unwrap();
+        times.insert(path, time.to_owned());
+        drop(times);
+        self.reply(&reply)
     }
 
     fn mlst(&mut self, argument: &str) -> Next {
@@ -359,10 +376,14 @@ impl Session {
         if let (Some(Fault::NeverOverwrite), true) = (fault, self.state.has_file(&to)) {
             return self.reply("553 file exists");
         }
+        let from = self.rename_from.take();
+        let mut times = self.state.times.lock().unwrap();
+        let time = from.as_ref().and_then(|from| times.remove(from));
+        times.remove(&to);
+        times.extend(time.map(|time| (to.clone(), time)));
+        drop(times);
         let mut files = self.state.files.lock().unwrap();
-        let moved = self
-            .rename_from
-            .take()
+        let moved = from
             .and_then(|from| files.remove(&from))
             .map(|content| files.insert(to, content))
             .is_some();
