@@ -116,7 +116,7 @@ impl Session {
     {
         let weight = |_: &J| Weight::REQUEST;
         self.for_each_group(jobs, weight, move |job, done| {
-            done(job.as_ref(), work(&job))
+            done(job.as_ref(), work(&job));
         })
     }
 

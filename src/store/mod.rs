@@ -129,6 +129,10 @@ pub trait Store: Send + Sync {
 
 /// The features of a store that callers have to know in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a feature of its own"
+)]
 pub struct Capabilities {
     /// `get` can stop at [`GetOptions::end`](self::types::GetOptions::end), so that several parts of a blob can be downloaded at once.
     pub ranges: bool,

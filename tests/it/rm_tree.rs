@@ -48,10 +48,11 @@ fn many_keys_are_one_request() {
 
 /// A listing of these keys.
 fn listing(keys: &[&str]) -> Script {
-    let contents: String = keys
+    let contents: Vec<String> = keys
         .iter()
         .map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>"))
         .collect();
+    let contents = contents.concat();
     let text = format!(
         "<ListBucketResult><EncodingType>url</EncodingType>{contents}<IsTruncated>false</IsTruncated></ListBucketResult>"
     );
