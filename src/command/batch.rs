@@ -111,7 +111,6 @@ impl Found {
 }
 
 /// The source of one transfer.
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time")]
 pub enum FoundSource {
     /// A file, from the working directory.
     File(PathBuf),

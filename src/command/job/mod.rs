@@ -151,7 +151,6 @@ fn examine(to: &Blob, known: &KnownDestination) -> Result<Option<ObjectMeta>> {
 }
 
 /// One transfer.
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time")]
 pub enum Job {
     /// From this machine to a store.
     Upload(Upload),
