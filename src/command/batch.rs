@@ -262,14 +262,14 @@ impl Search {
         let found = LocalTree::new(path, self.links);
         let found = found.take_while(move |_| cancel.check().is_ok());
         found.filter_map(move |found| match found {
-            local_tree::Found::File { path, relative } => {
+            local_tree::LocalStep::File { path, relative } => {
                 search.select_file(path, &relative, below.clone())
             }
-            local_tree::Found::Skipped { path, reason } => {
+            local_tree::LocalStep::Skipped { path, reason } => {
                 search.skipped(&path, reason);
                 None
             }
-            local_tree::Found::Failed(error) => {
+            local_tree::LocalStep::Failed(error) => {
                 search.failed(error);
                 None
             }

@@ -21,7 +21,7 @@ use crate::transfer::source::Expectation;
 
 /// The fate of the source of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum SourceFate {
     /// `cp`.
     Keep,
     /// `mv`: it is removed once the copy is verified.
@@ -40,8 +40,8 @@ pub enum Place<'a> {
 }
 
 /// Copies, or moves, every FROM to TO.
-pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit> {
-    if source == Source::Remove && arguments.changes.if_changed {
+pub fn run(session: &mut Session, arguments: &Cp, source: SourceFate) -> Result<Exit> {
+    if source == SourceFate::Remove && arguments.changes.if_changed {
         let text = "mv has no --if-changed: only a verified copy allows the removal of its source";
         return Err(Error::new(Kind::Usage, text).with_hint("use cp --if-changed, and then rm"));
     }
@@ -81,11 +81,11 @@ pub fn run(session: &mut Session, arguments: &Cp, source: Source) -> Result<Exit
                 cancel: Arc::clone(&session.cancel),
             },
             verb: match source {
-                Source::Keep => COPY,
-                Source::Remove => MOVE,
+                SourceFate::Keep => COPY,
+                SourceFate::Remove => MOVE,
             },
             if_changed: if_changed(&arguments.changes),
-            removes_sources: source == Source::Remove,
+            removes_sources: source == SourceFate::Remove,
             run: arguments.batch.run.clone(),
             has_summary: depth != Depth::Blob,
         },

@@ -37,7 +37,7 @@ pub fn run(session: &mut Session, arguments: &Doctor) -> Result<Exit> {
     let mut list = session.settings.show_store(&target.store);
     list.retain(|setting| setting.origin != SettingOrigin::BuiltIn);
     config::print(&session.report, "doctor", &list);
-    let doctor = Progress::new(Arc::clone(&session.report));
+    let doctor = StepProgress::new(Arc::clone(&session.report));
     let opened = step(&mut |step| doctor.report(&step), "settings", || {
         let path = session.settings.file_path();
         let detail = path.map_or("no config file".to_owned(), |path| {
@@ -68,12 +68,12 @@ pub fn run(session: &mut Session, arguments: &Doctor) -> Result<Exit> {
 
 /// Prints steps and remembers the first failure.
 #[derive(Clone)]
-struct Progress {
+struct StepProgress {
     report: Arc<Report>,
     failed: Arc<Mutex<Option<Exit>>>,
 }
 
-impl Progress {
+impl StepProgress {
     fn new(report: Arc<Report>) -> Self {
         Self {
             report,
@@ -170,7 +170,7 @@ struct Examination {
     cancel: Arc<Cancel>,
     /// The scratch blob.
     key: Key,
-    progress: Progress,
+    progress: StepProgress,
 }
 
 impl Examination {

@@ -29,7 +29,7 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
     let look_ups: Vec<LookUp> = look_ups
         .map(|(blob, typed)| LookUp::new(blob, typed, is_terminal))
         .collect();
-    let conditions = Conditions {
+    let conditions = ExistsConditions {
         min_size: arguments.min_size,
         newer_than: arguments
             .newer_than
@@ -59,38 +59,38 @@ impl AsRef<Subject> for LookUp {
 
 /// The conditions under which a blob counts as present.
 #[derive(Debug, Clone, Copy)]
-struct Conditions {
+struct ExistsConditions {
     min_size: Option<u64>,
     newer_than: Option<SystemTime>,
 }
 
 /// The answer of the store.
-enum Answer {
+enum ExistsAnswer {
     Present(ObjectMeta),
     /// The blob is there, but does not meet the conditions, for this reason.
     Unsuitable(String),
     Absent,
 }
 
-impl Conditions {
-    fn judge(self, found: Option<ObjectMeta>) -> Result<Answer> {
+impl ExistsConditions {
+    fn judge(self, found: Option<ObjectMeta>) -> Result<ExistsAnswer> {
         let Some(info) = found else {
-            return Ok(Answer::Absent);
+            return Ok(ExistsAnswer::Absent);
         };
         if let Some(least) = self.min_size.filter(|least| info.size < *least) {
             let text = format!("it has {} bytes, less than {least}", info.size);
-            return Ok(Answer::Unsuitable(text));
+            return Ok(ExistsAnswer::Unsuitable(text));
         }
         let Some(newer_than) = self.newer_than else {
-            return Ok(Answer::Present(info));
+            return Ok(ExistsAnswer::Present(info));
         };
         match info.modified {
-            Some(modified) if modified <= newer_than => Ok(Answer::Unsuitable(format!(
+            Some(modified) if modified <= newer_than => Ok(ExistsAnswer::Unsuitable(format!(
                 "it was modified at {}, not after {}",
                 timestamp(modified),
                 timestamp(newer_than)
             ))),
-            Some(_) => Ok(Answer::Present(info)),
+            Some(_) => Ok(ExistsAnswer::Present(info)),
             None => Err(Error::new(
                 Kind::Remote,
                 "the store does not report the time of its modification",
@@ -113,7 +113,7 @@ impl LookUp {
 
     fn run(
         &self,
-        conditions: Conditions,
+        conditions: ExistsConditions,
         wait: Option<Wait>,
         print: Option<PrintKeys>,
     ) -> Result<Outcome> {
@@ -124,7 +124,7 @@ impl LookUp {
                 .head(key)
                 .and_then(|found| conditions.judge(found))
         };
-        let is_present = |answer: &Answer| matches!(answer, Answer::Present(_));
+        let is_present = |answer: &ExistsAnswer| matches!(answer, ExistsAnswer::Present(_));
         let answer = look_until(engine, wait, look, is_present)?;
         let is_present = is_present(&answer.value);
         let is_printed = match print {
@@ -141,7 +141,7 @@ impl LookUp {
         })
     }
 
-    fn outcome(&self, answer: Done<Answer>) -> Outcome {
+    fn outcome(&self, answer: Done<ExistsAnswer>) -> Outcome {
         let url = self.blob.subject.url.shown();
         let absent = |line: String, unsuitable| Outcome {
             line,
@@ -150,9 +150,9 @@ impl LookUp {
             ..Outcome::default()
         };
         let info = match answer.value {
-            Answer::Present(info) => info,
-            Answer::Absent => return absent(format!("{url} does not exist"), None),
-            Answer::Unsuitable(reason) => {
+            ExistsAnswer::Present(info) => info,
+            ExistsAnswer::Absent => return absent(format!("{url} does not exist"), None),
+            ExistsAnswer::Unsuitable(reason) => {
                 return absent(format!("{url} counts as absent: {reason}"), Some(reason));
             }
         };

@@ -49,11 +49,11 @@ pub fn run(session: &mut Session, arguments: &Sync) -> Result<Exit> {
     )?;
     session.resume = session.settings.resume(None)?;
     let (from, to) = (
-        Side::open(session, &from_place)?,
-        Side::open(session, &to_place)?,
+        SyncSide::open(session, &from_place)?,
+        SyncSide::open(session, &to_place)?,
     );
     from.reject_overlap(&to)?;
-    if let (Side::Prefix(root), Some(store)) = (&to, to_place.store()) {
+    if let (SyncSide::Prefix(root), Some(store)) = (&to, to_place.store()) {
         let capabilities = *root.engine.store.capabilities();
         reject_unsupported_attributes(&arguments.attributes, store.kind(), capabilities)?;
     }
@@ -93,14 +93,14 @@ fn places<'a>(session: &Session, arguments: &'a Sync) -> Result<(Place<'a>, Plac
 
 /// One side of the synchronisation.
 #[derive(Clone)]
-enum Side {
+enum SyncSide {
     /// A local directory.
     Directory(PathBuf),
     /// A prefix, which is empty or ends in `/`.
     Prefix(BlobRoot),
 }
 
-impl Side {
+impl SyncSide {
     fn open(session: &mut Session, place: &Place<'_>) -> Result<Self> {
         Ok(match place {
             Place::Local(path) => Self::Directory(PathBuf::from(path)),
@@ -162,8 +162,8 @@ impl Side {
 
 /// One run.
 struct SyncRun {
-    from: Side,
-    to: Side,
+    from: SyncSide,
+    to: SyncSide,
     search: Search,
     options: JobOptions,
     trust: TimeTrust,
@@ -186,14 +186,14 @@ struct ListingState {
 }
 
 impl SyncRun {
-    fn new(session: &Session, arguments: &Sync, from: Side, to: Side) -> Result<Self> {
-        if let Side::Directory(path) = &from
+    fn new(session: &Session, arguments: &Sync, from: SyncSide, to: SyncSide) -> Result<Self> {
+        if let SyncSide::Directory(path) = &from
             && !path.is_dir()
         {
             let text = format!("{} is not a directory", from.shown());
             return Err(Error::new(Kind::Local, text));
         }
-        if let Side::Directory(path) = &to {
+        if let SyncSide::Directory(path) = &to {
             check_not_a_file(path)?;
         }
         let links = match arguments.follow_links {
@@ -262,7 +262,7 @@ impl SyncRun {
         let from = self.search.find(self.from.source())?;
         let to: Box<dyn Iterator<Item = Found> + Send> = match &self.to {
             // It is created when the first file is written.
-            Side::Directory(path) if !path.exists() => Box::new(std::iter::empty()),
+            SyncSide::Directory(path) if !path.exists() => Box::new(std::iter::empty()),
             side => self.search.by_path().find(side.source())?,
         };
         let (from, to) = (sorting.apply(from), sorting.apply(to));
@@ -312,8 +312,8 @@ impl SyncRun {
         }
         let paths = extra.read()?;
         match &self.to {
-            Side::Prefix(root) => self.delete_blobs(session, root, paths),
-            Side::Directory(path) => self.delete_files(session, path, paths),
+            SyncSide::Prefix(root) => self.delete_blobs(session, root, paths),
+            SyncSide::Directory(path) => self.delete_files(session, path, paths),
         }
     }
 

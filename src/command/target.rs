@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::batch::{Found, FoundSource};
 use super::blob::{Blob, BlobRoot};
 use super::job::Job;
-use super::job::copy::Copy;
-use super::job::download::{Download, LocalDestination};
-use super::job::upload::{LocalSource, Upload};
+use super::job::copy::CopyJob;
+use super::job::download::{DownloadJob, LocalDestination};
+use super::job::upload::{LocalSource, UploadJob};
 use crate::backend::fs::id_of_file;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
@@ -100,7 +100,7 @@ impl BatchTarget {
 
 fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> {
     let upload = |from| {
-        Job::Upload(Upload {
+        Job::Upload(UploadJob {
             from,
             to: to.clone(),
             options: options.put.clone(),
@@ -114,7 +114,7 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
         FoundSource::File(path) => upload(LocalSource::Path(path)),
         FoundSource::Stdin => upload(LocalSource::Stdin),
         FoundSource::Blob(from, _) if from.id() == to.id() => return Err(onto_itself(&from)),
-        FoundSource::Blob(from, listed) => Job::Copy(Copy {
+        FoundSource::Blob(from, listed) => Job::Copy(CopyJob {
             from,
             to,
             options: options.put.clone(),
@@ -143,7 +143,7 @@ fn to_machine(source: FoundSource, to: LocalDestination, options: &JobOptions) -
         {
             Err(onto_itself(&from))
         }
-        FoundSource::Blob(from, info) => Ok(Job::Download(Download {
+        FoundSource::Blob(from, info) => Ok(Job::Download(DownloadJob {
             from,
             to,
             options: options.get,

@@ -20,7 +20,7 @@ pub enum DirectoryLinks {
 
 /// One step of the walk.
 #[derive(Debug)]
-pub enum Found {
+pub enum LocalStep {
     /// A file, or a link that may lead to one: opening it shows.
     File {
         /// From the working directory.
@@ -43,13 +43,13 @@ pub enum Found {
 pub struct LocalTree {
     links: DirectoryLinks,
     // A vector instead of recursion, because a tree may be deeper than the stack.
-    levels: Vec<Level>,
+    levels: Vec<LocalLevel>,
     /// Problems that were found while a directory was read.
-    problems: Vec<Found>,
+    problems: Vec<LocalStep>,
 }
 
 /// A directory that the walk is in.
-struct Level {
+struct LocalLevel {
     path: PathBuf,
     /// Empty, or ends in `/`.
     relative: String,
@@ -61,11 +61,11 @@ struct Level {
 struct Entry {
     /// With a `/` at the end for a directory.
     sort_key: OsString,
-    kind: EntryKind,
+    kind: LocalKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EntryKind {
+enum LocalKind {
     File,
     Directory,
     Skipped(&'static str),
@@ -99,7 +99,7 @@ impl LocalTree {
                 }
                 let kind = self.kind(&entry.path(), entry.file_type()?);
                 let mut sort_key = entry.file_name();
-                if kind == EntryKind::Directory {
+                if kind == LocalKind::Directory {
                     sort_key.push("/");
                 }
                 entries.push(Entry { sort_key, kind });
@@ -110,10 +110,10 @@ impl LocalTree {
             let shown = printable(&path.to_string_lossy());
             let doing = format_args!("cannot read the directory `{shown}`");
             self.problems
-                .push(Found::Failed(Error::local(doing, &error)));
+                .push(LocalStep::Failed(Error::local(doing, &error)));
         }
         entries.sort_unstable_by(|one, other| one.sort_key.cmp(&other.sort_key));
-        self.levels.push(Level {
+        self.levels.push(LocalLevel {
             identity: std::fs::metadata(&path).ok().as_ref().map(identity),
             path,
             relative,
@@ -121,22 +121,22 @@ impl LocalTree {
         });
     }
 
-    fn kind(&self, path: &Path, kind: FileType) -> EntryKind {
+    fn kind(&self, path: &Path, kind: FileType) -> LocalKind {
         if kind.is_dir() {
-            return EntryKind::Directory;
+            return LocalKind::Directory;
         }
         if !kind.is_symlink() {
-            return special(kind).map_or(EntryKind::File, EntryKind::Skipped);
+            return special(kind).map_or(LocalKind::File, LocalKind::Skipped);
         }
         match (std::fs::metadata(path), self.links) {
             // A dangling link is a failure of its transfer.
-            (Err(_), _) => EntryKind::File,
+            (Err(_), _) => LocalKind::File,
             (Ok(target), DirectoryLinks::Skip) if target.is_dir() => {
-                EntryKind::Skipped("it is a symbolic link to a directory")
+                LocalKind::Skipped("it is a symbolic link to a directory")
             }
-            (Ok(target), DirectoryLinks::Follow) if target.is_dir() => EntryKind::Directory,
+            (Ok(target), DirectoryLinks::Follow) if target.is_dir() => LocalKind::Directory,
             (Ok(target), _) => {
-                special(target.file_type()).map_or(EntryKind::File, EntryKind::Skipped)
+                special(target.file_type()).map_or(LocalKind::File, LocalKind::Skipped)
             }
         }
     }
@@ -152,9 +152,9 @@ impl LocalTree {
 }
 
 impl Iterator for LocalTree {
-    type Item = Found;
+    type Item = LocalStep;
 
-    fn next(&mut self) -> Option<Found> {
+    fn next(&mut self) -> Option<LocalStep> {
         loop {
             if let Some(problem) = self.problems.pop() {
                 return Some(problem);
@@ -166,19 +166,19 @@ impl Iterator for LocalTree {
             };
             let name = without_slash(&sort_key);
             let path = level.path.join(name);
-            if let EntryKind::Skipped(reason) = kind {
-                return Some(Found::Skipped { path, reason });
+            if let LocalKind::Skipped(reason) = kind {
+                return Some(LocalStep::Skipped { path, reason });
             }
             let relative = match segment(&sort_key, &path) {
                 Ok(name) => format!("{}{name}", level.relative),
-                Err(error) => return Some(Found::Failed(error)),
+                Err(error) => return Some(LocalStep::Failed(error)),
             };
-            if kind == EntryKind::File {
-                return Some(Found::File { path, relative });
+            if kind == LocalKind::File {
+                return Some(LocalStep::File { path, relative });
             }
             if self.is_in(&path) {
                 let reason = "it leads back to a directory above it";
-                return Some(Found::Skipped { path, reason });
+                return Some(LocalStep::Skipped { path, reason });
             }
             self.enter(path, relative);
         }
@@ -225,9 +225,9 @@ mod tests {
     /// The relative paths of the files, or the reasons of what is skipped, in order.
     fn walk(dir: &Path, links: DirectoryLinks) -> Vec<String> {
         let found = LocalTree::new(dir, links).map(|found| match found {
-            Found::File { relative, .. } => relative,
-            Found::Skipped { reason, .. } => reason.to_owned(),
-            Found::Failed(error) => error.to_string(),
+            LocalStep::File { relative, .. } => relative,
+            LocalStep::Skipped { reason, .. } => reason.to_owned(),
+            LocalStep::Failed(error) => error.to_string(),
         });
         found.collect()
     }

@@ -89,7 +89,7 @@ impl Producer {
         let output = ProducerOutput {
             producer: Arc::clone(&producer),
             stop: stop.clone(),
-            state: Output::Open(InterruptibleReader::new(stdout, stop)),
+            state: OutputState::Open(InterruptibleReader::new(stdout, stop)),
         };
         Ok((producer, output))
     }
@@ -181,10 +181,10 @@ fn pass_signals_on(
 pub struct ProducerOutput {
     producer: Arc<Producer>,
     stop: StopReading,
-    state: Output,
+    state: OutputState,
 }
 
-enum Output {
+enum OutputState {
     Open(InterruptibleReader),
     /// The pipe is at its end and closed.
     Ended(Result<()>),
@@ -192,15 +192,15 @@ enum Output {
 
 impl Read for ProducerOutput {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if let Output::Open(pipe) = &mut self.state {
+        if let OutputState::Open(pipe) = &mut self.state {
             let len = pipe.read(buf)?;
             if len > 0 || buf.is_empty() {
                 return Ok(len);
             }
-            self.state = Output::Ended(self.producer.finish(&self.stop));
+            self.state = OutputState::Ended(self.producer.finish(&self.stop));
         }
         match &self.state {
-            Output::Ended(Err(error)) => Err(error.clone().into_io()),
+            OutputState::Ended(Err(error)) => Err(error.clone().into_io()),
             _ => Ok(0),
         }
     }

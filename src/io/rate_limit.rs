@@ -22,10 +22,10 @@ const CHUNK: usize = 256 << 10;
 
 /// The limit of all bytes that are sent and received; none by default. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct RateLimit(Option<Arc<Bucket>>);
+pub struct RateLimit(Option<Arc<TokenBucket>>);
 
 #[derive(Debug)]
-struct Bucket {
+struct TokenBucket {
     /// Bytes per second.
     rate: NonZeroU64,
     start: Instant,
@@ -36,7 +36,7 @@ struct Bucket {
 impl RateLimit {
     /// A limit in bytes per second.
     pub fn new(rate: NonZeroU64, cancel: &Arc<Cancel>) -> Self {
-        Self(Some(Arc::new(Bucket {
+        Self(Some(Arc::new(TokenBucket {
             rate,
             start: Instant::now(),
             cancel: Arc::clone(cancel),

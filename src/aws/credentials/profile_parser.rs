@@ -32,7 +32,7 @@ pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, SyntaxError> {
     let mut parser = ProfileParser {
         kind,
         profiles: Profiles::new(),
-        section: Section::None,
+        section: ProfileSection::None,
         key: None,
         prefixed_default: false,
     };
@@ -45,7 +45,7 @@ pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, SyntaxError> {
     Ok(parser.profiles)
 }
 
-enum Section {
+enum ProfileSection {
     None,
     /// A section of another kind or without a name; its properties are ignored.
     Ignored,
@@ -55,7 +55,7 @@ enum Section {
 struct ProfileParser {
     kind: FileKind,
     profiles: Profiles,
-    section: Section,
+    section: ProfileSection,
     /// The property that an indented line continues.
     key: Option<String>,
     /// Set by `[profile default]`, which takes precedence over `[default]`.
@@ -94,11 +94,11 @@ impl ProfileParser {
             (FileKind::Config, _) => (None, false),
         };
         self.section = match profile.filter(|name| !name.is_empty()) {
-            None => Section::Ignored,
+            None => ProfileSection::Ignored,
             Some("default")
                 if self.kind == FileKind::Config && !prefixed && self.prefixed_default =>
             {
-                Section::Ignored
+                ProfileSection::Ignored
             }
             Some(name) => {
                 if name == "default" && prefixed && !self.prefixed_default {
@@ -106,7 +106,7 @@ impl ProfileParser {
                     self.profiles.remove(name);
                 }
                 self.profiles.entry(name.to_owned()).or_default();
-                Section::Profile(name.to_owned())
+                ProfileSection::Profile(name.to_owned())
             }
         };
         Ok(())
@@ -122,9 +122,9 @@ impl ProfileParser {
         }
         let value = without_comment(value.trim()).trim_end().to_owned();
         match &self.section {
-            Section::None => Err("a property before the first section"),
-            Section::Ignored => Ok(()),
-            Section::Profile(name) => {
+            ProfileSection::None => Err("a property before the first section"),
+            ProfileSection::Ignored => Ok(()),
+            ProfileSection::Profile(name) => {
                 self.profiles
                     .entry(name.clone())
                     .or_default()
@@ -138,8 +138,8 @@ impl ProfileParser {
     /// Further lines of a value, or nested `key = value` lines: kept as lines.
     fn continuation(&mut self, line: &str) -> Result<(), &'static str> {
         match (&self.section, &self.key) {
-            (Section::Ignored, _) => Ok(()),
-            (Section::Profile(name), Some(key)) => {
+            (ProfileSection::Ignored, _) => Ok(()),
+            (ProfileSection::Profile(name), Some(key)) => {
                 if let Some(value) = self
                     .profiles
                     .get_mut(name)

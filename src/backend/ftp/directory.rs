@@ -30,7 +30,7 @@ pub enum NameLookup {
 }
 
 /// A listing that was read to its end, apart from the entries themselves.
-struct Listing {
+struct DirectoryListing {
     completion: Completion,
     /// The number of lines in an unknown format.
     unparsed: u64,
@@ -38,7 +38,7 @@ struct Listing {
     undecoded: u64,
 }
 
-impl Listing {
+impl DirectoryListing {
     /// A listing that the server refused to send.
     fn refused(reply: Reply) -> Self {
         Self {
@@ -145,7 +145,7 @@ impl FtpSession {
         Ok(Some(entries))
     }
 
-    fn warn_about_skipped(&self, directory: &str, listing: &Listing) {
+    fn warn_about_skipped(&self, directory: &str, listing: &DirectoryListing) {
         let place = printable(or_root(directory));
         if listing.unparsed > 0 || listing.undecoded > 0 {
             self.server().facts().left_out_names = true;
@@ -166,7 +166,7 @@ impl FtpSession {
 
     /// Lists a directory with kinds and sizes: by MLSD, else by LIST. Only if lines of LIST cannot be parsed, the names of
     /// NLST are returned instead, which have to be looked up one by one.
-    fn read_details(&mut self, directory: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+    fn read_details(&mut self, directory: &str) -> Result<(DirectoryListing, Vec<DirectoryEntry>)> {
         let mut entries = Vec::new();
         if let Some(listing) = self.read_mlsd(directory, |entry| entries.push(entry))? {
             return Ok((listing, entries));
@@ -184,7 +184,7 @@ impl FtpSession {
     }
 
     /// LIST, with hidden names where the server knows the option of ls(1) for them.
-    fn read_list(&mut self, directory: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+    fn read_list(&mut self, directory: &str) -> Result<(DirectoryListing, Vec<DirectoryEntry>)> {
         if !self.server().facts().lacks_list_all {
             let listed = self.read_unix_list(&format!("LIST -a {directory}"))?;
             // A server that takes the option for a part of the name finds nothing.
@@ -203,7 +203,7 @@ impl FtpSession {
         &mut self,
         directory: &str,
         mut each: impl FnMut(DirectoryEntry),
-    ) -> Result<Listing> {
+    ) -> Result<DirectoryListing> {
         let directory = or_root(directory);
         if let Some(listing) = self.read_mlsd(directory, &mut each)? {
             return Ok(listing);
@@ -222,7 +222,7 @@ impl FtpSession {
         &mut self,
         directory: &str,
         each: impl FnMut(DirectoryEntry),
-    ) -> Result<Option<Listing>> {
+    ) -> Result<Option<DirectoryListing>> {
         if !self.features().mlst {
             return Ok(None);
         }
@@ -232,23 +232,27 @@ impl FtpSession {
                 self.forget_mlst();
                 None
             }
-            Opened::Refused(reply) => Some(Listing::refused(reply)),
+            Opened::Refused(reply) => Some(DirectoryListing::refused(reply)),
         })
     }
 
     /// NLST, whose entries have unknown kinds.
-    fn read_nlst(&mut self, directory: &str, each: impl FnMut(DirectoryEntry)) -> Result<Listing> {
+    fn read_nlst(
+        &mut self,
+        directory: &str,
+        each: impl FnMut(DirectoryEntry),
+    ) -> Result<DirectoryListing> {
         match self.open_data(&format!("NLST {directory}"), 0)? {
             Opened::Ready(transfer) => self.read_entries(transfer, named, each),
-            Opened::Refused(reply) => Ok(Listing::refused(reply)),
+            Opened::Refused(reply) => Ok(DirectoryListing::refused(reply)),
         }
     }
 
-    fn read_unix_list(&mut self, command: &str) -> Result<(Listing, Vec<DirectoryEntry>)> {
+    fn read_unix_list(&mut self, command: &str) -> Result<(DirectoryListing, Vec<DirectoryEntry>)> {
         let transfer = match self.open_data(command, 0)? {
             Opened::Ready(transfer) => transfer,
             Opened::Refused(reply) => {
-                return Ok((Listing::refused(reply), Vec::new()));
+                return Ok((DirectoryListing::refused(reply), Vec::new()));
             }
         };
         let (mut unparsed, mut entries) = (0, Vec::new());
@@ -262,7 +266,7 @@ impl FtpSession {
         };
         let listing = self.read_entries(transfer, parse, |entry| entries.push(entry))?;
         Ok((
-            Listing {
+            DirectoryListing {
                 unparsed,
                 ..listing
             },
@@ -275,13 +279,13 @@ impl FtpSession {
         transfer: Transfer,
         parse: impl FnMut(&str) -> Option<DirectoryEntry>,
         each: impl FnMut(DirectoryEntry),
-    ) -> Result<Listing> {
+    ) -> Result<DirectoryListing> {
         let mut lines = BufReader::new(transfer);
         let encoding = self.server().config.encoding;
         let result = read_lines(&mut lines, encoding, parse, each);
         let transfer = lines.into_inner();
         match result {
-            Ok(undecoded) => Ok(Listing {
+            Ok(undecoded) => Ok(DirectoryListing {
                 completion: self.finish(transfer, ReplyWait::Full),
                 unparsed: 0,
                 undecoded,

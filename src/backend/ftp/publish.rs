@@ -12,12 +12,12 @@ use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
 /// The failure to rename a complete upload.
 pub struct Unpublished {
     pub error: Error,
-    pub leftover: Leftover,
+    pub leftover: UploadLeftover,
 }
 
 /// The fate of the temporary file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leftover {
+pub enum UploadLeftover {
     /// It can be removed.
     Remove,
     /// It is the only copy: the old blob was deleted to make room for it.
@@ -28,7 +28,7 @@ impl From<Error> for Unpublished {
     fn from(error: Error) -> Self {
         Self {
             error,
-            leftover: Leftover::Remove,
+            leftover: UploadLeftover::Remove,
         }
     }
 }
@@ -132,7 +132,7 @@ fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Resul
             "the old blob is deleted; the new one is complete on the server as `{}`: rename it, or upload it again",
             printable(&paths.temporary)
         )),
-        leftover: Leftover::Keep,
+        leftover: UploadLeftover::Keep,
     }
     };
     let reply = match lease.session()?.ask(&format!("DELE {}", paths.target)) {

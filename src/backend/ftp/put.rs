@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::data::{Opened, Transfer};
 use super::paths::UploadPaths;
 use super::pool::{Lease, SessionPool};
-use super::publish::{Leftover, publish};
+use super::publish::{UploadLeftover, publish};
 use super::reply::Class;
 use super::send::{Sent, compare_checksum, describe_size, send, verify_resumed, verify_size};
 use super::session::FtpSession;
@@ -229,7 +229,7 @@ impl<'a> FtpUpload<'a> {
             lease.ask(|session| session.set_modified(&paths.temporary, modified))?;
         }
         publish(lease, paths, uploaded.bytes).map_err(|failed| {
-            if failed.leftover == Leftover::Keep {
+            if failed.leftover == UploadLeftover::Keep {
                 self.draft.keep();
                 return failed.error.permanent();
             }

@@ -40,16 +40,18 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
     let mut page = ListPage::default();
     read_document(text, "ListBucketResult", |piece| {
         match piece {
-            Piece::Start([_, "Contents"]) => page.contents.push(empty("Contents")),
-            Piece::End([_, "Contents", field], text) => add_field(&mut page, field, text)?,
-            Piece::End([_, "CommonPrefixes", "Prefix"], text) => {
+            XmlPiece::Start([_, "Contents"]) => page.contents.push(empty("Contents")),
+            XmlPiece::End([_, "Contents", field], text) => add_field(&mut page, field, text)?,
+            XmlPiece::End([_, "CommonPrefixes", "Prefix"], text) => {
                 page.prefixes.push(text.to_owned());
             }
-            Piece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
-            Piece::End([_, "NextContinuationToken"], text) => page.token = Some(text.to_owned()),
-            Piece::End([_, "NextMarker"], text) => page.next_marker = Some(text.to_owned()),
-            Piece::Empty([_, "Marker"]) | Piece::End([_, "Marker"], _) => page.has_marker = true,
-            Piece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
+            XmlPiece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
+            XmlPiece::End([_, "NextContinuationToken"], text) => page.token = Some(text.to_owned()),
+            XmlPiece::End([_, "NextMarker"], text) => page.next_marker = Some(text.to_owned()),
+            XmlPiece::Empty([_, "Marker"]) | XmlPiece::End([_, "Marker"], _) => {
+                page.has_marker = true
+            }
+            XmlPiece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
             _ => {}
         }
         Some(())
@@ -63,11 +65,11 @@ pub fn parse_buckets(text: &str) -> Option<ListPage> {
     let mut page = ListPage::default();
     read_document(text, "ListAllMyBucketsResult", |piece| {
         match piece {
-            Piece::Start([_, "Buckets", "Bucket"]) => page.contents.push(empty("Bucket")),
-            Piece::End([_, "Buckets", "Bucket", field], text) => {
+            XmlPiece::Start([_, "Buckets", "Bucket"]) => page.contents.push(empty("Bucket")),
+            XmlPiece::End([_, "Buckets", "Bucket", field], text) => {
                 add_field(&mut page, field, text)?;
             }
-            Piece::End([_, "ContinuationToken"], token) if !token.is_empty() => {
+            XmlPiece::End([_, "ContinuationToken"], token) if !token.is_empty() => {
                 page.token = Some(token.to_owned());
                 page.truncated = true;
             }
@@ -84,16 +86,16 @@ pub fn parse_uploads(text: &str) -> Option<ListPage> {
     let mut page = ListPage::default();
     read_document(text, "ListMultipartUploadsResult", |piece| {
         match piece {
-            Piece::Start([_, "Upload"]) => page.contents.push(empty("Upload")),
-            Piece::End([_, "Upload", field], text) => add_field(&mut page, field, text)?,
-            Piece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
-            Piece::End([_, "NextKeyMarker"], text) => {
+            XmlPiece::Start([_, "Upload"]) => page.contents.push(empty("Upload")),
+            XmlPiece::End([_, "Upload", field], text) => add_field(&mut page, field, text)?,
+            XmlPiece::End([_, "IsTruncated"], text) => page.truncated = text.trim() == "true",
+            XmlPiece::End([_, "NextKeyMarker"], text) => {
                 page.next_key_marker = Some(text.to_owned());
             }
-            Piece::End([_, "NextUploadIdMarker"], text) => {
+            XmlPiece::End([_, "NextUploadIdMarker"], text) => {
                 page.next_upload_id_marker = Some(text.to_owned());
             }
-            Piece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
+            XmlPiece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
             _ => {}
         }
         Some(())
@@ -105,7 +107,7 @@ pub fn parse_uploads(text: &str) -> Option<ListPage> {
 pub fn parse_deleted(text: &str) -> Option<Vec<String>> {
     let mut keys = Vec::new();
     read_document(text, "DeleteResult", |piece| {
-        if let Piece::End([_, "Deleted", "Key"], text) = piece {
+        if let XmlPiece::End([_, "Deleted", "Key"], text) = piece {
             keys.push(text.to_owned());
         }
         Some(())
@@ -114,7 +116,7 @@ pub fn parse_deleted(text: &str) -> Option<Vec<String>> {
 }
 
 /// A piece of a document: the names of the open elements from the root on, and the text before an end tag.
-enum Piece<'a> {
+enum XmlPiece<'a> {
     Start(&'a [&'a str]),
     Empty(&'a [&'a str]),
     End(&'a [&'a str], &'a str),
@@ -138,7 +140,7 @@ fn add_field(page: &mut ListPage, name: &str, text: &str) -> Option<()> {
 fn read_document(
     text: &str,
     root: &str,
-    mut see: impl FnMut(Piece<'_>) -> Option<()>,
+    mut see: impl FnMut(XmlPiece<'_>) -> Option<()>,
 ) -> Option<()> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut path: Vec<String> = Vec::new();
@@ -150,7 +152,7 @@ fn read_document(
                 if path.len() > DEPTH_LIMIT || path[0] != root {
                     return None;
                 }
-                see(Piece::Start(&names(&path)))?;
+                see(XmlPiece::Start(&names(&path)))?;
                 piece.clear();
             }
             Event::Empty(element) => {
@@ -158,14 +160,14 @@ fn read_document(
                 if path.len() == 1 {
                     return (path[0] == root).then_some(());
                 }
-                see(Piece::Empty(&names(&path)))?;
+                see(XmlPiece::Empty(&names(&path)))?;
                 path.pop();
             }
             Event::Text(text) => piece.push_str(&text.xml10_content()),
             Event::CData(text) => piece.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) => piece.push(entity(&reference)?),
             Event::End(_) => {
-                see(Piece::End(&names(&path), &piece))?;
+                see(XmlPiece::End(&names(&path), &piece))?;
                 piece.clear();
                 path.pop()?;
                 if path.is_empty() {

@@ -18,7 +18,7 @@ use crate::transfer::retry;
 use crate::transfer::retry::Done;
 
 /// A copy.
-pub struct Copy {
+pub struct CopyJob {
     /// The source.
     pub from: Blob,
     /// The destination.
@@ -31,7 +31,7 @@ pub struct Copy {
     pub listed: Option<ObjectMeta>,
 }
 
-impl Copy {
+impl CopyJob {
     /// `SOURCE to DESTINATION`, for messages.
     pub fn route(&self) -> String {
         let (from, to) = (&self.from.subject.url, &self.to.subject.url);
@@ -101,7 +101,7 @@ impl Copy {
     }
 }
 
-impl Copy {
+impl CopyJob {
     /// The options of a copy, with the attributes of the source where the user chose none.
     fn complete_options(&self, info: &ObjectMeta) -> PutOptions {
         let chosen = &self.options;

@@ -23,7 +23,7 @@ use crate::transfer::destination::{Destination, DownloadOptions};
 use crate::transfer::download::{download, wait_for_blob};
 
 /// A download.
-pub struct Download {
+pub struct DownloadJob {
     /// The source.
     pub from: Blob,
     /// The destination.
@@ -115,7 +115,7 @@ impl LocalDestination {
     }
 }
 
-impl Download {
+impl DownloadJob {
     /// `SOURCE to DESTINATION`, for messages.
     pub fn route(&self) -> String {
         format!("{} to {}", self.from.subject.url.shown(), self.to.quoted())

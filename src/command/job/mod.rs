@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use self::copy::Copy;
-use self::download::Download;
-use self::upload::{LocalSource, Upload};
+use self::copy::CopyJob;
+use self::download::DownloadJob;
+use self::upload::{LocalSource, UploadJob};
 use super::blob::Blob;
 use crate::error::{Error, Kind, Result};
 use crate::report::outcome::{Outcome, Subject};
@@ -153,11 +153,11 @@ fn examine(to: &Blob, known: &KnownDestination) -> Result<Option<ObjectMeta>> {
 /// One transfer.
 pub enum Job {
     /// From this machine to a store.
-    Upload(Upload),
+    Upload(UploadJob),
     /// From a store to this machine.
-    Download(Download),
+    Download(DownloadJob),
     /// From store to store.
-    Copy(Copy),
+    Copy(CopyJob),
 }
 
 impl AsRef<Subject> for Job {
@@ -203,18 +203,18 @@ impl Job {
     /// The state of the source, by which a later change is recognised.
     fn source_version(&self) -> Result<SourceVersion> {
         match self {
-            Self::Upload(Upload {
+            Self::Upload(UploadJob {
                 from: LocalSource::Path(path),
                 ..
             }) => std::fs::metadata(path)
                 .map(SourceVersion::File)
                 .map_err(|error| Error::local("examine the source", &error)),
             Self::Upload(_) => Err(Error::new(Kind::Usage, "stdin cannot be moved")),
-            Self::Download(Download { to, .. }) if to.is_stream() => Err(Error::new(
+            Self::Download(DownloadJob { to, .. }) if to.is_stream() => Err(Error::new(
                 Kind::Usage,
                 "the destination of a move must be a file: a pipe or a device does not keep the only copy",
             )),
-            Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => {
+            Self::Download(DownloadJob { from, .. }) | Self::Copy(CopyJob { from, .. }) => {
                 copy::describe(from).map(SourceVersion::Blob)
             }
         }
@@ -228,12 +228,14 @@ impl Job {
             ));
         }
         match self {
-            Self::Upload(Upload { from, .. }) => match from {
+            Self::Upload(UploadJob { from, .. }) => match from {
                 LocalSource::Path(path) => std::fs::remove_file(path)
                     .map_err(|error| Error::local("remove the source", &error)),
                 LocalSource::Stdin => Ok(()),
             },
-            Self::Download(Download { from, .. }) | Self::Copy(Copy { from, .. }) => remove(from),
+            Self::Download(DownloadJob { from, .. }) | Self::Copy(CopyJob { from, .. }) => {
+                remove(from)
+            }
         }
     }
 }

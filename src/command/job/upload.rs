@@ -23,7 +23,7 @@ use crate::transfer::source::{Expectation, Source};
 use crate::transfer::upload::upload;
 
 /// An upload.
-pub struct Upload {
+pub struct UploadJob {
     /// The source.
     pub from: LocalSource,
     /// The destination.
@@ -87,7 +87,7 @@ fn open_stdin() -> Result<File> {
     Ok(stdin)
 }
 
-impl Upload {
+impl UploadJob {
     /// `SOURCE to DESTINATION`, for messages.
     pub fn route(&self) -> String {
         format!("{} to {}", self.from.quoted(), self.to.subject.url.shown())

@@ -37,7 +37,7 @@ pub struct Import {
 /// # Errors
 /// The tool's file is missing, unreadable or not in its format.
 pub fn run(arguments: &ConfigImport, environment: &Environment) -> Result<String> {
-    let source = Source::find(arguments, environment)?;
+    let source = ImportSource::find(arguments, environment)?;
     let import = match arguments.tool {
         ImportTool::Aws => aws::read(environment)?,
         tool => parse(tool, &source.text()?, &source.shown())?,
@@ -67,14 +67,14 @@ fn two_files() -> Error {
 }
 
 /// The file to import.
-pub(super) struct Source {
+pub(super) struct ImportSource {
     /// `None` is stdin.
     path: Option<PathBuf>,
     /// The user named it, so that a later run has to be told too.
     is_named: bool,
 }
 
-impl Source {
+impl ImportSource {
     fn find(arguments: &ConfigImport, environment: &Environment) -> Result<Self> {
         let Some(from) = &arguments.from else {
             return Ok(Self {
@@ -160,7 +160,7 @@ fn usual_path(tool: ImportTool, environment: &Environment) -> Result<PathBuf> {
 }
 
 /// The secret of one remote in the form that `password_command` or `credential_process` expects.
-fn secret(import: &Import, name: &str, source: &Source) -> Result<String> {
+fn secret(import: &Import, name: &str, source: &ImportSource) -> Result<String> {
     let wrong = |what: &str| {
         let text = format!("{}: `{}` {what}", source.shown(), printable(name));
         Error::new(Kind::Config, text)

@@ -1,7 +1,7 @@
 //! rclone's remotes of the types `s3` and `ftp`. Sources: <https://rclone.org/s3/>, <https://rclone.org/ftp/>.
 
 use super::ini::Section;
-use super::remote::{ForeignRemote, ForeignSecret, Value};
+use super::remote::{ForeignRemote, ForeignSecret, ImportedValue};
 use super::{Import, ini};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
@@ -86,7 +86,7 @@ fn ftp(section: &Section) -> ForeignRemote {
     let mut remote = ForeignRemote::new(&section.name, "ftp");
     remote.text("host", section.get("host"));
     match section.get("port").parse() {
-        Ok(port) if port > 0 => remote.entries.push(("port", Value::Number(port))),
+        Ok(port) if port > 0 => remote.entries.push(("port", ImportedValue::Number(port))),
         _ => {}
     }
     remote.text("username", section.get("user"));

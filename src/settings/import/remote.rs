@@ -11,7 +11,7 @@ pub struct ForeignRemote {
     /// `s3` or `ftp`.
     pub backend: &'static str,
     /// Key and value of each setting, secrets excluded.
-    pub entries: Vec<(&'static str, Value)>,
+    pub entries: Vec<(&'static str, ImportedValue)>,
     /// The secret and what belongs to it.
     pub secret: Option<ForeignSecret>,
     /// Comments.
@@ -20,7 +20,7 @@ pub struct ForeignRemote {
 
 /// A value of the config file.
 #[derive(Debug)]
-pub enum Value {
+pub enum ImportedValue {
     /// A string.
     Text(String),
     /// A whole number.
@@ -69,13 +69,14 @@ impl ForeignRemote {
     /// Adds a text setting, unless it is empty.
     pub fn text(&mut self, key: &'static str, value: &str) {
         if !value.is_empty() {
-            self.entries.push((key, Value::Text(value.to_owned())));
+            self.entries
+                .push((key, ImportedValue::Text(value.to_owned())));
         }
     }
 
     /// Adds a setting that is `true`.
     pub fn flag(&mut self, key: &'static str) {
-        self.entries.push((key, Value::True));
+        self.entries.push((key, ImportedValue::True));
     }
 
     /// Adds the endpoint; https is used where the other tool's file names no scheme.

@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::remote::{ForeignRemote, ForeignSecret, Value};
-use super::{Import, Source};
+use super::remote::{ForeignRemote, ForeignSecret, ImportedValue};
+use super::{Import, ImportSource};
 use crate::cli::{ConfigImport, ImportTool};
 use crate::error::{Error, Kind, Result, printable};
 use crate::settings::file::is_remote_name;
 
 /// The config file of an import.
-pub(super) fn file(import: &Import, arguments: &ConfigImport, source: &Source) -> Result<String> {
+pub(super) fn file(
+    import: &Import,
+    arguments: &ConfigImport,
+    source: &ImportSource,
+) -> Result<String> {
     let mut text = format!(
         "# Imported from {}: {}\n# Usual place: ~/.config/blobctl/config.toml (chmod 600)\n",
         arguments.tool.name(),
@@ -33,7 +37,11 @@ pub(super) fn file(import: &Import, arguments: &ConfigImport, source: &Source) -
 }
 
 /// The lines of a remote's settings.
-fn settings(remote: &ForeignRemote, arguments: &ConfigImport, source: &Source) -> Result<String> {
+fn settings(
+    remote: &ForeignRemote,
+    arguments: &ConfigImport,
+    source: &ImportSource,
+) -> Result<String> {
     let mut lines = String::new();
     // The profile has region and endpoint, too.
     if arguments.tool == ImportTool::Aws && !(arguments.reveal && remote.secret.is_some()) {
@@ -41,9 +49,9 @@ fn settings(remote: &ForeignRemote, arguments: &ConfigImport, source: &Source) -
     } else {
         for (key, value) in &remote.entries {
             let value = match value {
-                Value::Text(text) => quoted(text),
-                Value::Number(number) => number.to_string(),
-                Value::True => "true".to_owned(),
+                ImportedValue::Text(text) => quoted(text),
+                ImportedValue::Number(number) => number.to_string(),
+                ImportedValue::True => "true".to_owned(),
             };
             // Writing to a String cannot fail.
             let _ = writeln!(lines, "{key} = {value}");
@@ -63,7 +71,7 @@ fn secret_lines(
     remote: &ForeignRemote,
     secret: &ForeignSecret,
     arguments: &ConfigImport,
-    source: &Source,
+    source: &ImportSource,
 ) -> Result<String> {
     if arguments.reveal {
         let revealed = secret.reveal().map_err(|what| {
@@ -116,7 +124,11 @@ fn section_name(name: &str) -> String {
 }
 
 /// The command line that prints the secret; `None` if the tool's settings do not come from a file.
-fn reference(remote: &ForeignRemote, arguments: &ConfigImport, source: &Source) -> Option<String> {
+fn reference(
+    remote: &ForeignRemote,
+    arguments: &ConfigImport,
+    source: &ImportSource,
+) -> Option<String> {
     // A cron job may not have the program in its PATH.
     let program = std::env::current_exe().ok();
     let program = program.as_ref().and_then(|path| path.to_str());
