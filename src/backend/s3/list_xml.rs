@@ -49,7 +49,7 @@ pub fn parse_listing(text: &str) -> Option<ListPage> {
             XmlPiece::End([_, "NextContinuationToken"], text) => page.token = Some(text.to_owned()),
             XmlPiece::End([_, "NextMarker"], text) => page.next_marker = Some(text.to_owned()),
             XmlPiece::Empty([_, "Marker"]) | XmlPiece::End([_, "Marker"], _) => {
-                page.has_marker = true
+                page.has_marker = true;
             }
             XmlPiece::End([_, "EncodingType"], text) => page.encoded = text.trim() == "url",
             _ => {}
