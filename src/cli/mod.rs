@@ -183,7 +183,7 @@ pub struct Put {
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
-    /// What the batch reads and how it runs.
+    /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
     /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
@@ -265,7 +265,7 @@ pub struct Get {
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
-    /// What the batch reads and how it runs.
+    /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
 }
@@ -355,7 +355,7 @@ pub struct Rm {
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
-    /// What the batch reads and how it runs.
+    /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
 }
@@ -388,7 +388,7 @@ pub struct Cp {
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
-    /// What the batch reads and how it runs.
+    /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
 }
@@ -424,7 +424,7 @@ pub struct Sync {
     /// The filters of the batch.
     #[command(flatten)]
     pub filters: Filters,
-    /// How the batch runs.
+    /// The options of the run.
     #[command(flatten)]
     pub run: BatchRun,
 }

@@ -33,7 +33,7 @@ pub struct Filters {
     pub shard: Option<Shard>,
 }
 
-/// What a batch reads and how it runs.
+/// The list of paths of a batch, and the options of its run.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Batch {
     /// Select only the paths in FILE (- for stdin), one per line, relative to the source
@@ -61,7 +61,7 @@ pub struct Changes {
     pub preserve_mtime: bool,
 }
 
-/// How a batch runs.
+/// The options of a batch that change how it runs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct BatchRun {
     /// Print what would be done, and change nothing

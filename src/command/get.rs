@@ -65,7 +65,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     )
 }
 
-/// What a key stands for.
+/// The meaning of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// A blob.

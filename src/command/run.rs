@@ -65,7 +65,7 @@ pub struct BatchPlan {
     pub options: JobOptions,
     /// The verb of the command.
     pub verb: Verb,
-    /// What is equal at the destination is skipped.
+    /// Blobs that are equal at the destination are skipped.
     pub if_changed: Option<TimeTrust>,
     /// Each source is removed once its copy is verified.
     pub removes_sources: bool,

@@ -174,7 +174,7 @@ struct SyncRun {
     state: Arc<ListingState>,
 }
 
-/// What the listings of both sides turned out to be.
+/// Facts about the listings of both sides.
 #[derive(Debug, Default)]
 struct ListingState {
     /// The source has at least one blob or file.
@@ -465,7 +465,7 @@ impl Iterator for SyncTasks {
     }
 }
 
-/// What a listing has told about a destination.
+/// Converts an entry of the listing of the destination.
 fn known(found: Found) -> KnownDestination {
     match found.source {
         FoundSource::Blob(_, Some(info)) => KnownDestination::Present(info),

@@ -42,7 +42,7 @@ pub struct JobOptions {
     pub put: PutOptions,
     /// Of what is written to this machine.
     pub get: DownloadOptions,
-    /// What is written gets the time of the last modification of its source.
+    /// Written blobs and files get the time of the last modification of its source.
     pub keeps_time: bool,
     /// Of what is read from this machine.
     pub expectation: Expectation,

@@ -36,7 +36,7 @@ pub enum Check {
     Unchanged(TimeTrust, KnownDestination),
 }
 
-/// What a listing has told about the destination.
+/// The knowledge about a destination from a listing.
 #[derive(Debug, Clone)]
 pub enum KnownDestination {
     /// Nothing: it has to be examined.
