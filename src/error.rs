@@ -95,7 +95,7 @@ struct Inner {
     scope: Scope,
 }
 
-/// What an error is about.
+/// The subject of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// One blob, as far as is known.

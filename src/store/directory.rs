@@ -12,7 +12,7 @@ pub struct TreeEntry {
     pub node: TreeNode,
 }
 
-/// What a name in a directory stands for. Small, because a directory may have a million entries.
+/// The kind of an entry of a directory. Small, because a directory may have a million entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeNode {
     /// A directory.

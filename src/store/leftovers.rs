@@ -1,4 +1,4 @@
-//! What interrupted runs left in a store.
+//! Leftovers of interrupted runs in a store.
 
 use std::time::SystemTime;
 

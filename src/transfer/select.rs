@@ -38,7 +38,7 @@ pub enum Effect {
     Exclude,
 }
 
-/// What is known about a blob before it is selected.
+/// The known properties of a blob before it is selected.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     /// Relative to the source of the batch.
