@@ -23,6 +23,11 @@ use crate::store::delete_many::MOST_KEYS;
 use crate::transfer::gate::Weight;
 use crate::transfer::retry;
 
+/// The number of blobs that one request removes: fewer than possible, because several requests at once are faster.
+const GROUP: usize = 250;
+
+const _: () = assert!(GROUP <= MOST_KEYS);
+
 /// The treatment of a blob that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
@@ -103,7 +108,7 @@ fn remove_all(
     let (begin, dry_run) = (Instant::now(), arguments.batch.run.dry_run);
     // A filter that selects the next blob may read further pages of a listing, and is free only then.
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
-    let weight = |_: &Vec<Blob>| Weight::BULK;
+    let weight = |_: &Vec<Blob>| Weight::LARGE;
     session.for_each_group(groups, weight, move |group, done| match dry_run {
         true => plan_group(&group, done),
         false => remove_group(&group, missing, done),
@@ -132,7 +137,7 @@ pub fn next_group(
     if !can_group(&group[0]) {
         return Some(group);
     }
-    while group.len() < MOST_KEYS {
+    while group.len() < GROUP {
         let is_next =
             |blob: &Blob| Arc::ptr_eq(&blob.engine.store, &engine.store) && can_group(blob);
         match blobs.next_if(is_next) {

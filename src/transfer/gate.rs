@@ -58,9 +58,6 @@ impl Weight {
     /// A transfer that needs a connection of its own, or whose size is not known.
     pub const LARGE: Self = Self(LARGE);
 
-    /// A request about a thousand blobs, which are in memory meanwhile.
-    pub const BULK: Self = Self(2 * LARGE);
-
     /// A transfer of so many bytes.
     pub fn of_bytes(bytes: u64) -> Self {
         match bytes {
