@@ -81,6 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'List (--delete: remove) what interrupted runs of blobctl left behind')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check and import settings')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'blobctl;put' {
@@ -354,6 +355,13 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;ls' {
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Select paths that match; can be repeated, the last match wins')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out paths that match; can be repeated, the last match wins')
+            [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Select only what was modified after this time (duration before now, or RFC 3339)')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Select only what was modified before this time (duration before now, or RFC 3339)')
+            [CompletionResult]::new('--min-size', '--min-size', [CompletionResultType]::ParameterName, 'Select only what has at least this size')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Select only what has at most this size')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Select only share I of N, by a stable hash of the relative path')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Remote of the config file for keys without a scheme')
@@ -1144,6 +1152,85 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print results; -vv also prints each request')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'blobctl;help' {
+            [CompletionResult]::new('put', 'put', [CompletionResultType]::ParameterValue, 'Upload files, stdin or the output of a command')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Download to a file, a directory or stdout')
+            [CompletionResult]::new('exists', 'exists', [CompletionResultType]::ParameterValue, 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown')
+            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Print properties of blobs: size, time, checksum, type')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List keys, one per line, as they can be typed')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove blobs; exit code 1 if one does not exist')
+            [CompletionResult]::new('cp', 'cp', [CompletionResultType]::ParameterValue, 'Copy blobs within a store, between stores, or between this machine and a store')
+            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Copy blobs or files, then remove each source once its copy is verified')
+            [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what differs from one directory or prefix to another')
+            [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Print a presigned URL for downloading or uploading a blob (S3)')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check settings, network, credentials and the abilities of a store, step by step')
+            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'List (--delete: remove) what interrupted runs of blobctl left behind')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check and import settings')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'blobctl;help;put' {
+            break
+        }
+        'blobctl;help;get' {
+            break
+        }
+        'blobctl;help;exists' {
+            break
+        }
+        'blobctl;help;stat' {
+            break
+        }
+        'blobctl;help;ls' {
+            break
+        }
+        'blobctl;help;rm' {
+            break
+        }
+        'blobctl;help;cp' {
+            break
+        }
+        'blobctl;help;mv' {
+            break
+        }
+        'blobctl;help;sync' {
+            break
+        }
+        'blobctl;help;presign' {
+            break
+        }
+        'blobctl;help;doctor' {
+            break
+        }
+        'blobctl;help;gc' {
+            break
+        }
+        'blobctl;help;config' {
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the config file in use; exit code 3 if there is none')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting with its value and its origin; secrets are masked')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the config file and the environment; exit code 3 with file, line and key')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Print the settings of another tool as a config file')
+            break
+        }
+        'blobctl;help;config;path' {
+            break
+        }
+        'blobctl;help;config;show' {
+            break
+        }
+        'blobctl;help;config;check' {
+            break
+        }
+        'blobctl;help;config;import' {
+            break
+        }
+        'blobctl;help;completions' {
+            break
+        }
+        'blobctl;help;help' {
             break
         }
     })

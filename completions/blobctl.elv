@@ -78,6 +78,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand gc 'List (--delete: remove) what interrupted runs of blobctl left behind'
             cand config 'Show, check and import settings'
             cand completions 'Print a completion script'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'blobctl;put'= {
             cand -t 'Upload every SRC below this prefix, to which a missing / is added (for xargs)'
@@ -346,6 +347,13 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;ls'= {
+            cand --include 'Select paths that match; can be repeated, the last match wins'
+            cand --exclude 'Leave out paths that match; can be repeated, the last match wins'
+            cand --newer-than 'Select only what was modified after this time (duration before now, or RFC 3339)'
+            cand --older-than 'Select only what was modified before this time (duration before now, or RFC 3339)'
+            cand --min-size 'Select only what has at least this size'
+            cand --max-size 'Select only what has at most this size'
+            cand --shard 'Select only share I of N, by a stable hash of the relative path'
             cand -b 'Backend for keys without a scheme (settings from its config section)'
             cand --backend 'Backend for keys without a scheme (settings from its config section)'
             cand --remote 'Remote of the config file for keys without a scheme'
@@ -1123,6 +1131,65 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --verbose 'Print results; -vv also prints each request'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'blobctl;help'= {
+            cand put 'Upload files, stdin or the output of a command'
+            cand get 'Download to a file, a directory or stdout'
+            cand exists 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
+            cand stat 'Print properties of blobs: size, time, checksum, type'
+            cand ls 'List keys, one per line, as they can be typed'
+            cand rm 'Remove blobs; exit code 1 if one does not exist'
+            cand cp 'Copy blobs within a store, between stores, or between this machine and a store'
+            cand mv 'Copy blobs or files, then remove each source once its copy is verified'
+            cand sync 'Copy what differs from one directory or prefix to another'
+            cand presign 'Print a presigned URL for downloading or uploading a blob (S3)'
+            cand doctor 'Check settings, network, credentials and the abilities of a store, step by step'
+            cand gc 'List (--delete: remove) what interrupted runs of blobctl left behind'
+            cand config 'Show, check and import settings'
+            cand completions 'Print a completion script'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'blobctl;help;put'= {
+        }
+        &'blobctl;help;get'= {
+        }
+        &'blobctl;help;exists'= {
+        }
+        &'blobctl;help;stat'= {
+        }
+        &'blobctl;help;ls'= {
+        }
+        &'blobctl;help;rm'= {
+        }
+        &'blobctl;help;cp'= {
+        }
+        &'blobctl;help;mv'= {
+        }
+        &'blobctl;help;sync'= {
+        }
+        &'blobctl;help;presign'= {
+        }
+        &'blobctl;help;doctor'= {
+        }
+        &'blobctl;help;gc'= {
+        }
+        &'blobctl;help;config'= {
+            cand path 'Print the path of the config file in use; exit code 3 if there is none'
+            cand show 'Print every setting with its value and its origin; secrets are masked'
+            cand check 'Check the config file and the environment; exit code 3 with file, line and key'
+            cand import 'Print the settings of another tool as a config file'
+        }
+        &'blobctl;help;config;path'= {
+        }
+        &'blobctl;help;config;show'= {
+        }
+        &'blobctl;help;config;check'= {
+        }
+        &'blobctl;help;config;import'= {
+        }
+        &'blobctl;help;completions'= {
+        }
+        &'blobctl;help;help'= {
         }
     ]
     $completions[$command]

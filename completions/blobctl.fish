@@ -100,6 +100,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "doctor" -d 'Check s
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "gc" -d 'List (--delete: remove) what interrupted runs of blobctl left behind'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "config" -d 'Show, check and import settings'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (exit 6) unless the source has exactly this size' -r
@@ -421,6 +422,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print 
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l min-size -d 'Select only what has at least this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-size -d 'Select only what has at most this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -1392,3 +1400,22 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "put" -d 'Upload files, stdin or the output of a command'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "get" -d 'Download to a file, a directory or stdout'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "exists" -d 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "ls" -d 'List keys, one per line, as they can be typed'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "rm" -d 'Remove blobs; exit code 1 if one does not exist'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "cp" -d 'Copy blobs within a store, between stores, or between this machine and a store'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "mv" -d 'Copy blobs or files, then remove each source once its copy is verified'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "sync" -d 'Copy what differs from one directory or prefix to another'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "doctor" -d 'Check settings, network, credentials and the abilities of a store, step by step'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "gc" -d 'List (--delete: remove) what interrupted runs of blobctl left behind'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "config" -d 'Show, check and import settings'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "completions" -d 'Print a completion script'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the config file in use; exit code 3 if there is none'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting with its value and its origin; secrets are masked'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the config file and the environment; exit code 3 with file, line and key'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "import" -d 'Print the settings of another tool as a config file'

@@ -28,7 +28,7 @@ use crate::units::{parse_duration, parse_size};
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
 #[derive(Debug, Parser)]
-#[command(name = "blobctl", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(name = "blobctl", version, after_help = AFTER_HELP)]
 pub struct Cli {
     /// The command and its own options.
     #[command(subcommand)]
@@ -332,6 +332,9 @@ pub struct Ls {
     /// Print the number of blobs and their total size at the end, on stderr
     #[arg(long)]
     pub summary: bool,
+    /// The filters of the listing; paths are relative to the last / of PREFIX.
+    #[command(flatten)]
+    pub filters: Filters,
 }
 
 /// `blobctl rm [OPTIONS] KEY...`

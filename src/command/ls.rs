@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
+use super::batch::selection;
 use super::ls_rows::{Listed, Rows, Totals};
 use super::session::{OpenStore, Session};
 use crate::cli::Ls;
@@ -11,8 +12,9 @@ use crate::exit::Exit;
 use crate::report::Report;
 use crate::report::outcome::{Outcome, Subject};
 use crate::settings::{Settings, StoreRef};
-use crate::store::list::{ListDepth, TimeRequest};
+use crate::store::list::{ListDepth, ListEntry, ListedKind, TimeRequest};
 use crate::transfer::list::{BucketListing, Listing};
+use crate::transfer::select::{Candidate, Selection};
 
 /// Prints every key that begins with the prefix, or every bucket, in the form in which it can be typed.
 pub fn run(session: &mut Session, arguments: &Ls) -> Result<Exit> {
@@ -55,7 +57,9 @@ fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Res
         engine,
         prefix: store_prefix,
     } = session.open(&target.store)?;
-    let times = match arguments.long || session.report.is_json() {
+    let selection = selection(&arguments.filters)?;
+    let needs_times = selection.needs_times() || arguments.long || session.report.is_json();
+    let times = match needs_times {
         true => TimeRequest::Always,
         false => TimeRequest::IfFree,
     };
@@ -63,9 +67,15 @@ fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Res
         true => ListDepth::OneLevel,
         false => ListDepth::All,
     };
-    let listing = Listing::new(&engine, format!("{store_prefix}{}", target.key))
+    let prefix = format!("{store_prefix}{}", target.key);
+    let directory = prefix.rfind('/').map_or(0, |slash| slash + 1);
+    let listing = Listing::new(&engine, prefix)
         .with_depth(depth)
-        .with_times(times);
+        .with_times(times)
+        .filter(move |listed| {
+            let is_selected = |entry: &ListEntry| is_selected(&selection, entry, directory);
+            listed.as_ref().map_or(true, is_selected)
+        });
     let rows = Rows::new(session, arguments);
     let report = Arc::clone(&session.report);
     Ok(session.run_one(move || {
@@ -73,6 +83,19 @@ fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Res
         let totals = Totals::of(Listed::Keys);
         print_all(&report, totals, listing.map(|listed| listed.map(row)))
     }))
+}
+
+/// Returns whether an entry is selected. A common prefix has neither a size nor a time.
+fn is_selected(selection: &Selection, entry: &ListEntry, directory: usize) -> bool {
+    let path = entry.key.get(directory..).unwrap_or_default();
+    match entry.kind {
+        ListedKind::Prefix => selection.selects_path(path.trim_end_matches('/')),
+        ListedKind::Blob => selection.selects(&Candidate {
+            path,
+            size: entry.info.size,
+            modified: entry.info.modified,
+        }),
+    }
 }
 
 fn list_buckets(session: &mut Session, arguments: &Ls) -> Result<Result<Totals>> {

@@ -402,3 +402,33 @@ fn a_service_that_refuses_to_list_its_buckets_is_denied() {
         .run(["ls", "s3://"])
         .fails_with(12, "invalid list of buckets");
 }
+
+#[test]
+fn filters_select_by_path_below_the_prefix_and_by_size() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox().file("a", "x").file("b", "xxxx");
+        for (file, key) in [
+            ("a", "d/a.txt"),
+            ("b", "d/b.txt"),
+            ("a", "d/e/c.log"),
+            ("b", "f"),
+        ] {
+            sandbox.run(["put", file, key]).succeeds();
+        }
+        let lists = |arguments: &[&str], lines: &[u8]| {
+            sandbox.run(["ls"].iter().chain(arguments)).prints(lines);
+        };
+        lists(&["--include", "*.txt"], b"d/a.txt\nd/b.txt\n");
+        lists(&["d/", "--exclude", "e/"], b"d/a.txt\nd/b.txt\n");
+        lists(&["--min-size", "2"], b"d/b.txt\nf\n");
+        lists(&["--max-size", "2", "--exclude", "*.log"], b"d/a.txt\n");
+        // The times of the scripted FTP server are those of another day.
+        if store.name() != "ftp" {
+            lists(&["--older-than", "1h"], b"");
+            lists(&["--newer-than", "1h", "d/e/"], b"d/e/c.log\n");
+        }
+        sandbox
+            .run(["ls", "--include", "[a"])
+            .fails_with(2, "invalid pattern");
+    });
+}
