@@ -161,6 +161,12 @@ pub enum TimeBound {
 
 /// Parses a duration before now, or an instant in the past.
 pub fn parse_time(text: &str) -> Result<TimeBound, String> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Seconds for most programs, days for find(1): a wrong guess removes too much.
+        return Err(format!(
+            "`{text}` has no unit: write {text}d for days or {text}s for seconds"
+        ));
+    }
     if let Ok(ago) = parse_duration(text) {
         return Ok(TimeBound::Ago(ago));
     }

@@ -35,7 +35,10 @@ pub fn run(session: &mut Session, arguments: &Exists) -> Result<Exit> {
             .newer_than
             .map(|bound| bound.instant(SystemTime::now())),
     };
-    let (wait, print) = (Session::wait(&arguments.wait), arguments.print);
+    let (wait, print) = (
+        Session::wait(&arguments.wait, &arguments.keys)?,
+        arguments.print,
+    );
     session.for_each(look_ups, move |look_up| {
         let url = look_up.blob.subject.url.shown();
         let outcome = look_up.run(conditions, wait, print);

@@ -21,6 +21,8 @@ use crate::transfer::source::Expectation;
 
 /// Downloads every key, or the blobs below it.
 pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
+    // Before anything else: a misplaced limit would be taken for a key or the destination.
+    Session::wait(&arguments.wait, &arguments.paths)?;
     check_destination(session, arguments)?;
     let (keys, destination) = split_arguments(arguments)?;
     check_single(arguments, keys.len())?;
@@ -152,7 +154,7 @@ fn download_options(arguments: &Get) -> Result<DownloadOptions> {
         },
         range: arguments.range,
         mode: arguments.mode,
-        wait: Session::wait(&arguments.wait),
+        wait: Session::wait(&arguments.wait, &arguments.paths)?,
     })
 }
 

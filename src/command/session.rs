@@ -29,6 +29,7 @@ use crate::transfer::gate::{Gate, Weight};
 use crate::transfer::resume::ResumePolicy;
 use crate::transfer::wait::Wait;
 use crate::transfer::{Engine, workers};
+use crate::units::parse_duration;
 
 /// The state of one run.
 pub struct Session {
@@ -188,12 +189,27 @@ impl Session {
     }
 
     /// The wait that the options ask for. It begins now, for all blobs of the command.
-    pub fn wait(options: &WaitOptions) -> Option<Wait> {
+    ///
+    /// # Errors
+    /// One of the other `arguments` is a duration, which was meant as the limit of the wait.
+    pub fn wait(options: &WaitOptions, arguments: &[std::ffi::OsString]) -> Result<Option<Wait>> {
         const POLL: Duration = Duration::from_secs(5);
-        options.wait.map(|limit| Wait {
-            until: limit.map(|limit| Instant::now() + limit),
-            poll: options.poll.unwrap_or(POLL),
-        })
+        let is_duration =
+            |text: &&str| text.ends_with(char::is_alphabetic) && parse_duration(text).is_ok();
+        let mut texts = arguments.iter().filter_map(|argument| argument.to_str());
+        match (options.wait, texts.find(is_duration)) {
+            (Some(None), Some(limit)) => Err(Error::new(
+                Kind::Usage,
+                format!("`{limit}` after --wait would be taken for a key or a file"),
+            )
+            .with_hint(format!(
+                "write --wait={limit}; for a key of that name, use its address"
+            ))),
+            (wait, _) => Ok(wait.map(|limit| Wait {
+                until: limit.map(|limit| Instant::now() + limit),
+                poll: options.poll.unwrap_or(POLL),
+            })),
+        }
     }
 
     /// Takes the bars away, reports an error of the command as a whole, and returns the exit code.

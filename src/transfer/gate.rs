@@ -27,6 +27,12 @@ const SMALL_BYTES: u64 = 256 << 10;
 /// After the limit was halved, further failures within this time are those of the same moment.
 const SAME_MOMENT: Duration = Duration::from_millis(500);
 
+/// Open files of a run besides its transfers: standard streams, signals, the destination, and some to spare.
+const COMMON_FILES: u64 = 24;
+
+/// Open files of one transfer: its file and directory, and its connections with their watched copies.
+const FILES_EACH: u64 = 6;
+
 /// The interval at which a waiting worker looks for a cancellation.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -68,9 +74,11 @@ impl Weight {
 }
 
 impl Gate {
-    /// A gate for `--jobs auto`.
+    /// A gate for `--jobs auto`, as far as the limit of open files of this process permits.
     pub fn adaptive() -> Self {
-        Self::new(true, FIRST, MOST)
+        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let most = files.map_or(MOST, most_within);
+        Self::new(true, FIRST.min(most), most)
     }
 
     /// A gate that admits so many transfers, whatever their weights are.
@@ -126,6 +134,12 @@ impl Gate {
     fn lock(&self) -> MutexGuard<'_, GateState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number of transfers that a limit of open files permits.
+fn most_within(files: u64) -> usize {
+    let transfers = files.saturating_sub(COMMON_FILES) / FILES_EACH;
+    usize::try_from(transfers).unwrap_or(MOST).clamp(1, MOST)
 }
 
 /// The limit after a failure.
@@ -188,6 +202,20 @@ mod tests {
             .map(|_| gate.enter(Weight::of_bytes(1 << 20), &cancel))
             .collect();
         assert_eq!((gate.lock().used, large.len()), (32, 4));
+    }
+
+    #[test]
+    fn a_low_limit_of_open_files_permits_few_transfers() {
+        for (files, most) in [
+            (0, 1),
+            (30, 1),
+            (64, 6),
+            (256, 38),
+            (1024, 64),
+            (u64::MAX, 64),
+        ] {
+            assert_eq!(most_within(files), most, "{files}");
+        }
     }
 
     #[test]

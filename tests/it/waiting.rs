@@ -162,3 +162,19 @@ fn a_wait_needs_names_and_a_poll_needs_a_wait() {
         assert_eq!(outcome.code, Some(2), "{outcome:?}");
     }
 }
+
+#[test]
+fn a_limit_without_an_equals_sign_is_not_taken_for_a_key() {
+    let sandbox = Sandbox::new();
+    for arguments in [
+        &["get", "k", "--wait", "3s"][..],
+        &["exists", "k", "--wait", "3s"],
+        &["get", "k", "f", "--wait", "1h30m"],
+    ] {
+        sandbox.run(arguments).fails_with(2, "write --wait=");
+    }
+    sandbox.run(["exists", "3s"]).is_silent(1);
+    sandbox
+        .run(["rm", "-r", "d", "--older-than", "7"])
+        .fails_with(2, "write 7d for days");
+}
