@@ -214,7 +214,7 @@ fn read_part(text: &str) -> Option<Part> {
     })
 }
 
-/// `-` is no digest; text that is not a digest makes the whole line invalid.
+/// `-` stands for a missing digest; text that is not a digest makes the whole line invalid.
 #[expect(
     clippy::option_option,
     reason = "no digest and a wrong digest are different things"
