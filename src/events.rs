@@ -9,14 +9,21 @@ use crate::error::Error;
 /// Something that an observer may want to show.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// A blob's transfer began. `total` is its size in bytes, where that is known.
+    /// A blob's transfer began. `total` is its size in bytes, where that is known; `last_step` says what follows the last byte.
     Started {
         name: &'a str,
         total: Option<u64>,
         meter: &'a Meter,
+        last_step: &'static str,
     },
     /// The transfer that counts in `meter` ended, well or not.
     Ended { meter: &'a Meter },
+    /// A batch found blobs that it will transfer or skip; `bytes` is their size, if known.
+    Found { blobs: u64, bytes: Option<u64> },
+    /// A batch has found all its blobs.
+    FoundAll,
+    /// A blob that was found is done, transferred or not. `bytes` is its size as in `Found`.
+    Done { bytes: Option<u64> },
     /// An attempt failed and will be retried after `wait`.
     Retrying {
         error: &'a Error,
@@ -40,6 +47,11 @@ pub trait Observer: Send + Sync {
     fn verbosity(&self) -> u8 {
         0
     }
+
+    /// Returns whether [`Event::Found`] is shown: otherwise the sizes of files need not be read for it.
+    fn counts_ahead(&self) -> bool {
+        false
+    }
 }
 
 /// The observer that shows nothing.
@@ -50,9 +62,27 @@ impl Observer for Silent {
     fn notify(&self, _: &Event<'_>) {}
 }
 
-/// The bytes that one blob's transfer has moved. Clones count together.
-#[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
+/// The bytes that one blob's transfer has moved, and its size. Clones count together.
+#[derive(Debug, Clone)]
+pub struct Meter(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    moved: AtomicU64,
+    /// [`UNKNOWN`] until the size is known.
+    size: AtomicU64,
+}
+
+const UNKNOWN: u64 = u64::MAX;
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self(Arc::new(Counts {
+            moved: AtomicU64::new(0),
+            size: AtomicU64::new(UNKNOWN),
+        }))
+    }
+}
 
 impl Meter {
     /// A meter at zero.
@@ -62,21 +92,32 @@ impl Meter {
 
     /// Counts `bytes` more.
     pub fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.0.moved.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Subtracts `bytes` that have to be moved again.
     pub fn rewind(&self, bytes: u64) {
-        self.0.fetch_sub(bytes, Ordering::Relaxed);
+        self.0.moved.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// The count.
     pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.moved.load(Ordering::Relaxed)
+    }
+
+    /// Sets the size of the blob, once it is known.
+    pub fn set_size(&self, size: u64) {
+        self.0.size.store(size, Ordering::Relaxed);
+    }
+
+    /// The size of the blob, if it is known.
+    pub fn size(&self) -> Option<u64> {
+        let size = self.0.size.load(Ordering::Relaxed);
+        (size != UNKNOWN).then_some(size)
     }
 
     /// Returns whether both are the same counter.
-    pub fn same_counter(&self, other: &Meter) -> bool {
+    pub fn is_same(&self, other: &Meter) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -69,6 +69,11 @@ impl BatchSource {
         }
     }
 
+    /// Returns whether it stands for all that is below it.
+    pub fn is_tree(&self) -> bool {
+        matches!(self, Self::Directory { .. } | Self::Prefix { .. })
+    }
+
     /// Returns whether its contents go directly into the destination.
     pub fn is_merged(&self) -> bool {
         matches!(self, Self::Directory { below, .. } | Self::Prefix { below, .. } if below.is_empty())

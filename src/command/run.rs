@@ -100,6 +100,8 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         .iter()
         .any(|source| matches!(source, BatchSource::Prefix { .. }));
     let is_immediate = sources.len() < 2 && sources.iter().all(|one| search.is_immediate(one));
+    let searches =
+        search.has_list() || sources.len() > 1 || sources.iter().any(BatchSource::is_tree);
     let keeps_names = target.keeps_names();
     let find = move || find_all(&search, sources, keeps_names);
     let found = match is_immediate {
@@ -125,6 +127,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     };
     session.fail_fast = run.fail_fast;
     session.counts_rest = counts_rest;
+    session.searches = searches;
     let begin = Instant::now();
     session.for_each_task(jobs, transfer)?;
     let exit = session.exit();

@@ -25,11 +25,15 @@ use crate::settings::notation::Notation;
 use crate::settings::{Settings, StoreRef, Target};
 use crate::store::Context;
 use crate::terminal::{Terminal, Verbosity};
+use crate::transfer::ahead::Ahead;
 use crate::transfer::gate::{Gate, Weight};
 use crate::transfer::resume::ResumePolicy;
 use crate::transfer::wait::Wait;
 use crate::transfer::{Engine, workers};
 use crate::units::parse_duration;
+
+/// Tasks that are found ahead of the transfers: a page of most stores, and little memory.
+const AHEAD: usize = 1000;
 
 /// The state of one run.
 pub struct Session {
@@ -51,6 +55,8 @@ pub struct Session {
     pub fail_fast: bool,
     /// The jobs that are left after a failure of the whole store can be counted without asking it.
     pub counts_rest: bool,
+    /// The jobs are found by a search, which may run ahead of the transfers.
+    pub searches: bool,
     /// Admits transfers.
     gate: Arc<Gate>,
     stores: HashMap<StoreRef, OpenStore>,
@@ -100,6 +106,7 @@ impl Session {
             resume: ResumePolicy::default(),
             fail_fast: false,
             counts_rest: true,
+            searches: false,
             gate: Arc::new(gate),
             stores: HashMap::new(),
             version: None,
@@ -130,8 +137,49 @@ impl Session {
         tasks: impl IntoIterator<Item = Task, IntoIter: Send + 'static>,
         work: impl Fn(&Task) -> anyhow::Result<Outcome> + Send + Sync + 'static,
     ) -> Result<()> {
+        let observer = Arc::clone(&self.terminal);
+        let counts = observer.counts_ahead();
+        let tasks = self.find_ahead(self.counted(tasks.into_iter()))?;
         self.for_each_group(tasks, Task::weight, move |task, done| {
+            let bytes = task.size().filter(|_| counts);
             done(task.as_ref(), work(&task));
+            observer.notify(&Event::Done { bytes });
+        })
+    }
+
+    /// The same tasks, each of which is counted when it is found.
+    fn counted<I>(&self, tasks: I) -> impl Iterator<Item = Task> + Send + use<I>
+    where
+        I: Iterator<Item = Task> + Send + 'static,
+    {
+        let observer = Arc::clone(&self.terminal);
+        let counts = observer.counts_ahead();
+        let end = Arc::clone(&observer);
+        let all = std::iter::from_fn(move || {
+            end.notify(&Event::FoundAll);
+            None
+        });
+        tasks
+            .inspect(move |task| {
+                if counts {
+                    let bytes = task.size();
+                    observer.notify(&Event::Found { blobs: 1, bytes });
+                }
+            })
+            .chain(all)
+    }
+
+    /// The same tasks, found while others run if a search finds them. The search of a store with logins would need a login
+    /// more, which the server may refuse.
+    fn find_ahead<I>(&self, tasks: I) -> Result<Box<dyn Iterator<Item = Task> + Send>>
+    where
+        I: Iterator<Item = Task> + Send + 'static,
+    {
+        let mut stores = self.stores.values();
+        let needs_login = stores.any(|open| open.engine.store.capabilities().needs_login);
+        Ok(match self.searches && !needs_login {
+            true => Box::new(Ahead::start(tasks, AHEAD)?),
+            false => Box::new(tasks),
         })
     }
 

@@ -60,6 +60,7 @@ pub fn run(session: &mut Session, arguments: &Sync) -> Result<Exit> {
     let sync = SyncRun::new(session, arguments, from, to)?;
     session.fail_fast = arguments.run.fail_fast;
     session.counts_rest = false;
+    session.searches = true;
     let begin = Instant::now();
     sync.transfer(session)?;
     if session.cancel.check().is_ok() {

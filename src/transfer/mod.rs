@@ -2,6 +2,7 @@
 //!
 //! It knows only the contract of [`crate::store`], never a particular store.
 
+pub mod ahead;
 pub mod byte_range;
 pub mod checksum;
 pub mod compare;

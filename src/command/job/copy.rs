@@ -86,6 +86,7 @@ impl CopyJob {
             name: &to.subject.key,
             total: Some(info.size),
             meter,
+            last_step: "waiting for the store",
         });
         let new_blob = NewBlob {
             engine: &to.engine,

@@ -142,6 +142,7 @@ impl DownloadJob {
             name: &from.subject.key,
             total: self.listed.as_ref().map(|info| info.size),
             meter: &meter,
+            last_step: "writing to disk",
         });
         let result = to
             .open(options.replace)

@@ -72,25 +72,28 @@ impl Task {
         Self { job, check }
     }
 
+    /// The bytes of the source, if they are known.
+    pub fn size(&self) -> Option<u64> {
+        let listed = match &self.job {
+            Job::Upload(job) => return job.size(),
+            Job::Download(job) => &job.listed,
+            Job::Copy(job) => &job.listed,
+        };
+        listed.as_ref().map(|info| info.size)
+    }
+
     /// The share of the line that the transfer takes.
     pub fn weight(&self) -> Weight {
-        let of = |bytes: Option<u64>| bytes.map_or(Weight::LARGE, Weight::of_bytes);
-        let (bytes, engines) = match &self.job {
-            Job::Upload(job) => (job.size(), vec![&job.to.engine]),
-            Job::Download(job) => (
-                job.listed.as_ref().map(|info| info.size),
-                vec![&job.from.engine],
-            ),
-            Job::Copy(job) => (
-                job.listed.as_ref().map(|info| info.size),
-                vec![&job.from.engine, &job.to.engine],
-            ),
+        let engines = match &self.job {
+            Job::Upload(job) => vec![&job.to.engine],
+            Job::Download(job) => vec![&job.from.engine],
+            Job::Copy(job) => vec![&job.from.engine, &job.to.engine],
         };
         // Each transfer at once has a login of its own.
         let needs_login = |engine: &&Arc<Engine>| engine.store.capabilities().needs_login;
         match engines.iter().any(needs_login) {
             true => Weight::LARGE,
-            false => of(bytes),
+            false => self.size().map_or(Weight::LARGE, Weight::of_bytes),
         }
     }
 

@@ -182,6 +182,7 @@ impl NewUpload<'_> {
                 name: &self.to.subject.key,
                 total: source.size(),
                 meter: &meter,
+                last_step: "waiting for the store",
             });
             let new_blob = NewBlob {
                 engine,

@@ -79,6 +79,7 @@ impl Receiver<'_> {
             .filter(|_| self.options.verification != Verification::Length);
         self.hasher = digest.map(|digest| Sum::new(digest.algorithm()));
         self.info = Some(info.clone());
+        self.meter.set_size(info.size);
         match &mut self.output {
             Output::File(output) => {
                 let file = output.create(info.size, &self.engine.cancel)?;

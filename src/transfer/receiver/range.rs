@@ -124,6 +124,7 @@ impl<'a> RangeReceiver<'a> {
             return Ok(range.clone());
         }
         let range = self.range.resolve(info.size)?;
+        self.meter.set_size(range.end - range.start);
         if let Output::File(output) = &mut self.output {
             output.create(range.end - range.start, &self.engine.cancel)?;
         }
