@@ -505,6 +505,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Select only what has at most this size')
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Select only share I of N, by a stable hash of the relative path')
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Select only the paths in FILE (- for stdin), one per line, relative to the source')
+            [CompletionResult]::new('--from-version', '--from-version', [CompletionResultType]::ParameterName, 'Version of the single FROM [default: the newest] (S3)')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Remote of the config file for keys without a scheme')

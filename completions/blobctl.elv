@@ -495,6 +495,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --max-size 'Select only what has at most this size'
             cand --shard 'Select only share I of N, by a stable hash of the relative path'
             cand --files-from 'Select only the paths in FILE (- for stdin), one per line, relative to the source'
+            cand --from-version 'Version of the single FROM [default: the newest] (S3)'
             cand -b 'Backend for keys without a scheme (settings from its config section)'
             cand --backend 'Backend for keys without a scheme (settings from its config section)'
             cand --remote 'Remote of the config file for keys without a scheme'

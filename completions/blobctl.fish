@@ -592,6 +592,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l min-size -d 'Sele
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l from-version -d 'Version of the single FROM [default: the newest] (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"

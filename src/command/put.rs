@@ -54,6 +54,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             options: JobOptions {
                 put,
                 keeps_time: arguments.changes.preserve_mtime,
+                reads_version: false,
                 expectation,
                 get: DownloadOptions {
                     keeps_time: arguments.changes.preserve_mtime,
