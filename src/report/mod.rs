@@ -125,6 +125,9 @@ impl Report {
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
         json.text("unchanged_by", outcome.unchanged_by);
+        let is_removed = outcome.removed && outcome.planned.is_none();
+        json.bool("removed", is_removed.then_some(true));
+        json.text("planned", outcome.planned);
         json.bool("atomic", outcome.atomic);
         self.emit(&json);
     }
@@ -134,7 +137,7 @@ impl Report {
         if !self.is_json() && self.terminal.verbosity() > Verbosity::Quiet {
             self.terminal.line(&format!("blobctl: {line}"));
         }
-        let mut json = Json::without_subject("summary", Exit::Ok);
+        let mut json = Json::summary(self.op, Exit::Ok);
         for (name, number) in numbers {
             json.number(name, Some(*number));
         }
@@ -152,6 +155,7 @@ impl Report {
         json.text("error", Some(Exit::NotFound.name()));
         let reason = outcome.unsuitable.as_deref();
         json.text("message", Some(reason.unwrap_or("no such blob")));
+        json.number("attempts", outcome.attempts.map(u64::from));
         self.emit(&json);
         self.flush_quietly();
         self.add_exit(Exit::NotFound);
@@ -183,6 +187,7 @@ impl Report {
         );
         if let Some(cause) = &cause {
             json.text("hint", cause.hint());
+            json.number("attempts", cause.attempts().map(u64::from));
             let answer = cause.answer();
             json.number("http", answer.http.map(u64::from));
             json.number("ftp", answer.ftp.map(u64::from));

@@ -34,6 +34,7 @@ mod get_range;
 mod http_traps;
 mod identity;
 mod interruptions;
+mod json_reference;
 mod layers;
 mod local_links;
 mod logins;
