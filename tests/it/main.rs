@@ -13,6 +13,7 @@ mod concurrency;
 mod config;
 mod contract;
 mod control_characters;
+mod cookbook;
 mod copies;
 mod credentials;
 mod doctor;
