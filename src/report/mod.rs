@@ -170,7 +170,7 @@ impl Report {
             let hint = cause.as_ref().and_then(Error::hint);
             let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
             // In one call, because other workers print their failures at the same time.
-            self.terminal.line(&format!("blobctl: {error:#}{hint}"));
+            self.error_line(&format!("blobctl: {error:#}{hint}"));
         }
         let mut json = match subject {
             Some(subject) => self.json(subject, exit),
@@ -242,8 +242,7 @@ impl Report {
 
     /// Says how many blobs failed without a line of their own, or were not tried, for the reason that was reported last.
     pub fn not_tried(&self, count: u64) {
-        self.terminal
-            .line(&format!("blobctl: … and {count} more for the same reason"));
+        self.error_line(&format!("blobctl: … and {count} more for the same reason"));
         self.tally().not_tried += count;
     }
 
@@ -327,6 +326,13 @@ impl Report {
     /// Returns whether results are JSON objects.
     pub fn is_json(&self) -> bool {
         self.format != Format::Human
+    }
+
+    /// Prints an error on stderr, unless `-q` is given and the error is in an object.
+    fn error_line(&self, text: &str) {
+        if !(self.is_json() && self.terminal.verbosity() == Verbosity::Quiet) {
+            self.terminal.line(text);
+        }
     }
 
     /// Prints the line of `-v`.

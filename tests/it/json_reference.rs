@@ -419,3 +419,28 @@ fn failures(reference: &mut Reference) {
     let outcome = sandbox.run(["put", "--json", "--nonsense"]);
     outcome.fails_with(2, "unknown option");
 }
+
+#[test]
+fn with_quiet_an_error_is_in_its_object_only() {
+    let sandbox = Sandbox::new().file("a", "hello");
+    for arguments in [
+        &["get", "nope", "x"][..],
+        &["get", "nope", "-"],
+        &["rm", "nope", "none"],
+        &["put", "-r", "nope", "p/"],
+        &["config", "path"],
+        &["ls", "nope:"],
+    ] {
+        let loud = sandbox.run(arguments.iter().chain(&["--json"]));
+        let quiet = sandbox.run(arguments.iter().chain(&["--json", "-q"]));
+        assert_eq!(quiet.code, loud.code, "{quiet:?}");
+        assert!(loud.stderr.contains("blobctl: "), "{loud:?}");
+        assert!(!quiet.stderr.contains("blobctl: "), "{quiet:?}");
+        let stderr = quiet.stderr.lines().filter(|line| line.starts_with('{'));
+        let lines = quiet.json().len() + stderr.count();
+        assert!(lines > 0, "{quiet:?}");
+        // Without an object, the error is on stderr.
+        let plain = sandbox.run(arguments.iter().chain(&["-q"]));
+        assert!(plain.stderr.starts_with("blobctl: "), "{plain:?}");
+    }
+}
