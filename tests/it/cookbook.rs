@@ -118,15 +118,13 @@ impl Kitchen {
         let plain = self.sandbox.command(["--version"]);
         let variable = |(name, value)| Option::zip(Some(name), value);
         let bin = self.sandbox.home().join("bin");
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         Command::new(program[0])
             .args(&program[1..])
             .current_dir(self.sandbox.work())
             .env_clear()
             .envs(plain.get_envs().filter_map(variable))
-            .env(
-                "PATH",
-                format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
-            )
+            .env("PATH", path)
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
