@@ -355,7 +355,9 @@ impl Session {
         for warning in self.settings.late_warnings() {
             observer.notify(&Event::Warning(&warning));
         }
-        if is_insecure(&settings.config) {
+        // A store may be open already for another version.
+        let is_new = !self.stores.keys().any(|(open, _)| open == store);
+        if is_new && is_insecure(&settings.config) {
             observer.notify(&Event::Warning(INSECURE));
         }
         let context = Context {

@@ -424,6 +424,19 @@ fn the_service_copies_the_version_that_is_asked_for() {
 }
 
 #[test]
+fn a_bucket_that_is_read_in_a_version_and_written_warns_once() {
+    let server = ScriptedServer::start([version_head(), copied()]);
+    let copy = ["cp", "--from-version", "v/1", "a", "b", "--insecure"];
+    let outcome = against(&server).run(copy);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("certificates are not checked"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn a_version_is_copied_through_this_machine() {
     let (old, new) = (
         ScriptedServer::start([
