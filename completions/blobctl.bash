@@ -1195,7 +1195,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --from-version --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1286,6 +1286,10 @@ _blobctl() {
                     return 0
                     ;;
                 --files-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

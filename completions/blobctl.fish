@@ -82,7 +82,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Accep
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s V -l version -d 'Print version'
@@ -197,7 +197,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Download every KEY into this directory (for xargs)' -r
@@ -289,7 +289,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
@@ -357,7 +357,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
@@ -419,7 +419,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
@@ -492,7 +492,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'Version of the single KEY to remove permanently; a delete marker needs --force (S3)' -r
@@ -568,7 +568,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s t -l target -d 'Copy every FROM below this prefix or directory (for xargs)' -r
@@ -592,6 +592,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l min-size -d 'Sele
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l from-version -d 'Version of the single FROM [default: the newest] (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -658,7 +659,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s t -l target -d 'Copy every FROM below this prefix or directory (for xargs)' -r
@@ -748,7 +749,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l request-payer -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
@@ -834,7 +835,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l request-payer -
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'Request that the URL allows' -r -f -a "get\t'Download'
@@ -899,7 +900,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-paye
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -961,7 +962,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l request-payer
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l older-than -d 'Only leftovers without a change for this long' -r
@@ -1024,7 +1025,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l request-payer -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -1085,7 +1086,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -f -a "path" -d 'Print the path of the config file in use; exit code 3 if there is none'
@@ -1150,7 +1151,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -1211,7 +1212,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -1272,7 +1273,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l from -d 'File to read, or - for stdin [default: the tool\'s own file]' -r -F
@@ -1336,7 +1337,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -1397,7 +1398,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Do not verify TLS certificates (insecure)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object per blob'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "put" -d 'Upload files, stdin or the output of a command'

@@ -91,6 +91,7 @@ struct Inner {
     hint: Option<String>,
     answer: Answer,
     command: Option<CommandEnd>,
+    attempts: Option<u32>,
     retries: Retries,
     scope: Scope,
 }
@@ -113,6 +114,7 @@ impl Error {
             hint: None,
             answer: Answer::default(),
             command: None,
+            attempts: None,
             retries: Retries::ByKind,
             scope: match kind {
                 Kind::Config => Scope::Store,
@@ -184,6 +186,13 @@ impl Error {
         self
     }
 
+    /// Adds the number of attempts, counted from 1, of which the last one failed with this. An inner count stays.
+    #[must_use]
+    pub fn after_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts.get_or_insert(attempts);
+        self
+    }
+
     /// Makes the error one of the whole store: its other blobs need not be tried.
     #[must_use]
     pub fn of_store(mut self) -> Self {
@@ -223,6 +232,11 @@ impl Error {
     /// The response of the server. All fields are empty if no server was involved.
     pub fn answer(&self) -> &Answer {
         &self.0.answer
+    }
+
+    /// The number of attempts, if a request to a store failed.
+    pub fn attempts(&self) -> Option<u32> {
+        self.0.attempts
     }
 
     /// The end of the command that produces the source, if that is the failure.

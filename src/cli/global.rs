@@ -157,7 +157,7 @@ pub struct Global {
     /// Progress of running transfers [default: auto, a bar on a terminal]
     #[arg(long, global = true, value_name = "HOW", help_heading = "Output")]
     pub progress: Option<Progress>,
-    /// Print errors only
+    /// Print errors only; with --json, not even those on stderr
     #[arg(
         short,
         long,

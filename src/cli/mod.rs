@@ -74,7 +74,7 @@ pub enum Command {
     #[command(
         override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
     )]
-    Mv(Cp),
+    Mv(CopyArguments),
     /// Copy what differs from one directory or prefix to another
     ///
     /// Unchanged is what has the same size and checksum on both sides, or else the same size and time.
@@ -350,9 +350,22 @@ pub struct Rm {
     pub batch: Batch,
 }
 
-/// `blobctl cp [OPTIONS] FROM... TO`, and `mv`.
+/// `blobctl cp [OPTIONS] FROM... TO`
 #[derive(Debug, Args)]
 pub struct Cp {
+    /// The arguments that `mv` has, too.
+    #[command(flatten)]
+    pub copy: CopyArguments,
+    /// Version of the single FROM [default: the newest] (S3)
+    ///
+    /// TO may be FROM itself: the version becomes the newest one again.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["recursive", "files_from"])]
+    pub from_version: Option<String>,
+}
+
+/// The arguments of `cp` and `mv`.
+#[derive(Debug, Args)]
+pub struct CopyArguments {
     /// Blobs or local paths (beginning with /, ./ or ../), or -, followed by the destination
     ///
     /// If TO ends in /, the base name of FROM is appended. With several FROM it must end in / or be a directory.

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::session::{check_output, early_report};
-use crate::cli::{Cli, Config, ConfigCommand, ConfigShow};
+use crate::cli::{Cli, Config, ConfigCommand, ConfigImport, ConfigShow};
 use crate::error::{Error, Kind, Result, printable_whole};
 use crate::exit::Exit;
 use crate::report::{Json, Report};
@@ -25,11 +25,7 @@ pub fn run(cli: &Cli, arguments: &Config) -> Exit {
                 check(cli, &report, environment);
                 Ok(())
             }
-            ConfigCommand::Import(arguments) => {
-                let text = import::run(arguments, &environment)?;
-                report.row(&text, &Json::without_subject("config", Exit::Ok));
-                Ok(())
-            }
+            ConfigCommand::Import(arguments) => import(&report, &environment, arguments),
         }
     });
     if let Err(error) = result.and_then(|()| report.flush()) {
@@ -39,6 +35,17 @@ pub fn run(cli: &Cli, arguments: &Config) -> Exit {
     let exits = report.exits();
     let failed = exits.into_iter().find(|exit| *exit != Exit::Ok);
     failed.unwrap_or(Exit::Ok)
+}
+
+/// Prints the settings of another tool. They are a file in TOML, which may contain secrets with `--reveal`.
+fn import(report: &Report, environment: &Environment, arguments: &ConfigImport) -> Result<()> {
+    if report.is_json() {
+        let text = "config import prints a config file, and --json prints objects";
+        return Err(Error::new(Kind::Usage, text).with_hint("omit --json"));
+    }
+    let text = import::run(arguments, environment)?;
+    report.row(&text, &Json::without_subject("config", Exit::Ok));
+    Ok(())
 }
 
 /// Prints the path of the file in use. Its content does not matter.

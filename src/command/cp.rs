@@ -11,22 +11,13 @@ use super::put_options::{attributes, reject_unsupported_attributes};
 use super::run::{BatchPlan, COPY, MOVE, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
-use crate::cli::Cp;
+use crate::cli::{CopyArguments, Cp};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
 use crate::settings::{StoreRef, Target};
 use crate::store::types::{Condition, PutOptions};
 use crate::transfer::destination::DownloadOptions;
 use crate::transfer::source::Expectation;
-
-/// The fate of the source of a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceFate {
-    /// `cp`.
-    Keep,
-    /// `mv`: it is removed once the copy is verified.
-    Remove,
-}
 
 /// One side of a copy.
 #[derive(Debug, Clone)]
@@ -39,12 +30,46 @@ pub enum Place<'a> {
     Store(Target),
 }
 
-/// Copies, or moves, every FROM to TO.
-pub fn run(session: &mut Session, arguments: &Cp, source: SourceFate) -> Result<Exit> {
-    if source == SourceFate::Remove && arguments.changes.if_changed {
+/// Copies every FROM to TO.
+pub fn run(session: &mut Session, arguments: &Cp) -> Result<Exit> {
+    transfer(
+        session,
+        &arguments.copy,
+        &SourceRule::Keep(arguments.from_version.as_ref()),
+    )
+}
+
+/// Copies every FROM to TO, and removes it once its copy is verified.
+pub fn run_move(session: &mut Session, arguments: &CopyArguments) -> Result<Exit> {
+    if arguments.changes.if_changed {
         let text = "mv has no --if-changed: only a verified copy allows the removal of its source";
         return Err(Error::new(Kind::Usage, text).with_hint("use cp --if-changed, and then rm"));
     }
+    transfer(session, arguments, &SourceRule::Remove)
+}
+
+/// The version and the fate of the sources.
+enum SourceRule<'a> {
+    /// `cp`, with `--from-version`.
+    Keep(Option<&'a String>),
+    /// `mv`: the newest version is removed once the copy is verified.
+    Remove,
+}
+
+impl SourceRule<'_> {
+    fn version(&self) -> Option<&String> {
+        match self {
+            Self::Keep(version) => *version,
+            Self::Remove => None,
+        }
+    }
+}
+
+fn transfer(
+    session: &mut Session,
+    arguments: &CopyArguments,
+    rule: &SourceRule<'_>,
+) -> Result<Exit> {
     let (from, to) = split_arguments(session, arguments)?;
     let stores = from.iter().chain([&to]).filter_map(Place::store);
     session.check_flags(stores)?;
@@ -56,10 +81,7 @@ pub fn run(session: &mut Session, arguments: &Cp, source: SourceFate) -> Result<
     };
     session.resume = session.settings.resume(None)?;
     let (target, keeps_names) = target(session, &from, &to, depth, arguments)?;
-    let mut sources = Vec::new();
-    for place in &from {
-        sources.push(batch_source(session, place, depth, keeps_names)?);
-    }
+    let sources = sources(session, &from, depth, keeps_names, rule)?;
     run_batch(
         session,
         BatchPlan {
@@ -77,15 +99,16 @@ pub fn run(session: &mut Session, arguments: &Cp, source: SourceFate) -> Result<
                     ..DownloadOptions::default()
                 },
                 keeps_time: arguments.changes.preserve_mtime,
+                reads_version: rule.version().is_some(),
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
             },
-            verb: match source {
-                SourceFate::Keep => COPY,
-                SourceFate::Remove => MOVE,
+            verb: match rule {
+                SourceRule::Keep(_) => COPY,
+                SourceRule::Remove => MOVE,
             },
             if_changed: if_changed(&arguments.changes),
-            removes_sources: source == SourceFate::Remove,
+            removes_sources: matches!(rule, SourceRule::Remove),
             run: arguments.batch.run.clone(),
             has_summary: depth != Depth::Blob,
         },
@@ -105,7 +128,7 @@ impl Place<'_> {
 /// The sources and the destination.
 fn split_arguments<'a>(
     session: &Session,
-    arguments: &'a Cp,
+    arguments: &'a CopyArguments,
 ) -> Result<(Vec<Place<'a>>, Place<'a>)> {
     let (to, from): (&OsString, &[OsString]) =
         match (&arguments.target, arguments.paths.split_last()) {
@@ -141,7 +164,7 @@ fn split_arguments<'a>(
     Ok((places, to))
 }
 
-fn is_tree(arguments: &Cp) -> bool {
+fn is_tree(arguments: &CopyArguments) -> bool {
     arguments.recursive || arguments.batch.files_from.is_some()
 }
 
@@ -182,7 +205,7 @@ fn target(
     from: &[Place<'_>],
     to: &Place<'_>,
     depth: Depth,
-    arguments: &Cp,
+    arguments: &CopyArguments,
 ) -> Result<(BatchTarget, bool)> {
     match to {
         Place::Stdio => Ok((
@@ -223,6 +246,26 @@ impl Place<'_> {
             Self::Stdio => false,
         }
     }
+}
+
+/// The sources. The store of the destination is open already, and is not limited to the version.
+fn sources(
+    session: &mut Session,
+    from: &[Place<'_>],
+    depth: Depth,
+    keeps_names: bool,
+    rule: &SourceRule<'_>,
+) -> Result<Vec<BatchSource>> {
+    let version = rule.version();
+    session.select_version_by("--from-version", version, from.len())?;
+    let is_local = |place: &Place<'_>| place.store().is_none();
+    if version.is_some() && from.iter().any(is_local) {
+        let text = "--from-version is about a blob in S3, and FROM is on this machine";
+        return Err(Error::new(Kind::Usage, text).with_hint("omit --from-version"));
+    }
+    from.iter()
+        .map(|place| batch_source(session, place, depth, keeps_names))
+        .collect()
 }
 
 fn batch_source(

@@ -148,6 +148,7 @@ impl LookUp {
         let url = self.blob.subject.url.shown();
         let absent = |line: String, unsuitable| Outcome {
             line,
+            attempts: Some(answer.attempts),
             exists: Some(false),
             unsuitable,
             ..Outcome::default()

@@ -55,6 +55,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
                 put: PutOptions::default(),
                 get: download_options(arguments)?,
                 keeps_time: arguments.changes.preserve_mtime,
+                reads_version: false,
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
             },

@@ -54,6 +54,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             options: JobOptions {
                 put,
                 keeps_time: arguments.changes.preserve_mtime,
+                reads_version: false,
                 expectation,
                 get: DownloadOptions {
                     keeps_time: arguments.changes.preserve_mtime,
@@ -192,9 +193,15 @@ pub fn local_source(source: &OsStr, keeps_name: bool, is_whole_tree: bool) -> Re
             let name = String::new();
             Ok(BatchSource::File { path, name })
         }
-        None => Err(Error::new(
-            Kind::Usage,
-            format!("`{shown}` has no base name"),
-        )),
+        None => Err(without_name(&path)),
+    }
+}
+
+/// The error about a source that has no base name and is not a directory.
+fn without_name(path: &Path) -> Error {
+    let shown = printable(&path.to_string_lossy());
+    match std::fs::metadata(path) {
+        Ok(_) => Error::new(Kind::Usage, format!("`{shown}` has no base name")),
+        Err(error) => Error::local(format_args!("cannot read `{shown}`"), &error),
     }
 }

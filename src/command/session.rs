@@ -59,9 +59,12 @@ pub struct Session {
     pub searches: bool,
     /// Admits transfers.
     gate: Arc<Gate>,
-    stores: HashMap<StoreRef, OpenStore>,
-    /// `--version-id`.
+    /// The open stores, each for the newest versions or for one version.
+    stores: HashMap<(StoreRef, Option<String>), OpenStore>,
+    /// The version to which the stores that are opened next are limited.
     version: Option<String>,
+    /// The option that selects a version.
+    version_option: &'static str,
     /// The destination in the default store, if no option or setting chose that.
     in_default_store: Option<String>,
 }
@@ -110,6 +113,7 @@ impl Session {
             gate: Arc::new(gate),
             stores: HashMap::new(),
             version: None,
+            version_option: "--version-id",
             in_default_store: None,
         })
     }
@@ -351,10 +355,21 @@ impl Session {
 
     /// Selects the version that `--version-id` names, which is one of one blob. To be called before the store is opened.
     pub fn select_version(&mut self, version: Option<&String>, blobs: usize) -> Result<()> {
+        self.select_version_by("--version-id", version, blobs)
+    }
+
+    /// The same for another option.
+    pub fn select_version_by(
+        &mut self,
+        option: &'static str,
+        version: Option<&String>,
+        blobs: usize,
+    ) -> Result<()> {
+        self.version_option = option;
         match version {
             Some(_) if blobs != 1 => Err(Error::new(
                 Kind::Usage,
-                "--version-id selects a version of one blob, but several blobs were given",
+                format!("{option} selects a version of one blob, but several blobs were given"),
             )),
             Some(version) if version.is_empty() => {
                 Err(Error::new(Kind::Usage, "the version ID is empty"))
@@ -374,20 +389,23 @@ impl Session {
 
     /// Opens a store, once per session.
     pub fn open(&mut self, store: &StoreRef) -> Result<OpenStore> {
-        if let Some(open) = self.stores.get(store) {
+        let id = (store.clone(), self.version.clone());
+        if let Some(open) = self.stores.get(&id) {
             return Ok(open.clone());
         }
         let mut settings = self.settings.store(store)?;
         match (&mut settings.config, &self.version) {
             (_, None) => {}
             (backend::Config::S3(config), version) => config.version.clone_from(version),
-            _ => check_s3_only(true, "--version-id", store.kind())?,
+            _ => check_s3_only(true, self.version_option, store.kind())?,
         }
         let observer: Arc<dyn Observer> = self.terminal.clone();
         for warning in self.settings.late_warnings() {
             observer.notify(&Event::Warning(&warning));
         }
-        if is_insecure(&settings.config) {
+        // A store may be open already for another version.
+        let is_new = !self.stores.keys().any(|(open, _)| open == store);
+        if is_new && is_insecure(&settings.config) {
             observer.notify(&Event::Warning(INSECURE));
         }
         let context = Context {
@@ -408,7 +426,7 @@ impl Session {
             engine: Arc::new(engine),
             prefix: settings.prefix,
         };
-        self.stores.insert(store.clone(), open.clone());
+        self.stores.insert(id, open.clone());
         Ok(open)
     }
 
@@ -472,7 +490,7 @@ fn format(cli: &Cli) -> Format {
     match (cli.global.json, &cli.command) {
         (false, _) => Format::Human,
         (true, Command::Get(get)) if goes_to_stdout(get) => Format::JsonOnStderr,
-        (true, Command::Cp(copy)) if copy.paths.last().is_some_and(|to| to == "-") => {
+        (true, Command::Cp(cp)) if cp.copy.paths.last().is_some_and(|to| to == "-") => {
             Format::JsonOnStderr
         }
         (true, _) => Format::Json,

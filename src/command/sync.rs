@@ -226,6 +226,7 @@ impl SyncRun {
                     ..DownloadOptions::default()
                 },
                 keeps_time: true,
+                reads_version: false,
                 expectation: Expectation::default(),
                 cancel: Arc::clone(&session.cancel),
             },

@@ -44,6 +44,8 @@ pub struct JobOptions {
     pub get: DownloadOptions,
     /// Written blobs and files get the time of the last modification of its source.
     pub keeps_time: bool,
+    /// The source is a version that the user named: it may be copied onto its own blob.
+    pub reads_version: bool,
     /// Of what is read from this machine.
     pub expectation: Expectation,
     /// Stops the reading of a source.
@@ -113,7 +115,9 @@ fn to_store(source: FoundSource, to: Blob, options: &JobOptions) -> Result<Job> 
         FoundSource::File(path) if is_the_file(&to, &path) => return Err(onto_itself(&to)),
         FoundSource::File(path) => upload(LocalSource::Path(path)),
         FoundSource::Stdin => upload(LocalSource::Stdin),
-        FoundSource::Blob(from, _) if from.id() == to.id() => return Err(onto_itself(&from)),
+        FoundSource::Blob(from, _) if !options.reads_version && from.id() == to.id() => {
+            return Err(onto_itself(&from));
+        }
         FoundSource::Blob(from, listed) => Job::Copy(CopyJob {
             from,
             to,

@@ -125,6 +125,9 @@ impl Report {
         json.number("attempts", outcome.attempts.map(u64::from));
         json.bool("changed", outcome.changed);
         json.text("unchanged_by", outcome.unchanged_by);
+        let is_removed = outcome.removed && outcome.planned.is_none();
+        json.bool("removed", is_removed.then_some(true));
+        json.text("planned", outcome.planned);
         json.bool("atomic", outcome.atomic);
         self.emit(&json);
     }
@@ -134,7 +137,7 @@ impl Report {
         if !self.is_json() && self.terminal.verbosity() > Verbosity::Quiet {
             self.terminal.line(&format!("blobctl: {line}"));
         }
-        let mut json = Json::without_subject("summary", Exit::Ok);
+        let mut json = Json::summary(self.op, Exit::Ok);
         for (name, number) in numbers {
             json.number(name, Some(*number));
         }
@@ -152,6 +155,7 @@ impl Report {
         json.text("error", Some(Exit::NotFound.name()));
         let reason = outcome.unsuitable.as_deref();
         json.text("message", Some(reason.unwrap_or("no such blob")));
+        json.number("attempts", outcome.attempts.map(u64::from));
         self.emit(&json);
         self.flush_quietly();
         self.add_exit(Exit::NotFound);
@@ -166,7 +170,7 @@ impl Report {
             let hint = cause.as_ref().and_then(Error::hint);
             let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
             // In one call, because other workers print their failures at the same time.
-            self.terminal.line(&format!("blobctl: {error:#}{hint}"));
+            self.error_line(&format!("blobctl: {error:#}{hint}"));
         }
         let mut json = match subject {
             Some(subject) => self.json(subject, exit),
@@ -183,6 +187,7 @@ impl Report {
         );
         if let Some(cause) = &cause {
             json.text("hint", cause.hint());
+            json.number("attempts", cause.attempts().map(u64::from));
             let answer = cause.answer();
             json.number("http", answer.http.map(u64::from));
             json.number("ftp", answer.ftp.map(u64::from));
@@ -237,8 +242,7 @@ impl Report {
 
     /// Says how many blobs failed without a line of their own, or were not tried, for the reason that was reported last.
     pub fn not_tried(&self, count: u64) {
-        self.terminal
-            .line(&format!("blobctl: … and {count} more for the same reason"));
+        self.error_line(&format!("blobctl: … and {count} more for the same reason"));
         self.tally().not_tried += count;
     }
 
@@ -322,6 +326,13 @@ impl Report {
     /// Returns whether results are JSON objects.
     pub fn is_json(&self) -> bool {
         self.format != Format::Human
+    }
+
+    /// Prints an error on stderr, unless `-q` is given and the error is in an object.
+    fn error_line(&self, text: &str) {
+        if !(self.is_json() && self.terminal.verbosity() == Verbosity::Quiet) {
+            self.terminal.line(text);
+        }
     }
 
     /// Prints the line of `-v`.

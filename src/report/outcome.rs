@@ -35,8 +35,10 @@ pub struct Outcome {
     pub attempts: Option<u32>,
     /// `true` if the destination was written.
     pub changed: Option<bool>,
-    /// `sync` removed it from the destination.
+    /// `sync` removed it, or would remove it, from the destination.
     pub removed: bool,
+    /// What would be done without `--dry-run`, as a verb in the present tense.
+    pub planned: Option<&'static str>,
     /// The proof that nothing had to be written.
     pub unchanged_by: Option<&'static str>,
     /// `true` if the condition was tested in one step with the change.

@@ -21,6 +21,8 @@ pub struct CopyEndpoint {
     pub identity: String,
     /// The bucket within it.
     pub bucket: String,
+    /// The version that a copy reads; `None` = the newest.
+    pub version: Option<String>,
     /// Headers without which a copy cannot read from there.
     pub reading: Vec<(String, Secret)>,
 }

@@ -58,7 +58,7 @@ pub fn run<T>(
             continue;
         }
         if !error.is_transient() {
-            return Err(error);
+            return Err(error.after_attempts(attempts));
         }
         if reached() > furthest {
             furthest = reached();
@@ -87,6 +87,7 @@ pub fn run<T>(
 }
 
 fn give_up(error: Error, attempts: u32, after: Duration) -> Error {
+    let error = error.after_attempts(attempts);
     if attempts == 1 || error.hint().is_some() {
         return error;
     }

@@ -283,6 +283,12 @@ fn interrupted(answers: Vec<crate::support::http::Script>) -> (ScriptedServer, S
     (server, sandbox)
 }
 
+/// A server with an unfinished upload of two days ago, whose journal is in the sandbox; it answers one `gc` without `--delete`.
+pub fn interrupted_upload() -> (ScriptedServer, Sandbox) {
+    let page = uploads(&[("a", "ours", OLD)], "");
+    interrupted(vec![no_scratch(), answer(200, &[], &page)])
+}
+
 /// The requests after those of the interrupted put.
 fn later(server: &ScriptedServer) -> Vec<String> {
     let seen = server.seen();

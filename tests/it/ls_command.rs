@@ -233,7 +233,7 @@ fn d_stops_at_the_next_slash() {
         assert!(json[1].get("bytes").is_none(), "{}", json[1]);
         assert_eq!(
             json[2],
-            serde_json::json!({"v": 1, "op": "summary", "ok": true, "code": 0, "blobs": 1, "bytes": 5, "prefixes": 1})
+            serde_json::json!({"v": 1, "op": "summary", "command": "ls", "ok": true, "code": 0, "blobs": 1, "bytes": 5, "prefixes": 1})
         );
     });
 }
@@ -322,7 +322,7 @@ fn the_buckets_of_a_service_are_listed() {
     );
     assert_eq!(
         json[1],
-        serde_json::json!({"v": 1, "op": "summary", "ok": true, "code": 0, "buckets": 1})
+        serde_json::json!({"v": 1, "op": "summary", "command": "ls", "ok": true, "code": 0, "buckets": 1})
     );
     // Each line is an address that `ls` takes.
     sandbox.pipe(["put", "-", "s3://lab/k"], b"x").succeeds();

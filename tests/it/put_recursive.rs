@@ -95,6 +95,9 @@ fn an_unreadable_entry_is_a_failure_among_successes() {
         sandbox
             .run(["put", "-r", "only", "p/"])
             .fails_with(8, "no such file or directory");
+        sandbox
+            .run(["put", "-r", "nothing/.", "k/"])
+            .fails_with(8, "cannot read `nothing/.`: no such file or directory");
     });
 }
 

@@ -1,7 +1,9 @@
 //! Versions of objects, and their metadata, through the built binary.
 
-use crate::support::http::{ScriptedServer, answer, s3_error};
-use crate::support::s3::{S3Server, variables};
+use crate::support::http::{Script, ScriptedServer, answer, s3_error};
+use crate::support::s3::{ACCESS_KEY, S3Server, SECRET_KEY, variables};
+use crate::support::services::head;
+use crate::support::signature::verify;
 use crate::support::{MIB, Sandbox, bytes};
 
 fn against(server: &ScriptedServer) -> Sandbox {
@@ -376,4 +378,148 @@ fn a_copy_keeps_metadata_within_a_service_and_between_two() {
             assert_eq!(put.unwrap().header(name), Some(value), "{to}");
         }
     }
+}
+
+/// A response of a server that has the version `v/1` of a blob.
+fn version(body: &[u8]) -> Script {
+    answer(200, &[ETAG, ("x-amz-version-id", "v/1")], body)
+}
+
+/// The HEAD of that version.
+fn version_head() -> Script {
+    head(200, &[ETAG, ("x-amz-version-id", "v/1")], 5)
+}
+
+fn copied() -> Script {
+    let document =
+        b"<CopyObjectResult><ETag>\"5d41402abc4b2a76b9719d911017c592\"</ETag></CopyObjectResult>";
+    answer(200, &[("x-amz-version-id", "v/3")], document)
+}
+
+#[test]
+fn the_service_copies_the_version_that_is_asked_for() {
+    // Also onto its own blob, whose newest version it becomes again.
+    for (to, target) in [
+        ("b", "/lab/b"),
+        ("a", "/lab/a"),
+        ("s3://other/b", "/other/b"),
+    ] {
+        let server = ScriptedServer::start([version_head(), copied()]);
+        let outcome = against(&server).run(["cp", "--from-version", "v/1", "a", to, "--json"]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.json()[0]["version_id"], "v/3", "{outcome:?}");
+        assert_eq!(outcome.json()[0]["verified"], "md5", "{outcome:?}");
+        let put = format!("PUT {target}");
+        assert_eq!(
+            shapes(&server),
+            ["HEAD /lab/a?versionId=v%2F1", put.as_str()]
+        );
+        let seen = server.seen();
+        for request in &seen {
+            verify(request, ACCESS_KEY, SECRET_KEY);
+        }
+        let source = seen[1].header("x-amz-copy-source");
+        assert_eq!(source, Some("/lab/a?versionId=v%2F1"));
+    }
+}
+
+#[test]
+fn a_bucket_that_is_read_in_a_version_and_written_warns_once() {
+    let server = ScriptedServer::start([version_head(), copied()]);
+    let copy = ["cp", "--from-version", "v/1", "a", "b", "--insecure"];
+    let outcome = against(&server).run(copy);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("certificates are not checked"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_version_is_copied_through_this_machine() {
+    let (old, new) = (
+        ScriptedServer::start([
+            version_head(),
+            version(b"hello"),
+            version(b"hello"),
+            version(b"hello"),
+        ]),
+        S3Server::start(),
+    );
+    let remote = |name: &str, endpoint: String| {
+        format!(
+            "[remotes.{name}]\nbackend = \"s3\"\nbucket = \"lab\"\nendpoint_url = \"{endpoint}\"\n"
+        )
+    };
+    let sandbox = Sandbox::new()
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+        .config(&(remote("old", old.endpoint()) + &remote("new", new.endpoint())));
+    let version = ["--from-version", "v/1"];
+    let run = |paths: [&str; 2]| sandbox.run(["cp"].iter().chain(&version).chain(&paths));
+    run(["old:a", "new:b"]).succeeds();
+    run(["old:a", "./c"]).succeeds();
+    run(["old:a", "-"]).prints(b"hello");
+    assert_eq!(std::fs::read(new.bucket().join("b")).unwrap(), b"hello");
+    assert_eq!(sandbox.read("c"), b"hello");
+    let get = "GET /lab/a?versionId=v%2F1";
+    assert_eq!(shapes(&old), ["HEAD /lab/a?versionId=v%2F1", get, get, get]);
+    // The request to the destination names no version.
+    let requests = new.requests();
+    assert!(
+        !requests
+            .iter()
+            .any(|request| request.uri.contains("versionId")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn a_copy_of_a_version_that_the_store_does_not_have_stores_nothing() {
+    // The newest blob in place of the version.
+    let server = ScriptedServer::start([head(200, &[ETAG], 5)]);
+    let outcome = against(&server).run(["cp", "--from-version", "v/1", "a", "b"]);
+    outcome.fails_with(12, "the store answered with the newest blob");
+    let server = ScriptedServer::start([head(404, &[], 0), s3_error(404, "NoSuchVersion")]);
+    let outcome = against(&server).run(["cp", "--from-version", "v/1", "a", "./b"]);
+    assert_ne!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        shapes(&server)
+            .iter()
+            .all(|shape| !shape.starts_with("PUT"))
+    );
+}
+
+#[test]
+fn a_copy_has_one_source_with_versions() {
+    let server = ScriptedServer::start([]);
+    let sandbox = against(&server).file("x", "hello").file("list", "a");
+    for (arguments, text) in [
+        (&["cp", "-r", "a", "b"][..], "`--recursive`"),
+        (&["cp", "--files-from", "list", "a", "b"], "`--files-from`"),
+        (&["cp", "a", "b", "c/"], "several blobs were given"),
+        (&["cp", "./x", "b"], "FROM is on this machine"),
+        (&["cp", "-", "b"], "FROM is on this machine"),
+        (
+            &["cp", "file:///a", "b"],
+            "--from-version is supported by S3 only",
+        ),
+        (
+            &["cp", "ftp://127.0.0.1/a", "b"],
+            "--from-version is supported by S3 only",
+        ),
+        (&["mv", "a", "b"], "unknown option `--from-version`"),
+    ] {
+        let outcome = sandbox.run(arguments.iter().chain(&["--from-version", "v"]));
+        outcome.fails_with(2, text);
+    }
+    sandbox
+        .run(["cp", "--from-version", "", "a", "b"])
+        .fails_with(2, "the version ID is empty");
+    // Without a version a blob is still not copied onto itself.
+    sandbox
+        .run(["cp", "a", "a"])
+        .fails_with(2, "would be copied onto itself");
+    assert_eq!(server.seen().len(), 0);
 }

@@ -204,7 +204,11 @@ fn copy_headers(source: &CopySource<'_>, headers: &mut Vec<(String, String)>) {
         info,
     } = source;
     let key = uri_encode(key.as_str(), Slash::Keep);
-    let path = format!("/{}/{key}", endpoint.bucket);
+    let mut path = format!("/{}/{key}", endpoint.bucket);
+    if let Some(version) = &endpoint.version {
+        path.push_str("?versionId=");
+        path.push_str(&uri_encode(version, Slash::Encode));
+    }
     headers.push(("x-amz-copy-source".to_owned(), path));
     if let Some(etag) = &info.etag {
         headers.push(("x-amz-copy-source-if-match".to_owned(), quoted(etag)));

@@ -106,7 +106,7 @@ pub(super) fn check_version(answer: &S3Response, wanted: Option<&str>) -> Result
             .to_owned(),
     };
     Err(Error::new(Kind::Remote, text)
-        .with_hint("it seems not to support versioning: omit --version-id"))
+        .with_hint("it seems not to support versioning: omit --version-id or --from-version"))
 }
 
 pub(super) fn length(answer: &S3Response) -> Result<u64> {

@@ -54,10 +54,11 @@ impl AsRef<Subject> for Task {
 }
 
 /// The result of `--dry-run` for one blob. `verb` is in the present tense.
-pub fn planned(verb: &str, what: &str) -> Outcome {
+pub fn planned(verb: &'static str, what: &str) -> Outcome {
     Outcome {
         text: format!("would {verb} {what}\n"),
         changed: Some(false),
+        planned: Some(verb),
         ..Outcome::default()
     }
 }
@@ -98,7 +99,7 @@ impl Task {
     }
 
     /// The result of `--dry-run`. `verb` is in the present tense.
-    pub fn plan(&self, verb: &str) -> anyhow::Result<Outcome> {
+    pub fn plan(&self, verb: &'static str) -> anyhow::Result<Outcome> {
         let proof = self
             .proof_of_equality()
             .with_context(|| format!("cannot compare {}", self.job.route()))?;

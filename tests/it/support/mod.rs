@@ -330,7 +330,7 @@ pub fn finish(mut child: Child) -> Outcome {
 
 /// What came of a run.
 pub struct Outcome {
-    shown: String,
+    pub shown: String,
     pub code: Option<i32>,
     pub signal: Option<i32>,
     pub stdout: Vec<u8>,

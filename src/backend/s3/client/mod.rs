@@ -108,6 +108,7 @@ impl Client {
         Some(CopyEndpoint {
             identity,
             bucket: self.bucket().to_owned(),
+            version: self.version_id().map(str::to_owned),
             reading: self
                 .customer_key()
                 .map_or_else(Vec::new, CustomerKey::source_headers),
