@@ -26,6 +26,7 @@ use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath;
 use crate::io::beneath::make_directories;
+use crate::io::directory_sync::sync_directory;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
 use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
@@ -300,7 +301,7 @@ impl Store for Fs {
             .map_err(|errno| self.refused(errno, "open", directories))?;
         match rustix::fs::unlinkat(&parent, name, AtFlags::empty()) {
             Ok(()) => {
-                rustix::fs::fsync(&parent).map_err(|errno| self.refused(errno, "sync", directories))
+                sync_directory(&parent).map_err(|errno| self.refused(errno, "sync", directories))
             }
             Err(Errno::NOENT) => Err(Error::not_found()),
             Err(errno) => Err(self.refused(errno, "remove", path)),

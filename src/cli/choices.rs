@@ -27,7 +27,7 @@ impl BackendKind {
 /// `--checksum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChecksumKind {
-    /// On S3 CRC-64/NVME or else MD5, on FTP SHA-256 or else MD5 or CRC-32
+    /// CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP
     Auto,
     /// CRC-64/NVME (S3)
     Crc64nvme,

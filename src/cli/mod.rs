@@ -7,6 +7,7 @@ pub mod bounds;
 mod choices;
 mod diagnostics;
 mod global;
+mod parse;
 pub mod selection;
 pub mod vocabulary;
 mod wait;
@@ -92,20 +93,6 @@ pub enum Command {
     Config(Config),
     /// Print a completion script
     Completions(Completions),
-}
-
-impl Cli {
-    /// Parses the command line of this process.
-    pub fn parse_arguments() -> Result<Self, clap::Error> {
-        let mut cli = Self::try_parse()?;
-        if let Command::Put(put) = &mut cli.command
-            && !put.from_command
-        {
-            // Here, as everywhere else, `--` only ends the options.
-            put.paths.append(&mut put.command);
-        }
-        Ok(cli)
-    }
 }
 
 impl Command {

@@ -18,7 +18,7 @@ use crate::events::{Event, Observer};
 use crate::io::local_tree;
 use crate::io::local_tree::{DirectoryLinks, LocalTree};
 use crate::report::{Audience, Report};
-use crate::store::list::{ListEntry, TimeRequest};
+use crate::store::list::{ListDepth, ListEntry, TimeRequest};
 use crate::store::types::ObjectMeta;
 use crate::transfer::list::Listing;
 use crate::transfer::select::{Candidate, Effect, Selection};
@@ -365,7 +365,7 @@ impl Search {
             false => TimeRequest::IfFree,
         };
         let (search, mut is_empty) = (self.clone(), true);
-        let mut listing = Listing::new(&root.engine, root.prefix()).with_times(times);
+        let mut listing = Listing::new(&root.engine, root.prefix(), ListDepth::All, times);
         std::iter::from_fn(move || {
             loop {
                 let next = listing.next();

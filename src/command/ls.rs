@@ -71,13 +71,10 @@ fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Res
     };
     let prefix = format!("{store_prefix}{}", target.key);
     let directory = prefix.rfind('/').map_or(0, |slash| slash + 1);
-    let listing = Listing::new(&engine, prefix)
-        .with_depth(depth)
-        .with_times(times)
-        .filter(move |listed| {
-            let is_selected = |entry: &ListEntry| is_selected(&selection, entry, directory);
-            listed.as_ref().map_or(true, is_selected)
-        });
+    let listing = Listing::new(&engine, prefix, depth, times).filter(move |listed| {
+        let is_selected = |entry: &ListEntry| is_selected(&selection, entry, directory);
+        listed.as_ref().map_or(true, is_selected)
+    });
     let rows = Rows::new(session, arguments);
     let report = Arc::clone(&session.report);
     Ok(session.run_one(move || {

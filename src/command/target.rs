@@ -138,9 +138,7 @@ fn onto_itself(blob: &Blob) -> Error {
 
 fn to_machine(source: FoundSource, to: LocalDestination, options: &JobOptions) -> Result<Job> {
     match source {
-        FoundSource::Blob(from, _)
-            if to.path().is_some_and(|path| id_of_file(&path) == from.id()) =>
-        {
+        FoundSource::Blob(from, _) if to.path().is_some_and(|path| is_the_file(&from, &path)) => {
             Err(onto_itself(&from))
         }
         FoundSource::Blob(from, info) => Ok(Job::Download(DownloadJob {

@@ -18,6 +18,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+use super::directory_sync::sync_directory;
 use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
@@ -260,7 +261,7 @@ impl AtomicFile {
                 })?;
             self.temporary = None;
         }
-        rustix::fs::fsync(&*self.dir)
+        sync_directory(&*self.dir)
             .map_err(|errno| failed(&self, "sync the directory of", errno.into()))
     }
 

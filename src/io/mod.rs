@@ -4,6 +4,7 @@ pub mod atomic_file;
 pub mod beneath;
 pub mod block_pool;
 pub mod child_process;
+pub mod directory_sync;
 pub mod interruptible;
 pub mod local_path;
 pub mod local_tree;

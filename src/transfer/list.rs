@@ -1,50 +1,45 @@
 //! A whole listing, page by page, in constant memory.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Engine, retry};
+use super::{Engine, retry, workers};
 use crate::error::{Error, Kind, Result};
 use crate::store::buckets::Bucket;
 use crate::store::list::{ListDepth, ListEntry, ListOptions, PageToken, TimeRequest};
 
-/// The entries of a listing in the order of the store. The next page is requested when the entries of the last one have been
-/// taken. Ends after an error.
+/// The entries of a listing in the order of the store. Ends after an error.
 pub struct Listing {
     pages: Pages<ListEntry>,
-    prefix: String,
-    depth: ListDepth,
-    times: TimeRequest,
     /// A page was incomplete.
-    is_incomplete: Cell<bool>,
+    is_incomplete: Arc<AtomicBool>,
 }
 
 impl Listing {
-    /// All blobs whose keys begin with `prefix`.
-    pub fn new(engine: &Engine, prefix: impl Into<String>) -> Self {
+    /// The blobs whose keys begin with `prefix`, with `depth` and `times` as in [`ListOptions`].
+    pub fn new(engine: &Engine, prefix: String, depth: ListDepth, times: TimeRequest) -> Self {
+        let is_incomplete = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&is_incomplete);
+        let pages = Pages::new(engine, move |engine, token| {
+            let options = ListOptions {
+                prefix: &prefix,
+                depth,
+                times,
+            };
+            let page = engine.store.list(&options, token)?;
+            flag.fetch_or(page.is_incomplete, Ordering::Relaxed);
+            Ok((page.entries, page.next))
+        });
         Self {
-            pages: Pages::new(engine),
-            prefix: prefix.into(),
-            depth: ListDepth::All,
-            times: TimeRequest::IfFree,
-            is_incomplete: Cell::new(false),
+            pages,
+            is_incomplete,
         }
     }
 
     /// Returns whether the store left out names that cannot be keys, so far.
     pub fn is_incomplete(&self) -> bool {
-        self.is_incomplete.get()
-    }
-
-    /// The same to another depth.
-    #[must_use]
-    pub fn with_depth(self, depth: ListDepth) -> Self {
-        Self { depth, ..self }
-    }
-
-    /// The same with other times.
-    #[must_use]
-    pub fn with_times(self, times: TimeRequest) -> Self {
-        Self { times, ..self }
+        self.is_incomplete.load(Ordering::Relaxed)
     }
 }
 
@@ -52,17 +47,7 @@ impl Iterator for Listing {
     type Item = Result<ListEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let options = ListOptions {
-            prefix: &self.prefix,
-            depth: self.depth,
-            times: self.times,
-        };
-        let is_incomplete = &self.is_incomplete;
-        self.pages.next(|engine, token| {
-            let page = engine.store.list(&options, token)?;
-            is_incomplete.set(is_incomplete.get() || page.is_incomplete);
-            Ok((page.entries, page.next))
-        })
+        self.pages.next()
     }
 }
 
@@ -72,7 +57,13 @@ pub struct BucketListing(Pages<Bucket>);
 impl BucketListing {
     /// All buckets of the service. A store without buckets is a usage error.
     pub fn new(engine: &Engine) -> Self {
-        Self(Pages::new(engine))
+        Self(Pages::new(engine, |engine, token| {
+            let lister = engine.store.buckets();
+            let lister =
+                lister.ok_or_else(|| Error::new(Kind::Usage, "the store has no buckets"))?;
+            let page = lister.list_buckets(token)?;
+            Ok((page.buckets, page.next))
+        }))
     }
 }
 
@@ -80,71 +71,121 @@ impl Iterator for BucketListing {
     type Item = Result<Bucket>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next(|engine, token| {
-            let lister = engine.store.buckets();
-            let lister =
-                lister.ok_or_else(|| Error::new(Kind::Usage, "the store has no buckets"))?;
-            let page = lister.list_buckets(token)?;
-            Ok((page.buckets, page.next))
-        })
+        self.0.next()
     }
 }
 
 /// The entries of a page, and the token of the next one.
 type PageOf<T> = (Vec<T>, Option<PageToken>);
 
-/// The pages of a listing, one at a time.
+/// The pages of a listing.
 struct Pages<T> {
-    engine: Engine,
     page: std::vec::IntoIter<T>,
-    position: Position,
+    position: Position<T>,
 }
 
-/// The page to request next.
-enum Position {
-    First,
-    After(PageToken),
+/// The page to take next.
+enum Position<T> {
+    /// It is requested when it is needed.
+    After(Request<T>, Option<PageToken>),
+    /// A thread requests it while the entries of the last one are taken.
+    Requested(Receiver<Result<PageOf<T>>>),
     End,
 }
 
-impl<T> Pages<T> {
-    fn new(engine: &Engine) -> Self {
-        Self {
+/// The request for a page.
+struct Request<T> {
+    engine: Engine,
+    send: Box<SendRequest<T>>,
+}
+
+/// Requests the page of a token; the first one without a token.
+type SendRequest<T> = dyn Fn(&Engine, Option<&PageToken>) -> Result<PageOf<T>> + Send;
+
+impl<T: Send + 'static> Pages<T> {
+    /// `send` requests the page of a token.
+    fn new(
+        engine: &Engine,
+        send: impl Fn(&Engine, Option<&PageToken>) -> Result<PageOf<T>> + Send + 'static,
+    ) -> Self {
+        let request = Request {
             engine: engine.clone(),
+            send: Box::new(send),
+        };
+        Self {
             page: Vec::new().into_iter(),
-            position: Position::First,
+            position: Position::After(request, None),
         }
     }
 
-    /// Returns the next entry; `request` returns a page.
-    fn next(
-        &mut self,
-        request: impl Fn(&Engine, Option<&PageToken>) -> Result<PageOf<T>>,
-    ) -> Option<Result<T>> {
+    /// Takes the next page; `None` at the end.
+    fn turn(&mut self) -> Option<Result<()>> {
+        let turned = match std::mem::replace(&mut self.position, Position::End) {
+            Position::After(request, token) => self.request(request, token.as_ref()),
+            Position::Requested(pages) => self.receive(pages),
+            Position::End => return None,
+        };
+        Some(turned)
+    }
+
+    fn request(&mut self, request: Request<T>, token: Option<&PageToken>) -> Result<()> {
+        let (entries, next) = request.page(token)?;
+        self.page = entries.into_iter();
+        self.position = match next {
+            None => Position::End,
+            Some(token @ PageToken::Text(_)) => Position::Requested(request.continue_after(token)?),
+            // The store would need a connection more than the transfers, which an FTP server may refuse.
+            Some(token @ PageToken::Tree(_)) => Position::After(request, Some(token)),
+        };
+        Ok(())
+    }
+
+    fn receive(&mut self, pages: Receiver<Result<PageOf<T>>>) -> Result<()> {
+        let received = pages.recv().unwrap_or_else(|_| Err(workers::no_result()));
+        let (entries, next) = received?;
+        self.page = entries.into_iter();
+        if next.is_some() {
+            self.position = Position::Requested(pages);
+        }
+        Ok(())
+    }
+
+    /// Takes the next entry.
+    fn next(&mut self) -> Option<Result<T>> {
         loop {
             if let Some(entry) = self.page.next() {
                 return Some(Ok(entry));
             }
-            let token = match &self.position {
-                Position::First => None,
-                Position::After(token) => Some(token),
-                Position::End => return None,
-            };
-            let engine = &self.engine;
-            let turned = engine
-                .cancel
-                .check()
-                .and_then(|()| retry::run(engine, || request(engine, token), || 0));
-            match turned.map(|done| done.value) {
-                Ok((entries, next)) => {
-                    self.page = entries.into_iter();
-                    self.position = next.map_or(Position::End, Position::After);
-                }
-                Err(error) => {
-                    self.position = Position::End;
-                    return Some(Err(error));
-                }
+            if let Err(error) = self.turn()? {
+                return Some(Err(error));
             }
         }
+    }
+}
+
+impl<T: Send + 'static> Request<T> {
+    fn page(&self, token: Option<&PageToken>) -> Result<PageOf<T>> {
+        let engine = &self.engine;
+        engine.cancel.check()?;
+        let done = retry::run(engine, || (self.send)(engine, token), || 0)?;
+        Ok(done.value)
+    }
+
+    /// Requests the pages after `token` on a thread, one page ahead, until the end or until the receiver is dropped.
+    ///
+    /// All these pages are parsed on one thread, because each worker that parsed one would keep as much memory.
+    fn continue_after(self, token: PageToken) -> Result<Receiver<Result<PageOf<T>>>> {
+        let (sender, receiver) = sync_channel(0);
+        workers::start_thread(move || {
+            let mut next = Some(token);
+            while let Some(token) = next.take() {
+                let page = self.page(Some(&token));
+                next = page.as_ref().ok().and_then(|(_, next)| next.clone());
+                if sender.send(page).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(receiver)
     }
 }

@@ -104,7 +104,8 @@ fn cannot_start(error: std::io::Error) -> Error {
     Error::local("start the workers", &error)
 }
 
-fn no_result() -> Error {
+/// The error of work whose thread has panicked.
+pub fn no_result() -> Error {
     Error::new(Kind::Local, "a worker ended without a result")
 }
 
@@ -178,6 +179,12 @@ pub fn run_workers(workers: usize, work: impl Fn(usize) + Sync) {
         |worker| work(worker + 1),
         || work(0),
     );
+}
+
+/// Runs `work` on a thread that is not waited for.
+pub fn start_thread(work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
+    thread.map(drop).map_err(cannot_start)
 }
 
 /// Runs `lead` on the calling thread and `work` on up to `helpers` others, until all of them return. A panic of a thread is
