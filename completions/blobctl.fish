@@ -36,7 +36,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of 
 complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -45,7 +45,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
@@ -80,7 +80,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -119,8 +119,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -140,7 +140,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Prof
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -149,7 +149,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
@@ -195,7 +195,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s n -l dry-run -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -215,8 +215,8 @@ run\t'Resume a blob after a failed attempt of the same run; keep nothing for lat
 never\t'After a failed attempt, transfer the blob or its part from the start again'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -233,7 +233,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Prof
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -242,7 +242,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
@@ -287,7 +287,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s n -l dry-run -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -296,7 +296,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l min-size -d 'A smaller blob counts as absent' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l print -d 'Print the keys that are present, or those that are missing, as they were typed, one per line' -r -f -a "present\t'The keys that exist'
 missing\t'The keys that do not exist'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -311,7 +311,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -320,7 +320,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
@@ -355,7 +355,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -373,7 +373,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Pro
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -382,7 +382,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
@@ -417,15 +417,15 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -441,7 +441,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -450,7 +450,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
@@ -490,7 +490,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s 0 -l null -d 'End
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l summary -d 'Print the number of blobs and their total size at the end, on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -498,8 +498,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Pri
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'Version of the single KEY to remove permanently; a delete marker needs --force (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -516,7 +516,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -525,7 +525,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
@@ -566,7 +566,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -586,8 +586,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-kms-key-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -604,7 +604,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -613,7 +613,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
@@ -656,7 +656,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -676,8 +676,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-kms-key-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -694,7 +694,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -703,7 +703,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l host -d 'FTP server' -r
@@ -746,7 +746,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -765,8 +765,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-kms-key-id 
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l newer-than -d 'Select only what was modified after this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l older-than -d 'Select only what was modified before this time: 7d ago, 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -782,7 +782,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l profile -d 'Pro
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -791,7 +791,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l host -d 'FTP server' -r
@@ -832,7 +832,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s n -l dry-run -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -853,7 +853,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -862,7 +862,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
@@ -897,7 +897,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -914,7 +914,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l profile -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -923,7 +923,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l host -d 'FTP server' -r
@@ -959,7 +959,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l write -d 'Also store, overwrite, read and remove a small scratch blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -977,7 +977,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l profile -d 'Profi
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -986,7 +986,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l host -d 'FTP server' -r
@@ -1022,7 +1022,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l delete -d 'Remove the leftovers instead of listing them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1039,7 +1039,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1048,7 +1048,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l host -d 'FTP server' -r
@@ -1083,7 +1083,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1104,7 +1104,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1113,7 +1113,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l host -d 'FTP server' -r
@@ -1148,7 +1148,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1165,7 +1165,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1174,7 +1174,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l host -d 'FTP server' -r
@@ -1209,7 +1209,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1226,7 +1226,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1235,7 +1235,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l host -d 'FTP server' -r
@@ -1270,7 +1270,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1289,7 +1289,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1298,7 +1298,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l host -d 'FTP server' -r
@@ -1334,7 +1334,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l reveal -d 'Copy secrets into the output, in clear; without it the output refers to the tool\'s file'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1351,7 +1351,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
 virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum to verify transfers with [default: auto, the strongest that the store supports]' -r -f -a "auto\t'The strongest one that the store supports'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
@@ -1360,7 +1360,7 @@ sha1\t'SHA-1'
 md5\t'MD5; on S3 by Content-MD5 and the ETag'
 none\t'No checksum: only the length is compared'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
-signed\t'Sign it always, which reads the body twice'
+signed\t'Sign it always: the body is hashed before it is sent'
 unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
@@ -1395,7 +1395,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get the login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'

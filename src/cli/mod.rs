@@ -280,7 +280,7 @@ pub struct Exists {
     /// A smaller blob counts as absent
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub min_size: Option<u64>,
-    /// A blob that was modified before this time counts as absent: 7d ago, 2026-01-31 (UTC), or RFC 3339
+    /// A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub newer_than: Option<TimeBound>,
     /// Print the keys that are present, or those that are missing, as they were typed, one per line

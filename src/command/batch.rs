@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use super::absence::pattern_hint;
-use super::blob::{Blob, BlobRoot};
+use super::blob::{Blob, BlobRoot, pattern_hint};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::cli::selection::{Batch, Filters, TimeBound};

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use super::absence::explain_absence;
+use super::absence::{NamedBlob, explain_absence};
 use super::batch::{BatchSource, Found, FoundSource, Search};
 use super::blob::Blob;
 use super::get::{Depth, store_source};
 use super::job::planned;
-use super::run::{REMOVE, named_alone};
+use super::run::REMOVE;
 use super::session::{Session, not_a_blob};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
@@ -99,7 +99,7 @@ fn remove_all(
         false => Missing::Fail,
     };
     let search = search.ignoring_absence(arguments.force);
-    let (named, selected) = (named_alone(&sources), search.clone());
+    let (named, selected) = (NamedBlob::alone(session, &sources), search.clone());
     let found: Vec<_> = sources
         .into_iter()
         .map(|source| search.find(source))

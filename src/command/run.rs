@@ -4,9 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::absence::explain_absence;
+use super::absence::{NamedBlob, explain_absence};
 use super::batch::{BatchSource, Found, Search};
-use super::blob::Blob;
 use super::job::Task;
 use super::overlap::reject_copies_into_themselves;
 use super::session::Session;
@@ -97,7 +96,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         .any(|source| matches!(source, BatchSource::Prefix { .. }));
     let is_immediate = sources.len() < 2 && sources.iter().all(|one| search.is_immediate(one));
     let keeps_names = target.keeps_names();
-    let named = named_alone(&sources);
+    let named = NamedBlob::alone(session, &sources);
     let selected = search.clone();
     let find = move || find_all(&search, sources, keeps_names);
     let found = match is_immediate {
@@ -149,14 +148,6 @@ fn check_sources(sources: &[BatchSource], search: &Search, target: &BatchTarget)
         }
         true => Ok(()),
         false => reject_copies_into_themselves(sources, target),
-    }
-}
-
-/// The blob that is the only source of a command.
-pub fn named_alone(sources: &[BatchSource]) -> Option<Blob> {
-    match sources {
-        [BatchSource::Blob { blob, .. }] => Some(blob.clone()),
-        _ => None,
     }
 }
 

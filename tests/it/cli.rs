@@ -280,7 +280,10 @@ fn the_help_explains_columns_times_and_the_sizes_of_ls() {
     for command in ["ls", "rm", "get", "put", "cp", "sync"] {
         let text = help(command, "--help");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(text.contains("2026-01-31 (UTC), or RFC 3339"), "{text}");
+        assert!(
+            text.contains("7d (before now), 2026-01-31 (UTC), or RFC 3339"),
+            "{text}"
+        );
         assert!(text.contains("on S3 the time of the upload"), "{text}");
     }
     // `-lh` means this to users of ls(1).

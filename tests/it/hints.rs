@@ -3,6 +3,7 @@
 use crate::support::http::{ScriptedServer, s3_error};
 use crate::support::s3::{S3Server, against, on};
 use crate::support::stores::on_every_store;
+use crate::support::terminal::Terminal;
 use crate::support::{Outcome, Sandbox};
 use crate::trees::page;
 
@@ -112,10 +113,12 @@ fn blobs_below_a_key_are_mentioned_if_the_key_itself_does_not_exist() {
         }
         assert!(!sandbox.exists("new"));
         assert_eq!(store.look(&sandbox, "d/a").as_deref(), Some(&b"x"[..]));
-        // No hint without blobs below it.
-        let outcome = sandbox.run(["get", "other", "new"]);
-        outcome.fails_with(1, "no such blob");
-        assert_eq!(hint(&outcome), "", "{outcome:?}");
+        // No hint without blobs below it, or without a whole pattern.
+        for key in ["other", "o[ther"] {
+            let outcome = sandbox.run(["get", key, "new"]);
+            outcome.fails_with(1, "no such blob");
+            assert_eq!(hint(&outcome), "", "{outcome:?}");
+        }
     });
 }
 
@@ -123,7 +126,6 @@ fn blobs_below_a_key_are_mentioned_if_the_key_itself_does_not_exist() {
 fn blobs_below_a_key_of_s3_are_mentioned_too() {
     let absent = || s3_error(404, "NoSuchKey");
     for (key, destination, code, script) in [
-        ("d", "new", 1, vec![absent(), page(&["d/a"], None)]),
         ("d/", "new", 1, vec![absent(), page(&["d/", "d/a"], None)]),
         // A folder marker that exists would be stored under no name.
         ("d/", ".", 2, vec![page(&["d/", "d/a"], None)]),
@@ -138,25 +140,38 @@ fn blobs_below_a_key_of_s3_are_mentioned_too() {
     // A list that is refused, or has nothing but the marker, is no hint, and the error stays.
     for list in [s3_error(403, "AccessDenied"), page(&["d/"], None)] {
         let server = ScriptedServer::start([absent(), list]);
-        let outcome = against(&server).run(["get", "d", "new"]);
+        let outcome = against(&server).run(["get", "d/", "new"]);
         outcome.fails_with(1, "no such blob");
         assert_eq!(hint(&outcome), "", "{outcome:?}");
     }
 }
 
 #[test]
-fn only_a_key_that_is_named_alone_costs_a_list_request() {
+fn a_list_request_for_a_hint_is_made_for_a_person_only() {
+    let absent = || s3_error(404, "NoSuchKey");
+    let server = ScriptedServer::start([absent(), page(&["d/a"], None)]);
+    let sandbox = against(&server);
+    let outcome = sandbox.run(["get", "d", "new"]);
+    outcome.fails_with(1, "no such blob");
+    assert_eq!((hint(&outcome), server.seen().len()), ("", 1));
+
+    let server = ScriptedServer::start([absent(), page(&["d/a"], None)]);
+    let (terminal, far) = Terminal::open();
+    let sandbox = against(&server);
+    let mut command = sandbox.command(["get", "d", "new"]);
+    let mut child = command.stderr(far).spawn().unwrap();
+    // The command holds the far end open.
+    drop(command);
+    let shown = terminal.rest();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{shown}");
+    assert!(shown.contains(BELOW), "{shown}");
+
+    // Of several keys, none is looked for.
     let server = S3Server::start();
     let sandbox = on(&server);
-    let lists = || {
-        let requests = server.requests();
-        let is_list = |uri: &str| uri.contains("list-type=2");
-        requests.iter().filter(|one| is_list(&one.uri)).count()
-    };
-    sandbox.run(["get", "a", "."]).fails_with(1, "no such blob");
-    assert_eq!(lists(), 1);
-    assert_eq!(sandbox.run(["get", "a", "b", "."]).code, Some(1));
-    assert_eq!(lists(), 0);
+    assert_eq!(sandbox.run(["get", "a/", "b/", "."]).code, Some(2));
+    let lists = server.requests();
+    assert!(!lists.iter().any(|one| one.uri.contains("list-type=2")));
 }
 
 #[test]
