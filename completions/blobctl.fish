@@ -33,36 +33,36 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l endpoint-url -d 'URL of
 complete -c blobctl -n "__fish_blobctl_needs_command" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -80,7 +80,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_needs_command" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_needs_command" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_needs_command" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -119,15 +119,15 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-kms-key-id -
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
-run\t'Transfers of earlier attempts of the same run'
-never\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
+run\t'Resume a blob after a failed attempt of the same run; keep nothing for later runs'
+never\t'After a failed attempt, transfer the blob or its part from the start again'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -137,36 +137,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l endpoint-url -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -195,28 +195,28 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s n -l dry-run -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Download every KEY into this directory (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Compare the strongest checksum, or the length only [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
-length\t'The length only'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Verify the bytes by the strongest checksum, or by their length only [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
+length\t'The length only: damaged bytes are not noticed'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-size -d 'Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-sha256 -d 'Fail (exit 6) unless the single KEY has this SHA-256' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l range -d 'Download only these bytes of the single KEY, verified by length only' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mode -d 'Permissions of the files, like 600 [default: those of the replaced file, or by the umask]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]' -r -f -a "auto\t'Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails'
-run\t'Transfers of earlier attempts of the same run'
-never\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
+run\t'Resume a blob after a failed attempt of the same run; keep nothing for later runs'
+never\t'After a failed attempt, transfer the blob or its part from the start again'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -230,36 +230,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l endpoint-url -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -287,7 +287,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s n -l dry-run -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -296,7 +296,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l min-size -d 'A smaller blob counts as absent' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l print -d 'Print the keys that are present, or those that are missing, as they were typed, one per line' -r -f -a "present\t'The keys that exist'
 missing\t'The keys that do not exist'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -308,36 +308,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l endpoint-url 
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -355,7 +355,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -370,36 +370,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l endpoint-url -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -417,15 +417,15 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -438,36 +438,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l endpoint-url -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -484,13 +484,13 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Print size and time as well'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l human -d 'Print sizes with units, like 1.5 MiB, in -l and --summary'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l human -d 'Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s d -l directory -d 'Stop at the next /: print d/ once instead of the keys that begin with d/'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s 0 -l null -d 'End each line with NUL instead of a line feed, for xargs -0'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l summary -d 'Print the number of blobs and their total size at the end, on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -498,8 +498,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s h -l help -d 'Pri
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l version-id -d 'Version of the single KEY to remove permanently; a delete marker needs --force (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -513,36 +513,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l endpoint-url -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -566,7 +566,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -586,8 +586,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-kms-key-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -602,36 +602,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l endpoint-url -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -657,7 +657,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -677,8 +677,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-kms-key-id -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -692,36 +692,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l endpoint-url -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -747,7 +747,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s n -l dry-run -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -766,8 +766,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-kms-key-id 
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l acl -d 'Canned ACL, like bucket-owner-full-control' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l exclude -d 'Leave out paths that match; can be repeated, the last match wins' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l newer-than -d 'Select only what was modified after this time (duration before now, or RFC 3339)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l older-than -d 'Select only what was modified before this time (duration before now, or RFC 3339)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l newer-than -d 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l older-than -d 'Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l min-size -d 'Select only what has at least this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
@@ -780,36 +780,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l endpoint-url -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -833,7 +833,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s n -l dry-run -d
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l fail-fast -d 'Begin nothing more after the first failure'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -841,7 +841,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -s h -l help -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l method -d 'Request that the URL allows' -r -f -a "get\t'Download'
 put\t'Upload'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l version-id -d 'Version to download [default: the newest]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'Validity, at most 7 days' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l expires -d 'Validity, 1s to 7d' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
 ftp\t'FTP and FTPS'
 fs\t'A directory'"
@@ -851,36 +851,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l endpoint-url
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -898,7 +898,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -912,36 +912,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l endpoint-url 
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -960,7 +960,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l write -d 'Also store, overwrite, read and remove a small scratch blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -975,36 +975,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l endpoint-url -d '
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1023,7 +1023,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l delete -d 'Remove the leftovers instead of listing them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1037,36 +1037,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1084,7 +1084,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1102,36 +1102,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1149,7 +1149,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1163,36 +1163,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1210,7 +1210,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1224,36 +1224,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1271,7 +1271,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1287,36 +1287,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1335,7 +1335,7 @@ none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l reveal -d 'Copy secrets into the output, in clear; without it the output refers to the tool\'s file'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Print results; -vv also prints each request'
@@ -1349,36 +1349,36 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l endpoint
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l bucket -d 'Bucket for keys without a scheme' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS config and credentials files' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Addressing style: bucket in the path or in the host name' -r -f -a "auto\t'By endpoint and name'
-path\t'endpoint/bucket/key'
-virtual\t'bucket.endpoint/key'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]' -r -f -a "auto\t'A checksum that the store supports'
-crc64nvme\t'CRC-64/NVME'
-crc32c\t'CRC-32C'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
 crc32\t'CRC-32'
 sha256\t'SHA-256'
 sha1\t'SHA-1'
-md5\t'Content-MD5 and the ETag'
-none\t'The length only'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Over http, where nothing else protects the body'
-signed\t'Always'
-unsigned\t'Never'"
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l host -d 'FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l port -d 'Port of the FTP server' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l user -d 'Login name' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l base-dir -d 'Directory on the server that keys are relative to' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Data connections: passive, or active (the server connects to this machine)' -r -f -a "passive\t'We open it'
-active\t'The server opens it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'TLS of the connection' -r -f -a "none\t'Not at all'
-explicit\t'By AUTH TLS'
-implicit\t'From the first byte'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'By renaming over it; where that is refused, the old blob stays'
-delete-first\t'Move the old blob away first if the server does not rename over it'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'As nearly all servers do'
-latin-1\t'ISO 8859-1, as some old ones do'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
@@ -1396,7 +1396,7 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l request-payer -d 'Accept the charges of a requester-pays bucket'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l no-sign-request -d 'Do not sign requests, for public buckets'
-complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Do not verify TLS certificates (insecure)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 'Print one JSON object per blob'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'

@@ -59,7 +59,10 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        let text = format!("larger than {} KiB", limit >> 10);
+        let text = match limit >> 20 {
+            0 => format!("larger than {} KiB", limit >> 10),
+            mib => format!("larger than {mib} MiB"),
+        };
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
     }
     Ok(bytes)

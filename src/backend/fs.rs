@@ -183,7 +183,7 @@ impl Fs {
 }
 
 /// The absolute form of `root`. `..` is resolved, because an address with that segment names nothing; links are kept.
-fn absolute(root: &Path) -> PathBuf {
+pub fn absolute(root: &Path) -> PathBuf {
     let path = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let climbs = path
         .components()

@@ -32,13 +32,20 @@ impl fmt::Display for Numbers {
     }
 }
 
-/// Durations of at most ten years, including or excluding 0.
+/// Durations of at most ten years.
 #[derive(Debug, Clone, Copy)]
 pub enum Durations {
     /// 0 is valid.
     FromZero,
     /// 0 is an error.
     AboveZero,
+    /// Between bounds, both included.
+    Within {
+        /// The shortest one.
+        least: Duration,
+        /// The longest one.
+        most: Duration,
+    },
 }
 
 impl Durations {
@@ -46,7 +53,12 @@ impl Durations {
     pub fn parse(self, text: &str) -> Result<Duration, String> {
         let duration = parse_duration(text)?;
         match self {
-            Self::AboveZero if duration.is_zero() => Err("must be longer than 0".to_owned()),
+            Self::AboveZero if duration.is_zero() => {
+                Err(format!("`{text}` is not a duration from {self}"))
+            }
+            Self::Within { least, most } if !(least..=most).contains(&duration) => {
+                Err(format!("`{text}` is not a duration from {self}"))
+            }
             _ => Ok(duration),
         }
     }
@@ -54,16 +66,30 @@ impl Durations {
 
 impl fmt::Display for Durations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FromZero => "0 to 3650d",
-            Self::AboveZero => "1ms to 3650d",
-        })
+        match self {
+            Self::FromZero => f.write_str("0 to 3650d"),
+            Self::AboveZero => f.write_str("1ms to 3650d"),
+            Self::Within { least, most } => {
+                write!(f, "{}s to {}d", least.as_secs(), most.as_secs() / 86_400)
+            }
+        }
     }
+}
+
+/// The meaning of a number of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeUnit {
+    /// Bytes.
+    Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
 }
 
 /// Numbers of bytes between bounds, both included.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
+    /// The meaning of the number.
+    pub unit: SizeUnit,
     /// The smallest one.
     pub least: u64,
     /// The largest one; `u64::MAX` = no bound.
@@ -73,11 +99,24 @@ pub struct Sizes {
 impl Sizes {
     /// Parses a size within the bounds, in bytes.
     pub fn parse(self, text: &str) -> Result<u64, String> {
-        let size = parse_size(text)?;
-        if (self.least..=self.most).contains(&size) {
-            Ok(size)
-        } else {
-            Err(format!("`{text}` is not a size {self}"))
+        let size = parse_size(text).map_err(|invalid| match self.unit {
+            SizeUnit::Bytes => invalid,
+            SizeUnit::BytesPerSecond => {
+                format!("invalid rate `{text}`: expected bytes per second, like 10M or 512KiB")
+            }
+        })?;
+        match (self.least..=self.most).contains(&size) {
+            true => Ok(size),
+            false => Err(format!("`{text}` is not a {} {self}", self.noun())),
+        }
+    }
+}
+
+impl Sizes {
+    fn noun(self) -> &'static str {
+        match self.unit {
+            SizeUnit::Bytes => "size",
+            SizeUnit::BytesPerSecond => "rate",
         }
     }
 }
@@ -147,18 +186,21 @@ pub const PORT: Numbers = Numbers {
 
 /// S3's limits for the parts of an upload.
 pub const PART_SIZE: Sizes = Sizes {
+    unit: SizeUnit::Bytes,
     least: SMALLEST_PART,
     most: LARGEST_PART,
 };
 
 /// Memory for at least one part of the smallest size.
 pub const MAX_MEMORY: Sizes = Sizes {
+    unit: SizeUnit::Bytes,
     least: SMALLEST_PART,
     most: u64::MAX,
 };
 
 /// Bytes per second. With 0 nothing could be transferred.
 pub const LIMIT_RATE: Sizes = Sizes {
+    unit: SizeUnit::BytesPerSecond,
     least: 1,
     most: u64::MAX,
 };
@@ -171,6 +213,19 @@ pub const WAIT: Durations = Durations::FromZero;
 
 /// Timeouts. With 0 no attempt could succeed.
 pub const TIMEOUT: Durations = Durations::AboveZero;
+
+/// The validity of a presigned URL (Signature Version 4).
+pub const PRESIGN: Durations = Durations::Within {
+    least: Duration::from_secs(1),
+    most: Duration::from_secs(7 * 86_400),
+};
+
+/// Parses a number of bytes without a unit.
+pub fn parse_bytes(text: &str) -> Result<u64, String> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| is_number);
+    number.ok_or_else(|| format!("`{text}` is not a number of bytes, like 1048576"))
+}
 
 #[cfg(test)]
 mod tests {
@@ -188,6 +243,7 @@ mod tests {
             assert!(numbers.parse(text).is_err(), "{text}");
         }
         let sizes = Sizes {
+            unit: SizeUnit::Bytes,
             least: 5 << 20,
             most: 5 << 30,
         };

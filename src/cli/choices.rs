@@ -27,11 +27,11 @@ impl BackendKind {
 /// `--checksum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChecksumKind {
-    /// A checksum that the store supports
+    /// CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP
     Auto,
-    /// CRC-64/NVME
+    /// CRC-64/NVME (S3)
     Crc64nvme,
-    /// CRC-32C
+    /// CRC-32C (S3)
     Crc32c,
     /// CRC-32
     Crc32,
@@ -39,20 +39,20 @@ pub enum ChecksumKind {
     Sha256,
     /// SHA-1
     Sha1,
-    /// Content-MD5 and the ETag
+    /// MD5; on S3 by Content-MD5 and the ETag
     Md5,
-    /// The length only
+    /// No checksum: only the length is compared
     None,
 }
 
 /// `--resume`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ResumeChoice {
-    /// Also transfers of earlier runs of the same command; keeps unfinished ones when a run fails
+    /// Keep what a failed or interrupted run has transferred, and resume it when the same command runs again
     Auto,
-    /// Transfers of earlier attempts of the same run
+    /// Resume a blob after a failed attempt of the same run; keep nothing for later runs
     Run,
-    /// Nothing
+    /// After a failed attempt, transfer the blob or its part from the start again
     Never,
 }
 
@@ -61,7 +61,7 @@ pub enum ResumeChoice {
 pub enum Verify {
     /// The strongest checksum that the store has
     Auto,
-    /// The length only
+    /// The length only: damaged bytes are not noticed
     Length,
 }
 

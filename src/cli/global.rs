@@ -50,11 +50,11 @@ pub struct Global {
     /// Profile of the AWS config and credentials files
     #[arg(long, global = true, value_name = "NAME", help_heading = "S3")]
     pub profile: Option<String>,
-    /// Addressing style: bucket in the path or in the host name
+    /// Place of the bucket's name in URLs: the path or the host name [default: auto]
     #[arg(long, global = true, value_name = "STYLE", help_heading = "S3")]
     pub addressing: Option<Addressing>,
-    /// Checksum the store must confirm [default: auto, CRC-64/NVME or MD5]
-    #[arg(long, global = true, value_name = "KIND", help_heading = "S3")]
+    /// Checksum that the store must confirm (S3) or compute (FTP) [default: auto]
+    #[arg(long, global = true, value_name = "KIND", help_heading = "S3 and FTP")]
     pub checksum: Option<ChecksumKind>,
     /// Sign the SHA-256 of the body [default: auto, over http only]
     #[arg(long, global = true, value_name = "HOW", help_heading = "S3")]
@@ -81,7 +81,7 @@ pub struct Global {
     /// Directory on the server that keys are relative to
     #[arg(long, global = true, value_name = "DIR", help_heading = "FTP")]
     pub base_dir: Option<String>,
-    /// Data connections: passive, or active (the server connects to this machine)
+    /// Side that opens the connections for listings and transfers [default: passive]
     #[arg(long, global = true, value_name = "MODE", help_heading = "FTP")]
     pub ftp_mode: Option<Mode>,
     /// Local ports for active mode, like 50000-50099 [default: any]
@@ -90,7 +90,7 @@ pub struct Global {
     /// Local address of FTP connections [default: chosen by the system]
     #[arg(long, global = true, value_name = "ADDRESS", value_parser = parse_address, help_heading = "FTP")]
     pub ftp_bind: Option<IpAddr>,
-    /// TLS of the connection
+    /// Encryption of the connections [default: none]
     #[arg(long, global = true, value_name = "KIND", help_heading = "FTP")]
     pub ftp_tls: Option<Tls>,
     /// Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]
@@ -107,7 +107,7 @@ pub struct Global {
     /// Additional CA certificates (PEM)
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
-    /// Do not verify TLS certificates (insecure)
+    /// Accept any TLS certificate: others on the network can read and change the data, and get an FTP login
     #[arg(long, global = true, help_heading = "TLS")]
     pub insecure: bool,
 

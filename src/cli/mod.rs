@@ -9,6 +9,7 @@ mod diagnostics;
 mod global;
 mod parse;
 pub mod selection;
+pub mod vocabulary;
 mod wait;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
+use self::bounds::{PRESIGN, parse_bytes};
 pub use self::choices::{BackendKind, ChecksumKind, PrintKeys, Progress, ResumeChoice, Verify};
 pub use self::diagnostics::{
     Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
@@ -25,7 +27,7 @@ pub use self::global::Global;
 use self::selection::{Batch, BatchRun, Changes, Filters, TimeBound, parse_time};
 pub use self::wait::WaitOptions;
 use crate::transfer::byte_range::ByteRange;
-use crate::units::{parse_duration, parse_size};
+use crate::units::parse_size;
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
 #[derive(Debug, Parser)]
@@ -84,6 +86,8 @@ pub enum Command {
     /// Check settings, network, credentials and the abilities of a store, step by step
     Doctor(Doctor),
     /// List (--delete: remove) what interrupted runs of blobctl left behind
+    ///
+    /// Each line has the kind of leftover (file, upload or journal), its age, its size (- if unknown) and its address.
     Gc(Gc),
     /// Show, check and import settings
     Config(Config),
@@ -153,7 +157,7 @@ pub struct Put {
     #[arg(long, value_name = "ETAG", help_heading = "Conditions")]
     pub if_match: Option<String>,
     /// Fail (exit 6) unless the source has exactly this size
-    #[arg(long, value_name = "BYTES", help_heading = "Conditions")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = "Conditions")]
     pub expect_size: Option<u64>,
     /// Fail (exit 6) unless the source has this SHA-256
     #[arg(long, value_name = "HEX", help_heading = "Conditions")]
@@ -173,7 +177,9 @@ pub struct Put {
     /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
-    /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
+    /// Resume after failed attempts of this run, also in later runs (auto), or never [default: run]
+    ///
+    /// Streams (stdin, stdout, pipes, the output of a command) cannot be resumed by a later run.
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
 }
@@ -215,11 +221,11 @@ pub struct Get {
     /// Fail (exit 6) if the store has no checksum to compare
     #[arg(long, conflicts_with = "verify")]
     pub require_verified: bool,
-    /// Compare the strongest checksum, or the length only [default: auto]
+    /// Verify the bytes by the strongest checksum, or by their length only [default: auto]
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
     /// Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded
-    #[arg(long, value_name = "BYTES", conflicts_with = "if_changed")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, conflicts_with = "if_changed")]
     pub expect_size: Option<u64>,
     /// Fail (exit 6) unless the single KEY has this SHA-256
     ///
@@ -243,7 +249,9 @@ pub struct Get {
     /// The wait for the blobs.
     #[command(flatten)]
     pub wait: WaitOptions,
-    /// Which unfinished transfers to resume; auto also resumes those of earlier runs [default: run]
+    /// Resume after failed attempts of this run, also in later runs (auto), or never [default: run]
+    ///
+    /// Streams (stdin, stdout, pipes, the output of a command) cannot be resumed by a later run.
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
     /// When an equal destination is left as it is.
@@ -272,7 +280,7 @@ pub struct Exists {
     /// A smaller blob counts as absent
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub min_size: Option<u64>,
-    /// A blob that was modified before this time counts as absent (duration before now, or RFC 3339)
+    /// A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub newer_than: Option<TimeBound>,
     /// Print the keys that are present, or those that are missing, as they were typed, one per line
@@ -298,7 +306,7 @@ pub struct Stat {
     reason = "each is a flag on the command line"
 )]
 pub struct Ls {
-    /// List only keys that begin with this; s3:// lists the buckets
+    /// Beginning of the keys to list, like d/ or s3://BUCKET/d/; s3:// lists the buckets [default: all keys]
     ///
     /// Each line begins like PREFIX: with the full address, with REMOTE: or with the plain key. A plain key that would be read
     /// as something else (a:b, -x) is printed as its full address.
@@ -307,7 +315,7 @@ pub struct Ls {
     /// Print size and time as well
     #[arg(short, long)]
     pub long: bool,
-    /// Print sizes with units, like 1.5 MiB, in -l and --summary
+    /// Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)
     #[arg(long)]
     pub human: bool,
     /// Stop at the next /: print d/ once instead of the keys that begin with d/
@@ -444,8 +452,8 @@ pub struct Presign {
     /// Version to download [default: the newest]
     #[arg(long, value_name = "ID")]
     pub version_id: Option<String>,
-    /// Validity, at most 7 days
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "15m")]
+    /// Validity, 1s to 7d
+    #[arg(long, value_name = "DURATION", value_parser = |text: &str| PRESIGN.parse(text), default_value = "15m")]
     pub expires: Duration,
 }
 
@@ -472,7 +480,7 @@ fn parse_mode(text: &str) -> Result<u32, String> {
     let digits = (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let mode = u32::from_str_radix(text, 8).ok();
     mode.filter(|mode| digits && *mode <= 0o777)
-        .ok_or_else(|| "expected three octal digits, like 640".to_owned())
+        .ok_or_else(|| format!("invalid mode `{text}`: expected three octal digits, like 640"))
 }
 
 /// The whole command line, for completions, man pages and tests.

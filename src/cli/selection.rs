@@ -14,10 +14,13 @@ pub struct Filters {
     /// `--include` and `--exclude`.
     #[command(flatten)]
     pub patterns: Patterns,
-    /// Select only what was modified after this time (duration before now, or RFC 3339)
+    /// Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Selection")]
     pub newer_than: Option<TimeBound>,
-    /// Select only what was modified before this time (duration before now, or RFC 3339)
+    /// Select only what was modified before this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339
+    ///
+    /// A date alone is its midnight in UTC. The time of a blob is that of the listing: on S3 the time of the upload, also of
+    /// blobs that were stored with -p; on fs and FTP the time of the file, which -p sets.
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Selection")]
     pub older_than: Option<TimeBound>,
     /// Select only what has at least this size

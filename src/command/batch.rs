@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use super::blob::{Blob, BlobRoot};
+use super::blob::{Blob, BlobRoot, pattern_hint};
 use super::session::Session;
 use crate::cancel::Cancel;
 use crate::cli::selection::{Batch, Filters, TimeBound};
@@ -16,7 +16,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::io::local_tree;
 use crate::io::local_tree::{DirectoryLinks, LocalTree};
-use crate::report::Report;
+use crate::report::{Audience, Report};
 use crate::store::list::{ListDepth, ListEntry, TimeRequest};
 use crate::store::types::ObjectMeta;
 use crate::transfer::list::Listing;
@@ -147,6 +147,8 @@ pub struct Search {
     empty_prefix: EmptyPrefix,
     /// Set by the first entry that could not be listed.
     failed: Arc<AtomicBool>,
+    /// The number of files and blobs that were not selected; `None` if they are not the user's concern.
+    unselected: Option<Arc<AtomicU64>>,
     /// `--files-from` and `--null`.
     list: Option<(PathBuf, bool)>,
     /// Ends the search.
@@ -163,6 +165,7 @@ impl Search {
             links: DirectoryLinks::Skip,
             empty_prefix: EmptyPrefix::Blob,
             failed: Arc::default(),
+            unselected: Some(Arc::default()),
             list: batch.files_from.clone().map(|path| (path, batch.null)),
             cancel: Arc::clone(&session.cancel),
         })
@@ -202,6 +205,7 @@ impl Search {
     pub fn by_path(&self) -> Self {
         Self {
             selection: Arc::new(self.selection.by_path()),
+            unselected: None,
             ..self.clone()
         }
     }
@@ -252,6 +256,33 @@ impl Search {
         })
     }
 
+    /// Reports at the end of a run that nothing was selected, if that is the result.
+    pub fn explain(&self, session: &Session) {
+        let count = self.unselected.as_ref();
+        let count = count.map_or(0, |count| count.load(Ordering::Relaxed));
+        if count == 0 || session.cancel.check().is_err() {
+            return;
+        }
+        // Sizes, times and shares may well select nothing, in a cron job for example.
+        let audience = match self.selection.is_by_pattern() {
+            true => Audience::Everybody,
+            false => Audience::Terminal,
+        };
+        self.report.unselected(count, audience);
+    }
+
+    /// Counts what is not selected, and names it with `-v`.
+    fn note_unselected(&self, shown: impl FnOnce() -> String) {
+        let Some(count) = &self.unselected else {
+            return;
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        if self.observer.verbosity() > 0 {
+            let text = format!("not selected: {}", shown());
+            self.observer.notify(&Event::Note(&text));
+        }
+    }
+
     fn failed(&self, error: Error) {
         self.failed.store(true, Ordering::Relaxed);
         self.report.failure(None, &error.into());
@@ -283,22 +314,21 @@ impl Search {
 
     /// A file, if it is selected. `relative` is its path below the source, and `below` that of the source in the destination.
     fn select_file(&self, path: PathBuf, relative: &str, below: String) -> Option<Found> {
-        if !self.selection.selects_path(relative) {
-            return None;
-        }
-        if self.selection.needs_metadata() {
+        let mut is_selected = self.selection.selects_path(relative);
+        if is_selected
+            && self.selection.needs_metadata()
             // A file that cannot be examined is a failure of its transfer.
-            let metadata = std::fs::metadata(&path).ok();
-            let selected = metadata.is_none_or(|metadata| {
-                self.selection.selects(&Candidate {
-                    path: relative,
-                    size: metadata.len(),
-                    modified: metadata.modified().ok(),
-                })
+            && let Ok(metadata) = std::fs::metadata(&path)
+        {
+            is_selected = self.selection.selects(&Candidate {
+                path: relative,
+                size: metadata.len(),
+                modified: metadata.modified().ok(),
             });
-            if !selected {
-                return None;
-            }
+        }
+        if !is_selected {
+            self.note_unselected(|| format!("`{}`", printable(&path.to_string_lossy())));
+            return None;
         }
         Some(Found {
             source: FoundSource::File(path),
@@ -308,23 +338,22 @@ impl Search {
 
     /// A blob that was named, if it is selected.
     fn select_blob(&self, blob: Blob, relative: &str, below: &str) -> Option<Found> {
-        if !self.selection.selects_path(relative) {
-            return None;
-        }
         let mut info = None;
-        if self.selection.needs_metadata() {
+        let mut is_selected = self.selection.selects_path(relative);
+        if is_selected && self.selection.needs_metadata() {
             // A blob that cannot be described is a failure of its transfer.
             info = super::job::copy::describe(&blob).ok();
-            let selected = info.as_ref().is_none_or(|info| {
+            is_selected = info.as_ref().is_none_or(|info| {
                 self.selection.selects(&Candidate {
                     path: relative,
                     size: info.size,
                     modified: info.modified,
                 })
             });
-            if !selected {
-                return None;
-            }
+        }
+        if !is_selected {
+            self.note_unselected(|| blob.subject.url.shown());
+            return None;
         }
         Some(Found {
             source: FoundSource::Blob(blob, info),
@@ -387,7 +416,11 @@ impl Search {
             modified: entry.info.modified,
         };
         // The prefix itself, as a folder marker, has no name below the destination.
-        if relative.is_empty() || !self.selection.selects(&candidate) {
+        if relative.is_empty() {
+            return Ok(None);
+        }
+        if !self.selection.selects(&candidate) {
+            self.note_unselected(|| root.engine.store.url(&entry.key).shown());
             return Ok(None);
         }
         Ok(Some(Found {
@@ -421,11 +454,28 @@ impl Search {
             {
                 None
             }
+            Err(error) if error.kind() == Kind::NotFound => {
+                self.cannot_find(&named, key, error);
+                None
+            }
             Err(error) => {
                 self.cannot_list(root, error);
                 None
             }
         }
+    }
+
+    /// Reports that neither a blob of this name nor blobs below it exist.
+    fn cannot_find(&self, store: &BlobRoot, key: &str, error: Error) {
+        let named = store.join(key);
+        let attempted = format!("cannot find {}", named.shown());
+        let mut error = error.map_text(|text| format!("{text}, and none below it"));
+        if let Some(hint) = pattern_hint(&*named.engine.store, &named.prefix()) {
+            error = error.with_hint(hint);
+        }
+        self.failed.store(true, Ordering::Relaxed);
+        self.report
+            .failure(None, &anyhow::Error::from(error).context(attempted));
     }
 
     fn cannot_list(&self, root: &BlobRoot, error: Error) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Result, printable};
 use crate::key::Key;
 use crate::report::outcome::Subject;
+use crate::store::Store;
 use crate::store::identity::BlobId;
 use crate::store::types::ObjectMeta;
 use crate::transfer::Engine;
@@ -97,4 +98,21 @@ impl BlobRoot {
     pub fn shown(&self) -> String {
         self.engine.store.url(&self.prefix()).shown()
     }
+}
+
+/// The options that select what a key with wildcards looks like; `None` if the key has none.
+pub fn pattern_hint(store: &dyn Store, key: &str) -> Option<String> {
+    let is_wildcard = |(at, letter): &(usize, char)| match letter {
+        '*' | '?' => true,
+        '[' => key[*at..].contains(']'),
+        _ => false,
+    };
+    let (wildcard, _) = key.char_indices().find(is_wildcard)?;
+    let directory = key[..wildcard].rfind('/').map_or(0, |slash| slash + 1);
+    let (prefix, pattern) = (&key[..directory], &key[directory..]);
+    let quoted = printable(&pattern.replace('\'', "'\\''"));
+    let place = store.url(prefix).shown();
+    Some(format!(
+        "keys are not patterns: name {place} and add -r --include '{quoted}'"
+    ))
 }

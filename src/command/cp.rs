@@ -14,6 +14,7 @@ use super::target::{BatchTarget, JobOptions};
 use crate::cli::{CopyArguments, Cp};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
+use crate::settings::address::is_local_path;
 use crate::settings::{StoreRef, Target};
 use crate::store::types::{Condition, PutOptions};
 use crate::transfer::destination::DownloadOptions;
@@ -175,12 +176,7 @@ pub fn place<'a>(session: &Session, text: &'a OsStr) -> Result<Place<'a>> {
         return Err(Error::new(Kind::Usage, "an argument is empty")
             .with_hint("`.` is this directory; a whole bucket is named like s3://BUCKET"));
     }
-    let bytes = text.as_encoded_bytes();
-    let is_local = matches!(bytes, b"." | b"..")
-        || [&b"/"[..], b"./", b"../"]
-            .iter()
-            .any(|start| bytes.starts_with(start));
-    if is_local {
+    if is_local_path(text) {
         return Ok(Place::Local(text));
     }
     let Some(target) = session.target(text)? else {

@@ -204,7 +204,7 @@ impl Examination {
         let store = &self.store;
         let has = |yes: bool, text: &str| if yes { text } else { "no" }.to_owned();
         features.push((
-            "ranges",
+            "range",
             has(
                 store.capabilities().ranges,
                 "parts of a blob are downloaded in parallel",

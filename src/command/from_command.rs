@@ -8,12 +8,12 @@ use anyhow::Context as _;
 
 use super::blob::Blob;
 use super::job::upload::{NewUpload, with_media_type};
-use super::put::store_target;
+use super::put::{not_resumable, store_target};
 use super::put_options::{expectation, put_options, reject_unsupported_options};
 use super::run::PUT;
 use super::session::Session;
 use crate::cancel::Cancel;
-use crate::cli::Put;
+use crate::cli::{Put, ResumeChoice};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
 use crate::io::interruptible::StopReading;
@@ -49,6 +49,12 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     let target = destination(session, arguments)?;
     session.check_flags(std::iter::once(&target.store))?;
     let (options, expectation) = (put_options(arguments)?, expectation(arguments)?);
+    if matches!(
+        arguments.resume,
+        Some(ResumeChoice::Auto | ResumeChoice::Run)
+    ) {
+        return Err(not_resumable("the output of a command"));
+    }
     session.resume = session.settings.resume(arguments.resume)?;
     let root = session.root(&target)?;
     let capabilities = *root.engine.store.capabilities();

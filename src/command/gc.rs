@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::prefix::check_prefix;
 use super::session::{OpenStore, Session};
 use crate::cli::Gc;
 use crate::error::{Error, Kind, Result};
@@ -22,6 +23,7 @@ pub fn run(session: &mut Session, arguments: &Gc) -> Result<Exit> {
         .target(typed)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
     session.check_flags(std::iter::once(&target.store))?;
+    check_prefix(typed, &target)?;
     let OpenStore { engine, prefix } = session.open(&target.store)?;
     let prefix = format!("{prefix}{}", target.key);
     let state = session.settings.environment().state("resume");

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::batch::{BatchSource, Search, below_of};
+use super::job::download::LocalDestination;
 use super::put_options::expected_sha256;
 use super::run::{BatchPlan, GET, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions, existing_directory};
-use crate::cli::{Get, Verify};
+use crate::cli::{Get, ResumeChoice, Verify};
 use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::io::atomic_file::Overwrite;
@@ -40,6 +41,7 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
     if matches!(target, BatchTarget::Stdout) && arguments.mode.is_some() {
         return Err(no_mode());
     }
+    check_resume(arguments.resume, &target)?;
     let keeps_names = destination.keeps_names(targets.len());
     let mut sources = Vec::new();
     for target in &targets {
@@ -66,6 +68,23 @@ pub fn run(session: &mut Session, arguments: &Get) -> Result<Exit> {
             has_summary: tree != Depth::Blob,
         },
     )
+}
+
+/// Rejects a resume by a later run of what keeps nothing. Within a run, a download to a stream does resume.
+fn check_resume(choice: Option<ResumeChoice>, target: &BatchTarget) -> Result<()> {
+    let stream = match target {
+        BatchTarget::Stdout => LocalDestination::Stdout,
+        BatchTarget::Path(path) => LocalDestination::Path(path.clone()),
+        _ => return Ok(()),
+    };
+    if choice != Some(ResumeChoice::Auto) || !stream.is_stream() {
+        return Ok(());
+    }
+    let shown = stream.quoted();
+    let text = format!(
+        "--resume auto does not apply to {shown}: a stream keeps nothing of an earlier run"
+    );
+    Err(Error::new(Kind::Usage, text).with_hint("omit --resume, or download to a file"))
 }
 
 /// The meaning of a key.

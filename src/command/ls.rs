@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::batch::selection;
 use super::ls_rows::{Listed, Rows, Totals};
+use super::prefix::check_prefix;
 use super::session::{OpenStore, Session};
 use crate::cli::Ls;
 use crate::error::{Error, Kind, Result, printable_whole};
@@ -53,6 +54,7 @@ fn list_keys(session: &mut Session, arguments: &Ls, typed: &OsStr) -> Result<Res
         .target_with_notation(typed)?
         .ok_or_else(|| Error::new(Kind::Usage, "`-` is not a prefix"))?;
     session.check_flags(std::iter::once(&target.store))?;
+    check_prefix(typed, &target)?;
     let OpenStore {
         engine,
         prefix: store_prefix,

@@ -1,5 +1,6 @@
 //! The commands: each turns its arguments into engine calls and outcomes.
 
+mod absence;
 mod batch;
 mod batch_stop;
 pub mod blob;
@@ -16,6 +17,7 @@ pub mod ls;
 mod ls_rows;
 mod merge;
 mod overlap;
+mod prefix;
 pub mod presign;
 pub mod put;
 mod put_options;

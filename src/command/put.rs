@@ -10,10 +10,11 @@ use super::put_options::{expectation, put_options, reject_unsupported_options};
 use super::run::{BatchPlan, PUT, if_changed, run_batch};
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
-use crate::cli::Put;
+use crate::cli::{Put, ResumeChoice};
 use crate::error::{Error, Kind, Result, printable};
 use crate::exit::Exit;
 use crate::io::local_tree::DirectoryLinks;
+use crate::io::standard_streams::is_file;
 use crate::settings::Target;
 use crate::transfer::destination::DownloadOptions;
 
@@ -26,6 +27,7 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
     let store = &destination.store;
     session.check_flags(std::iter::once(store))?;
     let (put, expectation) = (put_options(arguments)?, expectation(arguments)?);
+    check_resume(arguments.resume, sources)?;
     session.resume = session.settings.resume(arguments.resume)?;
     // An error of the store is reported once here, not once per source.
     let root = session.root(&destination)?;
@@ -69,6 +71,30 @@ pub fn run(session: &mut Session, arguments: &Put) -> Result<Exit> {
             has_summary: is_whole_tree,
         },
     )
+}
+
+/// Rejects a resume of what can be read only once.
+fn check_resume(choice: Option<ResumeChoice>, sources: &[OsString]) -> Result<()> {
+    let is_stream = |source: &&OsString| match source.to_str() {
+        Some("-") => !is_file(std::io::stdin()),
+        _ => std::fs::metadata(source)
+            .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()),
+    };
+    match (choice, sources.iter().find(is_stream)) {
+        (Some(ResumeChoice::Auto | ResumeChoice::Run), Some(source)) => {
+            Err(not_resumable(&match source.to_str() {
+                Some("-") => "stdin".to_owned(),
+                _ => format!("`{}`", printable(&source.to_string_lossy())),
+            }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The error about `--resume` and a source that can be read only once.
+pub fn not_resumable(source: &str) -> Error {
+    let text = format!("--resume does not apply to {source}: a stream cannot be read again");
+    Error::new(Kind::Usage, text).with_hint("omit --resume, or store a file")
 }
 
 /// Splits the arguments into sources and destination. Without a source, the current directory or the base name of the source
@@ -186,6 +212,8 @@ pub fn local_source(source: &OsStr, keeps_name: bool, is_whole_tree: bool) -> Re
     match name {
         _ if is_dir => {
             let below = below_of(name.as_deref());
+            // Without the `.` of `dir/.`, so that messages name its files as `dir/x`.
+            let path = path.components().collect();
             Ok(BatchSource::Directory { path, below })
         }
         Some(name) => Ok(BatchSource::File { path, name }),

@@ -105,7 +105,10 @@ pub fn expected_sha256(text: Option<&str>) -> Result<Option<Digest>> {
         true => Ok(Some(Digest::Sha256(bytes))),
         false => Err(Error::new(
             Kind::Usage,
-            "invalid value of `--expect-sha256`: expected 64 hex digits",
+            format!(
+                "invalid value `{}` of `--expect-sha256`: expected 64 hex digits",
+                printable(text)
+            ),
         )),
     }
 }

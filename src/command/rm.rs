@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::absence::{NamedBlob, explain_absence};
 use super::batch::{BatchSource, Found, FoundSource, Search};
 use super::blob::Blob;
 use super::get::{Depth, store_source};
@@ -98,6 +99,7 @@ fn remove_all(
         false => Missing::Fail,
     };
     let search = search.ignoring_absence(arguments.force);
+    let (named, selected) = (NamedBlob::alone(session, &sources), search.clone());
     let found: Vec<_> = sources
         .into_iter()
         .map(|source| search.find(source))
@@ -109,11 +111,18 @@ fn remove_all(
     // A filter that selects the next blob may read further pages of a listing, and is free only then.
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
     let weight = |_: &Vec<Blob>| Weight::LARGE;
-    session.for_each_group(groups, weight, move |group, done| match dry_run {
-        true => plan_group(&group, done),
-        false => remove_group(&group, missing, done),
+    session.for_each_group(groups, weight, move |group, done| {
+        let done = |subject: &Subject, result: anyhow::Result<Outcome>| {
+            let result = result.map_err(|error| explain_absence(error, named.as_ref()));
+            done(subject, result);
+        };
+        match dry_run {
+            true => plan_group(&group, &done),
+            false => remove_group(&group, missing, &done),
+        }
     })?;
     let exit = session.exit();
+    selected.explain(session);
     if depth != Depth::Blob && !dry_run {
         session
             .report

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::absence::{NamedBlob, explain_absence};
 use super::batch::{BatchSource, Found, Search};
 use super::job::Task;
 use super::overlap::reject_copies_into_themselves;
@@ -88,13 +89,7 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         run,
         has_summary,
     } = plan;
-    if search.has_list() && sources.len() > 1 {
-        let text = "the paths of --files-from are relative to one source, and several were given";
-        return Err(Error::new(Kind::Usage, text));
-    }
-    if !search.has_list() {
-        reject_copies_into_themselves(&sources, &target)?;
-    }
+    check_sources(&sources, &search, &target)?;
     // The rest of a listing of the store would fail, too.
     let counts_rest = !sources
         .iter()
@@ -103,27 +98,33 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     let searches =
         search.has_list() || sources.len() > 1 || sources.iter().any(BatchSource::is_tree);
     let keeps_names = target.keeps_names();
+    let named = NamedBlob::alone(session, &sources);
+    let selected = search.clone();
     let find = move || find_all(&search, sources, keeps_names);
     let found = match is_immediate {
         true => find()?,
         // A signal and the deadline have to end this, too.
         false => session.run_one(find)?,
     };
-    let report = Arc::clone(&session.report);
+    let (report, typed) = (Arc::clone(&session.report), named.clone());
     let jobs = found.filter_map(move |found| {
         let shown = found.shown();
         let job = target.job(found, &options);
         let task = job.map(|job| job.map(|job| Task::new(job, if_changed)));
         task.unwrap_or_else(|error| {
             let attempted = format!("cannot {} {shown}", verb.present);
-            report.failure(None, &anyhow::Error::from(error).context(attempted));
+            let error = anyhow::Error::from(error).context(attempted);
+            report.failure(None, &explain_absence(error, typed.as_ref()));
             None
         })
     });
-    let transfer = move |task: &Task| match (run.dry_run, removes_sources) {
-        (true, _) => task.plan(verb.present),
-        (false, true) => task.job.run_and_remove(verb.past),
-        (false, false) => task.run(verb.past),
+    let transfer = move |task: &Task| {
+        let result = match (run.dry_run, removes_sources) {
+            (true, _) => task.plan(verb.present),
+            (false, true) => task.job.run_and_remove(verb.past),
+            (false, false) => task.run(verb.past),
+        };
+        result.map_err(|error| explain_absence(error, named.as_ref()))
     };
     session.fail_fast = run.fail_fast;
     session.counts_rest = counts_rest;
@@ -131,12 +132,26 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     let begin = Instant::now();
     session.for_each_task(jobs, transfer)?;
     let exit = session.exit();
+    selected.explain(session);
     if has_summary && !run.dry_run {
         session
             .report
             .batch_summary(verb.past, begin.elapsed(), exit);
     }
     Ok(exit)
+}
+
+/// Rejects sources that cannot be combined with the list of paths, or that contain the destination.
+fn check_sources(sources: &[BatchSource], search: &Search, target: &BatchTarget) -> Result<()> {
+    match search.has_list() {
+        true if sources.len() > 1 => {
+            let text =
+                "the paths of --files-from are relative to one source, and several were given";
+            Err(Error::new(Kind::Usage, text))
+        }
+        true => Ok(()),
+        false => reject_copies_into_themselves(sources, target),
+    }
 }
 
 /// The trust that `--if-changed` and `--checksum-only` choose; `None` if everything is transferred.

@@ -16,6 +16,7 @@ use super::get::check_not_a_file;
 use super::job::{Check, KnownDestination, Task, planned};
 use super::merge::{Merge, OutOfOrder, Pair};
 use super::overlap::{directory_id, prefix_id};
+use super::prefix::check_directory;
 use super::put_options::{attributes, reject_unsupported_attributes};
 use super::rm::{Missing, next_group, plan_group, remove_group};
 use super::run::{COPY, REMOVE};
@@ -47,6 +48,9 @@ pub fn run(session: &mut Session, arguments: &Sync) -> Result<Exit> {
             .into_iter()
             .filter_map(Place::store),
     )?;
+    if let Place::Store(target) = &from_place {
+        check_directory(&target.store, &target.key)?;
+    }
     session.resume = session.settings.resume(None)?;
     let (from, to) = (
         SyncSide::open(session, &from_place)?,
@@ -104,7 +108,7 @@ enum SyncSide {
 impl SyncSide {
     fn open(session: &mut Session, place: &Place<'_>) -> Result<Self> {
         Ok(match place {
-            Place::Local(path) => Self::Directory(PathBuf::from(path)),
+            Place::Local(path) => Self::Directory(Path::new(path).components().collect()),
             Place::Store(target) => {
                 let root = session.root(target)?.directory();
                 Self::Prefix(root)

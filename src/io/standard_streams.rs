@@ -21,6 +21,11 @@ pub fn is_closed(stream: impl AsFd) -> bool {
         && is_null_device(stream)
 }
 
+/// Returns whether an open file is a regular file, which can be read again.
+pub fn is_file(file: impl AsFd) -> bool {
+    rustix::fs::fstat(file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file())
+}
+
 /// Returns whether an open file is `/dev/null`.
 pub fn is_null_device(file: impl AsFd) -> bool {
     rustix::fs::fstat(file).is_ok_and(|stat| {

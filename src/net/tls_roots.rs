@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{CertificateError, OtherError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
+use crate::secret::read_bounded;
 
 /// The files in which distributions keep the root certificates.
 /// Source: <https://github.com/rustls/openssl-probe>
@@ -25,6 +26,9 @@ const OF_THE_SYSTEM: [&str; 6] = [
     // macOS, the BSDs.
     "/etc/ssl/cert.pem",
 ];
+
+/// The largest file of certificates, in bytes. That of the system has less than 1 MiB.
+const LARGEST_BUNDLE: u64 = 16 << 20;
 
 /// The files of root certificates.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +61,7 @@ impl Roots {
 
 /// The certificates in a file of the system; invalid ones are skipped.
 fn found(file: &Path) -> Option<Vec<CertificateDer<'static>>> {
-    let pem = std::fs::read(file).ok()?;
+    let pem = read_bounded(file, LARGEST_BUNDLE).ok()?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
     Some(certificates).filter(|certificates| !certificates.is_empty())
 }
@@ -68,7 +72,7 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
         let shown = printable(&file.to_string_lossy());
         Error::new(Kind::Config, format!("the CA bundle `{shown}`: {what}"))
     };
-    let pem = std::fs::read(file).map_err(|error| wrong(&describe(&error)))?;
+    let pem = read_bounded(file, LARGEST_BUNDLE).map_err(|error| wrong(&describe(&error)))?;
     let mut certificates = Vec::new();
     for (index, certificate) in CertificateDer::pem_slice_iter(&pem).enumerate() {
         let readable = certificate

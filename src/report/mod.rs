@@ -41,10 +41,21 @@ struct Tally {
     /// Of these, the removals of `sync`.
     removed: u64,
     failed: u64,
+    /// Blobs that the filters did not select.
+    unselected: u64,
     /// Blobs that were not tried after a failure of the whole store.
     not_tried: u64,
     /// Bytes of the blobs that were written.
     bytes: u64,
+}
+
+/// The users that a remark is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// All, unless `-q` is given.
+    Everybody,
+    /// Those at a terminal, and with `-v`.
+    Terminal,
 }
 
 /// Collects the results of a run.
@@ -246,6 +257,22 @@ impl Report {
         self.tally().not_tried += count;
     }
 
+    /// Counts what the filters did not select, and says so if nothing else happened.
+    pub fn unselected(&self, count: u64, audience: Audience) {
+        self.tally().unselected += count;
+        if self.succeeded() > 0 || self.failed() > 0 {
+            return;
+        }
+        let text = format!("blobctl: nothing was selected: {count} filtered out");
+        match audience {
+            Audience::Everybody if self.terminal.verbosity() > Verbosity::Quiet => {
+                self.terminal.line(&text);
+            }
+            Audience::Everybody => {}
+            Audience::Terminal => self.terminal.summary(&text),
+        }
+    }
+
     /// The number of successes so far.
     pub fn succeeded(&self) -> u64 {
         self.tally().succeeded
@@ -259,14 +286,15 @@ impl Report {
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
     pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();
-        let tally_not_tried = tally.not_tried;
         let Tally {
             succeeded,
             unchanged,
             removed,
             failed,
+            unselected,
+            not_tried,
             bytes,
-            ..
+            exits: _,
         } = tally;
         let skipped = match unchanged {
             0 => String::new(),
@@ -294,10 +322,8 @@ impl Report {
         json.number("unchanged", Some(unchanged));
         json.number("removed", Some(removed).filter(|removed| *removed > 0));
         json.number("failed", Some(failed));
-        json.number(
-            "not_tried",
-            Some(tally_not_tried).filter(|count| *count > 0),
-        );
+        json.number("not_tried", Some(not_tried).filter(|count| *count > 0));
+        json.number("not_selected", Some(unselected).filter(|count| *count > 0));
         json.number("bytes", Some(bytes));
         json.seconds("seconds", Some(seconds));
         self.emit(&json);

@@ -2,6 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::cli::vocabulary::{hint_for_command, nearest};
 use crate::error::{Error, Kind, printable};
 
 /// Shortens the error of clap, which is a paragraph, to one line and at most one hint.
@@ -19,14 +20,18 @@ pub fn usage(error: &clap::Error) -> Error {
         ErrorKind::UnknownArgument if is_secret(&name) => new(format!("unknown option `{name}`"))
             .with_hint("secrets are not accepted on the command line, where other users can see them: use the config file or the environment"),
         ErrorKind::UnknownArgument => {
-            let near = get(ContextKind::SuggestedArg).map(|near| format!("did you mean `{near}`?"));
+            let near = get(ContextKind::SuggestedArg);
+            // clap also suggests options that only share a word.
+            let near = near.filter(|near| nearest(&name, [near.as_str()]).is_some());
+            let near = near.map(|near| format!("did you mean `{near}`?"));
             let what = if name.starts_with('-') { "unknown option" } else { "unexpected argument" };
             new(format!("{what} `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::InvalidSubcommand => {
             let near = get(ContextKind::SuggestedSubcommand).map(|near| format!("did you mean `{}`?", near.split(' ').next().unwrap_or("")));
-            let name = printable(&get(ContextKind::InvalidSubcommand).unwrap_or_default());
-            new(format!("unknown command `{name}`")).with_hint(near.unwrap_or_else(|| help.to_owned()))
+            let word = get(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let hint = hint_for_command(&word).map(str::to_owned).or(near);
+            new(format!("unknown command `{}`", printable(&word))).with_hint(hint.unwrap_or_else(|| help.to_owned()))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             new("missing command".to_owned()).with_hint("`blobctl --help` lists the commands")

@@ -1,5 +1,7 @@
 //! Addresses: `KEY`, `REMOTE:KEY`, `s3://…`, `ftp://…`, `file://…` or `-`.
 
+use std::ffi::OsStr;
+
 use crate::backend::ftp::Tls;
 use crate::error::{Error, Kind, Result, printable};
 
@@ -24,6 +26,14 @@ pub enum Address {
     File(String),
     /// stdin or stdout.
     Stdio,
+}
+
+/// Returns whether a text is a path of this machine where one can be typed next to addresses: it is `.` or `..`, or begins with
+/// `/`, `./` or `../`.
+pub fn is_local_path(text: &OsStr) -> bool {
+    let bytes = text.as_encoded_bytes();
+    let begins = |start: &&[u8]| bytes.starts_with(start);
+    matches!(bytes, b"." | b"..") || [&b"/"[..], b"./", b"../"].iter().any(begins)
 }
 
 /// The schemes, for messages.
@@ -103,7 +113,8 @@ fn s3(text: &str, rest: &str) -> Result<Address> {
         return Err(credentials());
     }
     if bucket.is_empty() {
-        return Err(invalid(text, "names no bucket"));
+        return Err(invalid(text, "names no bucket")
+            .with_hint("write s3://BUCKET/KEY; `blobctl ls s3://` lists the buckets"));
     }
     Ok(Address::S3 {
         bucket: bucket.to_owned(),

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::environment::Environment;
 use super::schema;
 use super::schema::{BACKENDS, SettingKind};
+use crate::cli::vocabulary::nearest;
 use crate::error::{Error, Kind as ErrorKind, Result, describe, printable};
 use crate::secret::{LARGEST_CONFIG, read_bounded};
 
@@ -366,7 +367,7 @@ impl ConfigParser<'_> {
     }
 
     fn unknown(&self, at: usize, what: &str, name: &str, known: &[&str]) -> Error {
-        let near = schema::nearest(name, known.iter().copied());
+        let near = nearest(name, known.iter().copied());
         let error = self.at(at, &format!("unknown {what} `{name}`"));
         match near {
             Some(near) => error.with_hint(format!("did you mean `{near}`?")),

@@ -80,6 +80,12 @@ pub(super) fn authority(endpoint: &FtpServer) -> String {
     }
 }
 
+/// The address of a server: `SCHEME://[USER@]HOST[:PORT]`.
+pub(super) fn server_address(server: &FtpServer, user: Option<&str>) -> String {
+    let user = user.map_or(String::new(), |user| format!("{user}@"));
+    format!("{}://{user}{}", server.tls.scheme(), authority(server))
+}
+
 /// The login that the environment's password was used for, if the environment names no host.
 pub(super) type EnvironmentLogin = std::sync::OnceLock<(String, u16, String)>;
 

@@ -36,6 +36,7 @@ use crate::backend::fs;
 use crate::cli::bounds::{
     JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, RETRY_FOR, TIMEOUT, parse_jobs,
 };
+use crate::cli::vocabulary::nearest;
 use crate::cli::{BackendKind, Global, Progress};
 use crate::error::{Error, Kind, Result, printable};
 use crate::net::timeouts::Timeouts;
@@ -129,7 +130,7 @@ impl Settings {
             .filter(|name| name.starts_with("BLOBCTL_"))
         {
             if !known.iter().any(|known| known == name) {
-                let near = schema::nearest(name, known.iter().map(String::as_str));
+                let near = nearest(name, known.iter().map(String::as_str));
                 let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
                 warnings.push(format!(
                     "ignored the unknown environment variable {}{near}",

@@ -1,6 +1,8 @@
 //! The text that names a listed key on the command line.
 
-use super::address::Address;
+use std::ffi::OsStr;
+
+use super::address::{Address, is_local_path};
 use super::target::StoreRef;
 use super::{Settings, Target};
 use crate::error::Result;
@@ -62,14 +64,10 @@ impl Notation {
 /// Returns whether every command reads a text as a plain key: not as an address, an option, stdin or, as `cp` does, a path of
 /// this machine.
 fn is_read_as_key(text: &str) -> bool {
-    let is_local = matches!(text, "." | "..")
-        || ["/", "./", "../"]
-            .iter()
-            .any(|start| text.starts_with(start));
     let parsed = Address::parse(text, |_| false);
     !text.is_empty()
         && !text.starts_with('-')
-        && !is_local
+        && !is_local_path(OsStr::new(text))
         && parsed.is_ok_and(|address| address == Address::Plain(text.to_owned()))
 }
 

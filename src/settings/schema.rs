@@ -367,19 +367,6 @@ pub fn variable(setting: &Setting) -> String {
     }
 }
 
-/// The known name that is closest to `text`, if one is close: an optimal string alignment distance of at most a third of
-/// its length. Only the first 64 characters of `text` count.
-pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (text.chars().count() / 3).max(1);
-    let text: String = text.chars().take(64).collect();
-    known
-        .into_iter()
-        .map(|name| (strsim::osa_distance(&text, name), name))
-        .filter(|(far, _)| *far <= limit)
-        .min()
-        .map(|(_, name)| name)
-}
-
 /// The digests to request from an FTP server for a kind of checksum; `None` if FTP servers do not support it.
 pub fn ftp_digests(kind: ChecksumKind) -> Option<Digests> {
     match kind {
@@ -396,18 +383,6 @@ pub fn ftp_digests(kind: ChecksumKind) -> Option<Digests> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn misspelt_names_find_their_neighbour() {
-        let s3 = keys_of("s3");
-        assert_eq!(
-            nearest("endpoint_ur", s3.iter().copied()),
-            Some("endpoint_url")
-        );
-        assert_eq!(nearest("buket", s3.iter().copied()), Some("bucket"));
-        assert_eq!(nearest("regoin", s3.iter().copied()), Some("region"));
-        assert_eq!(nearest("zzzzzz", s3.iter().copied()), None);
-    }
 
     #[test]
     fn variables_are_named_after_section_and_key() {

@@ -2,12 +2,13 @@
 
 use std::ffi::OsStr;
 
+use super::Settings;
 use super::address::Address;
-use super::ftp::authority;
+use super::ftp::{FtpServer, server_address};
 use super::scope::{SettingScope, choice};
-use super::{Settings, schema};
 use crate::backend::ftp::Tls;
 use crate::cli::BackendKind;
+use crate::cli::vocabulary::nearest;
 use crate::error::{Error, Kind, Result, printable};
 
 /// A reference to a store, made from the command line. Equal references are the same store.
@@ -55,11 +56,21 @@ impl StoreRef {
                 format!("a key is missing: `s3://{}` is a bucket", printable(bucket))
             }
             Self::S3Service => "`s3://` names no bucket".to_owned(),
-            Self::Ftp { tls, host, .. } => format!(
-                "a path is missing: `{}://{}` is a server",
-                tls.scheme(),
-                printable(host)
-            ),
+            Self::Ftp {
+                tls,
+                user,
+                host,
+                port,
+                ..
+            } => {
+                let server = FtpServer {
+                    host: host.clone(),
+                    port: port.unwrap_or(tls.port()),
+                    tls: *tls,
+                };
+                let address = server_address(&server, user.as_deref());
+                format!("a path is missing: `{}` is a server", printable(&address))
+            }
             Self::Root => "a path is missing: `file:///` is a directory".to_owned(),
         };
         Error::new(Kind::Usage, what)
@@ -208,28 +219,23 @@ impl Settings {
                 kind,
             });
         }
-        let error = Error::new(
-            Kind::Config,
-            format!("unknown remote `{}`", printable(name)),
-        );
-        Err(match (self.nearest_remote(name), &self.file) {
-            (Some(near), _) => error.with_hint(format!("did you mean `{near}`?")),
-            (None, None) => {
-                error.with_hint("there is no config file; remotes are its sections [remotes.NAME]")
-            }
-            (None, Some(file)) => {
-                let known: Vec<&str> = file.remotes().collect();
-                error.with_hint(format!(
-                    "{} has: {}",
-                    file.path.display(),
-                    if known.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        known.join(", ")
-                    }
-                ))
-            }
-        })
+        let text = format!("unknown remote `{}`", printable(name));
+        Err(Error::new(Kind::Config, text).with_hint(self.explain_remotes(name, "")))
+    }
+
+    /// The nearest name of a remote, followed by `end` as it was typed, and the file that defines remotes.
+    fn explain_remotes(&self, name: &str, end: &str) -> String {
+        let Some(file) = &self.file else {
+            return "there is no config file: remotes are its sections [remotes.NAME]".to_owned();
+        };
+        let path = printable(&file.path.to_string_lossy());
+        let place = format!("remotes are the sections [remotes.NAME] of {path}");
+        let known: Vec<&str> = file.remotes().collect();
+        match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{}{end}`? {place}", printable(near)),
+            None if known.is_empty() => format!("{place}, which has none"),
+            None => format!("{place}, which has {}", printable(&known.join(", "))),
+        }
     }
 
     pub(super) fn has_remote(&self, name: &str) -> bool {
@@ -238,22 +244,14 @@ impl Settings {
             .is_some_and(|file| file.remote(name).is_some())
     }
 
-    fn nearest_remote(&self, name: &str) -> Option<&str> {
-        schema::nearest(name, self.file.as_ref()?.remotes())
-    }
-
     /// Adds a hint with the full address of the key, in case the key contains a colon on purpose.
     fn explain_colon(&self, error: Error, name: &str, key: &str) -> Error {
         let address = self
             .full_address(key)
             .unwrap_or_else(|| "its full address, like file:///PATH or s3://BUCKET/KEY".to_owned());
-        let near = match self.nearest_remote(name) {
-            Some(near) => format!("did you mean `{near}:`? "),
-            None if self.file.is_none() => "no config file was found; ".to_owned(),
-            None => String::new(),
-        };
         error.with_hint(format!(
-            "{near}for a key that contains a colon, use {}",
+            "{}; for a key that contains a colon, use {}",
+            self.explain_remotes(name, ":"),
             printable(&address)
         ))
     }
@@ -287,12 +285,8 @@ impl Settings {
                 } else {
                     "/"
                 };
-                let user = user.map_or(String::new(), |user| format!("{user}@"));
-                Some(format!(
-                    "{}://{user}{}/{base}{slash}{prefix}{key}",
-                    endpoint.tls.scheme(),
-                    authority(&endpoint)
-                ))
+                let server = server_address(&endpoint, user.as_deref());
+                Some(format!("{server}/{base}{slash}{prefix}{key}"))
             }
         }
     }

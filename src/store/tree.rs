@@ -57,7 +57,11 @@ fn start_of(prefix: &str) -> Result<&str> {
     let Some(slash) = prefix.rfind('/') else {
         return Ok("");
     };
-    Key::new(&prefix[..slash])?.as_relative_path()?;
+    let directory = match slash {
+        0 => prefix,
+        _ => &prefix[..slash],
+    };
+    Key::new(directory)?.as_relative_path()?;
     Ok(&prefix[..=slash])
 }
 

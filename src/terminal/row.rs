@@ -57,7 +57,8 @@ impl Row {
             .into_iter()
             .map(|fields| fields.concat())
             .find(|fields| fields.width() + wanted <= width);
-        let fields = fields.unwrap_or_default();
+        let least = Some(self.percent()).filter(|percent| percent.width() <= width);
+        let fields = fields.or(least).unwrap_or_default();
         let room = width.saturating_sub(fields.width());
         let name = cut(&self.name, room);
         let padding = room - name.width();

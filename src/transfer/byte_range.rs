@@ -60,7 +60,7 @@ impl FromStr for ByteRange {
             })
         });
         parsed.ok_or_else(|| {
-            "expected A-B (first and last byte, counted from 0), A- or -N (the last N)".to_owned()
+            format!("invalid range `{text}`: expected A-B (first and last byte, counted from 0), A- or -N (the last N)")
         })
     }
 }

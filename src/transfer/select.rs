@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::digest::sha256_prefix;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 
 /// The conditions that a blob of a batch must meet.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,16 @@ pub enum Effect {
     Exclude,
 }
 
+impl Effect {
+    /// The option of such a pattern.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Include => "--include",
+            Self::Exclude => "--exclude",
+        }
+    }
+}
+
 /// The known properties of a blob before it is selected.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
@@ -53,14 +63,17 @@ impl Selection {
     /// Appends a pattern, which takes precedence over those before it.
     pub fn add(&mut self, effect: Effect, pattern: &str) -> Result<()> {
         if pattern.is_empty() {
-            return Err(Error::new(Kind::Usage, "a pattern is empty"));
+            let text = format!("the pattern of {} is empty", effect.option());
+            return Err(Error::new(Kind::Usage, text).with_hint("`*` matches every name"));
         }
         let glob = GlobBuilder::new(&anchored(pattern))
             .literal_separator(true)
             .backslash_escape(true)
             .build()
             .map_err(|error| {
-                let text = format!("invalid pattern `{pattern}`: {}", error.kind());
+                let pattern = printable(pattern);
+                let option = effect.option();
+                let text = format!("invalid pattern `{pattern}` of {option}: {}", error.kind());
                 Error::new(Kind::Usage, text)
             })?;
         let glob = glob.compile_matcher();
@@ -92,6 +105,11 @@ impl Selection {
             shard: self.shard,
             ..Self::default()
         }
+    }
+
+    /// Returns whether nothing but patterns decides.
+    pub fn is_by_pattern(&self) -> bool {
+        !self.needs_metadata() && self.shard.is_none()
     }
 
     /// Returns whether the metadata of a blob are needed, not only its path.

@@ -43,6 +43,45 @@ fn an_unknown_remote_is_an_error_of_every_command_and_nothing_is_stored() {
 }
 
 #[test]
+fn the_hint_about_an_unknown_remote_names_the_file_that_has_remotes() {
+    let sandbox = Sandbox::new().config(CONFIG);
+    let path = sandbox.home().join(".config/blobctl/config.toml");
+    let place = format!(
+        "remotes are the sections [remotes.NAME] of {}",
+        path.display()
+    );
+    for (arguments, hint) in [
+        (
+            &["ls", "bakcup:"][..],
+            format!("did you mean `backup:`? {place}"),
+        ),
+        (
+            &["ls", "--remote", "bakcup"],
+            format!("did you mean `backup`? {place}"),
+        ),
+        (
+            &["ls", "--remote", "zebra"],
+            format!("{place}, which has backup"),
+        ),
+        (
+            &["ls", "zebra:"],
+            format!("{place}, which has backup; for a key"),
+        ),
+    ] {
+        let outcome = sandbox.run(arguments);
+        outcome.fails_with(3, &format!("\nhint: {hint}"));
+    }
+    let sandbox = Sandbox::new().config("backend = \"fs\"\n");
+    sandbox
+        .run(["ls", "zebra:"])
+        .fails_with(3, "config.toml, which has none; ");
+    Sandbox::new().run(["ls", "zebra:"]).fails_with(
+        3,
+        "hint: there is no config file: remotes are its sections [remotes.NAME]; ",
+    );
+}
+
+#[test]
 fn the_hint_is_an_address_that_stores_a_key_with_a_colon() {
     let typed = |outcome: crate::support::Outcome| {
         outcome.fails_with(3, "contains a colon, use ");
@@ -216,6 +255,15 @@ fn an_address_without_a_key_says_so() {
         "blobctl: a path is missing: `ftp://h.invalid` is a server",
     );
     sandbox
+        .run(["put", "a", "ftpes://ops@[::1]:2121"])
+        .fails_with(2, "a path is missing: `ftpes://ops@[::1]:2121` is a server");
+    let outcome = sandbox.run(["doctor", "s3://"]);
+    outcome.fails_with(2, "names no bucket");
+    assert!(
+        outcome.stderr.contains("`blobctl ls s3://` lists"),
+        "{outcome:?}"
+    );
+    sandbox
         .run(["exists", ""])
         .fails_with(2, "the key is empty");
 }
@@ -242,7 +290,7 @@ fn a_bucket_or_server_without_a_slash_is_no_destination_of_a_file() {
         ),
         (
             &["put", "b", "ftp://u@h.invalid"],
-            "blobctl: a path is missing: `ftp://h.invalid` is a server\nhint: write ftp://u@h.invalid/ or ftp://u@h.invalid/b",
+            "blobctl: a path is missing: `ftp://u@h.invalid` is a server\nhint: write ftp://u@h.invalid/ or ftp://u@h.invalid/b",
         ),
         (
             &["cp", "s3://lab/d/k", "s3://lab"],

@@ -270,6 +270,26 @@ fn the_help_has_the_exit_codes_and_addresses() {
     }
 }
 
+#[test]
+fn the_help_explains_columns_times_and_the_sizes_of_ls() {
+    let help = |command: &str, option: &str| {
+        String::from_utf8(Sandbox::new().run([command, option]).stdout).unwrap()
+    };
+    let columns = "kind of leftover (file, upload or journal), its age, its size";
+    assert!(help("gc", "--help").contains(columns));
+    for command in ["ls", "rm", "get", "put", "cp", "sync"] {
+        let text = help(command, "--help");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            text.contains("7d (before now), 2026-01-31 (UTC), or RFC 3339"),
+            "{text}"
+        );
+        assert!(text.contains("on S3 the time of the upload"), "{text}");
+    }
+    // `-lh` means this to users of ls(1).
+    assert!(help("ls", "-lh").contains("(-h is --help)"));
+}
+
 fn stored(sandbox: &Sandbox) -> Vec<String> {
     let root = sandbox.default_root();
     files(&root)

@@ -470,6 +470,25 @@ fn aliases_of_mc_and_profiles_of_aws_work_after_the_import() {
 }
 
 #[test]
+fn an_import_from_aws_without_its_files_names_both() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.home().display().to_string();
+    let none = format!("there is neither {home}/.aws/config nor {home}/.aws/credentials");
+    sandbox
+        .run(["config", "import", "aws"])
+        .fails_with(3, &none);
+    // One of them is enough.
+    in_home(
+        &sandbox,
+        ".aws/config",
+        "[profile lab]\nregion = eu-west-1\n",
+    );
+    let outcome = sandbox.run(["config", "import", "aws"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(String::from_utf8_lossy(&outcome.stdout).contains("[remotes.lab]"));
+}
+
+#[test]
 fn one_secret_is_printed_only_if_it_is_revealed() {
     let sandbox = Sandbox::new();
     in_home(

@@ -337,6 +337,8 @@ fn an_ftp_server_is_checked_down_to_its_data_connections() {
             .unwrap()
             .ends_with("without TLS")
     );
+    assert_eq!(step(&outcome, "range")["status"], "ok", "{outcome:?}");
+    assert_eq!(feature(&outcome, "range"), "no");
     // One password for all of it.
     assert_eq!(server.commands("PASS").len(), 1);
 }

@@ -138,6 +138,18 @@ fn no_login_is_sent_if_tls_is_refused() {
 }
 
 #[test]
+fn a_server_without_tls_has_a_hint_about_the_other_schemes() {
+    let server = FtpServer::start().fault("AUTH", Fault::AlwaysReply("500 unknown command"));
+    let address = format!("ftpes://{}/", server.address);
+    let outcome = Sandbox::new().run(["ls", &address]);
+    outcome.fails_with(4, "the server refuses to use TLS");
+    for part in ["ftps://", "ftp://", "can be read on the way"] {
+        assert!(outcome.stderr.contains(part), "{outcome:?}");
+    }
+    assert!(server.commands("USER").is_empty());
+}
+
+#[test]
 fn plain_ftp_to_a_server_that_demands_tls_has_a_hint() {
     let server = FtpServer::with_tls(Protection::Explicit, DataSessions::Any, &TLS12);
     let outcome = on(&server)

@@ -300,6 +300,16 @@ fn every_option_of_the_help_is_documented_by_a_sentence() {
             "{} has no help",
             argument.get_id()
         );
+        // The names of shells need no explanation.
+        let values = argument.get_possible_values();
+        let is_explained = |value: &clap::builder::PossibleValue| value.get_help().is_some();
+        assert!(
+            argument.get_id() == "shell"
+                || !argument.get_action().takes_values()
+                || values.iter().all(is_explained),
+            "a value of {} has no help",
+            argument.get_id()
+        );
     }
 }
 

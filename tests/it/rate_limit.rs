@@ -117,7 +117,7 @@ fn the_setting_is_the_same_as_the_option_and_0_is_an_error() {
     let sandbox = Sandbox::new().file("in", bytes(500_000, 1));
     sandbox
         .run(["put", "in", "--limit-rate", "0"])
-        .fails_with(2, "`0` is not a size from 1 up");
+        .fails_with(2, "`0` is not a rate from 1 up");
     let limited = sandbox.config("[defaults]\nlimit_rate = \"500000\"\n");
     let outcome = limited.run(["put", "in"]);
     outcome.succeeds();

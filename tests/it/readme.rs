@@ -63,6 +63,21 @@ fn the_commands_that_store_a_dump_keep_the_old_blob_when_pg_dump_fails() {
 }
 
 #[test]
+fn the_example_config_has_the_remote_of_the_examples() {
+    let remote = block("[remotes.backup]").trim_end();
+    let example = include_str!("../../config.example.toml");
+    let commented: Vec<String> = remote.lines().map(|line| format!("#{line}")).collect();
+    assert!(example.contains(&commented.join("\n")), "{remote}");
+    let sandbox = Sandbox::new().config(remote);
+    sandbox.run(["config", "check"]).succeeds();
+    let shown = sandbox.run(["config", "show", "backup:"]);
+    assert!(
+        String::from_utf8_lossy(&shown.stdout).contains("acme-backup"),
+        "{shown:?}"
+    );
+}
+
+#[test]
 fn no_example_pipes_into_a_put() {
     let piped: Vec<&str> = README
         .lines()

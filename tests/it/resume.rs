@@ -428,3 +428,35 @@ fn a_partial_file_of_a_changed_source_is_removed_from_the_ftp_server() {
     assert!(server.file("a").as_deref() == Some(&content[..]));
     assert_eq!(server.files().len(), 1, "{:?}", server.files());
 }
+
+#[test]
+fn resume_is_refused_for_streams_only_if_the_option_asks_for_it() {
+    let sandbox = Sandbox::new().file("a", "x");
+    let command = ["put", "k", "--from-command"];
+    for choice in ["auto", "run"] {
+        sandbox
+            .pipe(["put", "-", "k", "--resume", choice], b"x")
+            .fails_with(2, "--resume does not apply to stdin: a stream");
+        let tail = ["--resume", choice, "--", "echo"];
+        sandbox
+            .run(command.iter().chain(&tail))
+            .fails_with(2, "--resume does not apply to the output of a command");
+    }
+    assert!(!sandbox.default_root().exists());
+    sandbox
+        .pipe(["put", "-", "k", "--resume", "never"], b"x")
+        .succeeds();
+    sandbox
+        .run(["get", "k", "-", "--resume", "auto"])
+        .fails_with(2, "--resume auto does not apply to stdout");
+    sandbox
+        .run(["get", "k", "-", "--resume", "run"])
+        .prints(b"x");
+    // stdin is a file here, which can be read again.
+    let mut command = sandbox.shell("\"$@\" <a", ["put", "-", "k", "--resume", "auto"]);
+    finish(command.spawn().unwrap()).succeeds();
+    // A setting is about whatever it can apply to.
+    let sandbox = sandbox.env("BLOBCTL_RESUME", "auto");
+    sandbox.pipe(["put", "-", "k"], b"y").succeeds();
+    sandbox.run(["get", "k", "-"]).prints(b"y");
+}

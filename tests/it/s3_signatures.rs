@@ -172,7 +172,7 @@ fn presigned_urls_work_without_credentials() {
     assert_eq!(fetch("PUT", &tampered, b"x").0, 403);
     sandbox
         .run(["presign", "x", "--expires", "8d"])
-        .fails_with(2, "1 second to 7 days");
+        .fails_with(2, "is not a duration from 1s to 7d");
     Sandbox::new()
         .run(["presign", "x"])
         .fails_with(2, "only S3 has presigned URLs");

@@ -100,12 +100,64 @@ fn a_wrong_value_of_an_option_is_a_usage_error() {
             if is_flag || setting.section == "ftp" && setting.key == "checksum" {
                 continue;
             }
-            let option = format!("{option}={value}");
-            sandbox.run(["get", "k", "-", &option]).fails_with(2, "");
+            let argument = format!("{option}={value}");
+            let outcome = sandbox.run(["get", "k", "-", &argument]);
+            outcome.fails_with(2, &format!("`{option}`"));
+            let names_value = outcome.stderr.contains(&format!("`{value}`"));
+            assert!(names_value || value.is_empty(), "{outcome:?}");
             checked += 1;
         }
     }
     assert!(checked > 20, "{checked}");
+}
+
+#[test]
+fn a_wrong_value_of_any_option_is_named_with_its_option_and_the_expected_form() {
+    let sandbox = Sandbox::new().file("a", "x");
+    let cases: &[(&[&str], &str, &str, &str)] = &[
+        (&["presign", "k"], "--expires", "8d", "from 1s to 7d"),
+        (&["presign", "k"], "--expires", "0", "from 1s to 7d"),
+        (&["presign", "k"], "--method", "post", "one of: get, put"),
+        (
+            &["put", "a"],
+            "--limit-rate",
+            "x",
+            "bytes per second, like 10M",
+        ),
+        (&["put", "a"], "--limit-rate", "0", "a rate from 1 up"),
+        (&["put", "a"], "--expect-size", "1k", "a number of bytes"),
+        (&["put", "a"], "--expect-size", "+1", "a number of bytes"),
+        (&["put", "a"], "--expect-sha256", "ab", "64 hex digits"),
+        (&["put", "a"], "--expires", "soon", "a time like"),
+        (&["put", "a"], "--metadata", "x", "NAME=VALUE"),
+        (&["put", "a"], "--content-type", "ü", "printable ASCII"),
+        (
+            &["put", "a"],
+            "--resume",
+            "maybe",
+            "one of: auto, run, never",
+        ),
+        (&["get", "k"], "--range", "b-a", "expected A-B"),
+        (&["get", "k"], "--mode", "999", "three octal digits"),
+        (&["get", "k"], "--wait", "soon", "something like 90s"),
+        (&["ls"], "--include", "[", "invalid pattern"),
+        (&["ls"], "--exclude", "{a", "invalid pattern"),
+        (&["ls"], "--newer-than", "soon", "a duration like 7d"),
+        (&["ls"], "--older-than", "7", "7d for days"),
+        (&["ls"], "--min-size", "big", "something like 16MiB"),
+        (&["ls"], "--shard", "9/3", "expected I/N"),
+        (&["gc"], "--older-than", "2026-01-31", "something like 90s"),
+    ];
+    for (command, option, value, form) in cases {
+        let argument = format!("{option}={value}");
+        let outcome = sandbox.run(command.iter().chain([&argument.as_str()]));
+        outcome.fails_with(2, option);
+        assert!(
+            outcome.stderr.contains(&format!("`{value}`")),
+            "{outcome:?}"
+        );
+        assert!(outcome.stderr.contains(form), "{form}\n{outcome:?}");
+    }
 }
 
 #[test]
@@ -134,14 +186,14 @@ fn right_values_are_taken_in_every_spelling() {
     }
     sandbox
         .run(["exists", "k", "--timeout", "0"])
-        .fails_with(2, "`--timeout`: must be longer than 0");
+        .fails_with(2, "`--timeout`: `0` is not a duration from 1ms to 3650d");
     for (name, value) in [
         ("BLOBCTL_TIMEOUT", "0"),
         ("BLOBCTL_CONNECT_TIMEOUT", "0s"),
         ("BLOBCTL_DEADLINE", "0"),
     ] {
         let outcome = Sandbox::new().env(name, value).run(["exists", "k"]);
-        outcome.fails_with(3, "must be longer than 0");
+        outcome.fails_with(3, "is not a duration from 1ms to 3650d");
     }
     let config = "[defaults]\nretry_for = 15\ntimeout = \"1h\"\npart_size = 5242880\nparts = 64\n\
                   [ftp]\nchecksum = \"sha1\"\n[s3]\nchecksum = \"crc32c\"\n";

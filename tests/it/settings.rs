@@ -337,17 +337,17 @@ fn a_file_of_logins_without_an_end_is_3() {
     Sandbox::new()
         .env("NETRC", "/dev/zero")
         .run(["exists", &address])
-        .fails(3, "blobctl: `/dev/zero`: larger than 1024 KiB");
+        .fails(3, "blobctl: `/dev/zero`: larger than 1 MiB");
     assert!(server.commands("USER").is_empty());
     for variable in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
         Sandbox::new()
             .env(variable, "/dev/zero")
             .run(["exists", "s3://lab/k"])
-            .fails_with(3, "/dev/zero: larger than 1024 KiB");
+            .fails_with(3, "/dev/zero: larger than 1 MiB");
     }
     Sandbox::new()
         .run(["exists", "k", "--config", "/dev/zero"])
-        .fails_with(3, "`/dev/zero`: larger than 1024 KiB");
+        .fails_with(3, "`/dev/zero`: larger than 1 MiB");
     // A file with many profiles is not small.
     let profiles = "[profile account]\nregion = eu-west-1\n".repeat(2000);
     assert!(profiles.len() > 64 << 10);

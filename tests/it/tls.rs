@@ -130,6 +130,8 @@ fn a_bundle_without_certificates_is_a_setting_that_is_wrong() {
             "the CA bundle `damaged`: its certificate 2 cannot be read",
         ),
         ("nowhere", "the CA bundle `nowhere`: no such file"),
+        // It has no end.
+        ("/dev/zero", "the CA bundle `/dev/zero`: larger than 16 MiB"),
     ] {
         sandbox
             .run(["exists", "a", "--ca-bundle", file])

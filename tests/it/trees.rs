@@ -97,7 +97,7 @@ fn a_prefix_without_blobs_is_not_there() {
         let sandbox = store.sandbox().file("a", "1");
         sandbox.run(["put", "a"]).succeeds();
         let outcome = sandbox.run(["get", "-r", "nothing", "new"]);
-        outcome.fails_with(1, "cannot list");
+        outcome.fails_with(1, "cannot find");
         assert!(!sandbox.exists("new"), "{outcome:?}");
         // A blob is a tree of its own.
         sandbox.run(["get", "-r", "a", "new/"]).succeeds();

@@ -60,10 +60,10 @@ pub enum Password {
 /// The side that opens the data connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Mode {
-    /// We open it
+    /// blobctl connects to the server, which works behind NAT and most firewalls
     // EPSV, PASV.
     Passive,
-    /// The server opens it
+    /// The server connects to this machine, which it must be able to reach
     // EPRT, PORT.
     Active,
 }
@@ -71,11 +71,11 @@ pub enum Mode {
 /// How the connections are protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Tls {
-    /// Not at all
+    /// No encryption: password and data can be read on the way
     None,
-    /// By AUTH TLS
+    /// TLS after AUTH TLS, usually on port 21; a server without it is an error
     Explicit,
-    /// From the first byte
+    /// TLS from the first byte, usually on port 990
     Implicit,
 }
 
@@ -101,9 +101,9 @@ impl Tls {
 /// How a blob is replaced where the server does not rename over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Replace {
-    /// By renaming over it; where that is refused, the old blob stays
+    /// Rename over the old blob; where that is refused, it stays, and the put fails
     Auto,
-    /// Move the old blob away first if the server does not rename over it.
+    /// Move the old blob away first if the server does not rename over it: readers may find neither for a moment
     DeleteFirst,
 }
 

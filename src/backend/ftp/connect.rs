@@ -22,6 +22,9 @@ use crate::secret::Secret;
 /// The maximum number of "ready in n minutes" replies (120) before the greeting.
 const MAX_DELAYS: usize = 10;
 
+/// The hint about a server without explicit TLS.
+const NO_TLS: &str = "ftps:// (--ftp-tls implicit) is for a port with implicit TLS, usually 990; ftp:// (--ftp-tls none) works without TLS: password and data can be read on the way";
+
 impl FtpSession {
     /// Connects and logs in.
     pub fn open(server: &Arc<Server>, password: &Secret, purpose: SessionPurpose) -> Result<Self> {
@@ -235,7 +238,9 @@ impl<'a> Opening<'a> {
         match reply.code {
             234 => Ok(()),
             421 => Err(reply.refusal()),
-            _ => Err(reply.error(Kind::Denied, "the server refuses to use TLS")),
+            _ => Err(reply
+                .error(Kind::Denied, "the server refuses to use TLS")
+                .with_hint(NO_TLS)),
         }
     }
 

@@ -10,10 +10,10 @@ use crate::error::{Error, Kind, Result, printable};
 /// The encoding of a server's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Encoding {
-    /// As nearly all servers do
+    /// UTF-8, as nearly all servers use it
     #[value(name = "utf-8")]
     Utf8,
-    /// ISO 8859-1, as some old ones do
+    /// ISO 8859-1, as some old servers use it
     // One byte per character, for those up to U+00FF.
     #[value(name = "latin-1")]
     Latin1,

@@ -57,22 +57,22 @@ pub enum Checksum {
 /// The signing of the body's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PayloadSigning {
-    /// Over http, where nothing else protects the body
+    /// Sign it over http, where nothing else protects the body
     Auto,
-    /// Always
+    /// Sign it always: the body is hashed before it is sent
     Signed,
-    /// Never
+    /// Never sign it
     Unsigned,
 }
 
 /// The place of the bucket's name in the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Addressing {
-    /// By endpoint and name
+    /// The host name if the service and the bucket's name allow it, else the path
     // Virtual-hosted-style if the service is known to support it and the bucket's name allows it, else path-style.
     Auto,
-    /// endpoint/bucket/key
+    /// The path: https://ENDPOINT/BUCKET/KEY
     Path,
-    /// bucket.endpoint/key
+    /// The host name: https://BUCKET.ENDPOINT/KEY
     Virtual,
 }

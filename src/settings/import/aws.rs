@@ -6,7 +6,7 @@ use super::Import;
 use super::remote::{ForeignRemote, ForeignSecret};
 use crate::aws::credentials::AwsEnvironment;
 use crate::aws::credentials::shared_files::{SharedFiles, property};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 use crate::settings::environment::Environment;
 
@@ -17,9 +17,12 @@ pub(super) fn read(environment: &Environment) -> Result<Import> {
             .path(variable)
             .or_else(|| environment.home(usual))
     };
+    let config = path("AWS_CONFIG_FILE", ".aws/config");
+    let credentials = path("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+    check_one_exists([&config, &credentials])?;
     let files = SharedFiles::read(&AwsEnvironment {
-        config_file: path("AWS_CONFIG_FILE", ".aws/config"),
-        credentials_file: path("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+        config_file: config,
+        credentials_file: credentials,
         ..AwsEnvironment::default()
     })?;
     let mut import = Import::default();
@@ -42,4 +45,19 @@ pub(super) fn read(environment: &Environment) -> Result<Import> {
         import.remotes.push(remote);
     }
     Ok(import)
+}
+
+/// Rejects the import if neither file exists: it would be empty.
+fn check_one_exists(files: [&Option<PathBuf>; 2]) -> Result<()> {
+    let files: Vec<&PathBuf> = files.into_iter().flatten().collect();
+    if files.iter().any(|path| path.exists()) {
+        return Ok(());
+    }
+    let shown = files.iter().map(|path| printable(&path.to_string_lossy()));
+    let text = match shown.collect::<Vec<_>>().join(" nor ") {
+        none if none.is_empty() => "HOME is not set".to_owned(),
+        paths => format!("there is neither {paths}"),
+    };
+    Err(Error::new(Kind::Config, text)
+        .with_hint("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name other files"))
 }
