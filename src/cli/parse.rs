@@ -10,8 +10,8 @@ use clap::error::ErrorKind;
 use clap::{Args, FromArgMatches, Parser};
 
 use super::{
-    Cli, Command, Completions, Config, Cp, Doctor, Exists, Gc, Get, Global, Ls, Presign, Put, Rm,
-    Stat, Sync,
+    Cli, Command, Completions, Config, CopyArguments, Cp, Doctor, Exists, Gc, Get, Global, Ls,
+    Presign, Put, Rm, Stat, Sync,
 };
 
 impl Cli {
@@ -65,7 +65,7 @@ const COMMANDS: [(&str, AddOptions); 14] = [
     ("ls", Ls::augment_args),
     ("rm", Rm::augment_args),
     ("cp", Cp::augment_args),
-    ("mv", Cp::augment_args),
+    ("mv", CopyArguments::augment_args),
     ("sync", Sync::augment_args),
     ("presign", Presign::augment_args),
     ("doctor", Doctor::augment_args),
@@ -88,11 +88,14 @@ mod tests {
     fn each_command_alone_has_the_options_that_it_has_among_all() {
         for command in super::super::command().get_subcommands() {
             let alone = one_command(OsStr::new(command.get_name())).unwrap();
-            let ids = |command: &clap::Command| -> Vec<String> {
+            let definitions = |command: &clap::Command| -> Vec<String> {
                 let arguments = command.get_arguments();
                 arguments.map(|one| format!("{one:?}")).collect()
             };
-            assert_eq!(ids(&alone), ids(command), "{}", command.get_name());
+            for (alone, among) in definitions(&alone).iter().zip(definitions(command)) {
+                assert_eq!(*alone, among, "{}", command.get_name());
+            }
+            assert_eq!(definitions(&alone).len(), definitions(command).len());
         }
     }
 

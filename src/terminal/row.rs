@@ -209,7 +209,7 @@ mod tests {
         );
         assert_eq!(at(50), "backu…atabase.dump   37 %   8.6 MiB/s    12 s left");
         assert_eq!(at(35), "back…abase.dump   37 %    12 s left");
-        assert_eq!(at(10), "b…p   37 %");
+        assert_eq!(at(10), "…mp   37 %");
         assert_eq!((at(4).as_str(), at(0).as_str()), ("b…mp", ""));
     }
 
