@@ -107,6 +107,12 @@ pub struct Global {
     /// Additional CA certificates (PEM)
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
+    /// Client certificate (PEM), for servers that require one
+    #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
+    pub client_cert: Option<PathBuf>,
+    /// Private key of --client-cert (PEM) [default: in its file]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
+    pub client_key: Option<PathBuf>,
     /// Do not verify TLS certificates (insecure)
     #[arg(long, global = true, help_heading = "TLS")]
     pub insecure: bool,

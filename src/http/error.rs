@@ -1,10 +1,12 @@
 //! Errors of connections that cannot be made, break or stall.
 
+use rustls::AlertDescription;
+
 use super::transport::tunnel::{ProxyError, ProxyLogin, ProxyProblem};
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
-use crate::net::tls_roots::certificate_error;
+use crate::net::tls_error::{HANDSHAKE_HINT, certificate_error, client_certificate_error};
 
 /// True if a pooled connection turned out to be closed before the response began.
 pub fn is_stale(error: &ureq::Error) -> bool {
@@ -125,20 +127,31 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .with_hint("an endpoint without TLS begins with http://")
         }
+        rustls::Error::AlertReceived(alert)
+            if let Some(error) = client_certificate_error(host, *alert) =>
+        {
+            error.of_store()
+        }
         // Both sides stated their parameters and will state the same again.
         rustls::Error::AlertReceived(_)
         | rustls::Error::PeerIncompatible(_)
-        | rustls::Error::NoCertificatesPresented => Error::new(
-            Kind::Denied,
-            format!(
-                "no agreement about TLS with {host}: {}",
-                printable(&error.to_string())
-            ),
-        ),
+        | rustls::Error::NoCertificatesPresented => no_agreement(error, host),
         other => Error::new(
             Kind::Disconnected,
             format!("TLS with {host}: {}", printable(&other.to_string())),
         ),
+    }
+}
+
+fn no_agreement(error: &rustls::Error, host: &str) -> Error {
+    let why = printable(&error.to_string());
+    let text = format!("no agreement about TLS with {host}: {why}");
+    let error_of_host = Error::new(Kind::Denied, text);
+    match error {
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => {
+            error_of_host.with_hint(HANDSHAKE_HINT)
+        }
+        _ => error_of_host,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Parser of the two fields of a certificate that people ask for: its issuer and its end. No I/O.
+//! Parser of the issuer and the validity of a certificate. No I/O.
 //! Source: RFC 5280, section 4.1, in the encoding of ITU-T X.690 (DER).
 
 use std::time::SystemTime;
@@ -24,6 +24,8 @@ const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 pub struct CertificateSummary {
     /// The common name or the organization of the issuer; not escaped.
     pub issuer: String,
+    /// The beginning of its validity.
+    pub not_before: SystemTime,
     /// The end of its validity.
     pub not_after: SystemTime,
 }
@@ -41,11 +43,12 @@ pub fn summary(der: &[u8]) -> Option<CertificateSummary> {
     }
     let (issuer, rest) = element(fields, SEQUENCE)?;
     let (validity, _) = element(rest, SEQUENCE)?;
-    let (_, _, not_after) = any(validity)?;
-    let (tag, text, _) = any(not_after)?;
+    let (first_tag, not_before, rest) = any(validity)?;
+    let (last_tag, not_after, _) = any(rest)?;
     Some(CertificateSummary {
         issuer: name(issuer)?,
-        not_after: date(tag, text)?.into(),
+        not_before: date(first_tag, not_before)?.into(),
+        not_after: date(last_tag, not_after)?.into(),
     })
 }
 

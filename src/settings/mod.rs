@@ -4,6 +4,7 @@
 //! `[defaults]` > built-in.
 
 pub mod address;
+mod client_certificate;
 pub mod environment;
 pub mod file;
 mod flags;
@@ -24,6 +25,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::client_certificate::UsedClientCertificate;
 use self::environment::Environment;
 use self::file::ConfigFile;
 use self::ftp::{EnvironmentLogin, FtpAddress};
@@ -52,6 +54,7 @@ pub struct Settings {
     environment: Environment,
     file: Option<ConfigFile>,
     environment_login: EnvironmentLogin,
+    used_certificate: UsedClientCertificate,
     late_warnings: LateWarnings,
 }
 
@@ -92,6 +95,7 @@ impl Settings {
             environment,
             file,
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         })
     }
@@ -107,6 +111,7 @@ impl Settings {
             environment,
             file,
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         };
         (settings, errors)
@@ -322,6 +327,7 @@ impl Settings {
             environment: self.environment.clone(),
             file: self.file.clone(),
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         }
     }

@@ -55,6 +55,7 @@ impl Settings {
             }
             endpoint => endpoint,
         };
+        let client_certificate = self.s3_client_certificate(scope, endpoint.as_deref())?;
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
         Ok(S3Config {
@@ -81,6 +82,7 @@ impl Settings {
                 .unwrap_or(PayloadSigning::Auto),
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
+            client_certificate,
             proxies: self.proxies(),
         })
     }
@@ -184,9 +186,7 @@ impl Settings {
         }
     }
 
-    /// Checks that a secret that is sent in clear goes only to the service that its level names. A secret without an
-    /// `endpoint_url` on its level is for AWS, or for the service that an option or the environment selects for this run, but
-    /// never for the service of a remote.
+    /// Checks that a secret that is sent in clear goes only to the service that its level names.
     fn check_endpoint_of_secret(
         &self,
         scope: &SettingScope<'_>,
@@ -194,32 +194,10 @@ impl Settings {
         level: SettingLevel<'_>,
         key: &str,
     ) -> Result<()> {
-        let named = |start: usize| {
-            let levels = scope.levels().split_off(start);
-            levels
-                .into_iter()
-                .find_map(|level| scope.at(level, "endpoint_url"))
-                .map(|found| found.text)
+        let Some(ForeignEndpoint { home, used }) = self.foreign_endpoint(scope, index, level)
+        else {
+            return Ok(());
         };
-        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
-            return Ok(());
-        }
-        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
-            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
-            Some(found.text)
-        });
-        let home = named(index);
-        if home.is_none() && of_the_run.is_some() {
-            return Ok(());
-        }
-        let used = of_the_run.or_else(|| named(0));
-        let plain = |url: &Option<String>| {
-            url.as_ref()
-                .map(|url| url.trim_end_matches('/').to_ascii_lowercase())
-        };
-        if plain(&used) == plain(&home) {
-            return Ok(());
-        }
         let shown = |url: Option<String>| url.map_or("AWS".to_owned(), |url| printable(&url));
         let text = format!(
             "the `{key}` of {} is for {}, but this store is at {}",
@@ -229,6 +207,38 @@ impl Settings {
         );
         Err(Error::new(Kind::Config, text)
             .with_hint("set `endpoint_url` and its secrets in the same section"))
+    }
+
+    /// The endpoints of a level's secret and of the store, if the secret must not be sent to the store. A secret without an
+    /// `endpoint_url` on its level is for AWS, or for the service that an option or the environment selects for this run, but
+    /// never for the service of a remote.
+    pub(super) fn foreign_endpoint(
+        &self,
+        scope: &SettingScope<'_>,
+        index: usize,
+        level: SettingLevel<'_>,
+    ) -> Option<ForeignEndpoint> {
+        let named = |start: usize| {
+            let levels = scope.levels().split_off(start);
+            levels
+                .into_iter()
+                .find_map(|level| scope.at(level, "endpoint_url"))
+                .map(|found| found.text)
+        };
+        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
+            return None;
+        }
+        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
+            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
+            Some(found.text)
+        });
+        let home = named(index);
+        if home.is_none() && of_the_run.is_some() {
+            return None;
+        }
+        let used = of_the_run.or_else(|| named(0));
+        let plain = |url: &Option<String>| url.as_deref().map(plain_url);
+        (plain(&used) != plain(&home)).then_some(ForeignEndpoint { home, used })
     }
 
     fn aws_environment(&self, profile_setting: Option<String>) -> credentials::AwsEnvironment {
@@ -287,6 +297,17 @@ impl Settings {
             no: get(&["no_proxy", "NO_PROXY"]),
         }
     }
+}
+
+/// The endpoints of a secret and of the store that it must not be sent to; `None` = AWS.
+pub(super) struct ForeignEndpoint {
+    home: Option<String>,
+    used: Option<String>,
+}
+
+/// An endpoint in the form that is compared.
+pub(super) fn plain_url(url: &str) -> String {
+    url.trim_end_matches('/').to_ascii_lowercase()
 }
 
 fn is_true(text: Option<&str>) -> bool {

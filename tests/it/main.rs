@@ -8,6 +8,7 @@ mod support;
 
 mod addresses;
 mod cli;
+mod client_certificates;
 mod closed_stdout;
 mod concurrency;
 mod config;

@@ -14,6 +14,7 @@
 )]
 
 pub mod checksums;
+pub mod client_ca;
 mod dispositions;
 pub mod ftp;
 pub mod http;
