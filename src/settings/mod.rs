@@ -388,7 +388,7 @@ impl Settings {
 }
 
 /// Variables of other tools that are read as text, in addition to the aliases of settings.
-const FOREIGN_TEXTS: [&str; 27] = [
+const FOREIGN_TEXTS: [&str; 29] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -400,6 +400,8 @@ const FOREIGN_TEXTS: [&str; 27] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",

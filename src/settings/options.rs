@@ -56,7 +56,7 @@ pub(super) fn text(flags: &Global, key: &str) -> Option<String> {
 }
 
 /// The word of an option's value.
-fn word<T: ValueEnum + Copy>(value: T) -> Option<String> {
+pub(super) fn word<T: ValueEnum + Copy>(value: T) -> Option<String> {
     Some(value.to_possible_value()?.get_name().to_owned())
 }
 

@@ -1,11 +1,14 @@
 //! The settings of the S3 backend.
 
 use super::Settings;
+use super::options::word;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
+use crate::aws::credentials::profile_settings::{AwsService, EndpointVariables, is_true};
+use crate::aws::credentials::shared_files::selected_profile;
 use crate::aws::credentials::{
-    ContainerVariables, CredentialSource, Credentials, MetadataVariables, WebIdentityVariables,
-    chain,
+    AwsEnvironment, ContainerVariables, CredentialSource, Credentials, MetadataVariables,
+    WebIdentityVariables,
 };
 use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
@@ -45,16 +48,15 @@ impl Settings {
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Region and endpoint come from a profile only if the credentials do.
         let from_profile = matches!(credentials, CredentialSource::Chain(_));
-        let region = match scope.text("region", flags.region.as_ref()) {
-            None if from_profile => chain::profile_region(&aws)?,
-            region => region,
+        let profile = match from_profile {
+            true => self.profile_settings(&aws)?,
+            false => ProfileSettings::default(),
         };
-        let endpoint = match scope.text("endpoint_url", flags.endpoint_url.as_ref()) {
-            None if from_profile && !self.environment.ignores("AWS_ENDPOINT_URL") => {
-                chain::profile_endpoint_url(&aws)?
-            }
-            endpoint => endpoint,
-        };
+        let region = scope
+            .text("region", flags.region.as_ref())
+            .or(profile.region);
+        let endpoint = scope.text("endpoint_url", flags.endpoint_url.as_ref());
+        let endpoint = endpoint.or(profile.endpoint_url);
         let client_certificate = self.s3_client_certificate(scope, endpoint.as_deref())?;
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
@@ -65,6 +67,7 @@ impl Settings {
             region,
             addressing: scope
                 .value("addressing", flags.addressing, choice)?
+                .or(profile.addressing)
                 .unwrap_or(Addressing::Auto),
             credentials,
             customer_key: self.customer_key(scope)?,
@@ -79,6 +82,7 @@ impl Settings {
             ),
             payload_signing: scope
                 .value("payload_signing", payload_signing, choice)?
+                .or(profile.payload_signing)
                 .unwrap_or(PayloadSigning::Auto),
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
@@ -96,19 +100,63 @@ impl Settings {
         first_of(scope, &LOGIN_KEYS).map(|(_, level, _)| level)
     }
 
-    /// The region or the endpoint of the selected profile, if a run would use it.
+    /// A setting of the selected profile, if a run would use it.
     pub(super) fn of_profile(&self, scope: &SettingScope<'_>, key: &str) -> Option<String> {
         if scope.section != "s3" || self.login_level(scope).is_some() {
             return None;
         }
         let aws = self.aws_environment(scope.text("profile", None));
+        let profile = self.profile_settings(&aws).ok()?;
         match key {
-            "region" => chain::profile_region(&aws).ok()?,
-            "endpoint_url" if !self.environment.ignores("AWS_ENDPOINT_URL") => {
-                chain::profile_endpoint_url(&aws).ok()?
-            }
+            "region" => profile.region,
+            "endpoint_url" => profile.endpoint_url,
+            "addressing" => profile.addressing.and_then(word),
+            "payload_signing" => profile.payload_signing.and_then(word),
             _ => None,
         }
+    }
+
+    /// Returns whether the endpoints of the AWS variables and files are not used for this store: by a variable, or by the
+    /// profile.
+    pub(super) fn ignores_aws_endpoints(&self, scope: &SettingScope<'_>) -> bool {
+        if let Some(ignore) = self.environment.get(IGNORE_ENDPOINTS) {
+            return is_true(ignore);
+        }
+        if scope.section != "s3" || self.login_level(scope).is_some() {
+            return false;
+        }
+        let aws = self.aws_environment(scope.text("profile", None));
+        // An error of the files is reported when the store is opened.
+        let selected = selected_profile(&aws).ok().flatten();
+        selected.is_some_and(|selected| selected.ignores_endpoints())
+    }
+
+    /// The settings of the selected profile.
+    fn profile_settings(&self, aws: &AwsEnvironment) -> Result<ProfileSettings> {
+        let Some(selected) = selected_profile(aws)? else {
+            return Ok(ProfileSettings::default());
+        };
+        for warning in selected.files.warnings(&selected.name) {
+            self.late_warnings.add(warning);
+        }
+        let endpoint_url = match aws.endpoints.ignore {
+            Some(true) => None,
+            _ => selected.endpoint(AwsService::S3)?,
+        };
+        let addressing = selected.s3_setting("addressing_style");
+        let signing = selected.s3_setting("payload_signing_enabled");
+        Ok(ProfileSettings {
+            region: selected.setting("region").map(str::to_owned),
+            endpoint_url,
+            addressing: addressing
+                .map(|text| {
+                    choice(text).map_err(|what| selected.invalid("addressing_style", &what))
+                })
+                .transpose()?,
+            payload_signing: signing
+                .filter(|text| is_true(text))
+                .map(|_| PayloadSigning::Signed),
+        })
     }
 
     /// The key of SSE-C. The content of its file is never shown.
@@ -259,9 +307,13 @@ impl Settings {
             credentials_file: env
                 .path("AWS_SHARED_CREDENTIALS_FILE")
                 .or_else(|| env.home(".aws/credentials")),
-            sts_endpoint: match env.ignores("AWS_ENDPOINT_URL") {
-                true => None,
-                false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
+            credentials_file_is_named: env.raw("AWS_SHARED_CREDENTIALS_FILE").is_some(),
+            endpoints: EndpointVariables {
+                ignore: env.get(IGNORE_ENDPOINTS).map(is_true),
+                any: get("AWS_ENDPOINT_URL"),
+                sts: get("AWS_ENDPOINT_URL_STS"),
+                sso: get("AWS_ENDPOINT_URL_SSO"),
+                sso_oidc: get("AWS_ENDPOINT_URL_SSO_OIDC"),
             },
             web_identity: WebIdentityVariables {
                 token_file: env.path("AWS_WEB_IDENTITY_TOKEN_FILE"),
@@ -275,7 +327,7 @@ impl Settings {
                 token: get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new),
             },
             metadata: MetadataVariables {
-                disabled: is_true(env.get("AWS_EC2_METADATA_DISABLED")),
+                disabled: env.get("AWS_EC2_METADATA_DISABLED").is_some_and(is_true),
                 endpoint: get("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
                 mode: get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
             },
@@ -299,6 +351,18 @@ impl Settings {
     }
 }
 
+/// The settings of a profile of the AWS files.
+#[derive(Default)]
+struct ProfileSettings {
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    addressing: Option<Addressing>,
+    payload_signing: Option<PayloadSigning>,
+}
+
+/// The variable that disables the endpoints of the other AWS variables and of the AWS files.
+const IGNORE_ENDPOINTS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
 /// The endpoints of a secret and of the store that it must not be sent to; `None` = AWS.
 pub(super) struct ForeignEndpoint {
     home: Option<String>,
@@ -308,10 +372,6 @@ pub(super) struct ForeignEndpoint {
 /// An endpoint in the form that is compared.
 pub(super) fn plain_url(url: &str) -> String {
     url.trim_end_matches('/').to_ascii_lowercase()
-}
-
-fn is_true(text: Option<&str>) -> bool {
-    text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
 /// The settings that form one login.

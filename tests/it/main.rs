@@ -7,6 +7,7 @@
 mod support;
 
 mod addresses;
+mod aws_files;
 mod cli;
 mod client_certificates;
 mod closed_stdout;
@@ -68,6 +69,7 @@ mod settings;
 mod signals;
 mod sigv4;
 mod sse_c;
+mod sso;
 mod sync;
 mod terminal;
 mod tls;
