@@ -2,6 +2,7 @@
 
 use rustls::AlertDescription;
 
+use super::transport::socks5::SocksProblem;
 use super::transport::tunnel::{ProxyError, ProxyLogin, ProxyProblem};
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
@@ -79,8 +80,37 @@ fn proxy_error(failed: ProxyError, host: &str, timeouts: Timeouts) -> Error {
             failed.login,
             &format!("{proxy} refuses to connect to {host}"),
         ),
-        ProxyProblem::NotHttp => Error::new(Kind::Remote, format!("{proxy} does not speak HTTP"))
-            .with_hint("compare the scheme and the port of the proxy's URL with the proxy's"),
+        ProxyProblem::NotHttp => wrong_protocol(&proxy, "HTTP"),
+        ProxyProblem::Socks(problem) => socks_error(&problem, &proxy, host),
+    }
+}
+
+fn wrong_protocol(proxy: &str, protocol: &str) -> Error {
+    Error::new(Kind::Remote, format!("{proxy} does not speak {protocol}"))
+        .with_hint("compare the scheme and the port of the proxy's URL with the proxy's")
+}
+
+fn socks_error(problem: &SocksProblem, proxy: &str, host: &str) -> Error {
+    match problem {
+        SocksProblem::LoginMissing => {
+            Error::new(Kind::Denied, format!("{proxy} requires a login")).with_hint(
+                "put the user name and password into the proxy's URL: socks5h://USER:PASSWORD@HOST:PORT",
+            )
+        }
+        SocksProblem::LoginRejected => {
+            Error::new(Kind::Denied, format!("{proxy} rejects this login"))
+                .with_hint("check the user name and password in the proxy's URL")
+        }
+        SocksProblem::Refused(reply) => {
+            let kind = match reply {
+                2 => Kind::Denied,
+                1 | 3..=6 => Kind::Disconnected,
+                _ => Kind::Remote,
+            };
+            let why = SocksProblem::reason(*reply);
+            Error::new(kind, format!("{proxy} cannot connect to {host}: {why}"))
+        }
+        SocksProblem::WrongProtocol | SocksProblem::Broken(_) => wrong_protocol(proxy, "SOCKS 5"),
     }
 }
 

@@ -41,6 +41,7 @@ mod local_links;
 mod logins;
 mod ls_command;
 mod memory;
+mod proxies;
 mod put_recursive;
 mod rate_limit;
 mod readme;

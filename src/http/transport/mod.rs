@@ -11,6 +11,7 @@
 pub mod buffers;
 pub mod connect;
 pub mod socket;
+pub mod socks5;
 pub mod tls;
 pub mod tunnel;
 

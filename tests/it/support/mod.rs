@@ -18,6 +18,7 @@ pub mod client_ca;
 mod dispositions;
 pub mod ftp;
 pub mod http;
+pub mod proxies;
 pub mod s3;
 pub mod services;
 pub mod signature;

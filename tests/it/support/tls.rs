@@ -75,7 +75,7 @@ impl TlsStore {
 
     /// With these clients.
     pub fn with_clients(version: &'static SupportedProtocolVersion, clients: &Clients) -> Self {
-        let parameters = parameters(&["127.0.0.1"]);
+        let parameters = parameters(&["127.0.0.1", "s3.test"]);
         Self::certified(&parameters, version, Uploads::Stored, clients)
     }
 
