@@ -4,6 +4,7 @@
 //! `[defaults]` > built-in.
 
 pub mod address;
+mod aws_profile;
 mod client_certificate;
 pub mod environment;
 pub mod file;
@@ -388,7 +389,7 @@ impl Settings {
 }
 
 /// Variables of other tools that are read as text, in addition to the aliases of settings.
-const FOREIGN_TEXTS: [&str; 29] = [
+const FOREIGN_TEXTS: [&str; 31] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -403,6 +404,8 @@ const FOREIGN_TEXTS: [&str; 29] = [
     "AWS_ENDPOINT_URL_SSO",
     "AWS_ENDPOINT_URL_SSO_OIDC",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",

@@ -1,14 +1,12 @@
 //! The settings of the S3 backend.
 
 use super::Settings;
-use super::options::word;
+use super::aws_profile::{IGNORE_ENDPOINTS, ProfileSettings};
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
-use crate::aws::credentials::profile_settings::{AwsService, EndpointVariables, is_true};
-use crate::aws::credentials::shared_files::selected_profile;
+use crate::aws::credentials::profile_settings::{EndpointVariables, is_true};
 use crate::aws::credentials::{
-    AwsEnvironment, ContainerVariables, CredentialSource, Credentials, MetadataVariables,
-    WebIdentityVariables,
+    ContainerVariables, CredentialSource, Credentials, MetadataVariables, WebIdentityVariables,
 };
 use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
@@ -57,6 +55,9 @@ impl Settings {
             .or(profile.region);
         let endpoint = scope.text("endpoint_url", flags.endpoint_url.as_ref());
         let endpoint = endpoint.or(profile.endpoint_url);
+        if endpoint.is_none() {
+            self.check_endpoint_kind(profile.endpoint_kind.as_ref())?;
+        }
         let client_certificate = self.s3_client_certificate(scope, endpoint.as_deref())?;
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
@@ -98,65 +99,6 @@ impl Settings {
             return None;
         }
         first_of(scope, &LOGIN_KEYS).map(|(_, level, _)| level)
-    }
-
-    /// A setting of the selected profile, if a run would use it.
-    pub(super) fn of_profile(&self, scope: &SettingScope<'_>, key: &str) -> Option<String> {
-        if scope.section != "s3" || self.login_level(scope).is_some() {
-            return None;
-        }
-        let aws = self.aws_environment(scope.text("profile", None));
-        let profile = self.profile_settings(&aws).ok()?;
-        match key {
-            "region" => profile.region,
-            "endpoint_url" => profile.endpoint_url,
-            "addressing" => profile.addressing.and_then(word),
-            "payload_signing" => profile.payload_signing.and_then(word),
-            _ => None,
-        }
-    }
-
-    /// Returns whether the endpoints of the AWS variables and files are not used for this store: by a variable, or by the
-    /// profile.
-    pub(super) fn ignores_aws_endpoints(&self, scope: &SettingScope<'_>) -> bool {
-        if let Some(ignore) = self.environment.get(IGNORE_ENDPOINTS) {
-            return is_true(ignore);
-        }
-        if scope.section != "s3" || self.login_level(scope).is_some() {
-            return false;
-        }
-        let aws = self.aws_environment(scope.text("profile", None));
-        // An error of the files is reported when the store is opened.
-        let selected = selected_profile(&aws).ok().flatten();
-        selected.is_some_and(|selected| selected.ignores_endpoints())
-    }
-
-    /// The settings of the selected profile.
-    fn profile_settings(&self, aws: &AwsEnvironment) -> Result<ProfileSettings> {
-        let Some(selected) = selected_profile(aws)? else {
-            return Ok(ProfileSettings::default());
-        };
-        for warning in selected.files.warnings(&selected.name) {
-            self.late_warnings.add(warning);
-        }
-        let endpoint_url = match aws.endpoints.ignore {
-            Some(true) => None,
-            _ => selected.endpoint(AwsService::S3)?,
-        };
-        let addressing = selected.s3_setting("addressing_style");
-        let signing = selected.s3_setting("payload_signing_enabled");
-        Ok(ProfileSettings {
-            region: selected.setting("region").map(str::to_owned),
-            endpoint_url,
-            addressing: addressing
-                .map(|text| {
-                    choice(text).map_err(|what| selected.invalid("addressing_style", &what))
-                })
-                .transpose()?,
-            payload_signing: signing
-                .filter(|text| is_true(text))
-                .map(|_| PayloadSigning::Signed),
-        })
     }
 
     /// The key of SSE-C. The content of its file is never shown.
@@ -289,7 +231,10 @@ impl Settings {
         (plain(&used) != plain(&home)).then_some(ForeignEndpoint { home, used })
     }
 
-    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::AwsEnvironment {
+    pub(super) fn aws_environment(
+        &self,
+        profile_setting: Option<String>,
+    ) -> credentials::AwsEnvironment {
         let env = &self.environment;
         let get = |name: &str| env.get(name).map(str::to_owned);
         credentials::AwsEnvironment {
@@ -350,18 +295,6 @@ impl Settings {
         }
     }
 }
-
-/// The settings of a profile of the AWS files.
-#[derive(Default)]
-struct ProfileSettings {
-    region: Option<String>,
-    endpoint_url: Option<String>,
-    addressing: Option<Addressing>,
-    payload_signing: Option<PayloadSigning>,
-}
-
-/// The variable that disables the endpoints of the other AWS variables and of the AWS files.
-const IGNORE_ENDPOINTS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
 /// The endpoints of a secret and of the store that it must not be sent to; `None` = AWS.
 pub(super) struct ForeignEndpoint {

@@ -268,3 +268,61 @@ fn the_profile_names_the_metadata_service() {
         .run(PRESIGN)
         .fails_with(3, wrong);
 }
+
+#[test]
+fn a_demand_for_another_kind_of_endpoint_is_never_ignored() {
+    let region = "[default]\nregion = us-west-2\n";
+    for (setting, host) in [
+        ("use_fips_endpoint = true\n", "s3-fips.REGION.amazonaws.com"),
+        (
+            "use_dualstack_endpoint = True\n",
+            "s3.dualstack.REGION.amazonaws.com",
+        ),
+        (
+            "s3 =\n  use_dualstack_endpoint = true\n",
+            "s3.dualstack.REGION.amazonaws.com",
+        ),
+        (
+            "s3 =\n  use_accelerate_endpoint = true\n",
+            "s3-accelerate.amazonaws.com",
+        ),
+    ] {
+        let sandbox = with_keys(&format!("{region}{setting}"));
+        let outcome = sandbox.run(PRESIGN);
+        outcome.fails_with(3, "of the profile `default` demands an endpoint");
+        assert!(
+            outcome
+                .stderr
+                .contains(&format!("--endpoint-url https://{host}")),
+            "{outcome:?}"
+        );
+        // An endpoint that is named is the user's choice.
+        let named = [
+            &PRESIGN[..],
+            &["--endpoint-url", "https://s3-fips.us-west-2.amazonaws.com"],
+        ]
+        .concat();
+        assert_eq!(
+            url(&sandbox.run(named)),
+            "https://bucket1.s3-fips.us-west-2.amazonaws.com/k"
+        );
+    }
+    for variable in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
+        with_keys(region)
+            .env(variable, "true")
+            .run(PRESIGN)
+            .fails_with(3, variable);
+        let outcome = with_keys(region).env(variable, "false").run(PRESIGN);
+        assert_eq!(
+            url(&outcome),
+            "https://bucket1.s3.us-west-2.amazonaws.com/k"
+        );
+    }
+    // The variable takes precedence over the profile.
+    let sandbox = with_keys(&format!("{region}use_fips_endpoint = true\n"));
+    let outcome = sandbox.env("AWS_USE_FIPS_ENDPOINT", "false").run(PRESIGN);
+    assert_eq!(
+        url(&outcome),
+        "https://bucket1.s3.us-west-2.amazonaws.com/k"
+    );
+}
