@@ -1,4 +1,4 @@
-//! Parser of the issuer and the validity of a certificate. No I/O.
+//! Parser of the issuer, the validity and the public key of a certificate of any version. No I/O.
 //! Source: RFC 5280, section 4.1, in the encoding of ITU-T X.690 (DER).
 
 use std::time::SystemTime;
@@ -32,6 +32,28 @@ pub struct CertificateSummary {
 
 /// Parses a certificate; `None` if it is not one.
 pub fn summary(der: &[u8]) -> Option<CertificateSummary> {
+    let (issuer, rest) = element(from_issuer(der)?, SEQUENCE)?;
+    let (validity, _) = element(rest, SEQUENCE)?;
+    let (first_tag, not_before, rest) = any(validity)?;
+    let (last_tag, not_after, _) = any(rest)?;
+    Some(CertificateSummary {
+        issuer: name(issuer)?,
+        not_before: date(first_tag, not_before)?.into(),
+        not_after: date(last_tag, not_after)?.into(),
+    })
+}
+
+/// The element SubjectPublicKeyInfo of a certificate, with its tag; `None` if it is not one.
+pub fn public_key_info(der: &[u8]) -> Option<&[u8]> {
+    let (_, rest) = element(from_issuer(der)?, SEQUENCE)?;
+    let (_, rest) = element(rest, SEQUENCE)?;
+    let (_subject, key) = element(rest, SEQUENCE)?;
+    let (_, after) = element(key, SEQUENCE)?;
+    Some(&key[..key.len() - after.len()])
+}
+
+/// The fields of a certificate from the issuer on.
+fn from_issuer(der: &[u8]) -> Option<&[u8]> {
     let (certificate, _) = element(der, SEQUENCE)?;
     let (mut fields, _) = element(certificate, SEQUENCE)?;
     if fields.first() == Some(&VERSION) {
@@ -41,15 +63,7 @@ pub fn summary(der: &[u8]) -> Option<CertificateSummary> {
     for _ in 0..2 {
         (_, _, fields) = any(fields)?;
     }
-    let (issuer, rest) = element(fields, SEQUENCE)?;
-    let (validity, _) = element(rest, SEQUENCE)?;
-    let (first_tag, not_before, rest) = any(validity)?;
-    let (last_tag, not_after, _) = any(rest)?;
-    Some(CertificateSummary {
-        issuer: name(issuer)?,
-        not_before: date(first_tag, not_before)?.into(),
-        not_after: date(last_tag, not_after)?.into(),
-    })
+    Some(fields)
 }
 
 /// The summary on one line: `issued by NAME, valid until 2027-01-31`.
@@ -160,6 +174,17 @@ mod tests {
     }
 
     #[test]
+    fn the_public_key_is_that_of_the_key_pair() {
+        use rcgen::PublicKeyData;
+        let key = rcgen::KeyPair::generate().unwrap();
+        let parameters = rcgen::CertificateParams::new(vec!["h".to_owned()]).unwrap();
+        let made = parameters.self_signed(&key).unwrap();
+        let expected = key.subject_public_key_info();
+        assert_eq!(public_key_info(made.der()), Some(&*expected));
+        assert_eq!(public_key_info(&[]), None);
+    }
+
+    #[test]
     fn both_forms_of_dates_are_read() {
         let day = |tag, text: &str| date(tag, text.as_bytes()).map(|date| date.date().to_string());
         assert_eq!(
@@ -197,6 +222,7 @@ mod tests {
             let mut changed = der.clone();
             changed[at] ^= 0xff;
             let _ = summary(&changed);
+            let _ = public_key_info(&changed);
         }
         assert_eq!(summary(&[]), None);
         assert_eq!(summary(&[SEQUENCE, 0x84, 0xff, 0xff, 0xff, 0xff]), None);

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::InconsistentKeys;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
+use super::certificate::public_key_info;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::{LARGEST_CONFIG, read_bounded};
 
@@ -25,27 +25,25 @@ impl ClientCertificate {
     /// the certificate.
     pub fn load(certificate: &Path, key: &Path) -> Result<Self> {
         let chain = chain(certificate)?;
-        let key_der = private_key(key, certificate)?;
+        let der = private_key(key, certificate)?;
         let provider = rustls::crypto::ring::default_provider();
-        let certified = CertifiedKey::from_der(chain, key_der, &provider);
-        certified
-            .map(|certified| Self(Arc::new(certified)))
-            .map_err(|error| match error {
-                rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => wrong(
-                    "client key",
-                    key,
-                    &format!("not the key of the certificate in `{}`", shown(certificate)),
-                )
-                .with_hint("the first certificate of the file must be the client's own"),
-                rustls::Error::InvalidCertificate(_) => wrong(
-                    "client certificate",
-                    certificate,
-                    "its first certificate cannot be read",
-                ),
-                _ => wrong("client key", key, "not a supported key").with_hint(
-                    "use an RSA key of 2048 bits or more, or a P-256, P-384, P-521 or Ed25519 key",
-                ),
-            })
+        let signing = provider.key_provider.load_private_key(der).map_err(|_| {
+            wrong("client key", key, "not a supported key").with_hint(
+                "use an RSA key of 2048 bits or more, or a P-256, P-384, P-521 or Ed25519 key",
+            )
+        })?;
+        let public = chain.first().and_then(|der| public_key_info(der));
+        let Some(public) = public else {
+            let what = "its first certificate cannot be read";
+            return Err(wrong("client certificate", certificate, what));
+        };
+        if signing.public_key().is_some_and(|own| *own != *public) {
+            let what = format!("not the key of the certificate in `{}`", shown(certificate));
+            return Err(wrong("client key", key, &what)
+                .with_hint("the first certificate of the file must be the client's own"));
+        }
+        // rustls would only compare the keys of X.509 version 3. `openssl x509 -req` makes version 1.
+        Ok(Self(Arc::new(CertifiedKey::new(chain, signing))))
     }
 
     /// The answer to each server that requests a certificate.

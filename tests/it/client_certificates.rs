@@ -359,3 +359,16 @@ fn the_certificate_of_an_ftp_section_goes_to_the_server_of_that_section_only() {
         .run(["get", "theirs:a", "-"])
         .fails_with(4, "the server requires a client certificate");
 }
+
+#[test]
+fn a_certificate_of_version_1_is_presented_and_the_server_decides() {
+    let identity = ClientIdentity {
+        certificate: include_str!("../vectors/client-v1.pem").to_owned(),
+        key: include_str!("../vectors/client-rsa-key.pem").to_owned(),
+    };
+    let server = TlsStore::with_clients(&TLS13, &ClientCa::new("CA").required());
+    let sandbox = with_files(on_s3(&server), &identity, &identity.key);
+    sandbox
+        .run([&["exists", "a"][..], &BOTH].concat())
+        .fails_with(4, "rejects the client certificate");
+}
