@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::exit::Exit;
 use crate::io::atomic_file::Overwrite;
 use crate::io::beneath::LocalDirectory;
+use crate::io::local_path;
 use crate::settings::Target;
 use crate::store::types::PutOptions;
 use crate::transfer::destination::{DownloadOptions, ExpectedBlob, Verification, no_mode};
@@ -270,14 +271,8 @@ pub fn check_not_a_file(path: &Path) -> Result<()> {
 }
 
 fn make_directory(path: &Path) -> Result<PathBuf> {
-    let shown = crate::error::printable(&path.to_string_lossy());
-    match std::fs::create_dir_all(path) {
-        Ok(()) => Ok(path.to_path_buf()),
-        Err(error) => Err(Error::local(
-            format_args!("cannot create the directory `{shown}`"),
-            &error,
-        )),
-    }
+    local_path::make_directory(path)?;
+    Ok(path.to_path_buf())
 }
 
 /// Splits the arguments into keys and destination.

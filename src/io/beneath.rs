@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
+use super::local_path::make_directory;
 use crate::error::{Error, Kind, Result, access, printable};
 
 /// A system call that failed on a path below a directory.
@@ -79,13 +80,7 @@ impl LocalDirectory {
         if let Some(fd) = self.opened.get() {
             return Ok(fd);
         }
-        let shown = printable(&self.path.to_string_lossy());
-        std::fs::create_dir_all(&self.path).map_err(|error| {
-            Error::local(format_args!("create the directory `{shown}`"), &error)
-        })?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let fd = rustix::fs::open(&self.path, flags, Mode::empty())
-            .map_err(|errno| access(errno, format_args!("open the directory `{shown}`")))?;
+        let fd = make_directory(&self.path)?;
         Ok(self.opened.get_or_init(|| fd))
     }
 

@@ -36,13 +36,7 @@ pub enum LocalPath {
 impl LocalPath {
     /// Resolves `path` for writing. Nothing is created.
     pub fn resolve(path: &Path) -> Result<Self> {
-        let mut walk = PathWalk {
-            typed: path,
-            dir: None,
-            rest: Vec::new(),
-            links: 0,
-        };
-        walk.push(path);
+        let mut walk = PathWalk::new(path, Missing::Fails);
         while let Some(step) = walk.rest.pop() {
             if !walk.rest.is_empty() {
                 walk.enter(&step)?;
@@ -54,6 +48,23 @@ impl LocalPath {
     }
 }
 
+/// Opens the directory at `path`, and creates it and its missing parents. Links are followed as by [`LocalPath::resolve`].
+pub fn make_directory(path: &Path) -> Result<OwnedFd> {
+    let mut walk = PathWalk::new(path, Missing::IsCreated);
+    while let Some(step) = walk.rest.pop() {
+        walk.enter(&step)?;
+    }
+    walk.open(OsStr::new("."), OFlags::RDONLY | OFlags::DIRECTORY)
+        .map_err(|errno| walk.failed(errno))
+}
+
+/// The treatment of a missing directory on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Fails,
+    IsCreated,
+}
+
 /// The walk along a path.
 struct PathWalk<'a> {
     /// For messages.
@@ -63,9 +74,22 @@ struct PathWalk<'a> {
     /// The steps that remain, the next one last: `/`, `.`, `..` or a name.
     rest: Vec<OsString>,
     links: usize,
+    missing: Missing,
 }
 
-impl PathWalk<'_> {
+impl<'a> PathWalk<'a> {
+    fn new(typed: &'a Path, missing: Missing) -> Self {
+        let mut walk = Self {
+            typed,
+            dir: None,
+            rest: Vec::new(),
+            links: 0,
+            missing,
+        };
+        walk.push(typed);
+        walk
+    }
+
     /// Puts the steps of `path` in front of those that remain.
     fn push(&mut self, path: &Path) {
         let path = path.as_os_str().as_bytes();
@@ -94,7 +118,12 @@ impl PathWalk<'_> {
     /// Enters the directory `name`, which may be a link to one.
     fn enter(&mut self, name: &OsStr) -> Result<()> {
         let directory = OFlags::PATH | OFlags::DIRECTORY;
-        match self.open(name, directory | OFlags::NOFOLLOW) {
+        let mut found = self.open(name, directory | OFlags::NOFOLLOW);
+        if matches!(found, Err(Errno::NOENT)) && self.missing == Missing::IsCreated {
+            self.create(name).map_err(|errno| self.not_created(errno))?;
+            found = self.open(name, directory | OFlags::NOFOLLOW);
+        }
+        match found {
             Ok(dir) => self.dir = Some(dir),
             // Either a link or not a directory.
             Err(Errno::NOTDIR | Errno::LOOP) => {
@@ -116,6 +145,22 @@ impl PathWalk<'_> {
             Err(errno) => return Err(self.not_entered(errno)),
         }
         Ok(())
+    }
+
+    /// Creates the directory `name`, unless another process has done so meanwhile.
+    fn create(&self, name: &OsStr) -> Result<(), Errno> {
+        let permissions = Mode::from_raw_mode(0o777);
+        let created = match &self.dir {
+            Some(dir) => rustix::fs::mkdirat(dir, name, permissions),
+            None => rustix::fs::mkdirat(CWD, name, permissions),
+        };
+        match created {
+            Err(Errno::EXIST) => return Ok(()),
+            created => created?,
+        }
+        // A descriptor with O_PATH cannot be synced.
+        let parent = self.open(OsStr::new("."), OFlags::RDONLY | OFlags::DIRECTORY)?;
+        rustix::fs::fsync(&parent)
     }
 
     /// Opens the last step; `None` if it is a link, whose steps are next.
@@ -250,6 +295,11 @@ impl PathWalk<'_> {
 
     fn failed(&self, errno: Errno) -> Error {
         Error::local(format_args!("open `{}`", self.shown()), &errno.into())
+    }
+
+    fn not_created(&self, errno: Errno) -> Error {
+        let doing = format!("create the directory `{}`", self.shown());
+        Error::local(doing, &errno.into())
     }
 
     fn is_a_directory(&self) -> Error {

@@ -10,10 +10,18 @@ const WINDOW: Duration = Duration::from_secs(5);
 const LEAST: Duration = Duration::from_millis(500);
 
 /// The bytes of a transfer at a few recent times.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Rate {
     /// Times since the beginning, and the bytes moved until then. Both increase.
     samples: VecDeque<(Duration, u64)>,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self {
+            samples: VecDeque::from([(Duration::ZERO, 0)]),
+        }
+    }
 }
 
 impl Rate {

@@ -38,7 +38,6 @@ impl Screen {
         self.width = width;
         self.drawn = lines.iter().map(|line| line.width()).collect();
         self.bar.set_message(lines.join("\n"));
-        self.bar.tick();
     }
 
     /// Prints above the lines.

@@ -261,7 +261,40 @@ fn a_link_planted_by_another_user_is_never_followed() {
             "of another user (uid 65534) in a directory that everyone can write to",
         );
     }
-    assert_eq!(everything(), before);
+    // Trees, and directories that are created.
+    std::fs::create_dir(sandbox.work().join("tree")).unwrap();
+    sandbox.write("tree/made", "new");
+    sandbox.run(["put", "-r", "tree/.", "t/"]).succeeds();
+    let before: Vec<_> = std::iter::once(sandbox.work().join("tree/made"))
+        .chain(before)
+        .collect();
+    for command in [
+        &["get", "-r", "t/.", "shared/dir"][..],
+        &["get", "-r", "t/.", "shared/dir/"],
+        &["get", "-r", "t", "shared/dir/new"],
+        &["cp", "-r", "t/.", "./shared/dir"],
+        &["sync", "t/", "./shared/dir"],
+        &["sync", "--delete", "t/", "./shared/dir"],
+        &["get", "--mkdir", "k", "shared/dir/new/k"],
+        &["get", "--mkdir", "-t", "shared/dir/new", "k"],
+        &["cp", "--mkdir", "k", "./shared/dir/new/k"],
+    ] {
+        let outcome = sandbox.run(command);
+        assert!(
+            matches!(outcome.code, Some(8 | 11)),
+            "{command:?}: {outcome:?}"
+        );
+        assert!(
+            outcome.stderr.contains("of another user (uid 65534)"),
+            "{command:?}: {outcome:?}"
+        );
+    }
+    let mut now = everything();
+    now.sort();
+    let mut expected = before;
+    expected.sort();
+    assert_eq!(now, expected);
+    assert!(!sandbox.work().join("ours/new").exists());
     assert_eq!(sandbox.read("ours/victim"), b"precious");
     // The kernel's rule, to its end: links of the directory's owner count, and only sticky directories are shared.
     give_away(&shared);
