@@ -1,4 +1,4 @@
-//! What an S3 service answers: headers, a blank line, a body.
+//! The answers of an S3 service: headers, a blank line, a body.
 #![no_main]
 
 use blobctl::backend::s3::{error, list_xml};

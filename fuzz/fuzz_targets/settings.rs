@@ -1,4 +1,4 @@
-//! What users write: keys, addresses, sizes, times, the config file, netrc.
+//! The input of users: keys, addresses, sizes, times, the config file, netrc.
 #![no_main]
 
 use std::path::Path;

@@ -11,7 +11,7 @@ use self::s3::bucket;
 use crate::digest::Algorithm;
 use crate::store::{Context, Store};
 
-/// Which store, with everything that it needs.
+/// The store, with everything that it needs.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one a store")]
 pub enum Config {

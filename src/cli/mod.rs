@@ -168,7 +168,7 @@ pub struct Put {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
-    /// When an equal destination is left as it is.
+    /// The rules for a destination that is equal already.
     #[command(flatten)]
     pub changes: Changes,
     /// The filters of the batch.
@@ -254,7 +254,7 @@ pub struct Get {
     /// Streams (stdin, stdout, pipes, the output of a command) cannot be resumed by a later run.
     #[arg(long, value_name = "WHEN")]
     pub resume: Option<ResumeChoice>,
-    /// When an equal destination is left as it is.
+    /// The rules for a destination that is equal already.
     #[command(flatten)]
     pub changes: Changes,
     /// The filters of the batch.
@@ -393,7 +393,7 @@ pub struct CopyArguments {
     /// The attributes of the blobs.
     #[command(flatten)]
     pub attributes: AttributeOptions,
-    /// When an equal destination is left as it is.
+    /// The rules for a destination that is equal already.
     #[command(flatten)]
     pub changes: Changes,
     /// The filters of the batch.

@@ -50,7 +50,7 @@ pub struct Batch {
     pub run: BatchRun,
 }
 
-/// When an equal destination is left as it is.
+/// The rules for a destination that is equal already.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Changes {
     /// Skip what has the same size and checksum at the destination, or else the same size and time

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::bounds::{TIMEOUT, WAIT};
 
-/// How long to wait for blobs.
+/// The wait for blobs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WaitOptions {
     /// Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes

@@ -126,7 +126,7 @@ pub enum Listed {
 pub struct Totals {
     listed: Listed,
     rows: u64,
-    /// How many of the rows are common prefixes.
+    /// The number of rows that are common prefixes.
     prefixes: u64,
     bytes: u64,
 }

@@ -91,12 +91,11 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     } = plan;
     check_sources(&sources, &search, &target)?;
     // The rest of a listing of the store would fail, too.
-    let counts_rest = !sources
-        .iter()
-        .any(|source| matches!(source, BatchSource::Prefix { .. }));
-    let is_immediate = sources.len() < 2 && sources.iter().all(|one| search.is_immediate(one));
-    let searches =
+    let is_listed = |source: &BatchSource| matches!(source, BatchSource::Prefix { .. });
+    session.counts_rest = !sources.iter().any(is_listed);
+    session.searches =
         search.has_list() || sources.len() > 1 || sources.iter().any(BatchSource::is_tree);
+    let is_immediate = sources.len() < 2 && sources.iter().all(|one| search.is_immediate(one));
     let keeps_names = target.keeps_names();
     let named = NamedBlob::alone(session, &sources);
     let selected = search.clone();
@@ -127,8 +126,6 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
         result.map_err(|error| explain_absence(error, named.as_ref()))
     };
     session.fail_fast = run.fail_fast;
-    session.counts_rest = counts_rest;
-    session.searches = searches;
     let begin = Instant::now();
     session.for_each_task(jobs, transfer)?;
     let exit = session.exit();

@@ -505,10 +505,10 @@ fn goes_to_stdout(arguments: &Get) -> bool {
     }
 }
 
-/// Fails if stdout is closed and the command only prints something. A command that changes something runs without stdout:
-/// its exit code reports the result, and a `/dev/null` that was opened on purpose can look like a closed stdout.
+/// Fails if stdout is closed and something is to be printed there. A command that only changes something runs without
+/// stdout: its exit code reports the result, and a `/dev/null` that was opened on purpose can look like a closed stdout.
 pub fn check_output(cli: &Cli) -> Result<()> {
-    let only_prints = match &cli.command {
+    let prints = match &cli.command {
         Command::Ls(_)
         | Command::Stat(_)
         | Command::Presign(_)
@@ -516,11 +516,17 @@ pub fn check_output(cli: &Cli) -> Result<()> {
         | Command::Config(_)
         | Command::Completions(_) => true,
         Command::Gc(arguments) => !arguments.delete,
-        Command::Exists(arguments) => cli.global.json || arguments.print.is_some(),
-        Command::Get(arguments) => goes_to_stdout(arguments),
-        Command::Put(_) | Command::Rm(_) | Command::Cp(_) | Command::Mv(_) | Command::Sync(_) => {
-            false
-        }
+        Command::Exists(arguments) => arguments.print.is_some(),
+        Command::Get(arguments) => goes_to_stdout(arguments) || arguments.batch.run.dry_run,
+        Command::Put(arguments) => arguments.batch.run.dry_run,
+        Command::Rm(arguments) => arguments.batch.run.dry_run,
+        Command::Cp(arguments) => arguments.copy.batch.run.dry_run,
+        Command::Mv(arguments) => arguments.batch.run.dry_run,
+        Command::Sync(arguments) => arguments.run.dry_run,
     };
-    if only_prints { check_stdout() } else { Ok(()) }
+    if prints || cli.global.json {
+        check_stdout()
+    } else {
+        Ok(())
+    }
 }

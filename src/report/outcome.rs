@@ -37,7 +37,7 @@ pub struct Outcome {
     pub changed: Option<bool>,
     /// `sync` removed it, or would remove it, from the destination.
     pub removed: bool,
-    /// What would be done without `--dry-run`, as a verb in the present tense.
+    /// The action without `--dry-run`, as a verb in the present tense.
     pub planned: Option<&'static str>,
     /// The proof that nothing had to be written.
     pub unchanged_by: Option<&'static str>,

@@ -8,7 +8,7 @@ use super::types::ObjectMeta;
 pub struct ListOptions<'a> {
     /// Only keys that begin with this text are listed.
     pub prefix: &'a str,
-    /// How far below the prefix keys are listed.
+    /// The depth of the listing below the prefix.
     pub depth: ListDepth,
     /// The cost of modification times that the caller accepts.
     pub times: TimeRequest,
@@ -25,7 +25,7 @@ impl<'a> ListOptions<'a> {
     }
 }
 
-/// How far below its prefix a listing goes.
+/// The depth of a listing below its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListDepth {
     /// Every key.

@@ -76,7 +76,7 @@ pub struct GetOptions<'a> {
     pub end: Option<u64>,
     /// The blob as an earlier attempt found it. If it is another one now, the download fails with `Integrity`.
     pub if_unchanged: Option<&'a ObjectMeta>,
-    /// Which checksum of the blob to report.
+    /// The checksum of the blob to report.
     pub checksum: ChecksumRequest,
 }
 

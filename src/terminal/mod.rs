@@ -58,7 +58,7 @@ enum Show {
     Nothing,
 }
 
-/// What the observer and the drawing thread share. The order of locking: `state`, then `screen`.
+/// The state that the observer and the drawing thread share. The order of locking: `state`, then `screen`.
 struct Shared {
     state: Mutex<ProgressState>,
     screen: Mutex<Screen>,

@@ -10,7 +10,7 @@ use crate::events::{Event, Meter};
 /// Running transfers that have a row of their own.
 const ROWS: usize = 8;
 
-/// What is known of the transfers of a run.
+/// The state of the transfers of a run.
 pub struct ProgressState {
     begin: Instant,
     running: Vec<Running>,

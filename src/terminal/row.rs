@@ -31,7 +31,7 @@ pub struct Row {
     pub rate: Option<u64>,
     /// The estimated time to the end.
     pub left: Option<Duration>,
-    /// What happens instead of moving bytes.
+    /// The step that takes place instead of moving bytes.
     pub state: Option<&'static str>,
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::events::Event;
 use crate::units::format_duration;
 
-/// How long to look for a blob, and how often.
+/// The time to look for a blob, and the interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
     /// The end of the wait; `None` waits until the run is stopped.

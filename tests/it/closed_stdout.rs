@@ -1,16 +1,22 @@
-//! What becomes of output that has nowhere to go.
+//! Output that has nowhere to go.
 
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{Sandbox, finish, s3};
 
-const QUESTIONS: [&[&str]; 10] = [
+const QUESTIONS: [&[&str]; 16] = [
     &["get", "k", "-"],
     &["get", "k", "/dev/stdout"],
     &["ls"],
     &["ls", "--json"],
     &["stat", "k"],
     &["exists", "k", "--json"],
+    &["put", "-n", "a"],
+    &["rm", "-n", "k"],
+    &["cp", "-n", "k", "l", "-b", "fs"],
+    &["sync", "-n", "./", "s/", "-b", "fs"],
+    &["put", "a", "b", "--json"],
+    &["get", "k", "out", "--json"],
     &["completions", "bash"],
     &["--help"],
     &["put", "--help"],
@@ -63,12 +69,12 @@ fn a_command_without_output_needs_no_stdout() {
         let sandbox = holding();
         for arguments in [
             &["put", "a"][..],
-            &["put", "a", "b", "--json"],
+            &["put", "a", "b"],
             &["exists", "a"],
-            &["get", "a", "out", "--json"],
+            &["get", "a", "out"],
             &["get", "a", "/dev/null"],
-            &["cp", "a", "c", "--json", "-b", "fs"],
-            &["rm", "k", "--json"],
+            &["cp", "a", "c", "-b", "fs"],
+            &["rm", "k"],
         ] {
             let output = redirected(&sandbox, redirection, arguments);
             let stderr = String::from_utf8(output.stderr).unwrap();

@@ -1,4 +1,4 @@
-//! Where credentials come from, through the built binary: each source against a stand-in of its service, and the real S3
+//! The sources of credentials, through the built binary: each source against a stand-in of its service, and the real S3
 //! server to prove that what came out of it signs.
 
 use std::time::Duration;

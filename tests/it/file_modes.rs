@@ -1,4 +1,4 @@
-//! Who can read a file of ours: nobody else before it is finished, then those whom the umask and the old file allow.
+//! The permissions of a file: private before it is finished, then those that the umask and the old file allow.
 
 use std::ffi::OsStr;
 use std::fs::{File, Permissions, metadata, set_permissions};
@@ -224,7 +224,7 @@ fn the_mode_of_another_users_file_is_not_copied() {
     assert_eq!(mode(&file), 0o600);
 }
 
-/// What `setfacl -d -m u::rwx,g::---,o::---` sets: version 2, then tag, permissions and an unused id of each entry.
+/// The attribute that `setfacl -d -m u::rwx,g::---,o::---` sets: version 2, then tag, permissions and an unused id of each entry.
 const PRIVATE_DEFAULT_ACL: [u8; 28] = [
     2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 4, 0, 0, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255,
     255, 255, 255,

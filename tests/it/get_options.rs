@@ -1,4 +1,4 @@
-//! What `get` expects of a blob, and the permissions that it gives to files.
+//! The expectations of `get` about a blob, and the permissions that it gives to files.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! What is expected of each server: everything works, but for the rows of this table.
+//! The expectations of each server: everything works, but for the rows of this table.
 //!
 //! A row is a claim, not an excuse: a server that does better than its row fails the suite, and so does one that does worse.
 
-/// What a feature's test is expected to find.
+/// The expected finding of a feature's test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// It does what blobctl promises.
@@ -381,7 +381,7 @@ const TABLE: &[(&str, &str, Expected)] = &[
     ),
 ];
 
-/// What is expected: the row of the server, of its family (`vsftpd` for `vsftpd-tls`), of its protocol, or that it works.
+/// The expectation: the row of the server, of its family (`vsftpd` for `vsftpd-tls`), of its protocol, or that it works.
 pub fn of(server: &str, protocol: &str, feature: &str) -> Expected {
     let family = server.split('-').next().unwrap_or(server);
     [server, family, protocol]

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use crate::expectations::{self, Expected};
 use crate::support::{Outcome, Sandbox, files};
 
-/// What a test found, unless everything is as promised.
+/// The finding of a test, unless everything is as promised.
 #[derive(Debug)]
 pub enum Deviation {
     /// The program failed, and said so.
@@ -159,7 +159,7 @@ impl Lab {
         sandbox(&self.variables).env(name, value)
     }
 
-    /// What all keys of this test begin with.
+    /// The beginning of all keys of this test.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
@@ -189,7 +189,7 @@ impl Lab {
         same(&self.sandbox.read("fetched"), content, key)
     }
 
-    /// What can stop and start the server; `NotRun` if nothing can.
+    /// The means to stop and start the server; `NotRun` if there is none.
     pub fn switch(&self) -> Verdict<Switch> {
         let script = self.script.clone().ok_or_else(|| {
             Deviation::NotRun("there is no INTEROP_SCRIPT that could stop this server".to_owned())

@@ -1,4 +1,4 @@
-//! What goes with a blob: metadata, tags, checksums, versions, encryption. FTP has none of it, which is a claim as well.
+//! The attributes of a blob: metadata, tags, checksums, versions, encryption. FTP has none of it, which is a claim as well.
 
 use crate::https::TlsFront;
 use crate::lab::{Deviation, Lab, Protocol, Verdict, check, ended, same, succeeded};
@@ -38,7 +38,7 @@ fn stat_tells_type_and_metadata() {
     });
 }
 
-/// Which travel as encoded words (RFC 2047).
+/// Values that travel as encoded words (RFC 2047).
 #[test]
 fn metadata_may_have_letters_of_all_alphabets() {
     check("metadata beyond ASCII", |lab| {

@@ -31,9 +31,9 @@ pub struct Config {
     pub active_ports: Option<Ports>,
     /// The local address of all connections; `None` for the system's choice.
     pub bind_address: Option<IpAddr>,
-    /// How the connections are protected.
+    /// The protection of the connections.
     pub tls: Tls,
-    /// How a blob is replaced where the server does not rename over it.
+    /// The replacement of a blob where the server does not rename over it.
     pub replace: Replace,
     /// The encoding of names.
     pub encoding: Encoding,
@@ -71,7 +71,7 @@ pub enum Mode {
     Active,
 }
 
-/// How the connections are protected.
+/// The protection of the connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Tls {
     /// No encryption: password and data can be read on the way
@@ -101,7 +101,7 @@ impl Tls {
     }
 }
 
-/// How a blob is replaced where the server does not rename over it.
+/// The replacement of a blob where the server does not rename over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Replace {
     /// Rename over the old blob; where that is refused, it stays, and the put fails

@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::store::download::{Download, DownloadBody};
 use crate::store::types::{ChecksumRequest, GetOptions, ObjectMeta};
 
-/// How long the end of the data is waited for once all bytes are there: some servers wait for us to close.
+/// The longest wait for the end of the data once all bytes are there: some servers wait for us to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// See [`crate::store::Store::get`].

@@ -23,11 +23,11 @@ use crate::transfer::{Engine, retry};
 pub struct Task {
     /// The transfer.
     pub job: Job,
-    /// When the transfer is skipped.
+    /// The condition on which the transfer is skipped.
     pub check: Check,
 }
 
-/// When a transfer is skipped.
+/// The condition on which a transfer is skipped.
 #[derive(Debug, Clone)]
 pub enum Check {
     /// Never.

@@ -40,7 +40,7 @@ use tempfile::TempDir;
 pub const KIB: usize = 1 << 10;
 pub const MIB: usize = 1 << 20;
 
-/// How long a test waits for something that is certain to happen: only a program that hangs takes so long, whatever else the
+/// The longest wait of a test for something that is certain to happen: only a program that hangs takes so long, whatever else the
 /// machine does.
 pub const HANG: Duration = Duration::from_secs(300);
 
@@ -95,7 +95,7 @@ impl Sandbox {
         }
     }
 
-    /// Where the binary runs.
+    /// The directory that the binary runs in.
     pub fn work(&self) -> PathBuf {
         self.dir.path().join("work")
     }
@@ -298,7 +298,7 @@ pub fn peak_memory(pid: u32) -> usize {
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
-/// Whether the process has a handler for the signal: then its workers run.
+/// Returns whether the process has a handler for the signal: then its workers run.
 pub fn handles(pid: u32, signal: rustix::process::Signal) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
@@ -330,7 +330,7 @@ pub fn finish(mut child: Child) -> Outcome {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 pub struct Outcome {
     pub shown: String,
     pub code: Option<i32>,

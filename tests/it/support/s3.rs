@@ -30,7 +30,7 @@ pub struct S3Server {
     dir: TempDir,
     log: Arc<Mutex<Vec<Logged>>>,
     runtime: Option<tokio::runtime::Runtime>,
-    /// Whether serving a connection panicked: a client that tries again would hide it.
+    /// Serving a connection panicked: a client that tries again would hide it.
     panicked: Arc<AtomicBool>,
 }
 
@@ -157,7 +157,7 @@ impl S3Server {
         format!("http://{}", self.address)
     }
 
-    /// What makes blobctl use it for plain keys.
+    /// The variables that make blobctl use it for plain keys.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         variables(&self.endpoint())
     }
@@ -197,7 +197,7 @@ impl Drop for S3Server {
     }
 }
 
-/// What makes blobctl use an S3 service at `endpoint` for plain keys.
+/// The variables that make blobctl use an S3 service at `endpoint` for plain keys.
 pub fn variables(endpoint: &str) -> Vec<(&'static str, String)> {
     vec![
         ("BLOBCTL_BACKEND", "s3".to_owned()),
@@ -208,7 +208,7 @@ pub fn variables(endpoint: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Where the server is the store of plain keys.
+/// A sandbox whose plain keys are in the server.
 pub fn on(server: &S3Server) -> Sandbox {
     Sandbox::new().envs(&server.variables())
 }
@@ -227,6 +227,6 @@ pub fn behind(proxy: &FaultProxy) -> Sandbox {
 
 pub const NO_RETRY: [&str; 2] = ["--retry-for", "0"];
 
-/// What a store says that has the bytes `hello`.
+/// The headers of a blob with the bytes `hello`.
 pub const HELLO_MD5: [(&str, &str); 1] = [("etag", "\"5d41402abc4b2a76b9719d911017c592\"")];
 pub const HELLO_CRC: &str = "M3eFcAZSQlc=";

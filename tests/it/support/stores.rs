@@ -14,11 +14,11 @@ pub trait Store {
     fn url(&self, sandbox: &Sandbox, key: &str) -> String;
     /// The blob's bytes, read past blobctl.
     fn look(&self, sandbox: &Sandbox, key: &str) -> Option<Vec<u8>>;
-    /// Whether keys are paths, so that an empty segment cannot be kept.
+    /// Keys are paths, so that an empty segment cannot be kept.
     fn keeps_paths(&self) -> bool;
     /// Fails if an unfinished upload is left on the store.
     fn is_clean(&self, sandbox: &Sandbox);
-    /// What `verified` says of a small blob.
+    /// The value of `verified` for a small blob.
     fn proof(&self) -> &'static str;
 }
 

@@ -10,7 +10,7 @@ use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 /// The user `nobody` of most systems.
 pub const OTHER: u32 = 65534;
 
-/// Whether we can act as another user; says that the test is skipped otherwise.
+/// Returns whether we can act as another user; says that the test is skipped otherwise.
 pub fn can_be_another_user(test: &str) -> bool {
     let root = geteuid().is_root();
     if !root {

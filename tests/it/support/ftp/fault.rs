@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What the server does at the next command of a verb, once unless the variant says otherwise.
+/// The behaviour of the server at the next command of a verb, once unless the variant says otherwise.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
     /// Handles this command normally; the verb's next fault applies to the command after it.
