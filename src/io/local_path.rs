@@ -36,7 +36,7 @@ pub enum LocalPath {
 impl LocalPath {
     /// Resolves `path` for writing. Nothing is created.
     pub fn resolve(path: &Path) -> Result<Self> {
-        let mut walk = PathWalk::new(path, Missing::Fails);
+        let mut walk = PathWalk::new(path, MissingDirectory::Fails);
         while let Some(step) = walk.rest.pop() {
             if !walk.rest.is_empty() {
                 walk.enter(&step)?;
@@ -50,7 +50,7 @@ impl LocalPath {
 
 /// Opens the directory at `path`, and creates it and its missing parents. Links are followed as by [`LocalPath::resolve`].
 pub fn make_directory(path: &Path) -> Result<OwnedFd> {
-    let mut walk = PathWalk::new(path, Missing::IsCreated);
+    let mut walk = PathWalk::new(path, MissingDirectory::IsCreated);
     while let Some(step) = walk.rest.pop() {
         walk.enter(&step)?;
     }
@@ -60,7 +60,7 @@ pub fn make_directory(path: &Path) -> Result<OwnedFd> {
 
 /// The treatment of a missing directory on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Missing {
+enum MissingDirectory {
     Fails,
     IsCreated,
 }
@@ -74,11 +74,11 @@ struct PathWalk<'a> {
     /// The steps that remain, the next one last: `/`, `.`, `..` or a name.
     rest: Vec<OsString>,
     links: usize,
-    missing: Missing,
+    missing: MissingDirectory,
 }
 
 impl<'a> PathWalk<'a> {
-    fn new(typed: &'a Path, missing: Missing) -> Self {
+    fn new(typed: &'a Path, missing: MissingDirectory) -> Self {
         let mut walk = Self {
             typed,
             dir: None,
@@ -119,7 +119,7 @@ impl<'a> PathWalk<'a> {
     fn enter(&mut self, name: &OsStr) -> Result<()> {
         let directory = OFlags::PATH | OFlags::DIRECTORY;
         let mut found = self.open(name, directory | OFlags::NOFOLLOW);
-        if matches!(found, Err(Errno::NOENT)) && self.missing == Missing::IsCreated {
+        if matches!(found, Err(Errno::NOENT)) && self.missing == MissingDirectory::IsCreated {
             self.create(name).map_err(|errno| self.not_created(errno))?;
             found = self.open(name, directory | OFlags::NOFOLLOW);
         }

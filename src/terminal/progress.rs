@@ -7,13 +7,13 @@ use super::row::Row;
 use crate::error::printable;
 use crate::events::{Event, Meter};
 
-/// Running transfers that have a row of their own.
+/// RunningTransfer transfers that have a row of their own.
 const ROWS: usize = 8;
 
 /// The state of the transfers of a run.
 pub struct ProgressState {
     begin: Instant,
-    running: Vec<Running>,
+    running: Vec<RunningTransfer>,
     /// The row of each place: a transfer keeps its place.
     places: Vec<Option<Meter>>,
     begun: u64,
@@ -37,7 +37,7 @@ struct Amount {
     bytes: Option<u64>,
 }
 
-struct Running {
+struct RunningTransfer {
     name: String,
     meter: Meter,
     begin: Instant,
@@ -80,7 +80,7 @@ impl ProgressState {
                     meter.set_size(*size);
                 }
                 self.begun += 1;
-                self.running.push(Running {
+                self.running.push(RunningTransfer {
                     name: printable(name),
                     meter: (*meter).clone(),
                     begin: now,
@@ -247,7 +247,7 @@ impl Amount {
     }
 }
 
-impl Running {
+impl RunningTransfer {
     fn row(&mut self, now: Instant) -> Row {
         let (done, size) = (self.meter.get(), self.meter.size());
         self.rate.note(now - self.begin, done);

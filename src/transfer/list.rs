@@ -87,14 +87,14 @@ struct Pages<T> {
 /// The page to take next.
 enum Position<T> {
     /// It is requested when it is needed.
-    After(Request<T>, Option<PageToken>),
+    After(PageRequest<T>, Option<PageToken>),
     /// A thread requests it while the entries of the last one are taken.
     Requested(Receiver<Result<PageOf<T>>>),
     End,
 }
 
 /// The request for a page.
-struct Request<T> {
+struct PageRequest<T> {
     engine: Engine,
     send: Box<SendRequest<T>>,
 }
@@ -108,7 +108,7 @@ impl<T: Send + 'static> Pages<T> {
         engine: &Engine,
         send: impl Fn(&Engine, Option<&PageToken>) -> Result<PageOf<T>> + Send + 'static,
     ) -> Self {
-        let request = Request {
+        let request = PageRequest {
             engine: engine.clone(),
             send: Box::new(send),
         };
@@ -128,7 +128,7 @@ impl<T: Send + 'static> Pages<T> {
         Some(turned)
     }
 
-    fn request(&mut self, request: Request<T>, token: Option<&PageToken>) -> Result<()> {
+    fn request(&mut self, request: PageRequest<T>, token: Option<&PageToken>) -> Result<()> {
         let (entries, next) = request.page(token)?;
         self.page = entries.into_iter();
         self.position = match next {
@@ -163,7 +163,7 @@ impl<T: Send + 'static> Pages<T> {
     }
 }
 
-impl<T: Send + 'static> Request<T> {
+impl<T: Send + 'static> PageRequest<T> {
     fn page(&self, token: Option<&PageToken>) -> Result<PageOf<T>> {
         let engine = &self.engine;
         engine.cancel.check()?;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 /// The entries of a section.
 #[derive(Debug)]
-pub struct Section {
+pub struct IniSection {
     pub name: String,
     entries: BTreeMap<String, String>,
 }
 
-impl Section {
+impl IniSection {
     /// A value without the space around it; empty if it is missing.
     pub fn get(&self, key: &str) -> &str {
         self.entries.get(key).map_or("", String::as_str)
@@ -40,8 +40,8 @@ impl Section {
 }
 
 /// Parses a file; the error is the number of the line that is not in the format, never its text.
-pub fn parse(text: &str) -> Result<Vec<Section>, usize> {
-    let mut sections: Vec<Section> = Vec::new();
+pub fn parse(text: &str) -> Result<Vec<IniSection>, usize> {
+    let mut sections: Vec<IniSection> = Vec::new();
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with(['#', ';']) {
@@ -51,7 +51,7 @@ pub fn parse(text: &str) -> Result<Vec<Section>, usize> {
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'))
         {
-            sections.push(Section {
+            sections.push(IniSection {
                 name: name.trim().to_owned(),
                 entries: BTreeMap::new(),
             });

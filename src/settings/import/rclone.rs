@@ -1,6 +1,6 @@
 //! rclone's remotes of the types `s3` and `ftp`. Sources: <https://rclone.org/s3/>, <https://rclone.org/ftp/>.
 
-use super::ini::Section;
+use super::ini::IniSection;
 use super::remote::{ForeignRemote, ForeignSecret, ImportedValue};
 use super::{Import, ini};
 use crate::error::{Error, Kind, Result, printable};
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str, shown: &str) -> Result<Import> {
     Ok(import)
 }
 
-fn s3(section: &Section) -> ForeignRemote {
+fn s3(section: &IniSection) -> ForeignRemote {
     let mut remote = ForeignRemote::new(&section.name, "s3");
     remote.endpoint(section.get("endpoint"));
     remote.text("region", section.get("region"));
@@ -82,7 +82,7 @@ fn s3(section: &Section) -> ForeignRemote {
     remote
 }
 
-fn ftp(section: &Section) -> ForeignRemote {
+fn ftp(section: &IniSection) -> ForeignRemote {
     let mut remote = ForeignRemote::new(&section.name, "ftp");
     remote.text("host", section.get("host"));
     match section.get("port").parse() {
@@ -123,7 +123,7 @@ fn ftp(section: &Section) -> ForeignRemote {
 
 impl ForeignRemote {
     /// Names the settings that blobctl does not have.
-    fn note_others(&mut self, section: &Section, known: &[&str]) {
+    fn note_others(&mut self, section: &IniSection, known: &[&str]) {
         let others = section.others(known);
         if !others.is_empty() {
             self.notes

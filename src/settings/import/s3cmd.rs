@@ -1,6 +1,6 @@
 //! s3cmd's `.s3cfg`: its section `[default]`, and others that users add. Source: <https://s3tools.org/kb/item14.htm>.
 
-use super::ini::Section;
+use super::ini::IniSection;
 use super::remote::ForeignRemote;
 use super::{Import, ini};
 use crate::error::{Error, Kind, Result};
@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str, shown: &str) -> Result<Import> {
     })
 }
 
-fn remote(section: &Section) -> ForeignRemote {
+fn remote(section: &IniSection) -> ForeignRemote {
     let name = match section.name.as_str() {
         "default" => "s3cmd",
         name => name,
