@@ -80,7 +80,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help --version put get exists stat ls rm cp mv sync presign doctor gc config completions help"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help --version put get exists stat ls rm cp mv sync presign doctor gc config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -182,6 +182,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -230,7 +238,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -329,6 +337,14 @@ _blobctl() {
                     return 0
                     ;;
                 --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -380,7 +396,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help path show check import"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help path show check import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -482,6 +498,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -530,7 +554,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__check)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -632,6 +656,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -680,7 +712,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__import)
-            opts="-b -q -v -h --from --reveal --secret --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help aws rclone s3cmd mc"
+            opts="-b -q -v -h --from --reveal --secret --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help aws rclone s3cmd mc"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -790,6 +822,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -838,7 +878,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__path)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -937,6 +977,14 @@ _blobctl() {
                     return 0
                     ;;
                 --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -988,7 +1036,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__show)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1090,6 +1138,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1138,7 +1194,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --from-version --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --from-version --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1332,6 +1388,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1380,7 +1444,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__doctor)
-            opts="-b -q -v -h --write --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --write --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1482,6 +1546,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1530,7 +1602,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --version-id --wait --poll --min-size --newer-than --print --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --wait --poll --min-size --newer-than --print --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1656,6 +1728,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1704,7 +1784,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__gc)
-            opts="-b -q -v -h --older-than --delete --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --older-than --delete --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1810,6 +1890,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1858,7 +1946,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --version-id --no-clobber --require-verified --verify --expect-size --expect-sha256 --range --mode --wait --poll --resume --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --version-id --no-clobber --require-verified --verify --expect-size --expect-sha256 --range --mode --wait --poll --resume --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2036,6 +2124,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2084,7 +2180,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__help)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help put get exists stat ls rm cp mv sync presign doctor gc config completions help options"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help put get exists stat ls rm cp mv sync presign doctor gc config completions help options"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2186,6 +2282,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2234,7 +2338,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -d -0 -b -q -v -h --long --human --directory --null --summary --include --exclude --newer-than --older-than --min-size --max-size --shard --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-l -d -0 -b -q -v -h --long --human --directory --null --summary --include --exclude --newer-than --older-than --min-size --max-size --shard --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2364,6 +2468,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2412,7 +2524,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__mv)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2602,6 +2714,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2650,7 +2770,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2764,6 +2884,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2812,7 +2940,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -L -p -0 -n -b -q -v -h --from-command --target --recursive --follow-links --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -L -p -0 -n -b -q -v -h --from-command --target --recursive --follow-links --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3018,6 +3146,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3066,7 +3202,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -r -0 -n -b -q -v -h --force --recursive --all --version-id --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-f -r -0 -n -b -q -v -h --force --recursive --all --version-id --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3204,6 +3340,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3252,7 +3396,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3358,6 +3502,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --retry-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3406,7 +3558,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__sync)
-            opts="-L -n -b -q -v -h --delete --all --checksum-only --follow-links --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --include --exclude --newer-than --older-than --min-size --max-size --shard --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-L -n -b -q -v -h --delete --all --checksum-only --follow-links --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --include --exclude --newer-than --older-than --min-size --max-size --shard --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3581,6 +3733,14 @@ _blobctl() {
                     return 0
                     ;;
                 --ca-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

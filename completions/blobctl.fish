@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= limit-rate= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= client-cert= client-key= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= limit-rate= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -65,6 +65,8 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encodi
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_needs_command" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_needs_command" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -169,6 +171,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -262,6 +266,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -340,6 +346,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding 
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -402,6 +410,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -470,6 +480,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d '
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -545,6 +557,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d '
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -634,6 +648,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d '
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -724,6 +740,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-encoding -d '
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -812,6 +830,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-encoding -d
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -883,6 +903,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -944,6 +966,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-encoding 
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1007,6 +1031,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-encoding -d '
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1069,6 +1095,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1134,6 +1162,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1195,6 +1225,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1256,6 +1288,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1319,6 +1353,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1381,6 +1417,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-enco
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
@@ -1442,6 +1480,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-encoding -d
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l root -d 'Directory of the fs backend' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r

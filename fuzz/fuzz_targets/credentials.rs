@@ -10,13 +10,14 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
     for kind in [FileKind::Config, FileKind::Credentials] {
-        match profile::parse(&text, kind) {
-            Ok(profiles) => {
-                for value in profiles.values().flat_map(|profile| profile.values()) {
-                    let _ = profile::nested(value, "endpoint_url");
-                }
+        let file = profile::parse(&text, kind);
+        for sections in [&file.profiles, &file.services, &file.sso_sessions] {
+            for value in sections.values().flat_map(|section| section.values()) {
+                let _ = profile::nested(value, "endpoint_url");
             }
-            Err(mistake) => assert!(mistake.line >= 1 && mistake.line <= text.lines().count()),
+        }
+        for mistake in file.mistakes {
+            assert!(mistake.line >= 1 && mistake.line <= text.lines().count());
         }
     }
     if let Ok(object) = json::object(&text) {

@@ -1,6 +1,13 @@
-//! Names of AWS regions.
+//! Names of AWS regions, and the endpoints of services in them.
 
 use crate::error::{Error, Kind, Result, printable};
+
+/// AWS's endpoint of a service in a region.
+pub fn regional_endpoint(service: &str, region: &str) -> Result<String> {
+    check_region(region)?;
+    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+    Ok(format!("https://{service}.{region}.amazonaws.com{suffix}"))
+}
 
 /// Checks a region's name. Names come from the network too and become part of host names.
 pub fn check_region(region: &str) -> Result<()> {

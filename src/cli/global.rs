@@ -107,6 +107,12 @@ pub struct Global {
     /// Additional CA certificates (PEM)
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_bundle: Option<PathBuf>,
+    /// Client certificate (PEM), for servers that require one
+    #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
+    pub client_cert: Option<PathBuf>,
+    /// Private key of --client-cert (PEM) [default: in its file]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
+    pub client_key: Option<PathBuf>,
     /// Accept any TLS certificate: others on the network can read and change the data, and get an FTP login
     #[arg(long, global = true, help_heading = "TLS")]
     pub insecure: bool,

@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::config::Config;
-use ureq::tls::TlsConfig;
 use ureq::{Agent, ProxyProtocol};
 
 use super::endpoint::{Endpoint, HttpScheme};
 use super::proxy::Proxies;
-use super::tls::CertificateTrust;
-use super::transport::{Traffic, USER_AGENT, agent};
+use super::tls::CertificateOptions;
+use super::transport::{USER_AGENT, agent};
 use super::{proxy, tls};
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -22,8 +21,8 @@ pub struct AgentOptions<'a> {
     pub endpoint: &'a Endpoint,
     /// The proxies of the environment; `None` to connect directly.
     pub proxies: Option<&'a Proxies>,
-    /// The certificates to accept; used for https only.
-    pub trust: CertificateTrust<'a>,
+    /// The certificates of both sides; used for https only.
+    pub certificates: CertificateOptions<'a>,
     /// Limits without progress; `None` if `total` alone counts.
     pub timeouts: Option<Timeouts>,
     /// Limit of a whole request, from the look-up of the name to the end of the response.
@@ -50,24 +49,17 @@ pub fn build(options: &AgentOptions<'_>) -> Result<Agent> {
         None => None,
     };
     let to_proxy = proxy.as_ref().map(ureq::Proxy::protocol);
-    let traffic = match (options.endpoint.scheme, to_proxy) {
-        (HttpScheme::Https, _) | (_, Some(ProxyProtocol::Https)) => Traffic::Tls,
-        (HttpScheme::Http, _) => Traffic::Plain,
-    };
-    let tls = match traffic {
-        Traffic::Tls => Some(tls::config(options.trust)?),
-        Traffic::Plain => None,
-    };
-    let direct = config(options, tls.clone(), None);
-    let config = config(options, tls, proxy);
-    Ok(agent(config, direct, traffic, options.cancel))
+    let tls = tls::configs(
+        options.certificates,
+        options.endpoint.scheme == HttpScheme::Https,
+        to_proxy == Some(ProxyProtocol::Https),
+    )?;
+    let direct = config(options, None);
+    let config = config(options, proxy);
+    Ok(agent(config, direct, tls, options.cancel))
 }
 
-fn config(
-    options: &AgentOptions<'_>,
-    tls: Option<TlsConfig>,
-    proxy: Option<ureq::Proxy>,
-) -> Config {
+fn config(options: &AgentOptions<'_>, proxy: Option<ureq::Proxy>) -> Config {
     let mut settings = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -90,9 +82,6 @@ fn config(
             .max_idle_age(Duration::from_secs(30))
             .input_buffer_size(pool.buffer)
             .output_buffer_size(pool.buffer);
-    }
-    if let Some(tls) = tls {
-        settings = settings.tls_config(tls);
     }
     settings.proxy(proxy).build()
 }

@@ -1,10 +1,13 @@
 //! Errors of connections that cannot be made, break or stall.
 
+use rustls::AlertDescription;
+
+use super::transport::socks5::SocksProblem;
 use super::transport::tunnel::{ProxyError, ProxyLogin, ProxyProblem};
 use super::transport::was_reused;
 use crate::error::{Error, Kind, printable};
 use crate::net::timeouts::Timeouts;
-use crate::net::tls_roots::certificate_error;
+use crate::net::tls_error::{HANDSHAKE_HINT, certificate_error, client_certificate_error};
 
 /// True if a pooled connection turned out to be closed before the response began.
 pub fn is_stale(error: &ureq::Error) -> bool {
@@ -77,8 +80,37 @@ fn proxy_error(failed: ProxyError, host: &str, timeouts: Timeouts) -> Error {
             failed.login,
             &format!("{proxy} refuses to connect to {host}"),
         ),
-        ProxyProblem::NotHttp => Error::new(Kind::Remote, format!("{proxy} does not speak HTTP"))
-            .with_hint("compare the scheme and the port of the proxy's URL with the proxy's"),
+        ProxyProblem::NotHttp => wrong_protocol(&proxy, "HTTP"),
+        ProxyProblem::Socks(problem) => socks_error(&problem, &proxy, host),
+    }
+}
+
+fn wrong_protocol(proxy: &str, protocol: &str) -> Error {
+    Error::new(Kind::Remote, format!("{proxy} does not speak {protocol}"))
+        .with_hint("compare the scheme and the port of the proxy's URL with the proxy's")
+}
+
+fn socks_error(problem: &SocksProblem, proxy: &str, host: &str) -> Error {
+    match problem {
+        SocksProblem::LoginMissing => {
+            Error::new(Kind::Denied, format!("{proxy} requires a login")).with_hint(
+                "put the user name and password into the proxy's URL: socks5h://USER:PASSWORD@HOST:PORT",
+            )
+        }
+        SocksProblem::LoginRejected => {
+            Error::new(Kind::Denied, format!("{proxy} rejects this login"))
+                .with_hint("check the user name and password in the proxy's URL")
+        }
+        SocksProblem::Refused(reply) => {
+            let kind = match reply {
+                2 => Kind::Denied,
+                1 | 3..=6 => Kind::Disconnected,
+                _ => Kind::Remote,
+            };
+            let why = SocksProblem::reason(*reply);
+            Error::new(kind, format!("{proxy} cannot connect to {host}: {why}"))
+        }
+        SocksProblem::WrongProtocol | SocksProblem::Broken(_) => wrong_protocol(proxy, "SOCKS 5"),
     }
 }
 
@@ -125,20 +157,31 @@ fn tls_error(error: &rustls::Error, host: &str) -> Error {
             Error::new(Kind::Config, format!("{host} does not speak TLS"))
                 .with_hint("an endpoint without TLS begins with http://")
         }
+        rustls::Error::AlertReceived(alert)
+            if let Some(error) = client_certificate_error(host, *alert) =>
+        {
+            error.of_store()
+        }
         // Both sides stated their parameters and will state the same again.
         rustls::Error::AlertReceived(_)
         | rustls::Error::PeerIncompatible(_)
-        | rustls::Error::NoCertificatesPresented => Error::new(
-            Kind::Denied,
-            format!(
-                "no agreement about TLS with {host}: {}",
-                printable(&error.to_string())
-            ),
-        ),
+        | rustls::Error::NoCertificatesPresented => no_agreement(error, host),
         other => Error::new(
             Kind::Disconnected,
             format!("TLS with {host}: {}", printable(&other.to_string())),
         ),
+    }
+}
+
+fn no_agreement(error: &rustls::Error, host: &str) -> Error {
+    let why = printable(&error.to_string());
+    let text = format!("no agreement about TLS with {host}: {why}");
+    let error_of_host = Error::new(Kind::Denied, text);
+    match error {
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => {
+            error_of_host.with_hint(HANDSHAKE_HINT)
+        }
+        _ => error_of_host,
     }
 }
 

@@ -30,16 +30,19 @@ pub fn choose(proxies: &Proxies, endpoint: &Endpoint) -> Result<Option<ureq::Pro
         Error::new(Kind::Config, text).with_hint(hint)
     })?;
     match proxy.protocol() {
-        ProxyProtocol::Http | ProxyProtocol::Https => Ok(Some(proxy)),
+        ProxyProtocol::Http
+        | ProxyProtocol::Https
+        | ProxyProtocol::Socks5
+        | ProxyProtocol::Socks5h => Ok(Some(proxy)),
         // A direct connection would bypass the configured proxy.
         _ => Err(Error::new(
             Kind::Config,
             format!(
-                "the {} proxy of the environment is a SOCKS proxy, which blobctl cannot use",
+                "the {} proxy of the environment is a SOCKS 4 proxy, which blobctl cannot use",
                 endpoint.scheme.name()
             ),
         )
-        .with_hint("name an HTTP proxy, or set NO_PROXY for this host")),
+        .with_hint("name an HTTP or SOCKS 5 proxy, or set NO_PROXY for this host")),
     }
 }
 
@@ -149,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_proxy_that_cannot_be_used_is_never_passed_by() {
-        for url in ["::", "socks4://p:1", "socks5://p:1", "socks5h://p:1"] {
+        for url in ["::", "socks4://p:1", "socks4a://p:1", "ftp://p:1"] {
             let proxies = Proxies {
                 all: Some(url.to_owned()),
                 ..Proxies::default()

@@ -2,11 +2,20 @@
 
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
-
+use super::transport::tls::TlsConfigs;
 use crate::error::Result;
+use crate::net::client_certificate::ClientCertificate;
+use crate::net::tls_client::{CertificateCheck, TlsParameters, config};
 use crate::net::tls_roots::Roots;
+
+/// The certificates of both sides.
+#[derive(Debug, Clone, Copy)]
+pub struct CertificateOptions<'a> {
+    /// The server certificates to accept.
+    pub trust: CertificateTrust<'a>,
+    /// The certificate for an endpoint that requests one. No proxy gets it.
+    pub client_certificate: Option<&'a ClientCertificate>,
+}
 
 /// The server certificates to accept.
 #[derive(Debug, Clone, Copy)]
@@ -17,21 +26,33 @@ pub enum CertificateTrust<'a> {
     Any,
 }
 
-/// Reads the root certificates and makes the configuration.
-pub fn config(trust: CertificateTrust<'_>) -> Result<TlsConfig> {
-    let builder = TlsConfig::builder();
-    Ok(match trust {
-        CertificateTrust::Any => builder.disable_verification(true).build(),
-        CertificateTrust::Roots(roots) => builder.root_certs(root_certificates(roots)?).build(),
-    })
+impl CertificateTrust<'_> {
+    /// Reads the root certificates.
+    pub fn check(self) -> Result<CertificateCheck> {
+        match self {
+            Self::Any => Ok(CertificateCheck::Disabled),
+            Self::Roots(roots) => CertificateCheck::load(roots),
+        }
+    }
 }
 
-fn root_certificates(roots: &Roots) -> Result<RootCerts> {
-    Ok(match roots.certificates()? {
-        Some(certificates) => {
-            let owned = |der: &CertificateDer<'_>| Certificate::from_der(der).to_owned();
-            RootCerts::Specific(Arc::new(certificates.iter().map(owned).collect()))
-        }
-        None => RootCerts::WebPki,
-    })
+/// Reads the root certificates and makes the configurations of the connections to the endpoint and, if it is an https
+/// proxy, to the proxy.
+pub fn configs(
+    options: CertificateOptions<'_>,
+    endpoint_has_tls: bool,
+    proxy_has_tls: bool,
+) -> Result<TlsConfigs> {
+    if !endpoint_has_tls && !proxy_has_tls {
+        return Ok(TlsConfigs::default());
+    }
+    let mut parameters = TlsParameters {
+        check: options.trust.check()?,
+        client_certificate: None,
+    };
+    let make = |parameters: &TlsParameters| config(parameters, rustls::ALL_VERSIONS).map(Arc::new);
+    let proxy = proxy_has_tls.then(|| make(&parameters)).transpose()?;
+    parameters.client_certificate = options.client_certificate.cloned();
+    let endpoint = endpoint_has_tls.then(|| make(&parameters)).transpose()?;
+    Ok(TlsConfigs { endpoint, proxy })
 }

@@ -1,4 +1,4 @@
-//! Parser of the two fields of a certificate that people ask for: its issuer and its end. No I/O.
+//! Parser of the issuer, the validity and the public key of a certificate of any version. No I/O.
 //! Source: RFC 5280, section 4.1, in the encoding of ITU-T X.690 (DER).
 
 use std::time::SystemTime;
@@ -24,12 +24,36 @@ const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 pub struct CertificateSummary {
     /// The common name or the organization of the issuer; not escaped.
     pub issuer: String,
+    /// The beginning of its validity.
+    pub not_before: SystemTime,
     /// The end of its validity.
     pub not_after: SystemTime,
 }
 
 /// Parses a certificate; `None` if it is not one.
 pub fn summary(der: &[u8]) -> Option<CertificateSummary> {
+    let (issuer, rest) = element(from_issuer(der)?, SEQUENCE)?;
+    let (validity, _) = element(rest, SEQUENCE)?;
+    let (first_tag, not_before, rest) = any(validity)?;
+    let (last_tag, not_after, _) = any(rest)?;
+    Some(CertificateSummary {
+        issuer: name(issuer)?,
+        not_before: date(first_tag, not_before)?.into(),
+        not_after: date(last_tag, not_after)?.into(),
+    })
+}
+
+/// The element SubjectPublicKeyInfo of a certificate, with its tag; `None` if it is not one.
+pub fn public_key_info(der: &[u8]) -> Option<&[u8]> {
+    let (_, rest) = element(from_issuer(der)?, SEQUENCE)?;
+    let (_, rest) = element(rest, SEQUENCE)?;
+    let (_subject, key) = element(rest, SEQUENCE)?;
+    let (_, after) = element(key, SEQUENCE)?;
+    Some(&key[..key.len() - after.len()])
+}
+
+/// The fields of a certificate from the issuer on.
+fn from_issuer(der: &[u8]) -> Option<&[u8]> {
     let (certificate, _) = element(der, SEQUENCE)?;
     let (mut fields, _) = element(certificate, SEQUENCE)?;
     if fields.first() == Some(&VERSION) {
@@ -39,14 +63,7 @@ pub fn summary(der: &[u8]) -> Option<CertificateSummary> {
     for _ in 0..2 {
         (_, _, fields) = any(fields)?;
     }
-    let (issuer, rest) = element(fields, SEQUENCE)?;
-    let (validity, _) = element(rest, SEQUENCE)?;
-    let (_, _, not_after) = any(validity)?;
-    let (tag, text, _) = any(not_after)?;
-    Some(CertificateSummary {
-        issuer: name(issuer)?,
-        not_after: date(tag, text)?.into(),
-    })
+    Some(fields)
 }
 
 /// The summary on one line: `issued by NAME, valid until 2027-01-31`.
@@ -157,6 +174,17 @@ mod tests {
     }
 
     #[test]
+    fn the_public_key_is_that_of_the_key_pair() {
+        use rcgen::PublicKeyData;
+        let key = rcgen::KeyPair::generate().unwrap();
+        let parameters = rcgen::CertificateParams::new(vec!["h".to_owned()]).unwrap();
+        let made = parameters.self_signed(&key).unwrap();
+        let expected = key.subject_public_key_info();
+        assert_eq!(public_key_info(made.der()), Some(&*expected));
+        assert_eq!(public_key_info(&[]), None);
+    }
+
+    #[test]
     fn both_forms_of_dates_are_read() {
         let day = |tag, text: &str| date(tag, text.as_bytes()).map(|date| date.date().to_string());
         assert_eq!(
@@ -194,6 +222,7 @@ mod tests {
             let mut changed = der.clone();
             changed[at] ^= 0xff;
             let _ = summary(&changed);
+            let _ = public_key_info(&changed);
         }
         assert_eq!(summary(&[]), None);
         assert_eq!(summary(&[SEQUENCE, 0x84, 0xff, 0xff, 0xff, 0xff]), None);

@@ -9,8 +9,8 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, ProtocolVersion};
 
 use super::certificate;
-use super::tls_client::{self, CertificateCheck};
-use super::tls_roots::certificate_error;
+use super::tls_client::{self, TlsParameters};
+use super::tls_error::{certificate_error, client_certificate_error};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 
@@ -56,12 +56,12 @@ pub fn connect(
 pub fn handshake(
     host: &str,
     mut socket: TcpStream,
-    check: &CertificateCheck,
+    parameters: &TlsParameters,
     wait: Duration,
     cancel: &Arc<Cancel>,
 ) -> Result<String> {
     let failed = |error: &io::Error| tls_error(host, error);
-    let config = tls_client::config(check, rustls::ALL_VERSIONS)?;
+    let config = tls_client::config(parameters, rustls::ALL_VERSIONS)?;
     let name = ServerName::try_from(host.to_owned()).map_err(|_| {
         let text = format!("{} cannot be in a certificate", printable(host));
         Error::new(Kind::Config, text)
@@ -113,6 +113,11 @@ fn tls_error(host: &str, error: &io::Error) -> Error {
     let shown = printable(host);
     match tls {
         Some(rustls::Error::InvalidCertificate(why)) => certificate_error(&shown, why),
+        Some(rustls::Error::AlertReceived(alert))
+            if let Some(error) = client_certificate_error(&shown, *alert) =>
+        {
+            error
+        }
         Some(rustls::Error::InvalidMessage(_)) => {
             Error::new(Kind::Config, format!("{shown} does not speak TLS"))
                 .with_hint("an endpoint without TLS begins with http://")

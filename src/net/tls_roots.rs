@@ -1,13 +1,13 @@
-//! The root certificates of all TLS connections, and the diagnosis of rejected certificates.
+//! The root certificates of all TLS connections.
 //!
 //! They are the system's, where an organisation installs its own, and those of the user's bundle. A system without any,
 //! such as an empty container, gets the ones compiled into the program.
 
 use std::path::{Path, PathBuf};
 
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{CertificateError, OtherError, RootCertStore};
 
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::read_bounded;
@@ -39,23 +39,34 @@ pub struct Roots {
     pub system: Option<PathBuf>,
 }
 
+/// The certificates of the files.
+#[derive(Debug, Default)]
+pub struct TrustedCertificates {
+    /// The issuers; empty for those compiled into the program.
+    pub issuers: Vec<CertificateDer<'static>>,
+    /// The certificates of the files that the user named, all of which are among the issuers.
+    pub pinned: Vec<CertificateDer<'static>>,
+}
+
 impl Roots {
-    /// All certificates to trust; `None` for those compiled into the program.
+    /// All certificates to trust.
     ///
     /// # Errors
     /// A file that the user named cannot be read, or holds no certificate or an invalid one.
-    pub fn certificates(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
-        let mut certificates = match &self.system {
-            Some(file) => named(file)?,
+    pub fn certificates(&self) -> Result<TrustedCertificates> {
+        let mut pinned = Vec::new();
+        for file in [&self.system, &self.bundle].into_iter().flatten() {
+            pinned.extend(named(file)?);
+        }
+        let mut issuers = match self.system {
+            Some(_) => Vec::new(),
             None => OF_THE_SYSTEM
                 .iter()
                 .find_map(|file| found(Path::new(file)))
                 .unwrap_or_default(),
         };
-        if let Some(bundle) = &self.bundle {
-            certificates.extend(named(bundle)?);
-        }
-        Ok(Some(certificates).filter(|certificates| !certificates.is_empty()))
+        issuers.extend(pinned.iter().cloned());
+        Ok(TrustedCertificates { issuers, pinned })
     }
 }
 
@@ -88,54 +99,4 @@ fn named(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
         return Err(wrong("holds no certificate in PEM form"));
     }
     Ok(certificates)
-}
-
-/// The error of a rejected server certificate. `host` is for people.
-pub fn certificate_error(host: &str, why: &CertificateError) -> Error {
-    use CertificateError as Why;
-    let (why, hint) = match why {
-        Why::UnknownIssuer => (
-            "its issuer is not trusted".to_owned(),
-            "if you trust its CA, add the CA's certificate with --ca-bundle (`ca_bundle`)",
-        ),
-        Why::Expired | Why::ExpiredContext { .. } => (
-            "it has expired".to_owned(),
-            "renew it; if it is new, check this machine's clock",
-        ),
-        Why::NotValidYet | Why::NotValidYetContext { .. } => (
-            "it is not valid yet".to_owned(),
-            "check this machine's clock",
-        ),
-        Why::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
-            format!("it was issued for {}", names(presented)),
-            "connect by that name, or issue a certificate for this host",
-        ),
-        Why::NotValidForName | Why::NotValidForNameContext { .. } => (
-            "it is not valid for this host name".to_owned(),
-            "issue one with this host as subjectAltName",
-        ),
-        Why::Other(other) if is_ca_certificate(other) => (
-            "it is a CA certificate (CA:TRUE), which a server cannot use".to_owned(),
-            "issue one with basicConstraints=CA:FALSE",
-        ),
-        other => (printable(&other.to_string()), "issue another one"),
-    };
-    let text = format!("the certificate of {host} is not valid: {why}");
-    Error::new(Kind::Denied, text).with_hint(hint)
-}
-
-/// Returns whether the verifier rejected a server's certificate because it is that of a CA: rustls passes this error of
-/// webpki on as it is.
-fn is_ca_certificate(other: &OtherError) -> bool {
-    let why = other.0.downcast_ref::<webpki::Error>();
-    why == Some(&webpki::Error::CaUsedAsEndEntity)
-}
-
-/// `DnsName("example.com")`, as rustls writes it, is example.com.
-fn names(presented: &[String]) -> String {
-    let name = |name: &String| {
-        let inside = name.split_once('(').map_or(&**name, |(_, rest)| rest);
-        printable(inside.trim_end_matches(')').trim_matches('"'))
-    };
-    presented.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -61,14 +61,6 @@ impl Environment {
         self.raw(name)?.to_str()
     }
 
-    /// Returns whether another variable disables this variable of the AWS tools.
-    pub fn ignores(&self, name: &str) -> bool {
-        name.starts_with("AWS_ENDPOINT_URL")
-            && self
-                .get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-                .is_some_and(|text| text.eq_ignore_ascii_case("true"))
-    }
-
     /// A variable as a path: any bytes, with `~/` expanded.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.raw(name).map(|path| self.expand(Path::new(path)))

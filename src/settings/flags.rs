@@ -33,10 +33,14 @@ impl Settings {
             (flags.ftp_encoding.is_some(), "--ftp-encoding"),
         ];
         let fs = [(flags.root.is_some(), "--root")];
-        let digests = [(flags.checksum.is_some(), "--checksum")];
+        let both = [
+            (flags.checksum.is_some(), "--checksum"),
+            (flags.client_cert.is_some(), "--client-cert"),
+            (flags.client_key.is_some(), "--client-key"),
+        ];
         for (owners, options) in [
             (&[BackendKind::S3][..], &s3[..]),
-            (&[BackendKind::S3, BackendKind::Ftp], &digests),
+            (&[BackendKind::S3, BackendKind::Ftp], &both),
             (&[BackendKind::Ftp], &ftp),
             (&[BackendKind::Fs], &fs),
         ] {

@@ -61,7 +61,7 @@ pub(super) struct FtpServer {
 }
 
 impl FtpServer {
-    fn is_same_server(&self, other: &Self) -> bool {
+    pub(super) fn is_same_server(&self, other: &Self) -> bool {
         self.host.eq_ignore_ascii_case(&other.host) && self.port == other.port
     }
 }
@@ -99,6 +99,7 @@ impl Settings {
     ) -> Result<Config> {
         let flags = &self.flags;
         let (endpoint, login) = self.ftp_access(scope, address)?;
+        let client_certificate = self.ftp_client_certificate(scope, &endpoint)?;
         let base_dir = match address {
             Some(address) => address.base_dir.to_owned(),
             None => scope
@@ -136,6 +137,7 @@ impl Settings {
             })?,
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
+            client_certificate,
         })
     }
 
@@ -405,6 +407,11 @@ impl FtpLogin {
             origin: String::new(),
         }
     }
+}
+
+/// The server that a level is for, with the lower levels; `None` if none of them names a host.
+pub(super) fn server_of_level(scope: &SettingScope<'_>, index: usize) -> Result<Option<FtpServer>> {
+    server(scope, index, None, None, None)
 }
 
 /// The server named by options, or else by the levels from `start` downwards. A port on the level of another host is not

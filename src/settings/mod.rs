@@ -4,6 +4,8 @@
 //! `[defaults]` > built-in.
 
 pub mod address;
+mod aws_profile;
+mod client_certificate;
 pub mod environment;
 pub mod file;
 mod flags;
@@ -24,6 +26,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::client_certificate::UsedClientCertificate;
 use self::environment::Environment;
 use self::file::ConfigFile;
 use self::ftp::{EnvironmentLogin, FtpAddress};
@@ -53,6 +56,7 @@ pub struct Settings {
     environment: Environment,
     file: Option<ConfigFile>,
     environment_login: EnvironmentLogin,
+    used_certificate: UsedClientCertificate,
     late_warnings: LateWarnings,
 }
 
@@ -93,6 +97,7 @@ impl Settings {
             environment,
             file,
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         })
     }
@@ -108,6 +113,7 @@ impl Settings {
             environment,
             file,
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         };
         (settings, errors)
@@ -323,6 +329,7 @@ impl Settings {
             environment: self.environment.clone(),
             file: self.file.clone(),
             environment_login: EnvironmentLogin::new(),
+            used_certificate: UsedClientCertificate::new(),
             late_warnings: LateWarnings::default(),
         }
     }
@@ -383,7 +390,7 @@ impl Settings {
 }
 
 /// Variables of other tools that are read as text, in addition to the aliases of settings.
-const FOREIGN_TEXTS: [&str; 27] = [
+const FOREIGN_TEXTS: [&str; 31] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -395,7 +402,11 @@ const FOREIGN_TEXTS: [&str; 27] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",

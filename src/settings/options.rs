@@ -37,6 +37,8 @@ pub(super) fn text(flags: &Global, key: &str) -> Option<String> {
         "request_payer" => flag(flags.request_payer),
         "no_sign_request" => flag(flags.no_sign_request),
         "ca_bundle" => path(&flags.ca_bundle),
+        "client_cert" => path(&flags.client_cert),
+        "client_key" => path(&flags.client_key),
         "insecure" => flag(flags.insecure),
         "host" => flags.host.clone(),
         "port" => flags.port.map(|port| port.to_string()),
@@ -54,7 +56,7 @@ pub(super) fn text(flags: &Global, key: &str) -> Option<String> {
 }
 
 /// The word of an option's value.
-fn word<T: ValueEnum + Copy>(value: T) -> Option<String> {
+pub(super) fn word<T: ValueEnum + Copy>(value: T) -> Option<String> {
     Some(value.to_possible_value()?.get_name().to_owned())
 }
 

@@ -1,11 +1,12 @@
 //! The settings of the S3 backend.
 
 use super::Settings;
+use super::aws_profile::{IGNORE_ENDPOINTS, ProfileSettings};
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use crate::aws::credentials;
+use crate::aws::credentials::profile_settings::{EndpointVariables, is_true};
 use crate::aws::credentials::{
     ContainerVariables, CredentialSource, Credentials, MetadataVariables, WebIdentityVariables,
-    chain,
 };
 use crate::backend::s3::{Addressing, Checksum, CustomerKey, PayloadSigning, S3Config};
 use crate::cli::ChecksumKind;
@@ -45,16 +46,19 @@ impl Settings {
         let credentials = self.s3_credentials(scope, aws.clone())?;
         // Region and endpoint come from a profile only if the credentials do.
         let from_profile = matches!(credentials, CredentialSource::Chain(_));
-        let region = match scope.text("region", flags.region.as_ref()) {
-            None if from_profile => chain::profile_region(&aws)?,
-            region => region,
+        let profile = match from_profile {
+            true => self.profile_settings(&aws)?,
+            false => ProfileSettings::default(),
         };
-        let endpoint = match scope.text("endpoint_url", flags.endpoint_url.as_ref()) {
-            None if from_profile && !self.environment.ignores("AWS_ENDPOINT_URL") => {
-                chain::profile_endpoint_url(&aws)?
-            }
-            endpoint => endpoint,
-        };
+        let region = scope
+            .text("region", flags.region.as_ref())
+            .or(profile.region);
+        let endpoint = scope.text("endpoint_url", flags.endpoint_url.as_ref());
+        let endpoint = endpoint.or(profile.endpoint_url);
+        if endpoint.is_none() {
+            self.check_endpoint_kind(profile.endpoint_kind.as_ref())?;
+        }
+        let client_certificate = self.s3_client_certificate(scope, endpoint.as_deref())?;
         let request_payer = flags.request_payer.then_some(true);
         let payload_signing = flags.payload_signing;
         Ok(S3Config {
@@ -64,6 +68,7 @@ impl Settings {
             region,
             addressing: scope
                 .value("addressing", flags.addressing, choice)?
+                .or(profile.addressing)
                 .unwrap_or(Addressing::Auto),
             credentials,
             customer_key: self.customer_key(scope)?,
@@ -78,9 +83,11 @@ impl Settings {
             ),
             payload_signing: scope
                 .value("payload_signing", payload_signing, choice)?
+                .or(profile.payload_signing)
                 .unwrap_or(PayloadSigning::Auto),
             roots: self.roots(scope),
             insecure: self.insecure(scope)?,
+            client_certificate,
             proxies: self.proxies(),
         })
     }
@@ -92,21 +99,6 @@ impl Settings {
             return None;
         }
         first_of(scope, &LOGIN_KEYS).map(|(_, level, _)| level)
-    }
-
-    /// The region or the endpoint of the selected profile, if a run would use it.
-    pub(super) fn of_profile(&self, scope: &SettingScope<'_>, key: &str) -> Option<String> {
-        if scope.section != "s3" || self.login_level(scope).is_some() {
-            return None;
-        }
-        let aws = self.aws_environment(scope.text("profile", None));
-        match key {
-            "region" => chain::profile_region(&aws).ok()?,
-            "endpoint_url" if !self.environment.ignores("AWS_ENDPOINT_URL") => {
-                chain::profile_endpoint_url(&aws).ok()?
-            }
-            _ => None,
-        }
     }
 
     /// The key of SSE-C. The content of its file is never shown.
@@ -184,9 +176,7 @@ impl Settings {
         }
     }
 
-    /// Checks that a secret that is sent in clear goes only to the service that its level names. A secret without an
-    /// `endpoint_url` on its level is for AWS, or for the service that an option or the environment selects for this run, but
-    /// never for the service of a remote.
+    /// Checks that a secret that is sent in clear goes only to the service that its level names.
     fn check_endpoint_of_secret(
         &self,
         scope: &SettingScope<'_>,
@@ -194,32 +184,10 @@ impl Settings {
         level: SettingLevel<'_>,
         key: &str,
     ) -> Result<()> {
-        let named = |start: usize| {
-            let levels = scope.levels().split_off(start);
-            levels
-                .into_iter()
-                .find_map(|level| scope.at(level, "endpoint_url"))
-                .map(|found| found.text)
+        let Some(ForeignEndpoint { home, used }) = self.foreign_endpoint(scope, index, level)
+        else {
+            return Ok(());
         };
-        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
-            return Ok(());
-        }
-        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
-            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
-            Some(found.text)
-        });
-        let home = named(index);
-        if home.is_none() && of_the_run.is_some() {
-            return Ok(());
-        }
-        let used = of_the_run.or_else(|| named(0));
-        let plain = |url: &Option<String>| {
-            url.as_ref()
-                .map(|url| url.trim_end_matches('/').to_ascii_lowercase())
-        };
-        if plain(&used) == plain(&home) {
-            return Ok(());
-        }
         let shown = |url: Option<String>| url.map_or("AWS".to_owned(), |url| printable(&url));
         let text = format!(
             "the `{key}` of {} is for {}, but this store is at {}",
@@ -231,7 +199,42 @@ impl Settings {
             .with_hint("set `endpoint_url` and its secrets in the same section"))
     }
 
-    fn aws_environment(&self, profile_setting: Option<String>) -> credentials::AwsEnvironment {
+    /// The endpoints of a level's secret and of the store, if the secret must not be sent to the store. A secret without an
+    /// `endpoint_url` on its level is for AWS, or for the service that an option or the environment selects for this run, but
+    /// never for the service of a remote.
+    pub(super) fn foreign_endpoint(
+        &self,
+        scope: &SettingScope<'_>,
+        index: usize,
+        level: SettingLevel<'_>,
+    ) -> Option<ForeignEndpoint> {
+        let named = |start: usize| {
+            let levels = scope.levels().split_off(start);
+            levels
+                .into_iter()
+                .find_map(|level| scope.at(level, "endpoint_url"))
+                .map(|found| found.text)
+        };
+        if level == SettingLevel::Environment && scope.at(level, "endpoint_url").is_none() {
+            return None;
+        }
+        let of_the_run = self.flags.endpoint_url.clone().or_else(|| {
+            let found = scope.at(SettingLevel::Environment, "endpoint_url")?;
+            Some(found.text)
+        });
+        let home = named(index);
+        if home.is_none() && of_the_run.is_some() {
+            return None;
+        }
+        let used = of_the_run.or_else(|| named(0));
+        let plain = |url: &Option<String>| url.as_deref().map(plain_url);
+        (plain(&used) != plain(&home)).then_some(ForeignEndpoint { home, used })
+    }
+
+    pub(super) fn aws_environment(
+        &self,
+        profile_setting: Option<String>,
+    ) -> credentials::AwsEnvironment {
         let env = &self.environment;
         let get = |name: &str| env.get(name).map(str::to_owned);
         credentials::AwsEnvironment {
@@ -249,9 +252,13 @@ impl Settings {
             credentials_file: env
                 .path("AWS_SHARED_CREDENTIALS_FILE")
                 .or_else(|| env.home(".aws/credentials")),
-            sts_endpoint: match env.ignores("AWS_ENDPOINT_URL") {
-                true => None,
-                false => get("AWS_ENDPOINT_URL_STS").or_else(|| get("AWS_ENDPOINT_URL")),
+            credentials_file_is_named: env.raw("AWS_SHARED_CREDENTIALS_FILE").is_some(),
+            endpoints: EndpointVariables {
+                ignore: env.get(IGNORE_ENDPOINTS).map(is_true),
+                any: get("AWS_ENDPOINT_URL"),
+                sts: get("AWS_ENDPOINT_URL_STS"),
+                sso: get("AWS_ENDPOINT_URL_SSO"),
+                sso_oidc: get("AWS_ENDPOINT_URL_SSO_OIDC"),
             },
             web_identity: WebIdentityVariables {
                 token_file: env.path("AWS_WEB_IDENTITY_TOKEN_FILE"),
@@ -265,7 +272,7 @@ impl Settings {
                 token: get("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(Secret::new),
             },
             metadata: MetadataVariables {
-                disabled: is_true(env.get("AWS_EC2_METADATA_DISABLED")),
+                disabled: env.get("AWS_EC2_METADATA_DISABLED").is_some_and(is_true),
                 endpoint: get("AWS_EC2_METADATA_SERVICE_ENDPOINT"),
                 mode: get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
             },
@@ -289,8 +296,15 @@ impl Settings {
     }
 }
 
-fn is_true(text: Option<&str>) -> bool {
-    text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
+/// The endpoints of a secret and of the store that it must not be sent to; `None` = AWS.
+pub(super) struct ForeignEndpoint {
+    home: Option<String>,
+    used: Option<String>,
+}
+
+/// An endpoint in the form that is compared.
+pub(super) fn plain_url(url: &str) -> String {
+    url.trim_end_matches('/').to_ascii_lowercase()
 }
 
 /// The settings that form one login.

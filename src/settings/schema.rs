@@ -274,6 +274,8 @@ pub const SETTINGS: &[Setting] = {
             setting("s3", "ca_bundle", Path, "--ca-bundle", ""),
             &["AWS_CA_BUNDLE"],
         ),
+        setting("s3", "client_cert", Path, "--client-cert", ""),
+        setting("s3", "client_key", Path, "--client-key", ""),
         setting("s3", "insecure", Flag, "--insecure", "false"),
         setting("ftp", "host", Text, "--host", ""),
         setting(
@@ -327,6 +329,8 @@ pub const SETTINGS: &[Setting] = {
             "auto",
         ),
         setting("ftp", "ca_bundle", Path, "--ca-bundle", ""),
+        setting("ftp", "client_cert", Path, "--client-cert", ""),
+        setting("ftp", "client_key", Path, "--client-key", ""),
         setting("ftp", "insecure", Flag, "--insecure", "false"),
         setting("fs", "root", Path, "--root", "~/.local/share/blobctl/blobs"),
         setting("fs", "prefix", Text, "", ""),

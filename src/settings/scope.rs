@@ -105,7 +105,7 @@ impl SettingScope<'_> {
         let own = schema::variable(setting);
         std::iter::once(own.as_str())
             .chain(setting.aliases.iter().copied())
-            .filter(|name| !environment.ignores(name))
+            .filter(|name| !self.ignores(name))
             .find_map(|name| {
                 Some(SettingValue {
                     text: environment.raw(name)?.to_string_lossy().into_owned(),
@@ -113,6 +113,13 @@ impl SettingScope<'_> {
                     origin: name.to_owned(),
                 })
             })
+    }
+
+    /// Returns whether this variable of the AWS tools is disabled. The question is only asked if the variable is set.
+    fn ignores(&self, name: &str) -> bool {
+        name.starts_with("AWS_ENDPOINT_URL")
+            && self.settings.environment.raw(name).is_some()
+            && self.settings.ignores_aws_endpoints(self)
     }
 
     fn in_file(&self, section: &str, key: &str) -> Option<SettingValue> {

@@ -6,7 +6,10 @@ use super::workers;
 use crate::error::Result;
 
 /// The items of an iterator that runs on another thread, at most `most` items ahead.
-pub struct Ahead<T>(Receiver<Option<T>>);
+pub struct Ahead<T> {
+    found: Receiver<Option<T>>,
+    has_ended: bool,
+}
 
 impl<T: Send + 'static> Ahead<T> {
     /// Starts the thread. It ends with `items`, or when the result is dropped.
@@ -19,7 +22,10 @@ impl<T: Send + 'static> Ahead<T> {
                 }
             }
         })?;
-        Ok(Self(receiver))
+        Ok(Self {
+            found: receiver,
+            has_ended: false,
+        })
     }
 }
 
@@ -30,9 +36,13 @@ impl<T> Iterator for Ahead<T> {
     ///
     /// If the thread has panicked: its items are not all.
     fn next(&mut self) -> Option<T> {
-        let Ok(item) = self.0.recv() else {
+        if self.has_ended {
+            return None;
+        }
+        let Ok(item) = self.found.recv() else {
             panic!("the thread that finds the items has panicked");
         };
+        self.has_ended = item.is_none();
         item
     }
 }
@@ -55,7 +65,7 @@ mod tests {
             // Those in the channel, one that waits for room, and one that has left it.
             assert!(found.load(Ordering::SeqCst) <= expected + 12);
         }
-        assert_eq!(ahead.next(), None);
+        assert_eq!((ahead.next(), ahead.next()), (None, None));
     }
 
     #[test]

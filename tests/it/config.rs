@@ -393,11 +393,14 @@ fn remotes_of_rclone_work_after_the_import_with_and_without_the_secrets() {
 fn a_file_that_is_named_is_referred_to_and_stdin_cannot_be() {
     let s3 = S3Server::start();
     let conf = format!(
-        "[default]\naccess_key = {ACCESS_KEY}\nsecret_key = {SECRET_KEY}\nhost_base = {}\nhost_bucket = {}\nuse_https = False\n",
+        "[default]\naccess_key = {ACCESS_KEY}\nsecret_key = {SECRET_KEY}\nhost_base = {}\nhost_bucket = {}\nuse_https = False\n\
+         ssl_client_cert_file = /c.pem\nssl_client_key_file = /k.pem\n",
         s3.address, s3.address
     );
     let sandbox = Sandbox::new().file("it's mine.cfg", &conf);
     let (sandbox, text) = imported(sandbox, &["s3cmd", "--from", "it's mine.cfg"]);
+    let certificate = "client_cert = \"/c.pem\"\nclient_key = \"/k.pem\"\n";
+    assert!(text.contains(certificate), "{text}");
     assert!(!text.contains(SECRET_KEY), "{text}");
     works(&sandbox, &["--bucket", "lab"], "s3cmd");
     let outcome = sandbox.pipe(

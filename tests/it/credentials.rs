@@ -391,10 +391,6 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
             "takes its credentials from `mfa_serial`",
         ),
         (
-            "sso_session = s",
-            "takes its credentials from `sso_session`",
-        ),
-        (
             "role_arn = a\nsource_profile = q\n[profile q]\nlogin_session = l",
             "the profile `q` takes its credentials from `login_session`",
         ),
@@ -409,7 +405,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
             .env("AWS_PROFILE", "p");
         refuses(&sandbox, 3, part);
     }
-    let sandbox = at(&server.endpoint()).file("aws", "[profile p]\nsso_session = s\n");
+    let sandbox = at(&server.endpoint()).file("aws", "[profile p]\nlogin_session = l\n");
     let outcome = sandbox.run(["put", "a", "--profile", "p"]);
     assert!(
         outcome

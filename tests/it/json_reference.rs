@@ -325,6 +325,9 @@ fn removals(reference: &mut Reference) {
         reference.check(0, &sandbox.run(arguments.iter().chain(&["--json"])));
     }
     reference.check(1, &sandbox.run(["rm", "a", "--json"]));
+    sandbox.run(["put", "a", "d/a"]).succeeds();
+    let nothing = ["rm", "-r", "d", "--exclude", "*", "--json"];
+    reference.check(0, &sandbox.run(nothing));
 }
 
 fn leftovers(reference: &mut Reference) {

@@ -7,7 +7,9 @@
 mod support;
 
 mod addresses;
+mod aws_files;
 mod cli;
+mod client_certificates;
 mod closed_stdout;
 mod concurrency;
 mod config;
@@ -43,6 +45,7 @@ mod local_links;
 mod logins;
 mod ls_command;
 mod memory;
+mod proxies;
 mod put_recursive;
 mod rate_limit;
 mod readme;
@@ -71,6 +74,7 @@ mod settings;
 mod signals;
 mod sigv4;
 mod sse_c;
+mod sso;
 mod sync;
 mod terminal;
 mod tls;

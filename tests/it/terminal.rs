@@ -37,7 +37,7 @@ fn a_long_transfer_draws_a_bar_and_clears_it() {
         .env("TERM", "xterm")
         .env("BLOBCTL_BACKEND", "fs");
     let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
-    terminal.wait_for("1.00 MiB");
+    terminal.wait_for("1.0 MiB");
     terminal.wait_for("/s");
     assert_eq!(end(child, stdin), "", "stdout is for data");
     let shown = terminal.rest();
@@ -63,7 +63,7 @@ fn the_bar_of_a_file_has_a_total() {
         .stderr(far)
         .spawn()
         .unwrap();
-    terminal.wait_for("/ 12.00 MiB");
+    terminal.wait_for("of 12.0 MiB");
     rustix::process::kill_process(
         rustix::process::Pid::from_child(&child),
         rustix::process::Signal::INT,
@@ -120,7 +120,7 @@ fn no_bar_is_drawn_without_a_terminal_or_if_disabled() {
     ];
     // A run with a bar starts last: once its bar is visible, the others would have drawn theirs.
     let (child, stdin, mut terminal) = put_on_terminal(&sandbox, &[]);
-    terminal.wait_for("1.00 MiB");
+    terminal.wait_for("1.0 MiB");
     end(child, stdin);
     drop(into_piped);
     finish(piped).succeeds();
@@ -157,12 +157,9 @@ fn progress_lines_are_printed_periodically_if_enabled() {
 }
 
 #[test]
-fn a_retry_is_reported_on_a_terminal_only() {
-    let busy = || {
-        let busy = answer(503, &[("retry-after", "0")], b"");
-        ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")])
-    };
-    let server = busy();
+fn a_retry_is_a_row_of_the_bar_while_it_is_waited_for() {
+    let busy = answer(503, &[("retry-after", "3")], b"");
+    let server = ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")]);
     let sandbox = Sandbox::new()
         .envs(&crate::support::s3::variables(&server.endpoint()))
         .env("TERM", "xterm");
@@ -170,9 +167,70 @@ fn a_retry_is_reported_on_a_terminal_only() {
     let mut command = sandbox.command(["get", "k", "-"]);
     let child = command.stderr(far).spawn().unwrap();
     drop(command);
+    terminal.wait_for("attempt 1 failed: ");
+    terminal.wait_for("retrying in ");
+    assert!(child.wait_with_output().unwrap().status.success());
+    let shown = terminal.rest();
+    assert!(
+        shown.trim_end_matches('\r').ends_with("\u{1b}[2K"),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_batch_has_a_total_below_its_rows() {
+    let sandbox = Sandbox::new()
+        .env("TERM", "xterm")
+        .env("BLOBCTL_BACKEND", "fs")
+        .file("d/a", bytes(2 * MIB, 1))
+        .file("d/b", bytes(2 * MIB, 2));
+    let (mut terminal, far) = Terminal::open();
+    let mut command = sandbox.command(["put", "-r", "d", "--limit-rate", "1M"]);
+    let child = command.stderr(far).spawn().unwrap();
+    drop(command);
+    terminal.wait_for("d/a");
+    terminal.wait_for("total 0/2 files");
+    terminal.wait_for("of 4.0 MiB");
+    terminal.wait_for("left");
+    assert!(child.wait_with_output().unwrap().status.success());
+    terminal.wait_for("2 stored, 4.0 MiB");
+}
+
+#[test]
+fn a_bar_in_a_pipe_becomes_lines_and_says_so() {
+    let sandbox = Sandbox::new()
+        .env("BLOBCTL_BACKEND", "fs")
+        .file("a", "hello");
+    let outcome = sandbox.run(["put", "a", "--progress", "bar"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("stderr is not a terminal"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.stderr.contains("blobctl: 1 file, 5 B in "),
+        "{outcome:?}"
+    );
+    assert!(!outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+}
+
+#[test]
+fn a_retry_is_reported_on_a_terminal_only() {
+    let busy = |seconds| {
+        let busy = answer(503, &[("retry-after", seconds)], b"");
+        ScriptedServer::start([busy, answer(200, &[("etag", "\"x\"")], b"x")])
+    };
+    let server = busy("0");
+    let sandbox = Sandbox::new()
+        .envs(&crate::support::s3::variables(&server.endpoint()))
+        .env("TERM", "xterm");
+    let (mut terminal, far) = Terminal::open();
+    let mut command = sandbox.command(["get", "k", "-", "--progress", "none"]);
+    let child = command.stderr(far).spawn().unwrap();
+    drop(command);
     terminal.wait_for("blobctl: attempt 1 failed: ");
     assert!(child.wait_with_output().unwrap().status.success());
-    let server = busy();
+    let server = busy("0");
     Sandbox::new()
         .envs(&crate::support::s3::variables(&server.endpoint()))
         .run(["get", "k", "-"])

@@ -1,8 +1,12 @@
 //! S3 over TLS, directly and through a proxy, through the built binary.
 
 use crate::support::s3::{S3Server, variables};
-use crate::support::tls::{TlsStore, Tunnel, Uploads};
+use crate::support::tls::{TlsStore, Tunnel, Uploads, parameters};
 use crate::support::{MIB, Sandbox, bytes};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair,
+};
 
 /// A sandbox that uses the server and trusts its certificate.
 fn trusting(server: &TlsStore) -> Sandbox {
@@ -68,20 +72,126 @@ fn a_certificate_for_another_host_is_refused() {
     assert_eq!(server.seen().len(), 0);
 }
 
+/// A CA, and a server with a certificate that this CA has signed and `change` has changed.
+fn issued(
+    change: impl FnOnce(&mut CertificateParams),
+) -> (CertifiedIssuer<'static, KeyPair>, TlsStore) {
+    let mut of_ca = CertificateParams::new(Vec::new()).unwrap();
+    of_ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = CertifiedIssuer::self_signed(of_ca, KeyPair::generate().unwrap()).unwrap();
+    let mut parameters = parameters(&["127.0.0.1"]);
+    parameters
+        .distinguished_name
+        .push(DnType::CommonName, "server");
+    change(&mut parameters);
+    let server = TlsStore::issued(&parameters, &ca);
+    (ca, server)
+}
+
+type PlainChange = fn(&mut CertificateParams);
+type ParameterChange = Box<dyn FnOnce(&mut CertificateParams)>;
+
 #[test]
-fn the_certificate_of_a_ca_is_named_as_such() {
-    let server = TlsStore::with_the_certificate_of_a_ca();
-    let outcome = trusting(&server).run(["exists", "a"]);
-    outcome.fails_with(
-        4,
-        "it is a CA certificate (CA:TRUE), which a server cannot use",
+fn every_fault_of_a_certificate_has_its_words() {
+    let (past, future) = (
+        rcgen::date_time_ymd(2020, 1, 31),
+        rcgen::date_time_ymd(2090, 1, 31),
     );
+    let cases: [(ParameterChange, &str, &str); 4] = [
+        (
+            Box::new(move |made| made.not_after = past),
+            "it expired on 2020-01-31",
+            "hint: renew it; if it is new, check this machine's clock",
+        ),
+        (
+            Box::new(move |made| made.not_before = future),
+            "it is valid from 2090-01-31 on",
+            "hint: check this machine's clock",
+        ),
+        (
+            Box::new(|made| made.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            "it is a CA certificate (CA:TRUE), which a server cannot use",
+            "hint: issue one with basicConstraints=CA:FALSE, or add this one to --ca-bundle",
+        ),
+        (
+            Box::new(|made| made.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
+            "its purpose is not a server (extendedKeyUsage)",
+            "hint: issue one with extendedKeyUsage=serverAuth",
+        ),
+    ];
+    for (change, fault, hint) in cases {
+        let (ca, server) = issued(change);
+        let sandbox = trusting(&server).file("ca.pem", ca.pem());
+        let outcome = sandbox.run(["exists", "a"]);
+        let start = format!("the certificate of {} is not valid: ", server.address);
+        outcome.fails_with(4, &format!("{start}{fault}"));
+        assert!(outcome.stderr.contains(hint), "{outcome:?}");
+        assert_eq!((server.seen().len(), server.connections()), (0, 1));
+    }
+}
+
+#[test]
+fn a_ca_of_the_same_name_with_another_key_has_not_signed_the_certificate() {
+    let (_, server) = issued(|_| ());
+    let (other, _) = issued(|_| ());
+    let sandbox = trusting(&server).file("ca.pem", other.pem());
+    let outcome = sandbox.run(["exists", "a"]);
+    outcome.fails_with(4, "is not valid: its signature is wrong");
     assert!(
-        outcome
-            .stderr
-            .contains("hint: issue one with basicConstraints=CA:FALSE")
+        outcome.stderr.contains("update the CA's certificate"),
+        "{outcome:?}"
     );
-    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
+fn a_certificate_in_the_bundle_is_trusted_as_it_is() {
+    // `openssl req -x509` makes certificates with CA:TRUE.
+    let of_ca = TlsStore::with_the_certificate_of_a_ca();
+    trusting(&of_ca).run(["exists", "a"]).is_silent(1);
+    // Its issuer is not in the bundle.
+    let (_, server) = issued(|_| ());
+    trusting(&server).run(["exists", "a"]).is_silent(1);
+    // SSL_CERT_FILE is as good.
+    let sandbox = Sandbox::new()
+        .envs(&variables(&server.endpoint()))
+        .file("ca.pem", &server.certificate);
+    sandbox
+        .env("SSL_CERT_FILE", "ca.pem")
+        .run(["exists", "a"])
+        .is_silent(1);
+    // Another certificate with the same names is not the one in the bundle.
+    let (_, other) = issued(|_| ());
+    let sandbox = trusting(&server).file("ca.pem", &other.certificate);
+    sandbox
+        .run(["exists", "a"])
+        .fails_with(4, "its issuer is not trusted");
+}
+
+#[test]
+fn the_name_and_the_dates_of_a_certificate_in_the_bundle_are_checked() {
+    let ca = |made: &mut CertificateParams| made.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let cases: [(PlainChange, &str); 3] = [
+        (
+            |made| made.not_after = rcgen::date_time_ymd(2020, 1, 31),
+            "it expired on 2020-01-31",
+        ),
+        (
+            |made| made.not_before = rcgen::date_time_ymd(2090, 1, 31),
+            "it is valid from 2090-01-31 on",
+        ),
+        (
+            |made| made.subject_alt_names = parameters(&["h.test"]).subject_alt_names,
+            "it was issued for h.test",
+        ),
+    ];
+    for (change, fault) in cases {
+        let mut made = parameters(&["127.0.0.1"]);
+        ca(&mut made);
+        change(&mut made);
+        let server = TlsStore::with_certificate(&made);
+        trusting(&server).run(["exists", "a"]).fails_with(4, fault);
+        assert_eq!(server.seen().len(), 0);
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::environment::from_variables;
 use super::{
-    AwsEnvironment, CredentialLookup, CredentialSource, Credentials, LookupContext, ecs, imds,
-    process, profile, shared_files, web_identity,
+    CredentialLookup, CredentialSource, Credentials, LookupContext, ecs, imds, process, profile,
+    web_identity,
 };
 use crate::error::{Error, Kind, Result};
 
@@ -48,16 +48,4 @@ impl CredentialLookup<'_> {
             "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or the keys in the config file; --no-sign-request does without",
         ))
     }
-}
-
-/// The region that the selected profile names.
-pub fn profile_region(environment: &AwsEnvironment) -> Result<Option<String>> {
-    Ok(shared_files::selected_profile(environment)?
-        .and_then(|mut selected| selected.profile.remove("region")))
-}
-
-/// The endpoint that the selected profile names.
-pub fn profile_endpoint_url(environment: &AwsEnvironment) -> Result<Option<String>> {
-    Ok(shared_files::selected_profile(environment)?
-        .and_then(|mut selected| selected.profile.remove("endpoint_url")))
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::http::agent::AgentOptions;
 use crate::http::endpoint::Endpoint;
 use crate::http::proxy::Proxies;
-use crate::http::tls::CertificateTrust;
+use crate::http::tls::{CertificateOptions, CertificateTrust};
 use crate::http::{agent, error};
 use crate::net::timeouts::Timeouts;
 use crate::net::tls_roots::Roots;
@@ -92,7 +92,10 @@ impl<'a> HttpClient<'a> {
                 Route::Direct => None,
                 Route::Proxied => Some(self.proxies),
             },
-            trust: CertificateTrust::Roots(self.roots),
+            certificates: CertificateOptions {
+                trust: CertificateTrust::Roots(self.roots),
+                client_certificate: None,
+            },
             timeouts: None,
             total: Some(call.timeout),
             pool: None,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::shared_files::selected_profile;
 use super::{CredentialLookup, Credentials, InstanceMetadata, MetadataVariables, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
@@ -21,15 +22,14 @@ const ORIGIN: &str = "the instance's metadata service";
 
 /// The credentials of the service. No service at its address, or no role for the instance, is not an error.
 pub fn credentials_if_available(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
-    let variables = &lookup.environment.metadata;
-    if variables.disabled || lookup.context.instance_metadata == InstanceMetadata::Skip {
+    let disabled = lookup.environment.metadata.disabled;
+    if disabled || lookup.context.instance_metadata == InstanceMetadata::Skip {
         return Ok(None);
     }
-    match MetadataService::new(lookup)?.credentials() {
+    let service = MetadataService::new(lookup)?;
+    match service.credentials() {
         Ok(credentials) => Ok(Some(credentials)),
-        Err(LookupFailure::Unreachable(error)) if variables.endpoint.is_some() => {
-            Err(with_origin(&error))
-        }
+        Err(LookupFailure::Unreachable(error)) if service.is_named => Err(with_origin(&error)),
         Err(LookupFailure::Unreachable(_) | LookupFailure::NoRole) => Ok(None),
         Err(LookupFailure::Failed(error)) => Err(with_origin(&error)),
     }
@@ -67,14 +67,20 @@ enum LookupFailure {
 struct MetadataService<'a> {
     lookup: &'a CredentialLookup<'a>,
     base: String,
+    /// A variable or the profile names the address.
+    is_named: bool,
 }
 
 impl<'a> MetadataService<'a> {
     fn new(lookup: &'a CredentialLookup<'a>) -> Result<Self> {
-        let variables = &lookup.environment.metadata;
-        let base = variables.base();
+        let settings = settings(lookup)?;
+        let base = settings.base()?;
         endpoint(&base)?;
-        Ok(Self { lookup, base })
+        Ok(Self {
+            lookup,
+            base,
+            is_named: settings.endpoint.is_some(),
+        })
     }
 
     fn credentials(&self) -> Result<Credentials, LookupFailure> {
@@ -140,15 +146,35 @@ impl<'a> MetadataService<'a> {
     }
 }
 
+/// The variables, or else the settings of the selected profile.
+fn settings(lookup: &CredentialLookup<'_>) -> Result<MetadataVariables> {
+    let variables = &lookup.environment.metadata;
+    let profile = selected_profile(lookup.environment)?;
+    let of_profile = |key: &str| Some(profile.as_ref()?.setting(key)?.to_owned());
+    let of_variable = |value: &Option<String>, key: &str| value.clone().or_else(|| of_profile(key));
+    Ok(MetadataVariables {
+        disabled: variables.disabled,
+        endpoint: of_variable(&variables.endpoint, "ec2_metadata_service_endpoint"),
+        mode: of_variable(&variables.mode, "ec2_metadata_service_endpoint_mode"),
+    })
+}
+
 impl MetadataVariables {
-    fn base(&self) -> String {
-        match (&self.endpoint, self.mode.as_deref()) {
-            (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
-            (None, Some(mode)) if mode.eq_ignore_ascii_case("ipv6") => {
-                "http://[fd00:ec2::254]".to_owned()
+    fn base(&self) -> Result<String> {
+        let by_mode = match self.mode.as_deref() {
+            None => "http://169.254.169.254",
+            Some(mode) if mode.eq_ignore_ascii_case("ipv4") => "http://169.254.169.254",
+            Some(mode) if mode.eq_ignore_ascii_case("ipv6") => "http://[fd00:ec2::254]",
+            Some(mode) => {
+                let shown = printable(mode);
+                let text = format!("{ORIGIN}: invalid endpoint mode `{shown}`");
+                return Err(Error::new(Kind::Config, text).with_hint(
+                    "set AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE, or ec2_metadata_service_endpoint_mode of the profile, to IPv4 or IPv6",
+                ));
             }
-            (None, _) => "http://169.254.169.254".to_owned(),
-        }
+        };
+        let endpoint = self.endpoint.as_deref().unwrap_or(by_mode);
+        Ok(endpoint.trim_end_matches('/').to_owned())
     }
 }
 
@@ -206,6 +232,7 @@ mod tests {
                 mode: mode.map(str::to_owned),
             }
             .base()
+            .unwrap()
         };
         assert_eq!(base(None, None), "http://169.254.169.254");
         assert_eq!(base(None, Some("IPv6")), "http://[fd00:ec2::254]");

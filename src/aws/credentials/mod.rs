@@ -4,7 +4,7 @@
 //! |---|---|
 //! | settings: static keys, or a command | [`process`] |
 //! | `AWS_ACCESS_KEY_ID` and its companions, unless a profile was requested | [`environment`] |
-//! | a profile of the shared files: a role, static keys, or a command | [`shared_files`], [`profile`], [`process`] |
+//! | a profile of the shared files: a role, IAM Identity Center (SSO), static keys, or a command | [`shared_files`], [`profile`], [`sso`], [`process`] |
 //! | `AWS_WEB_IDENTITY_TOKEN_FILE` | [`web_identity`] |
 //! | `AWS_CONTAINER_CREDENTIALS_…` | [`ecs`] |
 //! | the instance's metadata service, for AWS's own endpoints | [`imds`] |
@@ -22,7 +22,11 @@ pub mod json;
 pub mod process;
 pub mod profile;
 pub mod profile_parser;
+pub mod profile_settings;
 pub mod shared_files;
+pub mod sso;
+pub mod sso_login;
+pub mod sso_token;
 pub mod sts;
 pub mod web_identity;
 
@@ -33,6 +37,7 @@ use time::OffsetDateTime;
 
 pub use self::cache::CredentialCache;
 pub use self::http::HttpClient;
+use self::profile_settings::EndpointVariables;
 use crate::error::printable;
 use crate::secret::Secret;
 
@@ -128,8 +133,10 @@ pub struct AwsEnvironment {
     pub config_file: Option<PathBuf>,
     /// `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`.
     pub credentials_file: Option<PathBuf>,
-    /// The token service's address instead of AWS's own: `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL`.
-    pub sts_endpoint: Option<String>,
+    /// True if the variable names that file, which must then exist.
+    pub credentials_file_is_named: bool,
+    /// The addresses of services instead of AWS's own.
+    pub endpoints: EndpointVariables,
     /// The role for the bearer of a token.
     pub web_identity: WebIdentityVariables,
     /// The container's credential service.
@@ -139,6 +146,11 @@ pub struct AwsEnvironment {
 }
 
 impl AwsEnvironment {
+    /// The profile that the user named; `None` = `default`, if it exists.
+    pub fn requested_profile(&self) -> Option<&str> {
+        self.profile_flag.as_deref().or(self.profile.as_deref())
+    }
+
     /// Expands `~/` in a path of the shared files.
     fn expand(&self, path: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {

@@ -5,14 +5,19 @@
 //! Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
 use super::environment::{from_variables, incomplete};
-use super::shared_files::{Profile, SharedFiles, property};
+use super::shared_files::{Profile, SelectedProfile, SharedFiles, property};
+use super::sso_login::SsoLogin;
 use super::sts::AssumeRole;
-use super::{CredentialLookup, Credentials, ecs, imds, process, shared_files, web_identity};
+use super::{
+    AwsEnvironment, CredentialLookup, Credentials, ecs, imds, process, shared_files, sso,
+    web_identity,
+};
 use crate::error::{Error, Kind, Result, printable};
 use crate::secret::Secret;
 
 /// The credentials of the selected profile, if it exists and has any.
 pub fn from_selected_profile(lookup: &CredentialLookup<'_>) -> Result<Option<Credentials>> {
+    check_named_file(lookup.environment)?;
     let Some(selected) = shared_files::selected_profile(lookup.environment)? else {
         return Ok(None);
     };
@@ -21,7 +26,37 @@ pub fn from_selected_profile(lookup: &CredentialLookup<'_>) -> Result<Option<Cre
         files: &selected.files,
         visited: Vec::new(),
     };
-    resolver.credentials(&selected.name, &selected.profile)
+    let found = resolver.credentials(&selected.name, &selected.profile)?;
+    if found.is_none() && lookup.environment.requested_profile().is_some() {
+        return Err(without_credentials(&selected));
+    }
+    Ok(found)
+}
+
+/// Checks that the file of `AWS_SHARED_CREDENTIALS_FILE` exists.
+fn check_named_file(environment: &AwsEnvironment) -> Result<()> {
+    let named = environment.credentials_file.as_deref();
+    match named.filter(|_| environment.credentials_file_is_named) {
+        Some(file) if matches!(file.try_exists(), Ok(false)) => {
+            let shown = printable(&file.to_string_lossy());
+            let text = format!("AWS_SHARED_CREDENTIALS_FILE: `{shown}` does not exist");
+            Err(Error::new(Kind::Config, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The error about a profile that the user named and that has no credentials. The names of its properties show a typing
+/// mistake.
+fn without_credentials(selected: &SelectedProfile) -> Error {
+    let keys: Vec<String> = selected.profile.keys().map(|key| printable(key)).collect();
+    let what = match keys.is_empty() {
+        true => "has no credentials: it is empty".to_owned(),
+        false => format!("has no credentials, only: {}", keys.join(", ")),
+    };
+    profile_error(&selected.name, &what).with_hint(
+        "add keys, a role, sso_session or credential_process to it, or do not name it (--profile, AWS_PROFILE)",
+    )
 }
 
 /// Follows `source_profile` from profile to profile.
@@ -38,6 +73,9 @@ impl ProfileResolver<'_> {
         }
         if let Some(arn) = property(profile, "role_arn") {
             return self.role(name, profile, arn).map(Some);
+        }
+        if let Some(login) = SsoLogin::of(self.files, name, profile)? {
+            return sso::credentials(&login, self.lookup).map(Some);
         }
         for key in [
             "source_profile",
@@ -102,7 +140,7 @@ impl ProfileResolver<'_> {
     fn source_profile(&mut self, name: &str, source: &str) -> Result<Credentials> {
         let profile = self
             .files
-            .profile(source)
+            .profile(source)?
             .ok_or_else(|| self.files.unknown_profile(source))?;
         if let Some(keys) = static_keys(source, &profile)? {
             return Ok(keys);
@@ -166,14 +204,7 @@ fn interactive_login_key(profile: &Profile) -> Option<&'static str> {
     let has = |key: &str| property(profile, key).is_some();
     let role = has("role_arn");
     let own = has("aws_access_key_id") || has("aws_secret_access_key") || has("credential_process");
-    [
-        "mfa_serial",
-        "sso_session",
-        "sso_start_url",
-        "login_session",
-    ]
-    .into_iter()
-    .find(|key| {
+    ["mfa_serial", "login_session"].into_iter().find(|key| {
         has(key)
             && if *key == "mfa_serial" {
                 role

@@ -15,8 +15,29 @@ pub enum FileKind {
     Credentials,
 }
 
-/// The properties of each profile. Keys are lower-case.
-pub type Profiles = BTreeMap<String, BTreeMap<String, String>>;
+/// The properties of each section of one kind, by its name. Keys are lower-case.
+pub type Sections = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The sections of a file, and its mistakes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParsedFile {
+    /// The profiles.
+    pub profiles: Sections,
+    /// `[services NAME]`.
+    pub services: Sections,
+    /// `[sso-session NAME]`.
+    pub sso_sessions: Sections,
+    /// The lines that cannot be understood. Each one spoils its section only.
+    pub mistakes: Vec<SyntaxError>,
+}
+
+/// The kinds of sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    Profile,
+    Services,
+    SsoSession,
+}
 
 /// A syntax error. It does not contain the line, which may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,37 +46,65 @@ pub struct SyntaxError {
     pub line: usize,
     /// The error.
     pub what: &'static str,
+    /// The section of the line; `None` if any section may be meant.
+    pub section: Option<(SectionKind, String)>,
+}
+
+impl ParsedFile {
+    /// The sections of a kind.
+    pub fn sections(&self, kind: SectionKind) -> &Sections {
+        match kind {
+            SectionKind::Profile => &self.profiles,
+            SectionKind::Services => &self.services,
+            SectionKind::SsoSession => &self.sso_sessions,
+        }
+    }
+
+    fn sections_mut(&mut self, kind: SectionKind) -> &mut Sections {
+        match kind {
+            SectionKind::Profile => &mut self.profiles,
+            SectionKind::Services => &mut self.services,
+            SectionKind::SsoSession => &mut self.sso_sessions,
+        }
+    }
 }
 
 /// Reads a file's text.
-pub fn parse(text: &str, kind: FileKind) -> Result<Profiles, SyntaxError> {
+pub fn parse(text: &str, kind: FileKind) -> ParsedFile {
     let mut parser = ProfileParser {
         kind,
-        profiles: Profiles::new(),
-        section: ProfileSection::None,
+        file: ParsedFile::default(),
+        section: Section::None,
         key: None,
         prefixed_default: false,
     };
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        parser.line(line).map_err(|what| SyntaxError {
-            line: index + 1,
-            what,
-        })?;
+        if let Err(what) = parser.line(line) {
+            let section = match &parser.section {
+                Section::Known(kind, name) => Some((*kind, name.clone())),
+                Section::None | Section::Ignored => None,
+            };
+            parser.file.mistakes.push(SyntaxError {
+                line: index + 1,
+                what,
+                section,
+            });
+        }
     }
-    Ok(parser.profiles)
+    parser.file
 }
 
-enum ProfileSection {
+enum Section {
     None,
-    /// A section of another kind or without a name; its properties are ignored.
+    /// A section of another kind or without a name; its lines are ignored.
     Ignored,
-    Profile(String),
+    Known(SectionKind, String),
 }
 
 struct ProfileParser {
     kind: FileKind,
-    profiles: Profiles,
-    section: ProfileSection,
+    file: ParsedFile,
+    section: Section,
     /// The property that an indented line continues.
     key: Option<String>,
     /// Set by `[profile default]`, which takes precedence over `[default]`.
@@ -68,7 +117,7 @@ impl ProfileParser {
             return Ok(());
         }
         if line.starts_with([' ', '\t']) {
-            return self.continuation(line.trim());
+            return self.indented(line.trim());
         }
         match line.strip_prefix('[') {
             Some(rest) => self.section(rest),
@@ -77,81 +126,94 @@ impl ProfileParser {
     }
 
     fn section(&mut self, rest: &str) -> Result<(), &'static str> {
+        self.key = None;
+        self.section = Section::None;
         let (name, after) = rest
             .split_once(']')
             .ok_or("a section without its closing bracket")?;
         if !after.trim().is_empty() && !after.trim_start().starts_with(['#', ';']) {
             return Err("text after a section's bracket");
         }
-        self.key = None;
         let name = name.trim();
-        let (profile, prefixed) = match (self.kind, name.split_once([' ', '\t'])) {
-            (FileKind::Credentials, _) => (Some(name), false),
+        let unquoted = |name: &str| name.trim().trim_matches('"').to_owned();
+        let found = match (self.kind, name.split_once([' ', '\t'])) {
+            (FileKind::Credentials, _) => Some((SectionKind::Profile, name.to_owned())),
             (FileKind::Config, Some(("profile", name))) => {
-                (Some(name.trim().trim_matches('"')), true)
+                Some((SectionKind::Profile, unquoted(name)))
             }
-            (FileKind::Config, None) if name == "default" => (Some(name), false),
-            (FileKind::Config, _) => (None, false),
+            (FileKind::Config, Some(("services", name))) => {
+                Some((SectionKind::Services, unquoted(name)))
+            }
+            (FileKind::Config, Some(("sso-session", name))) => {
+                Some((SectionKind::SsoSession, unquoted(name)))
+            }
+            (FileKind::Config, None) if name == "default" => {
+                Some((SectionKind::Profile, name.to_owned()))
+            }
+            (FileKind::Config, _) => None,
         };
-        self.section = match profile.filter(|name| !name.is_empty()) {
-            None => ProfileSection::Ignored,
-            Some("default")
-                if self.kind == FileKind::Config && !prefixed && self.prefixed_default =>
-            {
-                ProfileSection::Ignored
-            }
-            Some(name) => {
-                if name == "default" && prefixed && !self.prefixed_default {
-                    self.prefixed_default = true;
-                    self.profiles.remove(name);
-                }
-                self.profiles.entry(name.to_owned()).or_default();
-                ProfileSection::Profile(name.to_owned())
-            }
+        let is_prefixed = name != "default";
+        self.section = match found.filter(|(_, name)| !name.is_empty()) {
+            Some((SectionKind::Profile, name)) => self.begin_profile(name, is_prefixed),
+            Some((kind, name)) => Section::Known(kind, name),
+            None => Section::Ignored,
         };
+        if let Section::Known(kind, name) = &self.section {
+            self.file
+                .sections_mut(*kind)
+                .entry(name.clone())
+                .or_default();
+        }
         Ok(())
     }
 
+    /// Begins a profile. `[profile default]` replaces `[default]` in the config file.
+    fn begin_profile(&mut self, name: String, is_prefixed: bool) -> Section {
+        if name == "default" && self.kind == FileKind::Config {
+            if !is_prefixed && self.prefixed_default {
+                return Section::Ignored;
+            }
+            if is_prefixed && !self.prefixed_default {
+                self.prefixed_default = true;
+                self.file.profiles.remove(&name);
+            }
+        }
+        Section::Known(SectionKind::Profile, name)
+    }
+
     fn property(&mut self, line: &str) -> Result<(), &'static str> {
+        let (kind, name) = match &self.section {
+            Section::None => return Err("a property outside of any section"),
+            Section::Ignored => return Ok(()),
+            Section::Known(kind, name) => (*kind, name.clone()),
+        };
         let (key, value) = line
-            .split_once('=')
+            // The AWS CLI accepts a colon, too.
+            .split_once(['=', ':'])
             .ok_or("a line that is neither a section nor `key = value`")?;
         let key = key.trim().to_ascii_lowercase();
         if key.is_empty() {
             return Err("a value without a key");
         }
         let value = without_comment(value.trim()).trim_end().to_owned();
-        match &self.section {
-            ProfileSection::None => Err("a property before the first section"),
-            ProfileSection::Ignored => Ok(()),
-            ProfileSection::Profile(name) => {
-                self.profiles
-                    .entry(name.clone())
-                    .or_default()
-                    .insert(key.clone(), value);
-                self.key = Some(key);
-                Ok(())
-            }
-        }
+        let section = self.file.sections_mut(kind).entry(name).or_default();
+        section.insert(key.clone(), value);
+        self.key = Some(key);
+        Ok(())
     }
 
-    /// Further lines of a value, or nested `key = value` lines: kept as lines.
-    fn continuation(&mut self, line: &str) -> Result<(), &'static str> {
-        match (&self.section, &self.key) {
-            (ProfileSection::Ignored, _) => Ok(()),
-            (ProfileSection::Profile(name), Some(key)) => {
-                if let Some(value) = self
-                    .profiles
-                    .get_mut(name)
-                    .and_then(|profile| profile.get_mut(key))
-                {
-                    value.push('\n');
-                    value.push_str(line);
-                }
-                Ok(())
-            }
-            _ => Err("an indented line that continues nothing"),
+    /// Further lines of a value, or nested `key = value` lines: kept as lines. The AWS CLI also accepts an indented property
+    /// directly below its section.
+    fn indented(&mut self, line: &str) -> Result<(), &'static str> {
+        let (Section::Known(kind, name), Some(key)) = (&self.section, &self.key) else {
+            return self.property(line);
+        };
+        let section = self.file.sections_mut(*kind).get_mut(name);
+        if let Some(value) = section.and_then(|section| section.get_mut(key)) {
+            value.push('\n');
+            value.push_str(line);
         }
+        Ok(())
     }
 }
 
@@ -177,7 +239,9 @@ mod tests {
     use super::*;
 
     fn get(text: &str, kind: FileKind, profile: &str, key: &str) -> Option<String> {
-        parse(text, kind).unwrap().get(profile)?.get(key).cloned()
+        let file = parse(text, kind);
+        assert_eq!(file.mistakes, []);
+        file.profiles.get(profile)?.get(key).cloned()
     }
 
     #[test]
@@ -250,20 +314,42 @@ mod tests {
     }
 
     #[test]
-    fn broken_lines_are_named_by_number() {
-        for (text, line) in [
-            ("a = 1\n", 1),
-            ("[x\n", 1),
-            ("[x]\nhunter2\n", 2),
-            ("[x]\n= v\n", 2),
-            ("[x]\n  y\n", 2),
-            ("[x] y\n", 1),
-        ] {
+    fn sections_of_services_and_of_sessions_are_read() {
+        let text = "[services a]\ns3 =\n  endpoint_url = http://h\n[sso-session a b]\nsso_region = r\n[plugins]\nx\n";
+        let file = parse(text, FileKind::Config);
+        assert_eq!(
+            nested(&file.services["a"]["s3"], "endpoint_url"),
+            Some("http://h")
+        );
+        assert_eq!(file.sso_sessions["a b"]["sso_region"], "r");
+        assert_eq!((file.profiles.len(), file.mistakes), (0, vec![]));
+    }
+
+    #[test]
+    fn a_colon_and_an_indented_first_property_are_read_as_the_aws_cli_reads_them() {
+        let text = "[x]\n  a = 1\nb: 2\nc = d:e\n";
+        for (key, value) in [("a", "1"), ("b", "2"), ("c", "d:e")] {
             assert_eq!(
-                parse(text, FileKind::Credentials).unwrap_err().line,
-                line,
-                "{text:?}"
+                get(text, FileKind::Credentials, "x", key).as_deref(),
+                Some(value)
             );
+        }
+    }
+
+    #[test]
+    fn broken_lines_are_named_by_number_and_section() {
+        for (text, line, section) in [
+            ("a = 1\n", 1, None),
+            ("[x\n", 1, None),
+            ("[y]\n[x\n", 2, None),
+            ("[x]\nhunter2\n[y]\n", 2, Some("x")),
+            ("[x]\n= v\n", 2, Some("x")),
+            ("[x]\n  y\n", 2, Some("x")),
+            ("[x] y\n", 1, None),
+        ] {
+            let mistakes = parse(text, FileKind::Credentials).mistakes;
+            let found = mistakes[0].section.as_ref().map(|(_, name)| name.as_str());
+            assert_eq!((mistakes[0].line, found), (line, section), "{text:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::profile_parser::{FileKind, Profiles};
+use super::profile_parser::{FileKind, ParsedFile, SectionKind, SyntaxError};
 use super::{AwsEnvironment, profile_parser};
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::{LARGEST_CONFIG, read_bounded};
@@ -21,8 +21,16 @@ const LOGIN_PROPERTIES: [&str; 4] = [
 
 /// Both files.
 pub struct SharedFiles {
-    config: Profiles,
-    credentials: Profiles,
+    config: SharedFile,
+    credentials: SharedFile,
+}
+
+/// One file.
+#[derive(Default)]
+struct SharedFile {
+    /// Escaped.
+    shown: String,
+    parsed: ParsedFile,
 }
 
 /// The selected profile of this run.
@@ -37,13 +45,10 @@ pub struct SelectedProfile {
 
 /// The requested profile, which must exist, or else `default`.
 pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedProfile>> {
-    let asked = environment
-        .profile_flag
-        .as_ref()
-        .or(environment.profile.as_ref());
-    let name = asked.map_or("default", String::as_str);
+    let asked = environment.requested_profile();
+    let name = asked.unwrap_or("default");
     let files = SharedFiles::read(environment)?;
-    match files.profile(name) {
+    match files.profile(name)? {
         Some(profile) => Ok(Some(SelectedProfile {
             files,
             name: name.to_owned(),
@@ -56,22 +61,27 @@ pub fn selected_profile(environment: &AwsEnvironment) -> Result<Option<SelectedP
 
 impl SharedFiles {
     /// Reads both files; a missing one has no profiles.
+    ///
+    /// # Errors
+    /// A file cannot be read, or has a line that may concern any profile.
     pub fn read(environment: &AwsEnvironment) -> Result<Self> {
+        let credentials = environment.credentials_file.as_deref();
         Ok(Self {
-            config: read(environment.config_file.as_deref(), FileKind::Config)?,
-            credentials: read(
-                environment.credentials_file.as_deref(),
-                FileKind::Credentials,
-            )?,
+            config: SharedFile::read(environment.config_file.as_deref(), FileKind::Config)?,
+            credentials: SharedFile::read(credentials, FileKind::Credentials)?,
         })
     }
 
     /// A profile with the properties of both files; the credentials file takes precedence. If it has any property of a
     /// login, those of the config file are ignored, so that two logins never mix.
-    pub fn profile(&self, name: &str) -> Option<Profile> {
-        let (config, credentials) = (self.config.get(name), self.credentials.get(name));
+    ///
+    /// # Errors
+    /// The profile has a line that cannot be understood.
+    pub fn profile(&self, name: &str) -> Result<Option<Profile>> {
+        let config = self.config.section(SectionKind::Profile, name)?;
+        let credentials = self.credentials.section(SectionKind::Profile, name)?;
         let mut profile = match (config, credentials) {
-            (None, None) => return None,
+            (None, None) => return Ok(None),
             (config, _) => config.cloned().unwrap_or_default(),
         };
         let credentials = credentials.cloned().unwrap_or_default();
@@ -82,23 +92,29 @@ impl SharedFiles {
             profile.retain(|key, _| !LOGIN_PROPERTIES.contains(&key.as_str()));
         }
         profile.extend(credentials);
-        Some(profile)
+        Ok(Some(profile))
+    }
+
+    /// A section of the config file that is not a profile.
+    pub fn section(&self, kind: SectionKind, name: &str) -> Result<Option<&Profile>> {
+        self.config.section(kind, name)
     }
 
     /// The names of the profiles in either file.
     pub fn names(&self) -> BTreeSet<String> {
-        let names = self.config.keys().chain(self.credentials.keys());
-        names.cloned().collect()
+        let names = [&self.config, &self.credentials].map(|file| file.parsed.profiles.keys());
+        names.into_iter().flatten().cloned().collect()
+    }
+
+    /// Warnings about lines of other sections than the profile of this run.
+    pub fn warnings(&self, selected: &str) -> Vec<String> {
+        let files = [&self.config, &self.credentials].into_iter();
+        files.flat_map(|file| file.warnings(selected)).collect()
     }
 
     /// The error about a profile that is in neither file.
     pub fn unknown_profile(&self, name: &str) -> Error {
-        let known: Vec<String> = self
-            .config
-            .keys()
-            .chain(self.credentials.keys())
-            .map(|name| printable(name))
-            .collect();
+        let known: Vec<String> = self.names().iter().map(|name| printable(name)).collect();
         let known = if known.is_empty() {
             "none".to_owned()
         } else {
@@ -117,18 +133,59 @@ pub fn property<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// Reads a file; a missing file has no profiles.
-fn read(path: Option<&Path>, kind: FileKind) -> Result<Profiles> {
-    let Some(path) = path else {
-        return Ok(Profiles::new());
-    };
-    let wrong = |what: &str| Error::new(Kind::Config, format!("{}: {what}", path.display()));
-    let bytes = match read_bounded(path, LARGEST_CONFIG) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Profiles::new()),
-        Err(error) => return Err(wrong(&describe(&error))),
-    };
-    let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text"))?;
-    profile_parser::parse(&text, kind)
-        .map_err(|mistake| wrong(&format!("line {}: {}", mistake.line, mistake.what)))
+impl SharedFile {
+    /// Reads a file; a missing file has no sections.
+    fn read(path: Option<&Path>, kind: FileKind) -> Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        let shown = printable(&path.to_string_lossy());
+        let wrong = |what: &str| Error::new(Kind::Config, format!("{shown}: {what}"));
+        let bytes = match read_bounded(path, LARGEST_CONFIG) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(wrong(&describe(&error))),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text"))?;
+        let file = Self {
+            parsed: profile_parser::parse(&text, kind),
+            shown,
+        };
+        let mistakes = &file.parsed.mistakes;
+        match mistakes.iter().find(|mistake| mistake.section.is_none()) {
+            Some(mistake) => Err(Error::new(Kind::Config, file.describe(mistake))),
+            None => Ok(file),
+        }
+    }
+
+    fn section(&self, kind: SectionKind, name: &str) -> Result<Option<&Profile>> {
+        let is_its = |mistake: &&SyntaxError| {
+            let section = mistake.section.as_ref();
+            section.is_some_and(|(of, its)| *of == kind && its == name)
+        };
+        match self.parsed.mistakes.iter().find(is_its) {
+            Some(mistake) => Err(Error::new(Kind::Config, self.describe(mistake))),
+            None => Ok(self.parsed.sections(kind).get(name)),
+        }
+    }
+
+    fn warnings(&self, selected: &str) -> impl Iterator<Item = String> {
+        let mistakes = self.parsed.mistakes.iter();
+        let others = mistakes.filter(move |mistake| {
+            let section = mistake.section.as_ref();
+            section.is_none_or(|(kind, name)| *kind != SectionKind::Profile || name != selected)
+        });
+        others.map(|mistake| {
+            let name = mistake.section.as_ref().map_or("", |(_, name)| name);
+            format!(
+                "{}; `{}` in that file cannot be used",
+                self.describe(mistake),
+                printable(name)
+            )
+        })
+    }
+
+    fn describe(&self, mistake: &SyntaxError) -> String {
+        format!("{}: line {}: {}", self.shown, mistake.line, mistake.what)
+    }
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::http::{HttpReply, HttpRequest, Route, endpoint};
+use super::profile_settings::{AwsService, service_endpoint};
 use super::{CredentialLookup, Credentials, json};
-use crate::aws::region::check_region;
+use crate::aws::region::regional_endpoint;
 use crate::aws::sigv4::{SignableRequest, SigningScope};
 use crate::aws::xml::Element;
 use crate::aws::{sigv4, xml};
@@ -82,9 +83,10 @@ impl AssumeRole<'_> {
         credentials: Option<&Credentials>,
     ) -> Result<Credentials> {
         let region = &lookup.context.region;
-        let service = match &lookup.environment.sts_endpoint {
+        let configured = service_endpoint(lookup.environment, AwsService::Sts)?;
+        let service = match configured {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => regional_endpoint(region)?,
+            None => regional_endpoint("sts", region)?,
         };
         let endpoint = endpoint(&service)?;
         let body = encode_form(form);
@@ -199,13 +201,6 @@ fn kind_of(status: u16, code: &str) -> Kind {
     }
 }
 
-/// AWS's endpoint in a region.
-fn regional_endpoint(region: &str) -> Result<String> {
-    check_region(region)?;
-    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-    Ok(format!("https://sts.{region}.amazonaws.com{suffix}"))
-}
-
 fn encode_form(form: &[(&'static str, String)]) -> String {
     let fields: Vec<String> = form
         .iter()
@@ -276,14 +271,14 @@ mod tests {
     #[test]
     fn regions_have_services_of_their_own() {
         assert_eq!(
-            regional_endpoint("eu-west-1").unwrap(),
+            regional_endpoint("sts", "eu-west-1").unwrap(),
             "https://sts.eu-west-1.amazonaws.com"
         );
         assert_eq!(
-            regional_endpoint("cn-north-1").unwrap(),
+            regional_endpoint("sts", "cn-north-1").unwrap(),
             "https://sts.cn-north-1.amazonaws.com.cn"
         );
-        assert!(regional_endpoint("x.evil.test/").is_err());
+        assert!(regional_endpoint("sts", "x.evil.test/").is_err());
     }
 
     #[test]

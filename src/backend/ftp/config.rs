@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::encoding::Encoding;
 use super::socket::Ports;
 use crate::digest::Algorithm;
+use crate::net::client_certificate::ClientCertificate;
 use crate::net::tls_roots::Roots;
 use crate::secret::Secret;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub roots: Roots,
     /// Accept any certificate.
     pub insecure: bool,
+    /// The certificate for a server that requests one; only with TLS.
+    pub client_certificate: Option<ClientCertificate>,
 }
 
 /// The source of the password, which is read at the first login.

@@ -11,7 +11,7 @@ use super::config::{Password, Tls};
 use super::control::{Control, ReplyError};
 use super::limits::{Limits, SessionPurpose};
 use super::server::Server;
-use super::session::{FtpSession, describe_eof};
+use super::session::{FtpSession, lost_connection};
 use super::socket;
 use super::stream::Wire;
 use super::tls::{Connector, HandshakeError, HandshakeRetry, HandshakeTimeouts, Versions};
@@ -194,7 +194,7 @@ impl<'a> Opening<'a> {
             return Ok(None);
         }
         let connector = Connector::new(
-            &self.server.trust()?,
+            &self.server.tls()?,
             versions,
             self.cancel.clone(),
             HandshakeTimeouts {
@@ -247,7 +247,7 @@ impl<'a> Opening<'a> {
     fn no_greeting(&self, error: ReplyError) -> Error {
         let text = format!("no greeting from {}", self.endpoint());
         let error = match error {
-            ReplyError::Lost(error) => Error::disconnected(text, &describe_eof(error)),
+            ReplyError::Lost(error) => lost_connection(&text, &error),
             ReplyError::Malformed(_) => return self.no_ftp(),
         };
         if self.server.config.tls == Tls::Implicit {
@@ -258,9 +258,7 @@ impl<'a> Opening<'a> {
 
     fn no_tls(&self, error: ReplyError) -> Error {
         match error {
-            ReplyError::Lost(error) => {
-                Error::disconnected("no reply to AUTH", &describe_eof(error))
-            }
+            ReplyError::Lost(error) => lost_connection("no reply to AUTH", &error),
             ReplyError::Malformed(_) => self.no_ftp(),
         }
     }

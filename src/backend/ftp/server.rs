@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::config::Config;
 use super::feat::Features;
-use super::tls::{CertificateCheck, Versions};
+use super::tls::Versions;
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
+use crate::net::tls_client::{CertificateCheck, TlsParameters};
 use crate::store::Context;
 
 /// The time for cleaning up after a cancellation: less than the workers' grace period.
@@ -23,7 +24,7 @@ pub struct Server {
     pub config: Config,
     pub context: Context,
     facts: Mutex<Facts>,
-    trust: OnceLock<CertificateCheck>,
+    tls: OnceLock<TlsParameters>,
     warned: AtomicBool,
 }
 
@@ -64,7 +65,7 @@ impl Server {
             config,
             context,
             facts: Mutex::default(),
-            trust: OnceLock::new(),
+            tls: OnceLock::new(),
             warned: AtomicBool::new(false),
         }
     }
@@ -74,17 +75,21 @@ impl Server {
         lock(&self.facts)
     }
 
-    /// The certificates to trust; read once.
-    pub fn trust(&self) -> Result<CertificateCheck> {
-        if let Some(trust) = self.trust.get() {
-            return Ok(trust.clone());
+    /// The settings of TLS; certificates are read once.
+    pub fn tls(&self) -> Result<TlsParameters> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls.clone());
         }
-        let trust = if self.config.insecure {
+        let check = if self.config.insecure {
             CertificateCheck::Disabled
         } else {
             CertificateCheck::load(&self.config.roots)?
         };
-        Ok(self.trust.get_or_init(|| trust).clone())
+        let tls = TlsParameters {
+            check,
+            client_certificate: self.config.client_certificate.clone(),
+        };
+        Ok(self.tls.get_or_init(|| tls).clone())
     }
 
     /// Rejects settings that FTP cannot send: a line end would start a second command.

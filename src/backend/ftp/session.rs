@@ -16,7 +16,7 @@ use super::hash::HashCommands;
 use super::limits::Limits;
 use super::reply::Reply;
 use super::server::Server;
-use super::tls::{Connector, Versions};
+use super::tls::{Connector, Versions, refused_certificate};
 use crate::cancel::Watch;
 use crate::digest::Algorithm;
 use crate::error::{Error, Kind, Result, printable};
@@ -202,7 +202,7 @@ impl FtpSession {
             Ok(reply) => reply,
             Err(ReplyError::Lost(error)) => {
                 self.state = SessionState::Broken;
-                return Err(Error::disconnected(missing, &describe_eof(error)));
+                return Err(lost_connection(missing, &error));
             }
             Err(ReplyError::Malformed(text)) => {
                 let text = format!("invalid FTP reply: {}", printable(&text));
@@ -265,12 +265,18 @@ pub(super) fn verb(command: &str) -> &str {
     command.split(' ').next().unwrap_or(command)
 }
 
-/// Replaces the TLS library's wording for a closed connection.
-pub fn describe_eof(error: io::Error) -> io::Error {
+/// The error of a control connection that ended. `missing` names the reply that did not arrive. With TLS 1.3 the server
+/// judges the client's certificate after the handshake.
+pub fn lost_connection(missing: &str, error: &io::Error) -> Error {
+    if let Some(refused) = refused_certificate(error) {
+        return refused;
+    }
     match error.kind() {
+        // Replaces the TLS library's wording.
         io::ErrorKind::UnexpectedEof => {
-            io::Error::new(error.kind(), "the server closed the connection")
+            let text = format!("{missing}: the server closed the connection");
+            Error::new(Kind::Disconnected, text)
         }
-        _ => error,
+        _ => Error::disconnected(missing, error),
     }
 }

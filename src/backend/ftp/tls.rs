@@ -17,8 +17,8 @@ use rustls::{AlertDescription, ClientConfig};
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::net::tls_client;
-pub use crate::net::tls_client::CertificateCheck;
-use crate::net::tls_roots::certificate_error;
+use crate::net::tls_client::TlsParameters;
+use crate::net::tls_error::{HANDSHAKE_HINT, certificate_error, client_certificate_error};
 
 /// The crate's TLS stream, whose name is not exported.
 pub type Protected = <RustlsConnector as TlsConnector>::Stream;
@@ -83,13 +83,13 @@ impl std::fmt::Debug for Connector {
 impl Connector {
     /// `cancel` is `None` for cleaning up after a cancellation.
     pub fn new(
-        check: &CertificateCheck,
+        parameters: &TlsParameters,
         versions: Versions,
         cancel: Option<Arc<Cancel>>,
         timeouts: HandshakeTimeouts,
     ) -> Result<Self> {
         Ok(Self {
-            tls: RustlsConnector::from(Arc::new(client_config(check, versions)?)),
+            tls: RustlsConnector::from(Arc::new(client_config(parameters, versions)?)),
             cancel,
             timeouts,
         })
@@ -133,6 +133,9 @@ fn unusable(error: FtpError) -> String {
     }
 }
 
+/// The server in messages that name its endpoint already.
+const SERVER: &str = "the server";
+
 fn explain(error: &io::Error) -> HandshakeError {
     use rustls::Error as Tls;
     let Some(tls) = error
@@ -148,7 +151,7 @@ fn explain(error: &io::Error) -> HandshakeError {
     };
     let shown = printable(&tls.to_string());
     match tls {
-        Tls::InvalidCertificate(why) => certificate_error("the server", why).of_store().into(),
+        Tls::InvalidCertificate(why) => certificate_error(SERVER, why).of_store().into(),
         Tls::NoCertificatesPresented => {
             let text = "the server has no certificate";
             Error::new(Kind::Denied, text).into()
@@ -158,10 +161,19 @@ fn explain(error: &io::Error) -> HandshakeError {
         )
         | Tls::PeerIncompatible(_) => {
             let text = format!("no TLS version in common: {shown}");
+            let error = Error::new(Kind::Remote, text);
             HandshakeError {
-                error: Error::new(Kind::Remote, text),
+                error: match tls {
+                    Tls::AlertReceived(AlertDescription::HandshakeFailure) => {
+                        error.with_hint(HANDSHAKE_HINT)
+                    }
+                    _ => error,
+                },
                 retry: HandshakeRetry::OtherVersion,
             }
+        }
+        Tls::AlertReceived(alert) if let Some(error) = client_certificate_error(SERVER, *alert) => {
+            error.of_store().into()
         }
         Tls::InvalidMessage(_) => {
             Error::new(Kind::Remote, format!("the server does not speak TLS here: {shown}"))
@@ -172,12 +184,22 @@ fn explain(error: &io::Error) -> HandshakeError {
     }
 }
 
-fn client_config(check: &CertificateCheck, versions: Versions) -> Result<ClientConfig> {
+/// The error of a server that rejects the client's certificate after the handshake; `None` for other errors.
+pub fn refused_certificate(error: &io::Error) -> Option<Error> {
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::AlertReceived(alert) => {
+            client_certificate_error(SERVER, *alert).map(Error::of_store)
+        }
+        _ => None,
+    }
+}
+
+fn client_config(parameters: &TlsParameters, versions: Versions) -> Result<ClientConfig> {
     let versions: &[&rustls::SupportedProtocolVersion] = match versions {
         Versions::Resumable => &[&rustls::version::TLS12],
         Versions::Newest => &[&rustls::version::TLS13],
     };
-    let mut config = tls_client::config(check, versions)?;
+    let mut config = tls_client::config(parameters, versions)?;
     config.resumption = Resumption::in_memory_sessions(16);
     Ok(config)
 }

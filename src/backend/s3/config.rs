@@ -8,6 +8,8 @@ use super::CustomerKey;
 use crate::aws::credentials;
 use crate::digest::Algorithm;
 use crate::http::proxy::Proxies;
+use crate::http::tls::{CertificateOptions, CertificateTrust};
+use crate::net::client_certificate::ClientCertificate;
 use crate::net::tls_roots::Roots;
 
 /// A bucket and its connection.
@@ -39,8 +41,23 @@ pub struct S3Config {
     pub roots: Roots,
     /// Accept any certificate.
     pub insecure: bool,
+    /// The certificate for a service that requests one; only over https.
+    pub client_certificate: Option<ClientCertificate>,
     /// The proxies of the environment.
     pub proxies: Proxies,
+}
+
+impl S3Config {
+    /// The certificates of both sides.
+    pub fn certificates(&self) -> CertificateOptions<'_> {
+        CertificateOptions {
+            trust: match self.insecure {
+                true => CertificateTrust::Any,
+                false => CertificateTrust::Roots(&self.roots),
+            },
+            client_certificate: self.client_certificate.as_ref(),
+        }
+    }
 }
 
 /// The checksum that the service must verify.

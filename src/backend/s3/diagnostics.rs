@@ -121,8 +121,8 @@ impl S3 {
             return Ok(());
         }
         step(report, "tls", || {
-            let check = self.client.certificate_check()?;
-            let found = probe::handshake(&peer.host, socket, &check, timeouts.connect, cancel)?;
+            let tls = self.client.tls_parameters()?;
+            let found = probe::handshake(&peer.host, socket, &tls, timeouts.connect, cancel)?;
             passed((), found)
         })
     }

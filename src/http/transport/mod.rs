@@ -1,4 +1,4 @@
-//! The sockets of the HTTP client, below ureq's TLS and pool, on its `unversioned` interface.
+//! The sockets and TLS of the HTTP client, below ureq's pool, on its `unversioned` interface.
 //!
 //! Differences from ureq's own:
 //!
@@ -11,6 +11,8 @@
 pub mod buffers;
 pub mod connect;
 pub mod socket;
+pub mod socks5;
+pub mod tls;
 pub mod tunnel;
 
 use std::cell::Cell;
@@ -20,9 +22,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, RustlsConnector};
+use ureq::unversioned::transport::Connector;
 
 use self::connect::SocketConnector;
+use self::tls::{TlsConfigs, TlsConnector};
 use self::tunnel::TunnelConnector;
 use super::resolver::CachingResolver;
 use crate::cancel::Cancel;
@@ -72,14 +75,18 @@ pub enum Traffic {
 pub const USER_AGENT: &str = concat!("blobctl/", env!("CARGO_PKG_VERSION"));
 
 /// An agent for one endpoint over these sockets. `direct` is the same configuration without the proxy.
-pub fn agent(config: Config, direct: Config, traffic: Traffic, cancel: &Arc<Cancel>) -> Agent {
+pub fn agent(config: Config, direct: Config, configs: TlsConfigs, cancel: &Arc<Cancel>) -> Agent {
+    let traffic = match (&configs.endpoint, &configs.proxy) {
+        (None, None) => Traffic::Plain,
+        _ => Traffic::Tls,
+    };
     let connector = ()
         .chain(TunnelConnector { direct })
         .chain(SocketConnector {
             traffic,
             cancel: Arc::clone(cancel),
         })
-        .chain(RustlsConnector::default());
+        .chain(TlsConnector { configs });
     Agent::with_parts(
         config,
         connector,

@@ -1,9 +1,10 @@
-//! Tunnels through an HTTP proxy (CONNECT; RFC 9110, section 9.3.6).
+//! Tunnels through an HTTP proxy (CONNECT; RFC 9110, section 9.3.6) or a SOCKS 5 proxy.
 //!
 //! ureq's own connector reports every failure as one of the endpoint, and the status of a refusal only as text.
 
 use std::fmt;
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -13,6 +14,7 @@ use ureq::unversioned::transport::{
 use ureq::{Error, Proxy, ProxyProtocol};
 
 use super::USER_AGENT;
+use super::socks5::{self, SocksProblem, SocksTarget};
 use crate::digest::base64;
 use crate::error::printable;
 
@@ -48,6 +50,8 @@ pub enum ProxyProblem {
     Refused(u16),
     /// The response is not HTTP.
     NotHttp,
+    /// A SOCKS proxy did not connect.
+    Socks(SocksProblem),
 }
 
 impl fmt::Display for ProxyError {
@@ -105,16 +109,13 @@ impl TunnelConnector {
             details.current_time.clone(),
         );
         stream.set_timeout(details.timeout);
-        let broken = |error: std::io::Error| ProxyProblem::Unreachable(Error::from(error));
-        stream
-            .write_all(request(details.uri, proxy).as_bytes())
-            .map_err(broken)?;
-        let head = read_head(&mut stream).map_err(broken)?;
-        match status(&head) {
-            Some(200..=299) => Ok(Tunnel(stream.into_inner()).boxed()),
-            Some(status) => Err(ProxyProblem::Refused(status)),
-            None => Err(ProxyProblem::NotHttp),
+        match proxy.protocol() {
+            ProxyProtocol::Http | ProxyProtocol::Https => {
+                open_http(&mut stream, details.uri, proxy)?;
+            }
+            _ => open_socks(&mut stream, details, proxy)?,
         }
+        Ok(Tunnel(stream.into_inner()).boxed())
     }
 
     fn connect_to_proxy(
@@ -140,10 +141,55 @@ impl TunnelConnector {
     }
 }
 
+fn broken(error: std::io::Error) -> ProxyProblem {
+    ProxyProblem::Unreachable(Error::from(error))
+}
+
+fn open_http(
+    stream: &mut (impl Read + Write),
+    target: &Uri,
+    proxy: &Proxy,
+) -> Result<(), ProxyProblem> {
+    stream
+        .write_all(request(target, proxy).as_bytes())
+        .map_err(broken)?;
+    let head = read_head(stream).map_err(broken)?;
+    match status(&head) {
+        Some(200..=299) => Ok(()),
+        Some(status) => Err(ProxyProblem::Refused(status)),
+        None => Err(ProxyProblem::NotHttp),
+    }
+}
+
+fn open_socks(
+    stream: &mut (impl Read + Write),
+    details: &ConnectionDetails,
+    proxy: &Proxy,
+) -> Result<(), ProxyProblem> {
+    let login = match (proxy.username(), proxy.password()) {
+        (None, None) => None,
+        (user, password) => Some((user.unwrap_or(""), password.unwrap_or(""))),
+    };
+    let (host, port) = host_and_port(details.uri);
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    // `socks5` resolves the name here, `socks5h` leaves it to the proxy.
+    let target = match (details.addrs.first(), bare.parse()) {
+        (Some(address), _) => SocksTarget::Address(*address),
+        (None, Ok(ip)) => SocksTarget::Address(SocketAddr::new(ip, port)),
+        (None, Err(_)) => SocksTarget::Name(host.to_owned(), port),
+    };
+    socks5::connect(stream, &target, login).map_err(|problem| match problem {
+        SocksProblem::Broken(error) => broken(error),
+        problem => ProxyProblem::Socks(problem),
+    })
+}
+
 /// The proxy's URL without user name and password.
 fn shown(proxy: &Proxy) -> String {
     let scheme = match proxy.protocol() {
         ProxyProtocol::Https => "https",
+        ProxyProtocol::Socks5 => "socks5",
+        ProxyProtocol::Socks5h => "socks5h",
         _ => "http",
     };
     printable(&format!("{scheme}://{}:{}", proxy.host(), proxy.port()))
@@ -151,12 +197,7 @@ fn shown(proxy: &Proxy) -> String {
 
 /// The CONNECT request for the host and port of `target`.
 fn request(target: &Uri, proxy: &Proxy) -> String {
-    let host = target.host().unwrap_or("");
-    let default_port = match target.scheme_str() {
-        Some("http") => 80,
-        _ => 443,
-    };
-    let port = target.port_u16().unwrap_or(default_port);
+    let (host, port) = host_and_port(target);
     let login = match (proxy.username(), proxy.password()) {
         (None, None) => String::new(),
         (user, password) => {
@@ -168,6 +209,15 @@ fn request(target: &Uri, proxy: &Proxy) -> String {
     format!(
         "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {USER_AGENT}\r\nProxy-Connection: Keep-Alive\r\n{login}\r\n"
     )
+}
+
+fn host_and_port(target: &Uri) -> (&str, u16) {
+    let default_port = match target.scheme_str() {
+        Some("http") => 80,
+        _ => 443,
+    };
+    let port = target.port_u16().unwrap_or(default_port);
+    (target.host().unwrap_or(""), port)
 }
 
 /// Reads the head of the response, and nothing of what follows it. A head that is too long or breaks off is returned as far

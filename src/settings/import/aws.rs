@@ -27,7 +27,7 @@ pub(super) fn read(environment: &Environment) -> Result<Import> {
     })?;
     let mut import = Import::default();
     for name in files.names() {
-        let Some(profile) = files.profile(&name) else {
+        let Some(profile) = files.profile(&name)? else {
             continue;
         };
         let mut remote = ForeignRemote::new(&name, "s3");

@@ -48,6 +48,8 @@ fn remote(section: &Section) -> ForeignRemote {
         region => remote.text("region", region),
     }
     remote.text("ca_bundle", get("ca_certs_file"));
+    remote.text("client_cert", get("ssl_client_cert_file"));
+    remote.text("client_key", get("ssl_client_key_file"));
     if section.is_false("check_ssl_certificate") {
         remote.flag("insecure");
     }

@@ -14,9 +14,11 @@
 )]
 
 pub mod checksums;
+pub mod client_ca;
 mod dispositions;
 pub mod ftp;
 pub mod http;
+pub mod proxies;
 pub mod s3;
 pub mod services;
 pub mod signature;

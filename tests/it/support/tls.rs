@@ -10,6 +10,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 use super::checksums::Checksum;
+use super::client_ca::Clients;
 use super::http::{Seen, read_head};
 
 /// The handling of PUT.
@@ -40,6 +41,8 @@ struct State {
     blobs: Mutex<HashMap<String, Vec<u8>>>,
     seen: Mutex<Vec<Seen>>,
     connections: Mutex<usize>,
+    /// The number of clients that presented a certificate.
+    presented: Mutex<usize>,
     stop: AtomicBool,
 }
 
@@ -54,29 +57,63 @@ impl TlsStore {
         version: &'static SupportedProtocolVersion,
         uploads: Uploads,
     ) -> Self {
-        Self::certified(&parameters(names), version, uploads)
+        Self::certified(&parameters(names), version, uploads, &Clients::Any)
     }
 
     /// With a certificate that says that it is a CA's.
     pub fn with_the_certificate_of_a_ca() -> Self {
         let mut parameters = parameters(&["127.0.0.1"]);
         parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        Self::certified(&parameters, &rustls::version::TLS13, Uploads::Stored)
+        Self::with_certificate(&parameters)
+    }
+
+    /// With a self-signed certificate of these parameters.
+    pub fn with_certificate(parameters: &rcgen::CertificateParams) -> Self {
+        let version = &rustls::version::TLS13;
+        Self::certified(parameters, version, Uploads::Stored, &Clients::Any)
+    }
+
+    /// With these clients.
+    pub fn with_clients(version: &'static SupportedProtocolVersion, clients: &Clients) -> Self {
+        let parameters = parameters(&["127.0.0.1", "s3.test"]);
+        Self::certified(&parameters, version, Uploads::Stored, clients)
+    }
+
+    /// With a certificate that an issuer has signed.
+    pub fn issued(
+        parameters: &rcgen::CertificateParams,
+        issuer: &rcgen::Issuer<'_, rcgen::KeyPair>,
+    ) -> Self {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let cert = parameters.signed_by(&key, issuer).unwrap();
+        let version = &rustls::version::TLS13;
+        Self::listen(&cert, &key, version, Uploads::Stored, &Clients::Any)
     }
 
     fn certified(
         parameters: &rcgen::CertificateParams,
         version: &'static SupportedProtocolVersion,
         uploads: Uploads,
+        clients: &Clients,
     ) -> Self {
         let signing_key = rcgen::KeyPair::generate().unwrap();
         let cert = parameters.self_signed(&signing_key).unwrap();
+        Self::listen(&cert, &signing_key, version, uploads, clients)
+    }
+
+    fn listen(
+        cert: &rcgen::Certificate,
+        signing_key: &rcgen::KeyPair,
+        version: &'static SupportedProtocolVersion,
+        uploads: Uploads,
+        clients: &Clients,
+    ) -> Self {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients.verifier())
             .with_single_cert(vec![cert.der().clone()], key)
             .unwrap();
         let config = Arc::new(config);
@@ -109,13 +146,18 @@ impl TlsStore {
         self.state.seen.lock().unwrap().clone()
     }
 
+    /// The number of clients that presented a certificate.
+    pub fn presented(&self) -> usize {
+        *self.state.presented.lock().unwrap()
+    }
+
     pub fn connections(&self) -> usize {
         *self.state.connections.lock().unwrap()
     }
 }
 
 /// Those of a self-signed certificate.
-fn parameters(names: &[&str]) -> rcgen::CertificateParams {
+pub fn parameters(names: &[&str]) -> rcgen::CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     rcgen::CertificateParams::new(names).unwrap()
 }
@@ -133,6 +175,12 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: U
     let socket = stream.try_clone().unwrap();
     let tls = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
     let mut reader = BufReader::new(tls);
+    if !handshake(reader.get_mut(), state) {
+        // Closing the socket with unread bytes could overtake the alert.
+        let _ = socket.shutdown(Shutdown::Write);
+        let _ = std::io::copy(&mut (&socket).take(1 << 20), &mut std::io::sink());
+        return;
+    }
     while let Some(mut seen) = read_head(&mut reader) {
         if seen.method == "PUT" && uploads == Uploads::NeverRead {
             while !state.stop.load(Ordering::SeqCst) {
@@ -180,6 +228,19 @@ fn serve(stream: TcpStream, config: Arc<ServerConfig>, state: &State, uploads: U
             return;
         }
     }
+}
+
+/// Performs the handshake; false if it fails.
+fn handshake(tls: &mut StreamOwned<ServerConnection, TcpStream>, state: &State) -> bool {
+    while tls.conn.is_handshaking() {
+        if tls.conn.complete_io(&mut tls.sock).is_err() {
+            return false;
+        }
+    }
+    if tls.conn.peer_certificates().is_some() {
+        *state.presented.lock().unwrap() += 1;
+    }
+    true
 }
 
 fn answer(seen: &Seen, blobs: &mut HashMap<String, Vec<u8>>) -> Vec<u8> {

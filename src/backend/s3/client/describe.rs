@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::http::endpoint::HttpScheme;
 use crate::http::proxy;
 use crate::net::timeouts::Timeouts;
-use crate::net::tls_client::CertificateCheck;
+use crate::net::tls_client::TlsParameters;
 
 /// The host that connections are made to.
 pub struct Peer {
@@ -72,12 +72,13 @@ impl Client {
         self.credentials()
     }
 
-    /// The certificates that are accepted.
-    pub fn certificate_check(&self) -> Result<CertificateCheck> {
-        match self.config.insecure {
-            true => Ok(CertificateCheck::Disabled),
-            false => CertificateCheck::load(&self.config.roots),
-        }
+    /// The TLS settings of connections to the service.
+    pub fn tls_parameters(&self) -> Result<TlsParameters> {
+        let certificates = self.config.certificates();
+        Ok(TlsParameters {
+            check: certificates.trust.check()?,
+            client_certificate: certificates.client_certificate.cloned(),
+        })
     }
 
     /// The time limits of connections.

@@ -12,7 +12,6 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::http::agent;
 use crate::http::agent::{AgentOptions, ConnectionPool};
-use crate::http::tls::CertificateTrust;
 use crate::http::transport::{answered_early, begin_request};
 use crate::net::timeouts::Timeouts;
 
@@ -98,10 +97,7 @@ impl Client {
         agent::build(&AgentOptions {
             endpoint: self.endpoint()?,
             proxies: Some(&self.config.proxies),
-            trust: match self.config.insecure {
-                true => CertificateTrust::Any,
-                false => CertificateTrust::Roots(&self.config.roots),
-            },
+            certificates: self.config.certificates(),
             timeouts: Some(timeouts),
             total,
             pool: Some(ConnectionPool {

@@ -17,6 +17,7 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 pub use self::fault::Fault;
 use self::session::Session;
 pub use self::tls::{DataSessions, Protection};
+use super::client_ca::Clients;
 
 pub const USER: &str = "ops";
 pub const PASSWORD: &str = "correct horse";
@@ -118,9 +119,19 @@ impl FtpServer {
         data_sessions: DataSessions,
         version: &'static SupportedProtocolVersion,
     ) -> Self {
+        Self::with_clients(protection, data_sessions, version, &Clients::Any)
+    }
+
+    /// The same, with these clients.
+    pub fn with_clients(
+        protection: Protection,
+        data_sessions: DataSessions,
+        version: &'static SupportedProtocolVersion,
+        clients: &Clients,
+    ) -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let config = tls::server_config(version, made.cert.der().clone(), key);
+        let config = tls::server_config(version, made.cert.der().clone(), key, clients);
         let mut server = Self::listen(Options {
             protection,
             data_sessions,

@@ -1,7 +1,7 @@
 //! Connections of the server, in the clear or protected by TLS.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -9,6 +9,7 @@ use rustls::{
     HandshakeKind, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
 };
 
+use super::super::client_ca::Clients;
 use super::fault::Fault;
 
 /// The protection of a server's connections.
@@ -33,12 +34,13 @@ pub(super) fn server_config(
     version: &'static SupportedProtocolVersion,
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
+    clients: &Clients,
 ) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[version])
         .unwrap()
-        .with_no_client_auth()
+        .with_client_cert_verifier(clients.verifier())
         .with_single_cert(vec![certificate], key)
         .unwrap()
 }
@@ -54,7 +56,12 @@ impl Wire {
     pub fn protect(socket: TcpStream, config: &Arc<ServerConfig>) -> Option<Self> {
         let mut tls = StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), socket);
         while tls.conn.is_handshaking() {
-            tls.conn.complete_io(&mut tls.sock).ok()?;
+            if tls.conn.complete_io(&mut tls.sock).is_err() {
+                // Closing the socket with unread bytes could overtake the alert.
+                let _ = tls.sock.shutdown(Shutdown::Write);
+                let _ = std::io::copy(&mut (&tls.sock).take(1 << 20), &mut std::io::sink());
+                return None;
+            }
         }
         Some(Self::Tls(Box::new(tls)))
     }
