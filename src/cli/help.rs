@@ -2,6 +2,7 @@
 //!
 //! clap's own help neither wraps lines nor separates the options of a command from those of all commands.
 
+use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 use super::layout::Layout;
@@ -32,10 +33,9 @@ impl HelpRequest {
                 // A test finds the page of every command.
                 let page = page_of(words).unwrap_or(&PAGES[0]);
                 let command = find(&program, page.command);
-                begin(&mut layout, command, page, matches!(self, Self::Long(_)));
                 match self {
-                    Self::Short(_) => short(&mut layout, command, page),
-                    _ => long(&mut layout, &program, command, page),
+                    Self::Long(_) => long(&mut layout, &program, command, page),
+                    _ => short(&mut layout, command, page),
                 }
             }
         }
@@ -61,11 +61,7 @@ pub fn usage_lines(page: &Page) -> impl Iterator<Item = String> {
 }
 
 /// The purpose and the usage of a command.
-fn begin(layout: &mut Layout, command: &Command, page: &Page, is_long: bool) {
-    let about = match is_long {
-        true => command.get_long_about().or_else(|| command.get_about()),
-        false => command.get_about(),
-    };
+fn begin(layout: &mut Layout, about: Option<&StyledStr>, page: &Page) {
     layout.paragraphs(0, &about.map(ToString::to_string).unwrap_or_default());
     layout.gap();
     for (index, line) in usage_lines(page).enumerate() {
@@ -76,17 +72,15 @@ fn begin(layout: &mut Layout, command: &Command, page: &Page, is_long: bool) {
 
 /// The rest of `-h`.
 fn short(layout: &mut Layout, command: &Command, page: &Page) {
+    begin(layout, command.get_about(), page);
     subcommands(layout, command);
-    let own = Topic::all(command.get_arguments().filter(|one| !one.is_global_set()));
-    for topic in own {
+    for topic in own_topics(command) {
         layout.gap();
         layout.line(0, &format!("{}:", topic.name));
         if LISTED_TOPICS.contains(&topic.name) {
-            let spellings: Vec<String> = {
-                let one_unit = |one: &&Arg| spelling(one).replacen(", ", "|", 1);
-                topic.options.iter().map(one_unit).collect()
-            };
-            layout.list(2, spellings.iter().map(String::as_str));
+            let one_unit = |one: &&Arg| spelling(one).replacen(", ", "|", 1);
+            let units: Vec<String> = topic.options.iter().map(one_unit).collect();
+            layout.list(2, units.iter().map(String::as_str));
         } else {
             layout.table(&topic.short_rows());
         }
@@ -120,6 +114,8 @@ fn addresses_and_exit_codes(layout: &mut Layout) {
 
 /// The rest of `--help`.
 fn long(layout: &mut Layout, program: &Command, command: &Command, page: &Page) {
+    let about = command.get_long_about().or_else(|| command.get_about());
+    begin(layout, about, page);
     layout.gap();
     layout.line(0, "Examples:");
     for example in page.examples {
@@ -127,7 +123,7 @@ fn long(layout: &mut Layout, program: &Command, command: &Command, page: &Page) 
         layout.line(4, example.line);
     }
     subcommands(layout, command);
-    for topic in Topic::all(command.get_arguments().filter(|one| !one.is_global_set())) {
+    for topic in own_topics(command) {
         topic.explain(layout);
     }
     if page.command.is_empty() {
@@ -162,6 +158,11 @@ fn common_options(layout: &mut Layout, program: &Command) {
     layout.table(&rows(HELP_OPTIONS));
 }
 
+/// The arguments that only this command has, by topic.
+pub fn own_topics(command: &Command) -> Vec<Topic<'_>> {
+    Topic::all(command.get_arguments().filter(|one| !one.is_global_set()))
+}
+
 /// The options of all commands, by topic.
 pub fn common_topics(program: &Command) -> Vec<Topic<'_>> {
     Topic::all(program.get_arguments().filter(|one| one.is_global_set()))
@@ -194,7 +195,7 @@ pub struct Topic<'a> {
 
 impl<'a> Topic<'a> {
     /// The topics, in the order in which the arguments name them: positional arguments, options without a heading, others.
-    pub fn all(arguments: impl Iterator<Item = &'a Arg>) -> Vec<Self> {
+    fn all(arguments: impl Iterator<Item = &'a Arg>) -> Vec<Self> {
         let mut topics = vec![Topic::new("Arguments"), Topic::new("Options")];
         for argument in arguments {
             let name = match argument.get_help_heading() {
@@ -273,10 +274,8 @@ pub fn spelling(argument: &Arg) -> String {
         argument.get_long().map(|long| format!("--{long}")),
     ];
     let names = names.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    match (
-        argument.is_positional(),
-        argument.get_action().takes_values(),
-    ) {
+    let takes_value = argument.get_action().takes_values();
+    match (argument.is_positional(), takes_value) {
         (true, _) => value,
         (false, false) => names,
         (false, true) if argument.is_require_equals_set() => format!("{names}[={value}]"),
@@ -291,18 +290,14 @@ pub fn help(argument: &Arg, length: HelpLength) -> String {
         .filter(|_| length == HelpLength::Full);
     let text = long.or_else(|| argument.get_help());
     let text = text.map(ToString::to_string).unwrap_or_default();
-    let default: Vec<_> = argument
-        .get_default_values()
-        .iter()
-        .map(|one| one.to_string_lossy())
-        .collect();
     let text = text.replace("\n\n", "\n");
-    match (default.is_empty(), text.split_once('\n')) {
-        _ if !argument.get_action().takes_values() => text,
-        (true, _) => text,
-        (false, None) => format!("{text} [default: {}]", default.join(",")),
-        (false, Some((first, rest))) => format!("{first} [default: {}]\n{rest}", default.join(",")),
+    let defaults = argument.get_default_values();
+    let defaults: Vec<_> = defaults.iter().map(|one| one.to_string_lossy()).collect();
+    if defaults.is_empty() || !argument.get_action().takes_values() {
+        return text;
     }
+    let (first, rest) = text.split_at(text.find('\n').unwrap_or(text.len()));
+    format!("{first} [default: {}]{rest}", defaults.join(","))
 }
 
 /// The words that an argument accepts, with their descriptions.

@@ -329,8 +329,8 @@ pub const PAGES: &[Page] = &[
                 "blobctl config import rclone",
             ),
             example(
-                "Print the profiles of an AWS config file",
-                "blobctl config import aws --from ~/.aws/config",
+                "Print the profiles of the AWS CLI in the same way",
+                "blobctl config import aws",
             ),
         ],
     ),

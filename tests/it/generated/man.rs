@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use blobctl::cli;
 use blobctl::cli::help::{
-    HelpLength, Topic, common_topics, find, help, spelling, usage_lines, values,
+    HelpLength, Topic, common_topics, find, help, own_topics, spelling, usage_lines, values,
 };
 use blobctl::cli::manual::{ADDRESSES, EXIT_CODES, FILES, HELP_OPTIONS, PAGES, Page, VARIABLES};
 use blobctl::settings::file::ConfigFile;
@@ -225,7 +225,7 @@ fn environment(man: &mut Man, page: &Page) {
 fn command_page(program: &clap::Command, page: &Page) -> String {
     let command = find(program, page.command);
     let name = page_name(page.command);
-    let topics = Topic::all(command.get_arguments().filter(|one| !one.is_global_set()));
+    let topics = own_topics(command);
     let mut man = Man::new(&name, 1);
     man.section("NAME");
     let about = command.get_about().unwrap().to_string();
