@@ -1,7 +1,7 @@
 //! The command line of this process, parsed with the definitions of the one command that it names.
 //!
 //! clap copies each of the options of all commands into every command, which is most of the time that a short run takes. So
-//! the first attempt defines only the command whose name occurs first; whatever it does not accept (errors, help, a
+//! the first attempt defines only the command whose name occurs first; whatever it does not accept (errors, a
 //! misleading value) is parsed again with all definitions, and that result counts.
 
 use std::ffi::{OsStr, OsString};
@@ -50,30 +50,42 @@ impl Cli {
 
 /// Parses with the definitions of a single command; `None` if only all definitions give the right result.
 fn parse_with_one_command(arguments: &[OsString]) -> Option<Result<Cli, Stop>> {
-    let program = clap::Command::new("blobctl")
-        .version(env!("CARGO_PKG_VERSION"))
-        .disable_help_subcommand(true);
-    let program = Global::augment_args(program);
-    let command = arguments.iter().skip(1).find_map(|word| one_command(word));
-    match program.subcommands(command).try_get_matches_from(arguments) {
+    let program = program_with_one_command(arguments);
+    match program.try_get_matches_from(arguments) {
         Ok(matches) => Cli::from_arg_matches(&matches).ok().map(Ok),
-        Err(error) if error.kind() == ErrorKind::DisplayVersion => {
-            Some(Err(Stop::Version(error.render().to_string())))
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Some(Err(stop(error))),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let program = with_help_marks(program_with_one_command(arguments), "");
+            Some(Err(stop(program.try_get_matches_from(arguments).err()?)))
         }
         Err(_) => None,
     }
 }
 
-/// Parses with the definitions of all commands, which answer a request for help with its name instead of a text.
+/// The options of all commands, and the definitions of the command whose name occurs first.
+fn program_with_one_command(arguments: &[OsString]) -> clap::Command {
+    let program = clap::Command::new("blobctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true);
+    let command = arguments.iter().skip(1).find_map(|word| one_command(word));
+    Global::augment_args(program).subcommands(command)
+}
+
+/// Parses with the definitions of all commands.
 fn parse_with_all_commands(arguments: &[OsString]) -> Result<Cli, Stop> {
     let program = with_help_marks(Cli::command(), "");
     let matches = program.try_get_matches_from(arguments);
     let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    cli.map_err(|error| match error.kind() {
+    cli.map_err(stop)
+}
+
+/// The reason that an error of clap stands for. Help comes from definitions with marks.
+fn stop(error: clap::Error) -> Stop {
+    match error.kind() {
         ErrorKind::DisplayHelp => Stop::Help(help_request(&error.render().to_string())),
         ErrorKind::DisplayVersion => Stop::Version(error.render().to_string()),
         _ => Stop::Usage(error),
-    })
+    }
 }
 
 /// The mark of `--help`; `-h` has none.
@@ -146,7 +158,7 @@ const COMMANDS: [(&str, AddOptions); 15] = [
 mod tests {
     use std::ffi::{OsStr, OsString};
 
-    use super::{one_command, parse_with_one_command};
+    use super::{Stop, one_command, parse_with_all_commands, parse_with_one_command};
 
     fn words(line: &str) -> Vec<OsString> {
         line.split(' ').map(OsString::from).collect()
@@ -175,6 +187,8 @@ mod tests {
             "blobctl config check",
             "blobctl mv -r a b --progress none",
             "blobctl help put",
+            "blobctl --remote put -h",
+            "blobctl config show --help",
             "blobctl --version",
         ] {
             assert!(parse_with_one_command(&words(line)).is_some(), "{line}");
@@ -182,10 +196,31 @@ mod tests {
     }
 
     #[test]
-    fn help_errors_and_misleading_values_are_left_to_all_definitions() {
+    fn one_command_finds_the_same_request_for_help_as_all_commands() {
+        for line in [
+            "blobctl -h",
+            "blobctl --help",
+            "blobctl put -rh",
+            "blobctl --remote put -h",
+            "blobctl --json config show --help",
+            "blobctl config -h show",
+            "blobctl ls x -h --help",
+            "blobctl help --help",
+        ] {
+            let one = parse_with_one_command(&words(line)).unwrap().unwrap_err();
+            let all = parse_with_all_commands(&words(line)).unwrap_err();
+            let (Stop::Help(one), Stop::Help(all)) = (one, all) else {
+                panic!("{line}");
+            };
+            assert_eq!(one, all, "{line}");
+        }
+        assert!(parse_with_one_command(&words("blobctl --remote get ls -h")).is_none());
+    }
+
+    #[test]
+    fn errors_and_misleading_values_are_left_to_all_definitions() {
         for line in [
             "blobctl",
-            "blobctl put --help",
             "blobctl pt a",
             "blobctl put --nothing",
             "blobctl --remote get ls x",
