@@ -83,13 +83,13 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'List (--delete: remove) what interrupted runs of blobctl left behind')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check and import settings')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Explain a command, or the options of all commands')
             break
         }
         'blobctl;put' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Upload every SRC below this prefix, to which a missing / is added (for xargs)')
-            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Upload every SRC below this prefix, to which a missing / is added (for xargs)')
-            [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Upload every SRC below this prefix (for xargs)')
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Upload every SRC below this prefix (for xargs)')
+            [CompletionResult]::new('--if-match', '--if-match', [CompletionResultType]::ParameterName, 'Fail (exit 5) unless the blob has this ETag (S3)')
             [CompletionResult]::new('--expect-size', '--expect-size', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless the source has exactly this size')
             [CompletionResult]::new('--expect-sha256', '--expect-sha256', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless the source has this SHA-256')
             [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'Content-Type to store [default: by the extension of the key, or that of the source]')
@@ -112,7 +112,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Select only what has at most this size')
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Select only share I of N, by a stable hash of the relative path')
             [CompletionResult]::new('--files-from', '--files-from', [CompletionResultType]::ParameterName, 'Select only the paths in FILE (- for stdin), one per line, relative to the source')
-            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Transfers to resume [default: run]')
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
             [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Remote of the config file for keys without a scheme')
@@ -149,17 +149,17 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--max-memory', '--max-memory', [CompletionResultType]::ParameterName, 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]')
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Limit of all transfers together, in bytes per second, like 10M [default: none]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Progress of running transfers [default: auto, a bar on a terminal]')
-            [CompletionResult]::new('--from-command', '--from-command', [CompletionResultType]::ParameterName, 'Upload the output of a command, provided that it succeeds')
+            [CompletionResult]::new('--from-command', '--from-command', [CompletionResultType]::ParameterName, 'Upload the output of a command, if it succeeds')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Upload directories with all files below them')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Upload directories with all files below them')
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'With -r, follow symbolic links to directories')
             [CompletionResult]::new('--follow-links', '--follow-links', [CompletionResultType]::ParameterName, 'With -r, follow symbolic links to directories')
-            [CompletionResult]::new('--if-absent', '--if-absent', [CompletionResultType]::ParameterName, 'Store only if no blob of that name exists, otherwise exit 5')
+            [CompletionResult]::new('--if-absent', '--if-absent', [CompletionResultType]::ParameterName, 'Fail (exit 5) if a blob of that name exists')
             [CompletionResult]::new('--fail-if-empty', '--fail-if-empty', [CompletionResultType]::ParameterName, 'Fail (exit 6) if the source is empty')
-            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what has the same size and checksum at the destination, or else the same size and time')
-            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times: without a checksum everything is transferred')
-            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
-            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
+            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what is equal at the destination')
+            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
+            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Print what would be done, and change nothing')
@@ -181,14 +181,14 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Download every KEY into this directory (for xargs)')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Download every KEY into this directory (for xargs)')
             [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'Version of the single KEY [default: the newest] (S3)')
-            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Verify the bytes by the strongest checksum, or by their length only [default: auto]')
-            [CompletionResult]::new('--expect-size', '--expect-size', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded')
-            [CompletionResult]::new('--expect-sha256', '--expect-sha256', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless the single KEY has this SHA-256')
-            [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Download only these bytes of the single KEY, verified by length only')
-            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'Permissions of the files, like 600 [default: those of the replaced file, or by the umask]')
-            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes')
+            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Proof to ask for [default: auto]')
+            [CompletionResult]::new('--expect-size', '--expect-size', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless KEY has exactly this size')
+            [CompletionResult]::new('--expect-sha256', '--expect-sha256', [CompletionResultType]::ParameterName, 'Fail (exit 6) unless KEY has this SHA-256')
+            [CompletionResult]::new('--range', '--range', [CompletionResultType]::ParameterName, 'Download only these bytes, verified by length only')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'Permissions of the files, like 600')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the blobs exist, at most this long')
             [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'With --wait, look again after this long [default: 5s]')
-            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Transfers to resume [default: run]')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Select paths that match; can be repeated, the last match wins')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out paths that match; can be repeated, the last match wins')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339')
@@ -233,15 +233,15 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--max-memory', '--max-memory', [CompletionResultType]::ParameterName, 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]')
             [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Limit of all transfers together, in bytes per second, like 10M [default: none]')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Progress of running transfers [default: auto, a bar on a terminal]')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Download all blobs below each KEY, and create the directories')
-            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Download all blobs below each KEY, and create the directories')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Download all blobs below each KEY')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Download all blobs below each KEY')
             [CompletionResult]::new('--mkdir', '--mkdir', [CompletionResultType]::ParameterName, 'Create the missing directories of DEST')
             [CompletionResult]::new('--no-clobber', '--no-clobber', [CompletionResultType]::ParameterName, 'Do not overwrite an existing file (exit 5)')
             [CompletionResult]::new('--require-verified', '--require-verified', [CompletionResultType]::ParameterName, 'Fail (exit 6) if the store has no checksum to compare')
-            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what has the same size and checksum at the destination, or else the same size and time')
-            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times: without a checksum everything is transferred')
-            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
-            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
+            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what is equal at the destination')
+            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
+            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Print what would be done, and change nothing')
@@ -261,7 +261,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
         }
         'blobctl;exists' {
             [CompletionResult]::new('--version-id', '--version-id', [CompletionResultType]::ParameterName, 'Version of the single KEY [default: the newest] (S3)')
-            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the blobs exist, at most this long')
             [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'With --wait, look again after this long [default: 5s]')
             [CompletionResult]::new('--min-size', '--min-size', [CompletionResultType]::ParameterName, 'A smaller blob counts as absent')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339')
@@ -559,10 +559,10 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Copy all blobs or files below each FROM')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Copy all blobs or files below each FROM')
             [CompletionResult]::new('--mkdir', '--mkdir', [CompletionResultType]::ParameterName, 'Create the missing directories of a local TO')
-            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what has the same size and checksum at the destination, or else the same size and time')
-            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times: without a checksum everything is transferred')
-            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
-            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
+            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what is equal at the destination')
+            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
+            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Print what would be done, and change nothing')
@@ -642,10 +642,10 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Copy all blobs or files below each FROM')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Copy all blobs or files below each FROM')
             [CompletionResult]::new('--mkdir', '--mkdir', [CompletionResultType]::ParameterName, 'Create the missing directories of a local TO')
-            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what has the same size and checksum at the destination, or else the same size and time')
-            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times: without a checksum everything is transferred')
-            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
-            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)')
+            [CompletionResult]::new('--if-changed', '--if-changed', [CompletionResultType]::ParameterName, 'Skip what is equal at the destination')
+            [CompletionResult]::new('--checksum-only', '--checksum-only', [CompletionResultType]::ParameterName, 'With --if-changed, never trust equal times')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
+            [CompletionResult]::new('--preserve-mtime', '--preserve-mtime', [CompletionResultType]::ParameterName, 'Keep the time of the last modification')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'The paths of --files-from end in NUL instead of a line end')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Print what would be done, and change nothing')
@@ -1194,82 +1194,52 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             break
         }
         'blobctl;help' {
-            [CompletionResult]::new('put', 'put', [CompletionResultType]::ParameterValue, 'Upload files, stdin or the output of a command')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Download to a file, a directory or stdout')
-            [CompletionResult]::new('exists', 'exists', [CompletionResultType]::ParameterValue, 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown')
-            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Print properties of blobs: size, time, checksum, type')
-            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List keys, one per line, as they can be typed')
-            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove blobs; exit code 1 if one does not exist')
-            [CompletionResult]::new('cp', 'cp', [CompletionResultType]::ParameterValue, 'Copy blobs within a store, between stores, or between this machine and a store')
-            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Copy blobs or files, then remove each source once its copy is verified')
-            [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Copy what differs from one directory or prefix to another')
-            [CompletionResult]::new('presign', 'presign', [CompletionResultType]::ParameterValue, 'Print a presigned URL for downloading or uploading a blob (S3)')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check settings, network, credentials and the abilities of a store, step by step')
-            [CompletionResult]::new('gc', 'gc', [CompletionResultType]::ParameterValue, 'List (--delete: remove) what interrupted runs of blobctl left behind')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check and import settings')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'blobctl;help;put' {
-            break
-        }
-        'blobctl;help;get' {
-            break
-        }
-        'blobctl;help;exists' {
-            break
-        }
-        'blobctl;help;stat' {
-            break
-        }
-        'blobctl;help;ls' {
-            break
-        }
-        'blobctl;help;rm' {
-            break
-        }
-        'blobctl;help;cp' {
-            break
-        }
-        'blobctl;help;mv' {
-            break
-        }
-        'blobctl;help;sync' {
-            break
-        }
-        'blobctl;help;presign' {
-            break
-        }
-        'blobctl;help;doctor' {
-            break
-        }
-        'blobctl;help;gc' {
-            break
-        }
-        'blobctl;help;config' {
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the config file in use; exit code 3 if there is none')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print every setting with its value and its origin; secrets are masked')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check the config file and the environment; exit code 3 with file, line and key')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Print the settings of another tool as a config file')
-            break
-        }
-        'blobctl;help;config;path' {
-            break
-        }
-        'blobctl;help;config;show' {
-            break
-        }
-        'blobctl;help;config;check' {
-            break
-        }
-        'blobctl;help;config;import' {
-            break
-        }
-        'blobctl;help;completions' {
-            break
-        }
-        'blobctl;help;help' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Backend for keys without a scheme (settings from its config section)')
+            [CompletionResult]::new('--remote', '--remote', [CompletionResultType]::ParameterName, 'Remote of the config file for keys without a scheme')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file to read instead of the first one found')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'URL of the service, like http://127.0.0.1:9000')
+            [CompletionResult]::new('--bucket', '--bucket', [CompletionResultType]::ParameterName, 'Bucket for keys without a scheme')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region to sign for')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the AWS config and credentials files')
+            [CompletionResult]::new('--addressing', '--addressing', [CompletionResultType]::ParameterName, 'Place of the bucket''s name in URLs: the path or the host name [default: auto]')
+            [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]')
+            [CompletionResult]::new('--payload-signing', '--payload-signing', [CompletionResultType]::ParameterName, 'Sign the SHA-256 of the body [default: auto, over http only]')
+            [CompletionResult]::new('--sse-c-key-file', '--sse-c-key-file', [CompletionResultType]::ParameterName, 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'FTP server')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port of the FTP server')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Login name')
+            [CompletionResult]::new('--base-dir', '--base-dir', [CompletionResultType]::ParameterName, 'Directory on the server that keys are relative to')
+            [CompletionResult]::new('--ftp-mode', '--ftp-mode', [CompletionResultType]::ParameterName, 'Side that opens the connections for listings and transfers [default: passive]')
+            [CompletionResult]::new('--ftp-active-ports', '--ftp-active-ports', [CompletionResultType]::ParameterName, 'Local ports for active mode, like 50000-50099 [default: any]')
+            [CompletionResult]::new('--ftp-bind', '--ftp-bind', [CompletionResultType]::ParameterName, 'Local address of FTP connections [default: chosen by the system]')
+            [CompletionResult]::new('--ftp-tls', '--ftp-tls', [CompletionResultType]::ParameterName, 'Encryption of the connections [default: none]')
+            [CompletionResult]::new('--ftp-replace', '--ftp-replace', [CompletionResultType]::ParameterName, 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]')
+            [CompletionResult]::new('--ftp-encoding', '--ftp-encoding', [CompletionResultType]::ParameterName, 'Encoding of the server''s file names [default: utf-8]')
+            [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Directory of the fs backend')
+            [CompletionResult]::new('--ca-bundle', '--ca-bundle', [CompletionResultType]::ParameterName, 'Additional CA certificates (PEM)')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'Client certificate (PEM), for servers that require one')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'Private key of --client-cert (PEM) [default: in its file]')
+            [CompletionResult]::new('--retry-for', '--retry-for', [CompletionResultType]::ParameterName, 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Abort an attempt after this long without progress [default: 60s]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Abort a connection attempt after this long [default: 10s]')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'Abort the whole command after this long (exit 7) [default: never]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Blobs to transfer in parallel, 1 to 256 [default: auto]')
+            [CompletionResult]::new('--parts', '--parts', [CompletionResultType]::ParameterName, 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]')
+            [CompletionResult]::new('--part-size', '--part-size', [CompletionResultType]::ParameterName, 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]')
+            [CompletionResult]::new('--max-memory', '--max-memory', [CompletionResultType]::ParameterName, 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Limit of all transfers together, in bytes per second, like 10M [default: none]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Progress of running transfers [default: auto, a bar on a terminal]')
+            [CompletionResult]::new('--request-payer', '--request-payer', [CompletionResultType]::ParameterName, 'Accept the charges of a requester-pays bucket')
+            [CompletionResult]::new('--no-sign-request', '--no-sign-request', [CompletionResultType]::ParameterName, 'Do not sign requests, for public buckets')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object per blob')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only; with --json, not even those on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only; with --json, not even those on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print results; -vv also prints each request')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print results; -vv also prints each request')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
     })

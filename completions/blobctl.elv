@@ -80,12 +80,12 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand gc 'List (--delete: remove) what interrupted runs of blobctl left behind'
             cand config 'Show, check and import settings'
             cand completions 'Print a completion script'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Explain a command, or the options of all commands'
         }
         &'blobctl;put'= {
-            cand -t 'Upload every SRC below this prefix, to which a missing / is added (for xargs)'
-            cand --target 'Upload every SRC below this prefix, to which a missing / is added (for xargs)'
-            cand --if-match 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)'
+            cand -t 'Upload every SRC below this prefix (for xargs)'
+            cand --target 'Upload every SRC below this prefix (for xargs)'
+            cand --if-match 'Fail (exit 5) unless the blob has this ETag (S3)'
             cand --expect-size 'Fail (exit 6) unless the source has exactly this size'
             cand --expect-sha256 'Fail (exit 6) unless the source has this SHA-256'
             cand --content-type 'Content-Type to store [default: by the extension of the key, or that of the source]'
@@ -108,7 +108,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --max-size 'Select only what has at most this size'
             cand --shard 'Select only share I of N, by a stable hash of the relative path'
             cand --files-from 'Select only the paths in FILE (- for stdin), one per line, relative to the source'
-            cand --resume 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]'
+            cand --resume 'Transfers to resume [default: run]'
             cand -b 'Backend for keys without a scheme (settings from its config section)'
             cand --backend 'Backend for keys without a scheme (settings from its config section)'
             cand --remote 'Remote of the config file for keys without a scheme'
@@ -145,17 +145,17 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --max-memory 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]'
             cand --limit-rate 'Limit of all transfers together, in bytes per second, like 10M [default: none]'
             cand --progress 'Progress of running transfers [default: auto, a bar on a terminal]'
-            cand --from-command 'Upload the output of a command, provided that it succeeds'
+            cand --from-command 'Upload the output of a command, if it succeeds'
             cand -r 'Upload directories with all files below them'
             cand --recursive 'Upload directories with all files below them'
             cand -L 'With -r, follow symbolic links to directories'
             cand --follow-links 'With -r, follow symbolic links to directories'
-            cand --if-absent 'Store only if no blob of that name exists, otherwise exit 5'
+            cand --if-absent 'Fail (exit 5) if a blob of that name exists'
             cand --fail-if-empty 'Fail (exit 6) if the source is empty'
-            cand --if-changed 'Skip what has the same size and checksum at the destination, or else the same size and time'
-            cand --checksum-only 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-            cand -p 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
-            cand --preserve-mtime 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+            cand --if-changed 'Skip what is equal at the destination'
+            cand --checksum-only 'With --if-changed, never trust equal times'
+            cand -p 'Keep the time of the last modification'
+            cand --preserve-mtime 'Keep the time of the last modification'
             cand -0 'The paths of --files-from end in NUL instead of a line end'
             cand --null 'The paths of --files-from end in NUL instead of a line end'
             cand -n 'Print what would be done, and change nothing'
@@ -176,14 +176,14 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand -t 'Download every KEY into this directory (for xargs)'
             cand --target 'Download every KEY into this directory (for xargs)'
             cand --version-id 'Version of the single KEY [default: the newest] (S3)'
-            cand --verify 'Verify the bytes by the strongest checksum, or by their length only [default: auto]'
-            cand --expect-size 'Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded'
-            cand --expect-sha256 'Fail (exit 6) unless the single KEY has this SHA-256'
-            cand --range 'Download only these bytes of the single KEY, verified by length only'
-            cand --mode 'Permissions of the files, like 600 [default: those of the replaced file, or by the umask]'
-            cand --wait 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes'
+            cand --verify 'Proof to ask for [default: auto]'
+            cand --expect-size 'Fail (exit 6) unless KEY has exactly this size'
+            cand --expect-sha256 'Fail (exit 6) unless KEY has this SHA-256'
+            cand --range 'Download only these bytes, verified by length only'
+            cand --mode 'Permissions of the files, like 600'
+            cand --wait 'Wait until the blobs exist, at most this long'
             cand --poll 'With --wait, look again after this long [default: 5s]'
-            cand --resume 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]'
+            cand --resume 'Transfers to resume [default: run]'
             cand --include 'Select paths that match; can be repeated, the last match wins'
             cand --exclude 'Leave out paths that match; can be repeated, the last match wins'
             cand --newer-than 'Select only what was modified after this time: 7d (before now), 2026-01-31 (UTC), or RFC 3339'
@@ -228,15 +228,15 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --max-memory 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]'
             cand --limit-rate 'Limit of all transfers together, in bytes per second, like 10M [default: none]'
             cand --progress 'Progress of running transfers [default: auto, a bar on a terminal]'
-            cand -r 'Download all blobs below each KEY, and create the directories'
-            cand --recursive 'Download all blobs below each KEY, and create the directories'
+            cand -r 'Download all blobs below each KEY'
+            cand --recursive 'Download all blobs below each KEY'
             cand --mkdir 'Create the missing directories of DEST'
             cand --no-clobber 'Do not overwrite an existing file (exit 5)'
             cand --require-verified 'Fail (exit 6) if the store has no checksum to compare'
-            cand --if-changed 'Skip what has the same size and checksum at the destination, or else the same size and time'
-            cand --checksum-only 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-            cand -p 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
-            cand --preserve-mtime 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+            cand --if-changed 'Skip what is equal at the destination'
+            cand --checksum-only 'With --if-changed, never trust equal times'
+            cand -p 'Keep the time of the last modification'
+            cand --preserve-mtime 'Keep the time of the last modification'
             cand -0 'The paths of --files-from end in NUL instead of a line end'
             cand --null 'The paths of --files-from end in NUL instead of a line end'
             cand -n 'Print what would be done, and change nothing'
@@ -255,7 +255,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
         }
         &'blobctl;exists'= {
             cand --version-id 'Version of the single KEY [default: the newest] (S3)'
-            cand --wait 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes'
+            cand --wait 'Wait until the blobs exist, at most this long'
             cand --poll 'With --wait, look again after this long [default: 5s]'
             cand --min-size 'A smaller blob counts as absent'
             cand --newer-than 'A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339'
@@ -549,10 +549,10 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand -r 'Copy all blobs or files below each FROM'
             cand --recursive 'Copy all blobs or files below each FROM'
             cand --mkdir 'Create the missing directories of a local TO'
-            cand --if-changed 'Skip what has the same size and checksum at the destination, or else the same size and time'
-            cand --checksum-only 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-            cand -p 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
-            cand --preserve-mtime 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+            cand --if-changed 'Skip what is equal at the destination'
+            cand --checksum-only 'With --if-changed, never trust equal times'
+            cand -p 'Keep the time of the last modification'
+            cand --preserve-mtime 'Keep the time of the last modification'
             cand -0 'The paths of --files-from end in NUL instead of a line end'
             cand --null 'The paths of --files-from end in NUL instead of a line end'
             cand -n 'Print what would be done, and change nothing'
@@ -631,10 +631,10 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand -r 'Copy all blobs or files below each FROM'
             cand --recursive 'Copy all blobs or files below each FROM'
             cand --mkdir 'Create the missing directories of a local TO'
-            cand --if-changed 'Skip what has the same size and checksum at the destination, or else the same size and time'
-            cand --checksum-only 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-            cand -p 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
-            cand --preserve-mtime 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+            cand --if-changed 'Skip what is equal at the destination'
+            cand --checksum-only 'With --if-changed, never trust equal times'
+            cand -p 'Keep the time of the last modification'
+            cand --preserve-mtime 'Keep the time of the last modification'
             cand -0 'The paths of --files-from end in NUL instead of a line end'
             cand --null 'The paths of --files-from end in NUL instead of a line end'
             cand -n 'Print what would be done, and change nothing'
@@ -1172,63 +1172,52 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'blobctl;help'= {
-            cand put 'Upload files, stdin or the output of a command'
-            cand get 'Download to a file, a directory or stdout'
-            cand exists 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
-            cand stat 'Print properties of blobs: size, time, checksum, type'
-            cand ls 'List keys, one per line, as they can be typed'
-            cand rm 'Remove blobs; exit code 1 if one does not exist'
-            cand cp 'Copy blobs within a store, between stores, or between this machine and a store'
-            cand mv 'Copy blobs or files, then remove each source once its copy is verified'
-            cand sync 'Copy what differs from one directory or prefix to another'
-            cand presign 'Print a presigned URL for downloading or uploading a blob (S3)'
-            cand doctor 'Check settings, network, credentials and the abilities of a store, step by step'
-            cand gc 'List (--delete: remove) what interrupted runs of blobctl left behind'
-            cand config 'Show, check and import settings'
-            cand completions 'Print a completion script'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'blobctl;help;put'= {
-        }
-        &'blobctl;help;get'= {
-        }
-        &'blobctl;help;exists'= {
-        }
-        &'blobctl;help;stat'= {
-        }
-        &'blobctl;help;ls'= {
-        }
-        &'blobctl;help;rm'= {
-        }
-        &'blobctl;help;cp'= {
-        }
-        &'blobctl;help;mv'= {
-        }
-        &'blobctl;help;sync'= {
-        }
-        &'blobctl;help;presign'= {
-        }
-        &'blobctl;help;doctor'= {
-        }
-        &'blobctl;help;gc'= {
-        }
-        &'blobctl;help;config'= {
-            cand path 'Print the path of the config file in use; exit code 3 if there is none'
-            cand show 'Print every setting with its value and its origin; secrets are masked'
-            cand check 'Check the config file and the environment; exit code 3 with file, line and key'
-            cand import 'Print the settings of another tool as a config file'
-        }
-        &'blobctl;help;config;path'= {
-        }
-        &'blobctl;help;config;show'= {
-        }
-        &'blobctl;help;config;check'= {
-        }
-        &'blobctl;help;config;import'= {
-        }
-        &'blobctl;help;completions'= {
-        }
-        &'blobctl;help;help'= {
+            cand -b 'Backend for keys without a scheme (settings from its config section)'
+            cand --backend 'Backend for keys without a scheme (settings from its config section)'
+            cand --remote 'Remote of the config file for keys without a scheme'
+            cand --config 'Config file to read instead of the first one found'
+            cand --endpoint-url 'URL of the service, like http://127.0.0.1:9000'
+            cand --bucket 'Bucket for keys without a scheme'
+            cand --region 'Region to sign for'
+            cand --profile 'Profile of the AWS config and credentials files'
+            cand --addressing 'Place of the bucket''s name in URLs: the path or the host name [default: auto]'
+            cand --checksum 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]'
+            cand --payload-signing 'Sign the SHA-256 of the body [default: auto, over http only]'
+            cand --sse-c-key-file 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)'
+            cand --host 'FTP server'
+            cand --port 'Port of the FTP server'
+            cand --user 'Login name'
+            cand --base-dir 'Directory on the server that keys are relative to'
+            cand --ftp-mode 'Side that opens the connections for listings and transfers [default: passive]'
+            cand --ftp-active-ports 'Local ports for active mode, like 50000-50099 [default: any]'
+            cand --ftp-bind 'Local address of FTP connections [default: chosen by the system]'
+            cand --ftp-tls 'Encryption of the connections [default: none]'
+            cand --ftp-replace 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]'
+            cand --ftp-encoding 'Encoding of the server''s file names [default: utf-8]'
+            cand --root 'Directory of the fs backend'
+            cand --ca-bundle 'Additional CA certificates (PEM)'
+            cand --client-cert 'Client certificate (PEM), for servers that require one'
+            cand --client-key 'Private key of --client-cert (PEM) [default: in its file]'
+            cand --retry-for 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]'
+            cand --timeout 'Abort an attempt after this long without progress [default: 60s]'
+            cand --connect-timeout 'Abort a connection attempt after this long [default: 10s]'
+            cand --deadline 'Abort the whole command after this long (exit 7) [default: never]'
+            cand --jobs 'Blobs to transfer in parallel, 1 to 256 [default: auto]'
+            cand --parts 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]'
+            cand --part-size 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]'
+            cand --max-memory 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]'
+            cand --limit-rate 'Limit of all transfers together, in bytes per second, like 10M [default: none]'
+            cand --progress 'Progress of running transfers [default: auto, a bar on a terminal]'
+            cand --request-payer 'Accept the charges of a requester-pays bucket'
+            cand --no-sign-request 'Do not sign requests, for public buckets'
+            cand --insecure 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
+            cand --json 'Print one JSON object per blob'
+            cand -q 'Print errors only; with --json, not even those on stderr'
+            cand --quiet 'Print errors only; with --json, not even those on stderr'
+            cand -v 'Print results; -vv also prints each request'
+            cand --verbose 'Print results; -vv also prints each request'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
     ]
     $completions[$command]

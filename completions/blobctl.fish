@@ -102,9 +102,9 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "doctor" -d 'Check s
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "gc" -d 'List (--delete: remove) what interrupted runs of blobctl left behind'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "config" -d 'Show, check and import settings'
 complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "completions" -d 'Print a completion script'
-complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix, to which a missing / is added (for xargs)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Overwrite only the blob with this ETag, otherwise exit 5 (S3)' -r
+complete -c blobctl -n "__fish_blobctl_needs_command" -f -a "help" -d 'Explain a command, or the options of all commands'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s t -l target -d 'Upload every SRC below this prefix (for xargs)' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-match -d 'Fail (exit 5) unless the blob has this ETag (S3)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-size -d 'Fail (exit 6) unless the source has exactly this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l expect-sha256 -d 'Fail (exit 6) unless the source has this SHA-256' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l content-type -d 'Content-Type to store [default: by the extension of the key, or that of the source]' -r
@@ -127,7 +127,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l min-size -d 'Sel
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l max-size -d 'Select only what has at most this size' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l shard -d 'Select only share I of N, by a stable hash of the relative path' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l files-from -d 'Select only the paths in FILE (- for stdin), one per line, relative to the source' -r -F
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l resume -d 'Transfers to resume [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
 run\t'Resume a blob after a failed attempt of the same run; keep nothing for later runs'
 never\t'After a failed attempt, transfer the blob or its part from the start again'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
@@ -186,14 +186,14 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l progress -d 'Pro
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l from-command -d 'Upload the output of a command, provided that it succeeds'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l from-command -d 'Upload the output of a command, if it succeeds'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s r -l recursive -d 'Upload directories with all files below them'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s L -l follow-links -d 'With -r, follow symbolic links to directories'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Store only if no blob of that name exists, otherwise exit 5'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-absent -d 'Fail (exit 5) if a blob of that name exists'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-if-empty -d 'Fail (exit 6) if the source is empty'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l if-changed -d 'Skip what is equal at the destination'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum-only -d 'With --if-changed, never trust equal times'
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s p -l preserve-mtime -d 'Keep the time of the last modification'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -206,15 +206,15 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s v -l verbose -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s t -l target -d 'Download every KEY into this directory (for xargs)' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Verify the bytes by the strongest checksum, or by their length only [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l verify -d 'Proof to ask for [default: auto]' -r -f -a "auto\t'The strongest checksum that the store has'
 length\t'The length only: damaged bytes are not noticed'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-size -d 'Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-sha256 -d 'Fail (exit 6) unless the single KEY has this SHA-256' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l range -d 'Download only these bytes of the single KEY, verified by length only' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mode -d 'Permissions of the files, like 600 [default: those of the replaced file, or by the umask]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-size -d 'Fail (exit 6) unless KEY has exactly this size' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l expect-sha256 -d 'Fail (exit 6) unless KEY has this SHA-256' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l range -d 'Download only these bytes, verified by length only' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mode -d 'Permissions of the files, like 600' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l wait -d 'Wait until the blobs exist, at most this long' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Resume after failed attempts of this run, also in later runs (auto), or never [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l resume -d 'Transfers to resume [default: run]' -r -f -a "auto\t'Keep what a failed or interrupted run has transferred, and resume it when the same command runs again'
 run\t'Resume a blob after a failed attempt of the same run; keep nothing for later runs'
 never\t'After a failed attempt, transfer the blob or its part from the start again'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l include -d 'Select paths that match; can be repeated, the last match wins' -r
@@ -281,13 +281,13 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l progress -d 'Pro
 bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s r -l recursive -d 'Download all blobs below each KEY, and create the directories'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s r -l recursive -d 'Download all blobs below each KEY'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l mkdir -d 'Create the missing directories of DEST'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l no-clobber -d 'Do not overwrite an existing file (exit 5)'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l require-verified -d 'Fail (exit 6) if the store has no checksum to compare'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l if-changed -d 'Skip what is equal at the destination'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum-only -d 'With --if-changed, never trust equal times'
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s p -l preserve-mtime -d 'Keep the time of the last modification'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -299,7 +299,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s q -l quiet -d 'P
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l version-id -d 'Version of the single KEY [default: the newest] (S3)' -r
-complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l wait -d 'Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l wait -d 'Wait until the blobs exist, at most this long' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l poll -d 'With --wait, look again after this long [default: 5s]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l min-size -d 'A smaller blob counts as absent' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l newer-than -d 'A blob that was modified before this time counts as absent: 7d (before now), 2026-01-31 (UTC), or RFC 3339' -r
@@ -665,9 +665,9 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s r -l recursive -d 'Copy all blobs or files below each FROM'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l mkdir -d 'Create the missing directories of a local TO'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l if-changed -d 'Skip what is equal at the destination'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum-only -d 'With --if-changed, never trust equal times'
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s p -l preserve-mtime -d 'Keep the time of the last modification'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -757,9 +757,9 @@ lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s r -l recursive -d 'Copy all blobs or files below each FROM'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l mkdir -d 'Create the missing directories of a local TO'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l if-changed -d 'Skip what has the same size and checksum at the destination, or else the same size and time'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum-only -d 'With --if-changed, never trust equal times: without a checksum everything is transferred'
-complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s p -l preserve-mtime -d 'Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l if-changed -d 'Skip what is equal at the destination'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum-only -d 'With --if-changed, never trust equal times'
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s p -l preserve-mtime -d 'Keep the time of the last modification'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s 0 -l null -d 'The paths of --files-from end in NUL instead of a line end'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -s n -l dry-run -d 'Print what would be done, and change nothing'
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l fail-fast -d 'Begin nothing more after the first failure'
@@ -1439,22 +1439,66 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l json -d 
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s v -l verbose -d 'Print results; -vv also prints each request'
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "put" -d 'Upload files, stdin or the output of a command'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "get" -d 'Download to a file, a directory or stdout'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "exists" -d 'Test whether blobs exist: exit code 0 all, 1 not all, others unknown'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "stat" -d 'Print properties of blobs: size, time, checksum, type'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "ls" -d 'List keys, one per line, as they can be typed'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "rm" -d 'Remove blobs; exit code 1 if one does not exist'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "cp" -d 'Copy blobs within a store, between stores, or between this machine and a store'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "mv" -d 'Copy blobs or files, then remove each source once its copy is verified'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "sync" -d 'Copy what differs from one directory or prefix to another'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "presign" -d 'Print a presigned URL for downloading or uploading a blob (S3)'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "doctor" -d 'Check settings, network, credentials and the abilities of a store, step by step'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "gc" -d 'List (--delete: remove) what interrupted runs of blobctl left behind'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "config" -d 'Show, check and import settings'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "completions" -d 'Print a completion script'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and not __fish_seen_subcommand_from put get exists stat ls rm cp mv sync presign doctor gc config completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the config file in use; exit code 3 if there is none'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print every setting with its value and its origin; secrets are masked'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check the config file and the environment; exit code 3 with file, line and key'
-complete -c blobctl -n "__fish_blobctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "import" -d 'Print the settings of another tool as a config file'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -s b -l backend -d 'Backend for keys without a scheme (settings from its config section)' -r -f -a "s3\t'S3 and compatible services'
+ftp\t'FTP and FTPS'
+fs\t'A directory'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l remote -d 'Remote of the config file for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l config -d 'Config file to read instead of the first one found' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l endpoint-url -d 'URL of the service, like http://127.0.0.1:9000' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l bucket -d 'Bucket for keys without a scheme' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l region -d 'Region to sign for' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l profile -d 'Profile of the AWS config and credentials files' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
+path\t'The path: https://ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
+crc64nvme\t'CRC-64/NVME (S3)'
+crc32c\t'CRC-32C (S3)'
+crc32\t'CRC-32'
+sha256\t'SHA-256'
+sha1\t'SHA-1'
+md5\t'MD5; on S3 by Content-MD5 and the ETag'
+none\t'No checksum: only the length is compared'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l payload-signing -d 'Sign the SHA-256 of the body [default: auto, over http only]' -r -f -a "auto\t'Sign it over http, where nothing else protects the body'
+signed\t'Sign it always: the body is hashed before it is sent'
+unsigned\t'Never sign it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l sse-c-key-file -d 'File with your encryption key for SSE-C: 32 bytes, or their base64 or hex (https only)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l host -d 'FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l port -d 'Port of the FTP server' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l user -d 'Login name' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l base-dir -d 'Directory on the server that keys are relative to' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-mode -d 'Side that opens the connections for listings and transfers [default: passive]' -r -f -a "passive\t'blobctl connects to the server, which works behind NAT and most firewalls'
+active\t'The server connects to this machine, which it must be able to reach'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-active-ports -d 'Local ports for active mode, like 50000-50099 [default: any]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-bind -d 'Local address of FTP connections [default: chosen by the system]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-tls -d 'Encryption of the connections [default: none]' -r -f -a "none\t'No encryption: password and data can be read on the way'
+explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an error'
+implicit\t'TLS from the first byte, usually on port 990'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
+delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
+latin-1\t'ISO 8859-1, as some old servers use it'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l root -d 'Directory of the fs backend' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ca-bundle -d 'Additional CA certificates (PEM)' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l client-cert -d 'Client certificate (PEM), for servers that require one' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l client-key -d 'Private key of --client-cert (PEM) [default: in its file]' -r -F
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l retry-for -d 'Retry temporary failures for up to this long; 0 = one attempt [default: 2m]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l timeout -d 'Abort an attempt after this long without progress [default: 60s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l connect-timeout -d 'Abort a connection attempt after this long [default: 10s]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l deadline -d 'Abort the whole command after this long (exit 7) [default: never]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l jobs -d 'Blobs to transfer in parallel, 1 to 256 [default: auto]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l parts -d 'Parts per blob in parallel, 1 to 64 (S3) [default: 4]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l part-size -d 'Part size, 5MiB to 5GiB (S3); raised if the file needs more than 10,000 parts [default: 16MiB]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l max-memory -d 'Memory for the parts of a stream (S3), at least 5MiB; limits their size [default: as needed]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l limit-rate -d 'Limit of all transfers together, in bytes per second, like 10M [default: none]' -r
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l progress -d 'Progress of running transfers [default: auto, a bar on a terminal]' -r -f -a "auto\t'A bar if stderr is a terminal, otherwise nothing'
+bar\t'A bar'
+lines\t'A line every 10 seconds'
+none\t'Nothing'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l request-payer -d 'Accept the charges of a requester-pays bucket'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l no-sign-request -d 'Do not sign requests, for public buckets'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l insecure -d 'Accept any TLS certificate: others on the network can read and change the data, and get an FTP login'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l json -d 'Print one JSON object per blob'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -s q -l quiet -d 'Print errors only; with --json, not even those on stderr'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -s v -l verbose -d 'Print results; -vv also prints each request'
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'

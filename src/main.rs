@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use blobctl::cli::{Cli, Command};
+use blobctl::cli::{Cli, Command, Stop};
 use blobctl::command::session::{Session, report_failed_start};
-use blobctl::command::{completions, config, dispatch};
+use blobctl::command::{completions, config, dispatch, help};
 use blobctl::exit::Exit;
 use blobctl::report;
 
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 fn run() -> Exit {
     let cli = match Cli::parse_arguments() {
         Ok(cli) => cli,
-        Err(error) => return help_or_usage_error(&error),
+        Err(stop) => return help_or_usage_error(&stop),
     };
     // These work with a broken config file, too.
     match &cli.command {
@@ -42,9 +42,10 @@ fn run() -> Exit {
 }
 
 /// Help and version are printed on stdout and are a success; everything else is a usage error.
-fn help_or_usage_error(error: &clap::Error) -> Exit {
-    if !error.use_stderr() {
-        return report::print_alone(error.render().to_string().as_bytes());
+fn help_or_usage_error(stop: &Stop) -> Exit {
+    match stop {
+        Stop::Help(request) => help::run(request),
+        Stop::Version(line) => report::print_alone(line.as_bytes()),
+        Stop::Usage(error) => report::complain(&report::usage(error)),
     }
-    report::complain(&report::usage(error))
 }

@@ -1,20 +1,25 @@
 //! The command line. Definitions only: values are interpreted by the settings layer.
 //!
-//! The first line of each doc comment is the help text; completions and man pages are made from these files too.
+//! The first line of each doc comment is the help text; completions and man pages are made from these files too. Examples and
+//! usage lines are in [`manual`].
 
 pub mod attributes;
 pub mod bounds;
 mod choices;
 mod diagnostics;
 mod global;
+pub mod help;
+mod layout;
+pub mod manual;
 mod parse;
 pub mod selection;
 pub mod vocabulary;
 mod wait;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::attributes::AttributeOptions;
@@ -24,6 +29,8 @@ pub use self::diagnostics::{
     Config, ConfigCommand, ConfigImport, ConfigShow, Doctor, Gc, ImportTool,
 };
 pub use self::global::Global;
+use self::manual::PAGES;
+pub use self::parse::Stop;
 use self::selection::{Batch, BatchRun, Changes, Filters, TimeBound, parse_time};
 pub use self::wait::WaitOptions;
 use crate::transfer::byte_range::ByteRange;
@@ -31,7 +38,7 @@ use crate::units::parse_size;
 
 /// Upload, download and check files on S3, FTP and local disk: atomic, verified, with exit codes that scripts can trust
 #[derive(Debug, Parser)]
-#[command(name = "blobctl", version, after_help = AFTER_HELP)]
+#[command(name = "blobctl", version, disable_help_subcommand = true)]
 pub struct Cli {
     /// The command and its own options.
     #[command(subcommand)]
@@ -40,15 +47,6 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
 }
-
-const AFTER_HELP: &str = "\
-Addresses: KEY (on the chosen remote or backend), REMOTE:KEY, s3://BUCKET/KEY,
-ftp://[USER@]HOST[:PORT]/PATH, ftpes://… (explicit TLS), ftps://… (implicit TLS),
-file:///PATH, and - for stdin or stdout.
-
-Exit codes: 0 ok or yes, 1 no such blob, 2 usage, 3 config, 4 denied,
-5 precondition, 6 integrity, 7 temporary, 8 local file or disk, 11 some failed,
-12 unexpected answer from the store, 129/130/141/143 stopped by a signal.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -66,16 +64,10 @@ pub enum Command {
     /// Remove blobs; exit code 1 if one does not exist
     Rm(Rm),
     /// Copy blobs within a store, between stores, or between this machine and a store
-    #[command(
-        override_usage = "blobctl cp [OPTIONS] FROM... TO\n       blobctl cp [OPTIONS] -t TO FROM..."
-    )]
     Cp(Cp),
     /// Copy blobs or files, then remove each source once its copy is verified
     ///
     /// A source that changed meanwhile stays (exit code 6). Local directories stay, even if -r has emptied them.
-    #[command(
-        override_usage = "blobctl mv [OPTIONS] FROM... TO\n       blobctl mv [OPTIONS] -t TO FROM..."
-    )]
     Mv(CopyArguments),
     /// Copy what differs from one directory or prefix to another
     ///
@@ -93,6 +85,8 @@ pub enum Command {
     Config(Config),
     /// Print a completion script
     Completions(Completions),
+    /// Explain a command, or the options of all commands
+    Help(Help),
 }
 
 impl Command {
@@ -113,23 +107,21 @@ impl Command {
             Self::Gc(_) => "gc",
             Self::Config(_) => "config",
             Self::Completions(_) => "completions",
+            Self::Help(_) => "help",
         }
     }
 }
 
 /// `blobctl put [OPTIONS] SRC... KEY`
 #[derive(Debug, Args)]
-#[command(
-    override_usage = "blobctl put [OPTIONS] SRC... KEY\n       blobctl put [OPTIONS] SRC\n       blobctl put [OPTIONS] -t PREFIX/ SRC...\n       blobctl put [OPTIONS] KEY --from-command -- CMD ARGS..."
-)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct Put {
-    /// Files, or - for stdin, followed by the key; a single SRC keeps its name
+    /// Files, or - for stdin, and last the key
     ///
-    /// If KEY ends in /, the name of the file is appended. With several sources it must end in /.
+    /// A single SRC without a KEY keeps its name. If KEY ends in /, the name of the file is appended. With several sources it must end in /.
     #[arg(value_name = "SRC... KEY", required_unless_present = "command")]
     pub paths: Vec<OsString>,
-    /// Upload the output of a command, provided that it succeeds
+    /// Upload the output of a command, if it succeeds
     ///
     /// CMD is run without a shell, with the stdin, stderr and environment of blobctl. The blob is stored when CMD has exited
     /// with 0 and its stdout has been read to the end. Otherwise nothing is stored, the old blob stays, and the exit code is
@@ -139,7 +131,9 @@ pub struct Put {
     /// The command of --from-command, after --
     #[arg(value_name = "CMD ARGS", last = true)]
     pub command: Vec<OsString>,
-    /// Upload every SRC below this prefix, to which a missing / is added (for xargs)
+    /// Upload every SRC below this prefix (for xargs)
+    ///
+    /// A missing / is added to it.
     #[arg(short = 't', long, value_name = "PREFIX")]
     pub target: Option<OsString>,
     /// Upload directories with all files below them
@@ -150,10 +144,10 @@ pub struct Put {
     /// With -r, follow symbolic links to directories
     #[arg(short = 'L', long)]
     pub follow_links: bool,
-    /// Store only if no blob of that name exists, otherwise exit 5
+    /// Fail (exit 5) if a blob of that name exists
     #[arg(long, help_heading = "Conditions", conflicts_with = "if_match")]
     pub if_absent: bool,
-    /// Overwrite only the blob with this ETag, otherwise exit 5 (S3)
+    /// Fail (exit 5) unless the blob has this ETag (S3)
     #[arg(long, value_name = "ETAG", help_heading = "Conditions")]
     pub if_match: Option<String>,
     /// Fail (exit 6) unless the source has exactly this size
@@ -177,7 +171,7 @@ pub struct Put {
     /// The list of paths, and the options of the run.
     #[command(flatten)]
     pub batch: Batch,
-    /// Resume after failed attempts of this run, also in later runs (auto), or never [default: run]
+    /// Transfers to resume [default: run]
     ///
     /// Streams (stdin, stdout, pipes, the output of a command) cannot be resumed by a later run.
     #[arg(long, value_name = "WHEN")]
@@ -186,26 +180,23 @@ pub struct Put {
 
 /// `blobctl get [OPTIONS] KEY... DEST`
 #[derive(Debug, Args)]
-#[command(
-    override_usage = "blobctl get [OPTIONS] KEY... DEST\n       blobctl get [OPTIONS] KEY\n       blobctl get [OPTIONS] -t DIR KEY..."
-)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag on the command line"
 )]
 pub struct Get {
-    /// Blobs, followed by a file, a directory, or - for stdout; a single KEY keeps its base name
+    /// Blobs, and last a file, a directory, or - for stdout
     ///
-    /// With several keys DEST must be an existing directory (or --mkdir, -r). Symbolic links are followed; FIFOs, devices and
+    /// A single KEY without a DEST keeps its base name, in the current directory. With several keys DEST must be an existing directory (or --mkdir, -r). Symbolic links are followed; FIFOs, devices and
     /// paths like /dev/stdout are written through.
     #[arg(value_name = "KEY... DEST", required = true)]
     pub paths: Vec<OsString>,
     /// Download every KEY into this directory (for xargs)
     #[arg(short = 't', long, value_name = "DIR")]
     pub target: Option<OsString>,
-    /// Download all blobs below each KEY, and create the directories
+    /// Download all blobs below each KEY
     ///
-    /// As for cp -r, KEY keeps its base name if DEST exists or ends in /; KEY/. stands for what is below it. Nothing is
+    /// The directories are created. As for cp -r, KEY keeps its base name if DEST exists or ends in /; KEY/. stands for what is below it. Nothing is
     /// written outside of DEST, and existing files are replaced.
     #[arg(short, long)]
     pub recursive: bool,
@@ -221,20 +212,22 @@ pub struct Get {
     /// Fail (exit 6) if the store has no checksum to compare
     #[arg(long, conflicts_with = "verify")]
     pub require_verified: bool,
-    /// Verify the bytes by the strongest checksum, or by their length only [default: auto]
+    /// Proof to ask for [default: auto]
     #[arg(long, value_name = "HOW")]
     pub verify: Option<Verify>,
-    /// Fail (exit 6) unless the single KEY has exactly this size; nothing is downloaded
+    /// Fail (exit 6) unless KEY has exactly this size
+    ///
+    /// KEY must be the only one. Nothing is downloaded from a blob of another size.
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, conflicts_with = "if_changed")]
     pub expect_size: Option<u64>,
-    /// Fail (exit 6) unless the single KEY has this SHA-256
+    /// Fail (exit 6) unless KEY has this SHA-256
     ///
-    /// A file appears only if it matches. The bytes of a stream (stdout, a FIFO) are written before the error.
+    /// KEY must be the only one. A file appears only if it matches. The bytes of a stream (stdout, a FIFO) are written before the error.
     #[arg(long, value_name = "HEX", conflicts_with = "if_changed")]
     pub expect_sha256: Option<String>,
-    /// Download only these bytes of the single KEY, verified by length only
+    /// Download only these bytes, verified by length only
     ///
-    /// A-B are the first and the last byte, counted from 0; A- is up to the end, -N the last N bytes. As in HTTP, a range
+    /// KEY must be the only one. A-B are the first and the last byte, counted from 0; A- is up to the end, -N the last N bytes. As in HTTP, a range
     /// may end after the blob; one that begins there is exit 2.
     #[arg(
         long,
@@ -243,13 +236,15 @@ pub struct Get {
         conflicts_with_all = ["recursive", "files_from", "resume", "require_verified", "expect_size", "expect_sha256", "if_changed"]
     )]
     pub range: Option<ByteRange>,
-    /// Permissions of the files, like 600 [default: those of the replaced file, or by the umask]
+    /// Permissions of the files, like 600
+    ///
+    /// By default they are those of the replaced file, or follow from the umask.
     #[arg(long, value_name = "OCTAL", value_parser = parse_mode)]
     pub mode: Option<u32>,
     /// The wait for the blobs.
     #[command(flatten)]
     pub wait: WaitOptions,
-    /// Resume after failed attempts of this run, also in later runs (auto), or never [default: run]
+    /// Transfers to resume [default: run]
     ///
     /// Streams (stdin, stdout, pipes, the output of a command) cannot be resumed by a later run.
     #[arg(long, value_name = "WHEN")]
@@ -474,6 +469,43 @@ pub struct Completions {
     /// Shell of the script
     pub shell: clap_complete::Shell,
 }
+
+/// `blobctl help [COMMAND]`
+#[derive(Debug, Args)]
+pub struct Help {
+    /// Command to explain, or options for those of all commands [default: blobctl itself]
+    #[arg(value_name = "COMMAND", value_parser = HelpWord, hide_possible_values = true)]
+    pub words: Vec<String>,
+}
+
+/// Parses a word of `help`: any text, because the parser of commands knows better hints than that of values. The names of
+/// the commands are there for completions.
+#[derive(Clone)]
+struct HelpWord;
+
+impl TypedValueParser for HelpWord {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = PAGES.iter().map(|page| page.command);
+        let names = names.filter(|name| !name.is_empty() && !name.contains(' '));
+        Some(Box::new(
+            names.chain([OPTIONS_TOPIC]).map(PossibleValue::new),
+        ))
+    }
+}
+
+/// The word of `help` for the options of all commands.
+const OPTIONS_TOPIC: &str = "options";
 
 /// Parses permissions: three or four octal digits without setuid, setgid and sticky bits.
 fn parse_mode(text: &str) -> Result<u32, String> {

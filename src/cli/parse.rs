@@ -1,50 +1,129 @@
 //! The command line of this process, parsed with the definitions of the one command that it names.
 //!
 //! clap copies each of the options of all commands into every command, which is most of the time that a short run takes. So
-//! the first attempt defines only the command whose name occurs first; whatever it does not accept (errors, help, a
+//! the first attempt defines only the command whose name occurs first; whatever it does not accept (errors, a
 //! misleading value) is parsed again with all definitions, and that result counts.
 
 use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
-use clap::{Args, FromArgMatches, Parser};
+use clap::{Args, CommandFactory, FromArgMatches};
 
+use super::help::HelpRequest;
 use super::{
-    Cli, Command, Completions, Config, CopyArguments, Cp, Doctor, Exists, Gc, Get, Global, Ls,
-    Presign, Put, Rm, Stat, Sync,
+    Cli, Command, Completions, Config, CopyArguments, Cp, Doctor, Exists, Gc, Get, Global, Help,
+    Ls, OPTIONS_TOPIC, Presign, Put, Rm, Stat, Sync,
 };
+
+/// The reason why there is no command to run.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help was asked for.
+    Help(HelpRequest),
+    /// The version was asked for: the line to print.
+    Version(String),
+    /// The command line is invalid.
+    Usage(clap::Error),
+}
 
 impl Cli {
     /// Parses the command line of this process.
-    pub fn parse_arguments() -> Result<Self, clap::Error> {
-        Self::parse(std::env::args_os().collect())
+    pub fn parse_arguments() -> Result<Self, Stop> {
+        Self::parse(&std::env::args_os().collect::<Vec<_>>())
     }
 
     /// Parses a command line that begins with the name of the program.
-    fn parse(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        let mut cli = match parse_with_one_command(&arguments) {
+    pub(super) fn parse(arguments: &[OsString]) -> Result<Self, Stop> {
+        let mut cli = match parse_with_one_command(arguments) {
             Some(result) => result?,
-            None => Self::try_parse_from(arguments)?,
+            None => parse_with_all_commands(arguments)?,
         };
-        if let Command::Put(put) = &mut cli.command
-            && !put.from_command
-        {
+        match &mut cli.command {
             // Here, as everywhere else, `--` only ends the options.
-            put.paths.append(&mut put.command);
+            Command::Put(put) if !put.from_command => put.paths.append(&mut put.command),
+            Command::Help(help) => return Err(explain_words(&help.words)),
+            _ => {}
         }
         Ok(cli)
     }
 }
 
 /// Parses with the definitions of a single command; `None` if only all definitions give the right result.
-fn parse_with_one_command(arguments: &[OsString]) -> Option<Result<Cli, clap::Error>> {
-    let program = clap::Command::new("blobctl").version(env!("CARGO_PKG_VERSION"));
-    let program = Global::augment_args(program);
-    let command = arguments.iter().skip(1).find_map(|word| one_command(word));
-    match program.subcommands(command).try_get_matches_from(arguments) {
+fn parse_with_one_command(arguments: &[OsString]) -> Option<Result<Cli, Stop>> {
+    let program = program_with_one_command(arguments);
+    match program.try_get_matches_from(arguments) {
         Ok(matches) => Cli::from_arg_matches(&matches).ok().map(Ok),
-        Err(error) if error.kind() == ErrorKind::DisplayVersion => Some(Err(error)),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Some(Err(stop(error))),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            let program = with_help_marks(program_with_one_command(arguments), "");
+            Some(Err(stop(program.try_get_matches_from(arguments).err()?)))
+        }
         Err(_) => None,
+    }
+}
+
+/// The options of all commands, and the definitions of the command whose name occurs first.
+fn program_with_one_command(arguments: &[OsString]) -> clap::Command {
+    let program = clap::Command::new("blobctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true);
+    let command = arguments.iter().skip(1).find_map(|word| one_command(word));
+    Global::augment_args(program).subcommands(command)
+}
+
+/// Parses with the definitions of all commands.
+fn parse_with_all_commands(arguments: &[OsString]) -> Result<Cli, Stop> {
+    let program = with_help_marks(Cli::command(), "");
+    let matches = program.try_get_matches_from(arguments);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    cli.map_err(stop)
+}
+
+/// The reason that an error of clap stands for. Help comes from definitions with marks.
+fn stop(error: clap::Error) -> Stop {
+    match error.kind() {
+        ErrorKind::DisplayHelp => Stop::Help(help_request(&error.render().to_string())),
+        ErrorKind::DisplayVersion => Stop::Version(error.render().to_string()),
+        _ => Stop::Usage(error),
+    }
+}
+
+/// The mark of `--help`; `-h` has none.
+const LONG: &str = "--help";
+
+/// Replaces the help of a command, and of those below it, by a mark: the command's words, after [`LONG`] for `--help`. The
+/// text of one of them is rendered later.
+fn with_help_marks(command: clap::Command, words: &str) -> clap::Command {
+    command
+        .help_template("{before-help}")
+        .before_help(words.to_owned())
+        .before_long_help(format!("{LONG} {words}"))
+        .mut_subcommands(|below| {
+            let words = format!("{words} {}", below.get_name());
+            with_help_marks(below, words.trim_start())
+        })
+}
+
+/// The request that a mark stands for.
+fn help_request(mark: &str) -> HelpRequest {
+    match mark.strip_prefix(LONG) {
+        Some(words) => HelpRequest::Long(words.trim().to_owned()),
+        None => HelpRequest::Short(mark.trim().to_owned()),
+    }
+}
+
+/// The answer to `blobctl help WORDS`.
+fn explain_words(words: &[String]) -> Stop {
+    if words == [OPTIONS_TOPIC] {
+        return Stop::Help(HelpRequest::CommonOptions);
+    }
+    let program = std::iter::once("blobctl");
+    let words = words.iter().map(String::as_str);
+    let line = program.chain(words).chain(["--help"]);
+    match Cli::parse(&line.map(OsString::from).collect::<Vec<_>>()) {
+        Err(stop) => stop,
+        // A word like `--` made an argument of the option.
+        Ok(_) => Stop::Help(HelpRequest::Long(String::new())),
     }
 }
 
@@ -57,7 +136,7 @@ fn one_command(name: &OsStr) -> Option<clap::Command> {
 /// Adds the options of a command.
 type AddOptions = fn(clap::Command) -> clap::Command;
 
-const COMMANDS: [(&str, AddOptions); 14] = [
+const COMMANDS: [(&str, AddOptions); 15] = [
     ("put", Put::augment_args),
     ("get", Get::augment_args),
     ("exists", Exists::augment_args),
@@ -72,13 +151,14 @@ const COMMANDS: [(&str, AddOptions); 14] = [
     ("gc", Gc::augment_args),
     ("config", Config::augment_args),
     ("completions", Completions::augment_args),
+    ("help", Help::augment_args),
 ];
 
 #[cfg(test)]
 mod tests {
     use std::ffi::{OsStr, OsString};
 
-    use super::{one_command, parse_with_one_command};
+    use super::{Stop, one_command, parse_with_all_commands, parse_with_one_command};
 
     fn words(line: &str) -> Vec<OsString> {
         line.split(' ').map(OsString::from).collect()
@@ -106,6 +186,9 @@ mod tests {
             "blobctl --json --remote lab ls x",
             "blobctl config check",
             "blobctl mv -r a b --progress none",
+            "blobctl help put",
+            "blobctl --remote put -h",
+            "blobctl config show --help",
             "blobctl --version",
         ] {
             assert!(parse_with_one_command(&words(line)).is_some(), "{line}");
@@ -113,11 +196,31 @@ mod tests {
     }
 
     #[test]
-    fn help_errors_and_misleading_values_are_left_to_all_definitions() {
+    fn one_command_finds_the_same_request_for_help_as_all_commands() {
+        for line in [
+            "blobctl -h",
+            "blobctl --help",
+            "blobctl put -rh",
+            "blobctl --remote put -h",
+            "blobctl --json config show --help",
+            "blobctl config -h show",
+            "blobctl ls x -h --help",
+            "blobctl help --help",
+        ] {
+            let one = parse_with_one_command(&words(line)).unwrap().unwrap_err();
+            let all = parse_with_all_commands(&words(line)).unwrap_err();
+            let (Stop::Help(one), Stop::Help(all)) = (one, all) else {
+                panic!("{line}");
+            };
+            assert_eq!(one, all, "{line}");
+        }
+        assert!(parse_with_one_command(&words("blobctl --remote get ls -h")).is_none());
+    }
+
+    #[test]
+    fn errors_and_misleading_values_are_left_to_all_definitions() {
         for line in [
             "blobctl",
-            "blobctl help put",
-            "blobctl put --help",
             "blobctl pt a",
             "blobctl put --nothing",
             "blobctl --remote get ls x",

@@ -53,13 +53,19 @@ pub struct Batch {
 /// The rules for a destination that is equal already.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Changes {
-    /// Skip what has the same size and checksum at the destination, or else the same size and time
+    /// Skip what is equal at the destination
+    ///
+    /// Equal is what has the same size and checksum, or else the same size and time.
     #[arg(long, help_heading = "Conditions")]
     pub if_changed: bool,
-    /// With --if-changed, never trust equal times: without a checksum everything is transferred
+    /// With --if-changed, never trust equal times
+    ///
+    /// What has no checksum is transferred.
     #[arg(long, requires = "if_changed", help_heading = "Conditions")]
     pub checksum_only: bool,
-    /// Keep the time of the last modification (S3: as metadata x-amz-meta-mtime; FTP: with MFMT)
+    /// Keep the time of the last modification
+    ///
+    /// On S3 it is stored as metadata (x-amz-meta-mtime), on FTP set with MFMT.
     #[arg(short, long)]
     pub preserve_mtime: bool,
 }

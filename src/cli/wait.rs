@@ -9,9 +9,9 @@ use super::bounds::{TIMEOUT, WAIT};
 /// The wait for blobs.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WaitOptions {
-    /// Wait until the blobs exist: for at most this long (then exit 1), or without a value as long as it takes
+    /// Wait until the blobs exist, at most this long
     ///
-    /// An error ends the wait, after --retry-for if it is temporary. --deadline ends it with exit 7.
+    /// The exit code is 1 if they still do not exist then. Without a value it waits as long as it takes. An error ends the wait, after --retry-for if it is temporary. --deadline ends it with exit 7.
     #[arg(
         long,
         value_name = "DURATION",

@@ -12,6 +12,7 @@ pub mod exists;
 mod from_command;
 pub mod gc;
 pub mod get;
+pub mod help;
 mod job;
 pub mod ls;
 mod ls_rows;
@@ -50,7 +51,7 @@ pub fn dispatch(session: &mut Session, cli: &Cli) -> Result<Exit> {
         Command::Presign(arguments) => presign::run(session, arguments),
         Command::Doctor(arguments) => doctor::run(session, arguments),
         Command::Gc(arguments) => gc::run(session, arguments),
-        Command::Completions(_) | Command::Config(_) => {
+        Command::Completions(_) | Command::Config(_) | Command::Help(_) => {
             unreachable!("main runs them without a session")
         }
     }

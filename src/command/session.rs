@@ -514,7 +514,8 @@ pub fn check_output(cli: &Cli) -> Result<()> {
         | Command::Presign(_)
         | Command::Doctor(_)
         | Command::Config(_)
-        | Command::Completions(_) => true,
+        | Command::Completions(_)
+        | Command::Help(_) => true,
         Command::Gc(arguments) => !arguments.delete,
         Command::Exists(arguments) => arguments.print.is_some(),
         Command::Get(arguments) => goes_to_stdout(arguments) || arguments.batch.run.dry_run,

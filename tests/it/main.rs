@@ -34,6 +34,7 @@ mod gc;
 mod generated;
 mod get_options;
 mod get_range;
+mod help;
 mod hints;
 mod http_traps;
 mod identity;

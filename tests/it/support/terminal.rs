@@ -17,13 +17,18 @@ pub struct Terminal {
 impl Terminal {
     /// The terminal, and its far end for a child.
     pub fn open() -> (Self, Stdio) {
+        Self::open_with(100)
+    }
+
+    /// A terminal of this width.
+    pub fn open_with(columns: u16) -> (Self, Stdio) {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let near = openpt(flags).unwrap();
         unlockpt(&near).unwrap();
         let far = ioctl_tiocgptpeer(&near, flags).unwrap();
         let size = Winsize {
             ws_row: 25,
-            ws_col: 100,
+            ws_col: columns,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
