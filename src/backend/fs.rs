@@ -22,7 +22,7 @@ use rustix::io::Errno;
 
 use crate::cancel::Cancel;
 use crate::digest::Verified;
-use crate::error::{Error, Kind, Result, access};
+use crate::error::{Error, Kind, LocalCause, Result, access};
 use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath;
 use crate::io::beneath::make_directories;
@@ -179,7 +179,8 @@ impl Fs {
             Errno::XDEV => Error::new(
                 Kind::Denied,
                 format!("`{shown}` leads out of the root directory by a symbolic link"),
-            ),
+            )
+            .with_local_cause(LocalCause::LinkOut),
             Errno::NAMETOOLONG if path.len() > LONGEST_PATH => {
                 let text = format!(
                     "{doing} `{shown}`: its path is longer than {LONGEST_PATH} bytes, which the system cannot open"

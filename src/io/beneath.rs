@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use crate::error::{Error, Kind, Result, access, printable};
+use crate::error::{Error, Kind, LocalCause, Result, access, printable};
 
 /// A system call that failed on a path below a directory.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,8 @@ impl LocalDirectory {
             Errno::XDEV => Error::new(
                 Kind::Denied,
                 format!("`{shown}` leads out of the destination by a symbolic link"),
-            ),
+            )
+            .with_local_cause(LocalCause::LinkOut),
             Errno::NOTDIR => Error::new(
                 Kind::Local,
                 format!("a part of `{shown}` is a file, not a directory"),
