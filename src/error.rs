@@ -94,6 +94,39 @@ struct Inner {
     attempts: Option<u32>,
     retries: Retries,
     scope: Scope,
+    local_cause: Option<LocalCause>,
+}
+
+/// A local cause that makes many blobs of a batch fail: it is reported once, with the number of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalCause {
+    /// The disk or the quota is full.
+    Full,
+    /// The file system is mounted read-only.
+    ReadOnly,
+    /// A symbolic link leads out of the directory of the batch.
+    LinkOut,
+}
+
+impl LocalCause {
+    /// The cause of a failed system call, if it is one.
+    fn of(error: &io::Error) -> Option<Self> {
+        match Errno::from_io_error(error)? {
+            Errno::NOSPC | Errno::DQUOT => Some(Self::Full),
+            Errno::ROFS => Some(Self::ReadOnly),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for LocalCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "no space left",
+            Self::ReadOnly => "read-only file system",
+            Self::LinkOut => "behind a symbolic link that leads out",
+        })
+    }
 }
 
 /// The subject of an error.
@@ -120,6 +153,7 @@ impl Error {
                 Kind::Config => Scope::Store,
                 _ => Scope::Blob,
             },
+            local_cause: None,
         }))
     }
 
@@ -141,7 +175,11 @@ impl Error {
 
     /// A failure of the local disk or of a local file. `doing` names the step and the path, as in "write `/tmp/x`".
     pub fn local(doing: impl fmt::Display, error: &io::Error) -> Self {
-        Self::new(Kind::Local, format!("{doing}: {}", describe(error)))
+        let failure = Self::new(Kind::Local, format!("{doing}: {}", describe(error)));
+        match LocalCause::of(error) {
+            Some(cause) => failure.with_local_cause(cause),
+            None => failure,
+        }
     }
 
     /// A failure of the network. `doing` names the step, as in "connect to 127.0.0.1:9000".
@@ -203,6 +241,18 @@ impl Error {
     /// Returns whether every blob of the store would fail in the same way.
     pub fn is_of_store(&self) -> bool {
         self.0.scope == Scope::Store
+    }
+
+    /// Adds the local cause that other blobs of a batch may share.
+    #[must_use]
+    pub fn with_local_cause(mut self, cause: LocalCause) -> Self {
+        self.0.local_cause = Some(cause);
+        self
+    }
+
+    /// The local cause that other blobs of a batch may share.
+    pub fn local_cause(&self) -> Option<LocalCause> {
+        self.0.local_cause
     }
 
     /// Excludes retries, although the kind of the error allows them: another attempt cannot have another result.

@@ -22,7 +22,7 @@ use rustix::io::Errno;
 
 use crate::cancel::Cancel;
 use crate::digest::Verified;
-use crate::error::{Error, Kind, Result, access};
+use crate::error::{Error, Kind, LocalCause, Result, access};
 use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath;
 use crate::io::beneath::make_directories;
@@ -44,6 +44,12 @@ use crate::url::Url;
 
 /// Reads and writes of this size make the page cache use large pages: 1 GiB costs half of what 128 KiB cost.
 const BLOCK: usize = 1 << 20;
+
+/// The longest path of a system call, in bytes: `PATH_MAX` (limits.h) without the NUL at the end.
+const LONGEST_PATH: usize = 4095;
+
+/// The longest name in any file system of Linux, in bytes (`NAME_MAX`).
+const LONGEST_NAME: usize = 255;
 
 /// A directory.
 #[derive(Debug, Clone)]
@@ -142,8 +148,7 @@ impl Fs {
         };
         let file: File = match self.below(&root, path, flags) {
             Ok(file) => file.into(),
-            // A name that is too long for the file system cannot be there either.
-            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => return Ok(None),
+            Err(errno) if proves_absence(errno, path) => return Ok(None),
             Err(errno) => return Err(self.refused(errno, "open", path)),
         };
         let metadata = file.metadata().map_err(|error| {
@@ -174,11 +179,30 @@ impl Fs {
             Errno::XDEV => Error::new(
                 Kind::Denied,
                 format!("`{shown}` leads out of the root directory by a symbolic link"),
-            ),
+            )
+            .with_local_cause(LocalCause::LinkOut),
+            Errno::NAMETOOLONG if path.len() > LONGEST_PATH => {
+                let text = format!(
+                    "{doing} `{shown}`: its path is longer than {LONGEST_PATH} bytes, which the system cannot open"
+                );
+                Error::new(Kind::Local, text)
+            }
             Errno::NOSYS => Error::new(Kind::Local, "this system has no openat2(2)")
                 .with_hint("the fs backend needs Linux 5.6 or newer"),
             _ => access(errno, format_args!("{doing} `{shown}`")),
         }
+    }
+}
+
+/// Returns whether the failure to open `path` proves that it does not exist. A name that is too long for the file system
+/// cannot exist; a path that is too long for one system call can, in a tree that was made step by step.
+fn proves_absence(errno: Errno, path: &str) -> bool {
+    match errno {
+        Errno::NOENT | Errno::NOTDIR => true,
+        Errno::NAMETOOLONG => {
+            path.len() <= LONGEST_PATH || path.split('/').any(|name| name.len() > LONGEST_NAME)
+        }
+        _ => false,
     }
 }
 
@@ -418,7 +442,7 @@ impl Fs {
             "" => root,
             _ => match self.below(&root, path, flags) {
                 Ok(dir) => dir,
-                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG) => {
+                Err(errno) if errno == Errno::LOOP || proves_absence(errno, path) => {
                     return Ok(None);
                 }
                 Err(errno) => return Err(self.refused(errno, "list", path)),

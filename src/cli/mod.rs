@@ -204,7 +204,7 @@ pub struct Get {
     #[arg(long)]
     pub mkdir: bool,
     /// Version of the single KEY [default: the newest] (S3)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["recursive", "files_from"])]
     pub version_id: Option<String>,
     /// Do not overwrite an existing file (exit 5)
     #[arg(long)]
@@ -343,7 +343,7 @@ pub struct Rm {
     #[arg(long, requires = "recursive")]
     pub all: bool,
     /// Version of the single KEY to remove permanently; a delete marker needs --force (S3)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["recursive", "files_from"])]
     pub version_id: Option<String>,
     /// The filters of the batch.
     #[command(flatten)]

@@ -16,6 +16,7 @@ use crate::error::{Error, Kind, Result, printable};
 use crate::events::{Event, Observer};
 use crate::io::local_tree;
 use crate::io::local_tree::{DirectoryLinks, LocalTree};
+use crate::report::outcome::Subject;
 use crate::report::{Audience, Report};
 use crate::store::list::{ListDepth, ListEntry, TimeRequest};
 use crate::store::types::ObjectMeta;
@@ -284,8 +285,13 @@ impl Search {
     }
 
     fn failed(&self, error: Error) {
+        self.failed_about(None, error);
+    }
+
+    /// Reports a failure of one blob.
+    fn failed_about(&self, subject: Option<&Subject>, error: Error) {
         self.failed.store(true, Ordering::Relaxed);
-        self.report.failure(None, &error.into());
+        self.report.failure(subject, &error.into());
     }
 
     fn skipped(&self, path: &Path, reason: &str) {
@@ -385,29 +391,22 @@ impl Search {
                     Some(Err(error)) => {
                         is_empty = false;
                         search.cannot_list(&root, error);
-                        continue;
+                        None
                     }
                     None if std::mem::take(&mut is_empty) => {
                         return search.alone(&root, &below);
                     }
                     None => return None,
                 };
-                match found {
-                    Ok(None) => {}
-                    Ok(found) => return found,
-                    Err(error) => search.failed(error),
+                if found.is_some() {
+                    return found;
                 }
             }
         })
     }
 
     /// An entry of a listing, if it is selected.
-    fn select_entry(
-        &self,
-        root: &BlobRoot,
-        entry: ListEntry,
-        below: &str,
-    ) -> Result<Option<Found>> {
+    fn select_entry(&self, root: &BlobRoot, entry: ListEntry, below: &str) -> Option<Found> {
         let prefix = root.prefix();
         let relative = entry.key.strip_prefix(&prefix).unwrap_or_default();
         let candidate = Candidate {
@@ -417,16 +416,23 @@ impl Search {
         };
         // The prefix itself, as a folder marker, has no name below the destination.
         if relative.is_empty() {
-            return Ok(None);
+            return None;
         }
         if !self.selection.selects(&candidate) {
             self.note_unselected(|| root.engine.store.url(&entry.key).shown());
-            return Ok(None);
+            return None;
         }
-        Ok(Some(Found {
+        Some(Found {
             path: format!("{below}{relative}"),
-            source: FoundSource::Blob(root.blob(relative)?, Some(entry.info)),
-        }))
+            source: FoundSource::Blob(self.blob(root, relative)?, Some(entry.info)),
+        })
+    }
+
+    /// The blob below a prefix. A key that no blob can have is a failure.
+    fn blob(&self, root: &BlobRoot, relative: &str) -> Option<Blob> {
+        let blob = root.blob(relative);
+        blob.map_err(|error| self.failed_about(Some(&root.subject(relative)), error))
+            .ok()
     }
 
     /// The blob that a prefix without blobs names without its `/`.
@@ -522,14 +528,9 @@ impl Search {
     ) -> Result<impl Iterator<Item = Found> + use<>> {
         let search = self.clone();
         Ok(self.lines(list)?.filter_map(move |line| {
-            let found = line.and_then(|relative| {
-                let blob = root.blob(&relative)?;
-                Ok(search.select_blob(blob, &relative, &below))
-            });
-            found.unwrap_or_else(|error| {
-                search.failed(error);
-                None
-            })
+            let relative = line.map_err(|error| search.failed(error)).ok()?;
+            let blob = search.blob(&root, &relative)?;
+            search.select_blob(blob, &relative, &below)
         }))
     }
 }

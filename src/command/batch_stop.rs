@@ -1,9 +1,9 @@
 //! The early end of a batch: after a failure with `--fail-fast`, or after one that every other blob of the store would repeat.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::Error;
+use crate::error::{Error, LocalCause};
 use crate::exit::Exit;
 use crate::report::Report;
 
@@ -19,6 +19,19 @@ pub struct BatchStop {
     /// Jobs that were running and failed for the same reason.
     repeated: AtomicU64,
     not_tried: AtomicU64,
+    /// The local causes that were reported, and the number of further failures of each.
+    local: Mutex<Vec<(LocalCause, u64)>>,
+}
+
+/// The relation of a failure to the earlier ones of the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repetition {
+    /// Its cause is new, or its own.
+    None,
+    /// The failure of the whole store has been reported.
+    OfStore,
+    /// The local cause has been reported.
+    OfLocalCause,
 }
 
 impl BatchStop {
@@ -31,18 +44,37 @@ impl BatchStop {
         }
     }
 
-    /// Notes the failure of a job. Returns whether the same failure of the store has been reported already.
-    pub fn is_repeated(&self, error: &anyhow::Error) -> bool {
-        let of_store = Error::recover(error.as_ref()).is_some_and(|error| error.is_of_store());
+    /// Notes the failure of a job.
+    pub fn note(&self, error: &anyhow::Error) -> Repetition {
+        let error = Error::recover(error.as_ref());
+        let of_store = error.as_ref().is_some_and(Error::is_of_store);
         let ends_batch = of_store && self.has_one_store;
         if self.fail_fast || ends_batch {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
-        let is_repeated = ends_batch && self.has_store_failed.swap(true, Ordering::Relaxed);
-        if is_repeated {
+        if ends_batch && self.has_store_failed.swap(true, Ordering::Relaxed) {
             self.repeated.fetch_add(1, Ordering::Relaxed);
+            return Repetition::OfStore;
         }
-        is_repeated
+        match error.as_ref().and_then(Error::local_cause) {
+            Some(cause) if self.is_known(cause) => Repetition::OfLocalCause,
+            _ => Repetition::None,
+        }
+    }
+
+    /// Counts a failure by a local cause. Returns whether it is not the first one.
+    fn is_known(&self, cause: LocalCause) -> bool {
+        let mut causes = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, further)) => {
+                *further += 1;
+                true
+            }
+            None => {
+                causes.push((cause, 0));
+                false
+            }
+        }
     }
 
     /// Says how many blobs were not tried, or failed without a line of their own.
@@ -51,6 +83,10 @@ impl BatchStop {
         let not_tried = self.not_tried.load(Ordering::Relaxed);
         if self.has_store_failed.load(Ordering::Relaxed) && repeated + not_tried > 0 {
             report.not_tried(repeated + not_tried);
+        }
+        let causes = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+        for (cause, further) in causes.iter().filter(|(_, further)| *further > 0) {
+            report.further_failures(*further, *cause);
         }
     }
 }

@@ -58,17 +58,19 @@ pub struct BlobRoot {
 impl BlobRoot {
     /// The blob whose key as typed is the prefix followed by `rest`.
     pub fn blob(&self, rest: &str) -> Result<Blob> {
-        let typed = format!("{}{rest}", self.key);
-        let key = Key::new(format!("{}{typed}", self.store_prefix))?;
-        let subject = Subject {
-            url: self.engine.store.url(key.as_str()),
-            key: typed,
-        };
         Ok(Blob {
             engine: Arc::clone(&self.engine),
-            key,
-            subject,
+            key: Key::new(format!("{}{rest}", self.prefix()))?,
+            subject: self.subject(rest),
         })
+    }
+
+    /// The same as a subject, also for a key that no blob can have.
+    pub fn subject(&self, rest: &str) -> Subject {
+        Subject {
+            url: self.engine.store.url(&format!("{}{rest}", self.prefix())),
+            key: format!("{}{rest}", self.key),
+        }
     }
 
     /// The beginning of the keys in the store.

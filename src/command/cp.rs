@@ -276,7 +276,7 @@ fn batch_source(
             keeps_name && depth != Depth::List,
             depth != Depth::Blob,
         ),
-        Place::Stdio => local_source(OsStr::new("-"), keeps_name, false),
+        Place::Stdio => local_source(OsStr::new("-"), keeps_name, depth != Depth::Blob),
         Place::Store(target) => store_source(session, target, depth, keeps_name),
     }
 }

@@ -185,6 +185,10 @@ fn find_sources(
 /// A source as it was typed. `keeps_name` means that it keeps its base name in the destination.
 pub fn local_source(source: &OsStr, keeps_name: bool, is_whole_tree: bool) -> Result<BatchSource> {
     if source == "-" {
+        if is_whole_tree {
+            let text = "stdin is one blob: it cannot be combined with -r or --files-from";
+            return Err(Error::new(Kind::Usage, text));
+        }
         return match keeps_name {
             false => Ok(BatchSource::Stdin),
             true => Err(Error::new(Kind::Usage, "stdin has no name")

@@ -107,13 +107,13 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
     };
     let (report, typed) = (Arc::clone(&session.report), named.clone());
     let jobs = found.filter_map(move |found| {
-        let shown = found.shown();
+        let (shown, subject) = (found.shown(), target.subject(&found));
         let job = target.job(found, &options);
         let task = job.map(|job| job.map(|job| Task::new(job, if_changed)));
         task.unwrap_or_else(|error| {
             let attempted = format!("cannot {} {shown}", verb.present);
             let error = anyhow::Error::from(error).context(attempted);
-            report.failure(None, &explain_absence(error, typed.as_ref()));
+            report.failure(subject.as_ref(), &explain_absence(error, typed.as_ref()));
             None
         })
     });

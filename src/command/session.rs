@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::batch_stop::{BatchStop, StoppableJobs, error_exit};
+use super::batch_stop::{BatchStop, Repetition, StoppableJobs, error_exit};
 use super::blob::{Blob, BlobRoot};
 use super::job::Task;
 use super::put_options::check_s3_only;
@@ -209,8 +209,11 @@ impl Session {
         let (report, failures) = (Arc::clone(&self.report), Arc::clone(&stop));
         let done = move |subject: &Subject, result: anyhow::Result<Outcome>| match result {
             Ok(outcome) => report.success(subject, &outcome),
-            Err(error) if failures.is_repeated(&error) => report.count(error_exit(&error)),
-            Err(error) => report.failure(Some(subject), &error),
+            Err(error) => match failures.note(&error) {
+                Repetition::None => report.failure(Some(subject), &error),
+                Repetition::OfStore => report.count(error_exit(&error)),
+                Repetition::OfLocalCause => report.repeated_failure(subject, &error),
+            },
         };
         let (gate, cancel) = (Arc::clone(&self.gate), Arc::clone(&self.cancel));
         let work = move |job: J| {

@@ -431,7 +431,7 @@ impl SyncTasks {
             Pair::Both(found, other) => (found, known(other)),
         };
         self.state.has_source.store(true, Ordering::Relaxed);
-        let shown = found.shown();
+        let (shown, subject) = (found.shown(), self.target.subject(&found));
         match self.target.job(found, &self.options) {
             Ok(job) => Some(Task {
                 job: job?,
@@ -439,7 +439,7 @@ impl SyncTasks {
             }),
             Err(error) => {
                 let error = anyhow::Error::from(error).context(format!("cannot copy {shown}"));
-                self.report.failure(None, &error);
+                self.report.failure(subject.as_ref(), &error);
                 None
             }
         }

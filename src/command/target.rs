@@ -14,6 +14,7 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result, printable};
 use crate::events::Event;
 use crate::io::beneath::LocalDirectory;
+use crate::report::outcome::Subject;
 use crate::store::types::PutOptions;
 use crate::transfer::destination::DownloadOptions;
 use crate::transfer::source::Expectation;
@@ -70,6 +71,17 @@ impl BatchTarget {
             return Ok(None);
         }
         self.transfer(found, options).map(Some)
+    }
+
+    /// The blob that is written, or, for a download, read: the subject of a source that cannot become a job. `None` if no
+    /// blob is involved.
+    pub fn subject(&self, found: &Found) -> Option<Subject> {
+        match (self, &found.source) {
+            (Self::Key(root), _) => Some(root.subject("")),
+            (Self::Prefix(root), _) => Some(root.subject(&found.path)),
+            (_, FoundSource::Blob(blob, _)) => Some(blob.subject.clone()),
+            (_, FoundSource::File(_) | FoundSource::Stdin) => None,
+        }
     }
 
     fn transfer(&self, found: Found, options: &JobOptions) -> Result<Job> {

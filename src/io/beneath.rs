@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::local_path::make_directory;
-use crate::error::{Error, Kind, Result, access, printable};
+use crate::error::{Error, Kind, LocalCause, Result, access, printable};
 
 /// A system call that failed on a path below a directory.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +164,8 @@ impl LocalDirectory {
             Errno::XDEV => Error::new(
                 Kind::Denied,
                 format!("`{shown}` leads out of the destination by a symbolic link"),
-            ),
+            )
+            .with_local_cause(LocalCause::LinkOut),
             Errno::NOTDIR => Error::new(
                 Kind::Local,
                 format!("a part of `{shown}` is a file, not a directory"),

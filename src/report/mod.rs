@@ -12,7 +12,7 @@ pub use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
-use crate::error::{CommandEnd, Error, Kind};
+use crate::error::{CommandEnd, Error, Kind, LocalCause};
 use crate::events::{Event, Observer};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
@@ -183,6 +183,18 @@ impl Report {
             // In one call, because other workers print their failures at the same time.
             self.error_line(&format!("blobctl: {error:#}{hint}"));
         }
+        self.failure_object(subject, error);
+    }
+
+    /// The same without a line on stderr, because an earlier one names the cause.
+    pub fn repeated_failure(&self, subject: &Subject, error: &anyhow::Error) {
+        self.failure_object(Some(subject), error);
+    }
+
+    /// Prints the object of a failure, and counts it.
+    fn failure_object(&self, subject: Option<&Subject>, error: &anyhow::Error) {
+        let cause = Error::recover(error.as_ref());
+        let exit = cause.as_ref().map_or(Exit::Bug, Error::exit);
         let mut json = match subject {
             Some(subject) => self.json(subject, exit),
             None => Json::without_subject(self.op, exit),
@@ -255,6 +267,11 @@ impl Report {
     pub fn not_tried(&self, count: u64) {
         self.error_line(&format!("blobctl: … and {count} more for the same reason"));
         self.tally().not_tried += count;
+    }
+
+    /// Says how many blobs failed by a local cause after the one that was reported.
+    pub fn further_failures(&self, count: u64, cause: LocalCause) {
+        self.error_line(&format!("blobctl: … and {count} more: {cause}"));
     }
 
     /// Counts what the filters did not select, and says so if nothing else happened.

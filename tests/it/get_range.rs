@@ -14,6 +14,8 @@ fn a_range_is_the_same_bytes_on_every_store() {
         ("0-0", 0..1),
         ("0-9", 0..10),
         ("1000-1999", 1000..2000),
+        ("0-9223372036854775807", 0..size),
+        ("0-18446744073709551615", 0..size),
         ("3145727-", size - 1..size),
         ("1048576-99999999", MIB..size),
         ("-5", size - 5..size),
@@ -145,4 +147,18 @@ fn a_service_that_ignores_ranges_still_gets_the_range_right() {
     against(&server)
         .run(["get", "k", "-", "--range", "2-4"])
         .prints(b"234");
+}
+
+#[test]
+fn a_range_is_requested_with_numbers_that_servers_can_read() {
+    let headers = [
+        ("etag", "\"49f68a5c8493ec2c0bf489821c21fc3b\""),
+        ("content-range", "bytes 0-1/2"),
+    ];
+    let server = ScriptedServer::start([answer(206, &headers, b"hi")]);
+    against(&server)
+        .run(["get", "k", "-", "--range", "0-18446744073709551615"])
+        .prints(b"hi");
+    let range = server.seen()[0].header("range").map(str::to_owned);
+    assert_eq!(range.as_deref(), Some("bytes=0-9223372036854775806"));
 }

@@ -22,6 +22,7 @@ mod doctor;
 mod dropped_downloads;
 mod file_modes;
 mod from_command;
+mod fs_paths;
 mod ftp;
 mod ftp_active;
 mod ftp_behaviours;

@@ -175,6 +175,35 @@ fn where_the_store_answers_with_the_checksum_nothing_is_written() {
 }
 
 #[test]
+fn an_odd_blob_does_not_judge_the_store() {
+    // SeaweedFS stores a key that ends in `/` as a directory, and its answer has no checksum.
+    let md5_of_nothing = [("etag", "\"d41d8cd98f00b204e9800998ecf8427e\"")];
+    let empty = answer(200, &md5_of_nothing, b"");
+    let source = ScriptedServer::start([answer(200, &[ETAG], b"hello")]);
+    let server = ScriptedServer::start([ignoring(), empty, echoing()]);
+    let remote = |name: &str, server: &ScriptedServer| {
+        format!(
+            "[remotes.{name}]\nbackend = \"s3\"\nbucket = \"lab\"\naddressing = \"path\"\nendpoint_url = \"{}\"\n\
+             access_key_id = \"a\"\nsecret_access_key = \"b\"\n",
+            server.endpoint()
+        )
+    };
+    let sandbox = Sandbox::new()
+        .file("a", "hello")
+        .file("empty", "")
+        .config(&(remote("src", &source) + &remote("dst", &server)));
+    for arguments in [
+        &["cp", "src:k/", "dst:k/"][..],
+        &["put", "empty", "dst:e"],
+        &["put", "a", "dst:a"],
+    ] {
+        sandbox.run(arguments).succeeds();
+    }
+    assert_eq!(proofs(&server), ["crc"; 3]);
+    assert!(!memory(&sandbox).exists());
+}
+
+#[test]
 fn a_failure_teaches_nothing() {
     let damaged = refusal(
         400,

@@ -206,6 +206,38 @@ fn a_service_that_repeats_itself_is_stopped() {
 }
 
 #[test]
+fn a_listing_of_empty_pages_ends() {
+    let page = |number: usize| with_token(&[], &format!("t{number}"));
+    let (server, sandbox) = against((0..1100).map(page));
+    sandbox.run(["ls"]).fails_with(
+        12,
+        "the listing does not end: 1000 pages in a row are empty",
+    );
+    assert_eq!(server.seen().len(), 1001);
+    // Fewer may be deleted keys.
+    let page = |number: usize| match number {
+        500 => with_token(&["a"], "t500"),
+        1200 => document(&keys(&["b"])),
+        _ => page(number),
+    };
+    let (_server, sandbox) = against((0..=1200).map(page));
+    sandbox.run(["ls"]).prints(b"a\nb\n");
+}
+
+#[test]
+fn a_size_that_is_not_a_number_is_an_unexpected_answer() {
+    for size in ["-5", "99999999999999999999999", "", "1e3"] {
+        let entry = format!("<Contents><Key>b</Key><Size>{size}</Size></Contents>");
+        let (_server, sandbox) = against([document(&(keys(&["a"]) + &entry))]);
+        let expected = format!("`{size}` is not the size of a blob");
+        sandbox.run(["ls", "-l"]).fails_with(12, &expected);
+        sandbox
+            .run(["rm", "-r", "--all", "--max-size", "5", "s3://lab"])
+            .fails_with(12, &expected);
+    }
+}
+
+#[test]
 fn a_page_that_does_not_say_where_it_goes_on_is_no_end() {
     let truncated = "<IsTruncated>true</IsTruncated>";
     for answers in [

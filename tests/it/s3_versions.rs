@@ -179,6 +179,22 @@ fn a_version_is_of_one_blob_in_s3() {
             "several blobs were given",
         ),
         (
+            &["rm", "-r", "a", "--version-id", "v"],
+            "cannot be combined",
+        ),
+        (
+            &["rm", "--files-from", "list", "a", "--version-id", "v"],
+            "cannot be combined",
+        ),
+        (
+            &["get", "-r", "a", "d", "--version-id", "v"],
+            "cannot be combined",
+        ),
+        (
+            &["get", "--files-from", "list", "a", "d", "--version-id", "v"],
+            "cannot be combined",
+        ),
+        (
             &["rm", "a", "b", "--version-id", "v"],
             "several blobs were given",
         ),

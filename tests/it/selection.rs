@@ -226,6 +226,16 @@ fn contradictions_are_usage_errors() {
             &["put", "--files-from", "list", "d", "d", "p/"],
             "relative to one source",
         ),
+        (&["put", "-r", "-", "p/k"], "stdin is one blob"),
+        (
+            &["put", "-r", "-", "--files-from", "-", "p/k"],
+            "stdin is one blob",
+        ),
+        (
+            &["put", "--files-from", "-", "-", "p/"],
+            "stdin is one blob",
+        ),
+        (&["cp", "-r", "-", "p/k"], "stdin is one blob"),
         (&["put", "--checksum-only", "d/a", "p/"], "--if-changed"),
         (&["sync", "--all", "./d", "p/"], "--delete"),
         (
@@ -237,7 +247,7 @@ fn contradictions_are_usage_errors() {
             "mv has no --if-changed",
         ),
     ] {
-        sandbox.run(arguments).fails_with(2, text);
+        sandbox.pipe(arguments, b"d/a").fails_with(2, text);
     }
     assert!(!sandbox.default_root().exists());
 }

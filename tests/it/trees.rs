@@ -429,3 +429,58 @@ fn sources_with_one_destination_are_rejected_before_anything_moves() {
         assert_eq!(store.look(&sandbox, "q/x/a"), None);
     });
 }
+
+#[test]
+fn a_key_that_cannot_be_used_is_in_the_json_of_its_failure() {
+    let keys = ["p/..", "p//abs", "p/a//b", "p/x%00y"];
+    let body = keys.map(|key| format!("<Contents><Key>{key}</Key><Size>5</Size></Contents>"));
+    let body = format!(
+        "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>{}</ListBucketResult>",
+        body.concat()
+    );
+    let server = ScriptedServer::start([answer(200, &[], body.as_bytes())]);
+    let sandbox = against(&server).file("list", "x\0y\n");
+    let failed = |arguments: &[&str]| {
+        let outcome = sandbox.run(arguments);
+        let lines = outcome.json().into_iter();
+        let lines = lines.filter(|line| line["op"] != "summary");
+        let subject = |line: serde_json::Value| {
+            assert_eq!(line["ok"], false, "{outcome:?}");
+            let text = |name: &str| line[name].as_str().unwrap_or("none").to_owned();
+            (text("key"), text("url"))
+        };
+        let mut subjects: Vec<_> = lines.map(subject).collect();
+        subjects.sort();
+        subjects
+    };
+    let of = |url: &str, keys: &[&str]| -> Vec<(String, String)> {
+        let subject = |key: &&str| ((*key).to_owned(), format!("{url}{key}"));
+        keys.iter().map(subject).collect()
+    };
+    let in_bucket = of("s3://lab/", &["p/..", "p//abs", "p/a//b", "p/x\0y"]);
+    let sorted = |mut subjects: Vec<(String, String)>| {
+        subjects.sort();
+        subjects
+    };
+    assert_eq!(
+        failed(&["get", "-r", "--json", "p/.", "d"]),
+        sorted(in_bucket)
+    );
+    let listed = ["--json", "--files-from", "list"];
+    assert_eq!(
+        failed(&[&["get"], &listed[..], &["p/", "d"]].concat()),
+        of("s3://lab/", &["p/x\0y"])
+    );
+    assert_eq!(
+        failed(&[&["put"], &listed[..], &[".", "q/"]].concat()),
+        of("s3://lab/", &["q/x\0y"])
+    );
+    // Of a copy the destination is the subject.
+    let root = sandbox.work().join("store");
+    let to = format!("file://{}/", root.display());
+    assert_eq!(
+        failed(&["cp", "-r", "--json", "p/.", &to]).len(),
+        keys.len()
+    );
+    assert!(!sandbox.exists("d") && !sandbox.exists("store"));
+}

@@ -1,9 +1,12 @@
-//! Failures that concern the whole store: they end a batch, and are reported once.
+//! Failures with one cause: those that concern the whole store end a batch, and those of this machine do not. Both are
+//! reported once.
 
-use crate::support::Sandbox;
+use std::os::unix::fs::symlink;
+
 use crate::support::ftp::FtpServer;
 use crate::support::http::{ScriptedServer, answer};
 use crate::support::s3::against;
+use crate::support::{Outcome, Sandbox};
 
 const FILES: usize = 40;
 
@@ -75,4 +78,64 @@ fn a_blob_that_is_refused_does_not_end_the_batch() {
         FILES,
         "{outcome:?}"
     );
+}
+
+/// One line about the first blob, and one with the number of the others.
+#[track_caller]
+fn says_once(outcome: &Outcome, text: &str, others: &str) {
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{outcome:?}");
+    assert!(lines[0].contains(text), "{outcome:?}");
+    assert_eq!(lines[1], format!("blobctl: … and {others}"), "{outcome:?}");
+}
+
+#[test]
+fn a_full_disk_is_reported_once_and_every_blob_has_its_object() {
+    let sandbox = with_files(Sandbox::new());
+    sandbox.run(["put", "-r", "d", "p/"]).succeeds();
+    sandbox.write("full/empty", "");
+    let names: Vec<String> = (0..FILES).map(|number| number.to_string()).collect();
+    for name in &names {
+        symlink("/dev/full", sandbox.work().join("full").join(name)).unwrap();
+    }
+    let keys = names.iter().map(|name| format!("p/d/{name}"));
+    let keys: Vec<String> = keys.chain(["full".to_owned()]).collect();
+    let outcome = sandbox.run([&["get".to_owned()], &keys[..]].concat());
+    assert_eq!(outcome.code, Some(8), "{outcome:?}");
+    says_once(&outcome, "no space left", "39 more: no space left");
+    let outcome = sandbox.run([&["get".to_owned(), "--json".to_owned()], &keys[..]].concat());
+    assert_eq!(outcome.json().len(), FILES, "{outcome:?}");
+    assert!(
+        outcome.json().iter().all(|line| line["code"] == 8),
+        "{outcome:?}"
+    );
+    says_once(&outcome, "no space left", "39 more: no space left");
+    let outcome = sandbox.run(
+        [
+            &["get".to_owned(), "--json".to_owned(), "-q".to_owned()],
+            &keys[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(outcome.stderr, "", "{outcome:?}");
+}
+
+#[test]
+fn a_link_out_of_the_destination_is_reported_once_and_does_not_end_the_batch() {
+    let sandbox = with_files(Sandbox::new()).file("z", "1");
+    std::fs::create_dir_all(sandbox.work().join("outside")).unwrap();
+    sandbox.run(["put", "-r", "d", "p/"]).succeeds();
+    sandbox.run(["put", "z", "p/"]).succeeds();
+    std::fs::create_dir(sandbox.work().join("new")).unwrap();
+    symlink("../outside", sandbox.work().join("new/d")).unwrap();
+    let outcome = sandbox.run(["get", "-r", "p/.", "new"]);
+    assert_eq!(outcome.code, Some(11), "{outcome:?}");
+    says_once(
+        &outcome,
+        "leads out of the destination by a symbolic link",
+        "39 more: behind a symbolic link that leads out",
+    );
+    assert_eq!(sandbox.read("new/z"), b"1");
+    let outside = std::fs::read_dir(sandbox.work().join("outside"));
+    assert_eq!(outside.unwrap().count(), 0);
 }

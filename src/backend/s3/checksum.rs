@@ -13,6 +13,7 @@ use super::response_headers::plain_md5;
 use crate::digest::{Algorithm, Digest, Verified, base64};
 use crate::error::{Error, Kind, Result, describe};
 use crate::io::payload::Payload;
+use crate::key::Key;
 
 impl S3 {
     /// Runs a request with the checksum that the service is expected to support, and once more without the header if
@@ -59,7 +60,7 @@ impl S3 {
     }
 
     /// Writes to the checksum cache that the service does not support the header.
-    fn persist_result(&self) {
+    pub(super) fn persist_result(&self) {
         let Some(checksum_cache) = self.checksums.checksum_cache.as_ref() else {
             return;
         };
@@ -72,14 +73,26 @@ impl S3 {
         });
     }
 
-    /// Updates the checksum cache after a put whose checksum header the service ignored.
-    pub(super) fn persist_if_ignored(&self, method: ChecksumMethod, answer: &S3Response) {
-        if let ChecksumMethod::Header(algorithm) = method
-            && self.checksums.is_auto()
-            && answer.header(header(algorithm)).is_none()
-        {
-            self.persist_result();
+    /// Returns whether the service ignored the checksum header of a put or part; later requests then omit it. A service may
+    /// store an empty blob, or one whose key ends in `/`, as a directory: that says nothing about other blobs.
+    pub(super) fn is_header_ignored(
+        &self,
+        method: ChecksumMethod,
+        key: &Key,
+        size: u64,
+        answer: &S3Response,
+    ) -> bool {
+        let ChecksumMethod::Header(algorithm) = method else {
+            return false;
+        };
+        let is_ignored = self.checksums.is_auto()
+            && size > 0
+            && key.base_name().is_some()
+            && answer.header(header(algorithm)).is_none();
+        if is_ignored {
+            self.checksums.disable_header();
         }
+        is_ignored
     }
 
     /// Computes the digests that the signature and the checksum need, in one pass over the payload.
@@ -133,24 +146,20 @@ impl S3 {
         answer: &S3Response,
     ) -> Result<Option<Verified>> {
         match (method, body_digests.checksum) {
-            (ChecksumMethod::Header(algorithm), Some(sent)) => match answer
-                .header(header(algorithm))
-                .map(str::trim)
-            {
-                Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
-                Some(_) => Err(Error::new(
-                    Kind::Integrity,
-                    "checksum mismatch: the store has different bytes",
-                )),
-                None => {
-                    // The service ignored the header: later requests omit it, and this one is verified by the ETag.
-                    self.checksums.disable_header();
-                    match plain_md5(etag, answer) {
+            (ChecksumMethod::Header(algorithm), Some(sent)) => {
+                match answer.header(header(algorithm)).map(str::trim) {
+                    Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
+                    Some(_) => Err(Error::new(
+                        Kind::Integrity,
+                        "checksum mismatch: the store has different bytes",
+                    )),
+                    // The service ignored the header.
+                    None => match plain_md5(etag, answer) {
                         None => Ok(None),
                         Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),
-                    }
+                    },
                 }
-            },
+            }
             (ChecksumMethod::ContentMd5, Some(sent)) => compare_md5(&[sent], etag, answer),
             _ => Ok(None),
         }

@@ -12,6 +12,9 @@ use crate::key::Key;
 use crate::store::download::{Download, DownloadBody};
 use crate::store::types::{GetOptions, ObjectMeta};
 
+/// The last byte that a request may name: servers read it into a signed number, and reject larger ones.
+const LAST_BYTE: u64 = i64::MAX as u64 - 1;
+
 impl S3 {
     /// See [`crate::store::Store::get`].
     pub(super) fn download(&self, key: &Key, options: &GetOptions<'_>) -> Result<Download<'_>> {
@@ -63,9 +66,9 @@ impl S3 {
         let mut request = self.object_request("GET", key);
         let mut header = |name: &str, value| request.headers.push((name.to_owned(), value));
         if options.offset > 0 || options.end.is_some() {
-            let last = options
-                .end
-                .map_or(String::new(), |end| end.saturating_sub(1).to_string());
+            let last = options.end.map_or(String::new(), |end| {
+                end.saturating_sub(1).min(LAST_BYTE).to_string()
+            });
             header("range", format!("bytes={}-{last}", options.offset));
         } else if self.client.supports_checksum_mode() {
             // Only the answer to a request for the whole blob has the whole blob's checksum.

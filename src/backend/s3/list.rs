@@ -15,7 +15,7 @@ use super::pagination::Cursor;
 use super::{etag, list_xml};
 use crate::aws::xml::Element;
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{form_decode, has_whole_escapes};
 use crate::store::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, PageToken};
 use crate::store::types::ObjectMeta;
@@ -113,7 +113,7 @@ fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<V
         Ok(ListEntry {
             key: encoding.decode_key(key),
             kind: ListedKind::Blob,
-            info: info(entry),
+            info: info(entry)?,
         })
     });
     let prefixes = page
@@ -166,19 +166,26 @@ impl KeyEncoding {
     }
 }
 
-fn info(entry: &Element) -> ObjectMeta {
+fn info(entry: &Element) -> Result<ObjectMeta> {
     let etag = etag::from_element(entry.child("ETag"));
     let modified = entry.child("LastModified").and_then(timestamp);
-    ObjectMeta {
-        size: entry
-            .child("Size")
-            .and_then(|text| text.trim().parse().ok())
-            .unwrap_or(0),
+    Ok(ObjectMeta {
+        size: entry.child("Size").map_or(Ok(0), size)?,
         modified,
         digest: etag.as_deref().and_then(Digest::md5_from_hex),
         etag,
         ..ObjectMeta::default()
-    }
+    })
+}
+
+fn size(text: &str) -> Result<u64> {
+    text.trim().parse().map_err(|_| {
+        let shown = printable(text);
+        Error::new(
+            Kind::Remote,
+            format!("invalid listing: `{shown}` is not the size of a blob"),
+        )
+    })
 }
 
 /// Parses a time of a listing.

@@ -99,6 +99,7 @@ impl MultipartStore for S3 {
             if number == 1 {
                 self.warn_if_unencrypted(key, None, &answer);
             }
+            self.is_header_ignored(method, key, size, &answer);
             let verified = self.verify_stored(method, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();

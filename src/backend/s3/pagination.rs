@@ -7,6 +7,9 @@ use super::list_xml::ListPage;
 use crate::digest::sha256_prefix;
 use crate::error::{Error, Kind, Result};
 
+/// The most pages without an entry, one after the other. A service may skip deleted keys in such pages, of 1,000 each.
+const MOST_EMPTY_PAGES: u32 = 1000;
+
 /// The position from which a page is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
@@ -51,7 +54,7 @@ impl CursorKind {
 impl Cursor {
     /// Parses the result of [`Cursor::name`] for a later page.
     pub fn parse(name: &str) -> Option<Self> {
-        let mut words = name.splitn(4, ' ');
+        let mut words = name.splitn(5, ' ');
         let kind = words.next()?;
         Some(Self::After {
             kind: CursorKind::ALL
@@ -59,6 +62,7 @@ impl Cursor {
                 .find(|known| known.name() == kind)?,
             cycle: CycleDetector {
                 count: words.next()?.parse().ok()?,
+                empty: words.next()?.parse().ok()?,
                 checkpoint: words.next()?.to_owned(),
             },
             value: words.next()?.to_owned(),
@@ -70,8 +74,12 @@ impl Cursor {
         match self {
             Self::FirstPageV2 | Self::FirstPageV1 => String::new(),
             Self::After { kind, value, cycle } => {
-                let CycleDetector { count, checkpoint } = cycle;
-                format!("{} {count} {checkpoint} {value}", kind.name())
+                let CycleDetector {
+                    count,
+                    empty,
+                    checkpoint,
+                } = cycle;
+                format!("{} {count} {empty} {checkpoint} {value}", kind.name())
             }
         }
     }
@@ -147,6 +155,7 @@ impl Cursor {
             } if *previous == value => return Err(cursor_loop()),
             Self::After { cycle, .. } => cycle.after(&value)?,
         };
+        let cycle = cycle.with_page(page)?;
         Ok(Some(Self::After { kind, value, cycle }))
     }
 }
@@ -157,6 +166,8 @@ impl Cursor {
 pub struct CycleDetector {
     /// Values so far.
     count: u64,
+    /// Pages without an entry since the last one with one.
+    empty: u32,
     /// The digest of the last value whose number is a power of two.
     checkpoint: String,
 }
@@ -165,6 +176,7 @@ impl CycleDetector {
     fn begin(value: &str) -> Self {
         Self {
             count: 1,
+            empty: 0,
             checkpoint: fingerprint(value),
         }
     }
@@ -177,11 +189,28 @@ impl CycleDetector {
         let count = self.count.saturating_add(1);
         Ok(Self {
             count,
+            empty: self.empty,
             checkpoint: match count.is_power_of_two() {
                 true => here,
                 false => self.checkpoint.clone(),
             },
         })
+    }
+
+    /// Counts a page that another one follows. Values that are always new show no cycle, but a listing without entries has no
+    /// end either.
+    fn with_page(self, page: &ListPage) -> Result<Self> {
+        let empty = match page.contents.is_empty() && page.prefixes.is_empty() {
+            true => self.empty + 1,
+            false => 0,
+        };
+        match empty > MOST_EMPTY_PAGES {
+            true => Err(Error::new(
+                Kind::Remote,
+                format!("the listing does not end: {MOST_EMPTY_PAGES} pages in a row are empty"),
+            )),
+            false => Ok(Self { empty, ..self }),
+        }
     }
 }
 
@@ -239,6 +268,7 @@ mod tests {
     fn with_token(token: &str) -> ListPage {
         ListPage {
             truncated: true,
+            prefixes: vec!["p/".to_owned()],
             token: Some(token.to_owned()),
             ..ListPage::default()
         }
@@ -247,6 +277,7 @@ mod tests {
     fn previous(next_marker: Option<&str>) -> ListPage {
         ListPage {
             truncated: true,
+            prefixes: vec!["p/".to_owned()],
             has_marker: true,
             next_marker: next_marker.map(str::to_owned),
             ..ListPage::default()
@@ -317,6 +348,7 @@ mod tests {
     fn a_marker_is_what_is_named_or_else_the_last_key() {
         let more = || ListPage {
             truncated: true,
+            prefixes: vec!["p/".to_owned()],
             ..ListPage::default()
         };
         for (page, last, marker) in [

@@ -72,12 +72,15 @@ impl Store for S3 {
                 .map_err(attributes::unsupported(condition))?;
             let etag = etag(&answer)?;
             self.warn_if_unencrypted(key, attributes.encryption.as_deref(), &answer);
+            let is_header_ignored = self.is_header_ignored(method, key, size, &answer);
             let verified =
                 match self.verify_stored(method, &body_digests, payload, &etag, &answer)? {
                     Some(verified) => verified,
                     None => self.verify_length(key, size)?,
                 };
-            self.persist_if_ignored(method, &answer);
+            if is_header_ignored {
+                self.persist_result();
+            }
             Ok(PutResult {
                 bytes: size,
                 etag: Some(etag),
