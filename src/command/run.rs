@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::batch::{BatchSource, Found, Search};
 use super::job::Task;
+use super::job::aliases::ComparedDirectories;
 use super::overlap::reject_copies_into_themselves;
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
@@ -118,9 +119,10 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
             None
         })
     });
+    let compared = ComparedDirectories::default();
     let transfer = move |task: &Task| match (run.dry_run, removes_sources) {
         (true, _) => task.plan(verb.present),
-        (false, true) => task.job.run_and_remove(verb.past),
+        (false, true) => task.job.run_and_remove(verb.past, &compared),
         (false, false) => task.run(verb.past),
     };
     session.fail_fast = run.fail_fast;

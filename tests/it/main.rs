@@ -7,6 +7,7 @@
 mod support;
 
 mod addresses;
+mod aliases;
 mod cli;
 mod closed_stdout;
 mod concurrency;
