@@ -49,6 +49,10 @@ pub fn run(session: &mut Session, arguments: &Cp, source: SourceFate) -> Result<
     let stores = from.iter().chain([&to]).filter_map(Place::store);
     session.check_flags(stores)?;
     let search = Search::new(session, &arguments.filters, &arguments.batch)?;
+    let search = match source {
+        SourceFate::Keep => search,
+        SourceFate::Remove => search.for_removal(),
+    };
     let depth = match (search.has_list(), arguments.recursive) {
         (true, _) => Depth::List,
         (false, true) => Depth::Tree,

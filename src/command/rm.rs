@@ -97,7 +97,7 @@ fn remove_all(
         true => Missing::Ignore,
         false => Missing::Fail,
     };
-    let search = search.ignoring_absence(arguments.force);
+    let search = search.ignoring_absence(arguments.force).for_removal();
     let found: Vec<_> = sources
         .into_iter()
         .map(|source| search.find(source))

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::byte_range::ByteRange;
 use super::wait::Wait;
+use crate::cancel::Cancel;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result, access};
-use crate::cancel::Cancel;
 use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
@@ -51,7 +51,10 @@ impl FileDestination {
     /// `st_dev` and `st_ino` of the directory.
     pub fn directory_numbers(&self) -> Result<(u64, u64)> {
         let found = rustix::fs::fstat(&*self.dir).map_err(|errno| {
-            access(errno, format_args!("examine the directory of `{}`", self.shown))
+            access(
+                errno,
+                format_args!("examine the directory of `{}`", self.shown),
+            )
         })?;
         Ok((found.st_dev, found.st_ino))
     }

@@ -27,6 +27,7 @@ mod ftp_libunftp;
 mod ftp_listings;
 mod ftp_oddities;
 mod ftp_replies;
+mod ftp_trees;
 mod ftps;
 mod gc;
 mod generated;

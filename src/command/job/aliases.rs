@@ -253,9 +253,8 @@ fn remove_probe(write: &Blob, key: &Key, draft: &PartialUpload) {
 fn wait_until_old(from: &Blob, info: &ObjectMeta) -> Result<()> {
     let Some(modified) = info.modified else {
         let text = "the source has no time of modification that could show that it is not the destination as well";
-        return Err(Error::new(Kind::Integrity, text).with_hint(
-            "copy it with cp, compare the two, and remove the source with rm",
-        ));
+        return Err(Error::new(Kind::Integrity, text)
+            .with_hint("copy it with cp, compare the two, and remove the source with rm"));
     };
     let age_at = |now: SystemTime| now.duration_since(modified).unwrap_or_default();
     let age = match info.headers.answered {

@@ -247,11 +247,10 @@ impl Job {
 
     fn remove_source(&self, before: &SourceVersion) -> Result<()> {
         if !self.source_version()?.is_same(before) {
-            return Err(Error::new(
-                Kind::Integrity,
-                "the source changed after it was copied",
-            )
-            .with_hint("another program wrote it, or both addresses lead to the same blob"));
+            return Err(
+                Error::new(Kind::Integrity, "the source changed after it was copied")
+                    .with_hint("another program wrote it, or both addresses lead to the same blob"),
+            );
         }
         match self {
             Self::Upload(UploadJob { from, .. }) => match from {

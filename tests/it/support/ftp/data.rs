@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketType};
 
-use super::{CLOSED, Closed, ListedLink};
 use super::fault::Fault;
 use super::session::{Next, Session};
 use super::tls::{DataSessions, Wire};
+use super::{CLOSED, Closed, ListedLink};
 
 const NOT_PROTECTED: &str = "522 protection required";
 
