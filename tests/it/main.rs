@@ -44,6 +44,7 @@ mod memory;
 mod put_recursive;
 mod rate_limit;
 mod readme;
+mod repeated_secrets;
 mod resume;
 mod rm_tree;
 mod s3;

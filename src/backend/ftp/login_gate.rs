@@ -72,6 +72,7 @@ impl LoginGate {
                 self.server.check_settings()?;
                 let password =
                     password::read(&self.server.config.password, &self.server.context.cancel)?;
+                self.server.hide(&password);
                 *login = LoginState::PasswordRead(password.clone());
                 (password, false)
             }

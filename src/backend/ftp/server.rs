@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::config::Config;
+use super::config::{Config, Password};
 use super::feat::Features;
 use super::tls::{CertificateCheck, Versions};
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
+use crate::secret::{Secret, SecretMask};
 use crate::store::Context;
 
 /// The time for cleaning up after a cancellation: less than the workers' grace period.
@@ -24,6 +25,7 @@ pub struct Server {
     pub context: Context,
     facts: Mutex<Facts>,
     trust: OnceLock<CertificateCheck>,
+    secrets: OnceLock<SecretMask>,
     warned: AtomicBool,
 }
 
@@ -65,6 +67,7 @@ impl Server {
             context,
             facts: Mutex::default(),
             trust: OnceLock::new(),
+            secrets: OnceLock::new(),
             warned: AtomicBool::new(false),
         }
     }
@@ -72,6 +75,19 @@ impl Server {
     /// The facts known so far.
     pub fn facts(&self) -> MutexGuard<'_, Facts> {
         lock(&self.facts)
+    }
+
+    /// Hides the password in the server's replies from now on. That of an anonymous login is no secret.
+    pub fn hide(&self, password: &Secret) {
+        if !matches!(self.config.password, Password::Anonymous) {
+            self.secrets
+                .get_or_init(|| SecretMask::new([password.expose()]));
+        }
+    }
+
+    /// The secrets that the server may repeat.
+    pub fn secrets(&self) -> SecretMask {
+        self.secrets.get().cloned().unwrap_or_default()
     }
 
     /// The certificates to trust; read once.

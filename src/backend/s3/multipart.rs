@@ -147,7 +147,10 @@ impl MultipartStore for S3 {
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
         let Some(etag) = from_element(etag) else {
-            return Err(error::late_error(xml::parse(&text).as_ref()));
+            return Err(error::late_error(
+                xml::parse(&text).as_ref(),
+                &self.client.mask(),
+            ));
         };
         let bytes = total(parts);
         let reported = whole.as_ref().and_then(|whole| {
