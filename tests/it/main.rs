@@ -19,6 +19,7 @@ mod credentials;
 mod doctor;
 mod dropped_downloads;
 mod file_modes;
+mod file_size_limit;
 mod from_command;
 mod ftp;
 mod ftp_active;

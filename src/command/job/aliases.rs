@@ -193,7 +193,12 @@ fn probe_store(
 ) -> Result<Relation> {
     let draft = PartialUpload::from_previous_run(temporary_name(), []);
     let key = sibling(&write.key, draft.name())?;
-    match put_empty(write, &key) {
+    let put = put_empty(write, &key);
+    if put.is_err() && write.engine.cancel.check().is_err() {
+        // It may have been renamed to its name already.
+        remove_probe(write, &key, &draft);
+    }
+    match put {
         Ok(()) => {}
         Err(error) if if_denied == Relation::Unknown => {
             write.engine.cancel.check()?;
