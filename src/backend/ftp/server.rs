@@ -19,6 +19,9 @@ pub const CLEANUP_BUDGET_AFTER_STOP: Duration = Duration::from_millis(1500);
 /// The time for cleaning up after any other failure.
 pub const CLEANUP_BUDGET: Duration = Duration::from_secs(10);
 
+/// The pause before another attempt to clean up.
+pub const CLEANUP_PAUSE: Duration = Duration::from_millis(50);
+
 /// The settings of a server, and what is known about it.
 pub struct Server {
     pub config: Config,
