@@ -157,8 +157,8 @@ impl Session {
                 _ if hidden => {}
                 "NLST" => text.push_str(&format!("{name}\r\n")),
                 _ => {
-                    let link = self.state.links.lock().unwrap().get(&path).cloned();
-                    let link = link.filter(|link| link.listed == ListedLink::AsLink);
+                    let known = self.state.links.lock().unwrap().get(&path).cloned();
+                    let link = known.filter(|known| known.listed == ListedLink::AsLink);
                     let (mode, len) = match self.state.size(&path) {
                         _ if link.is_some() => ("lrwxrwxrwx", 1),
                         Some(len) => ("-rw-r--r--", len),
@@ -166,8 +166,9 @@ impl Session {
                     };
                     let arrow = link.map_or(String::new(), |link| format!(" -> {}", link.target));
                     let date = "Mar 14 09:12";
-                    let line = format!("{mode} 1 ftp ftp {len:>12} {date} {name}{arrow}\r\n");
-                    text.push_str(&line);
+                    text.push_str(&format!(
+                        "{mode} 1 ftp ftp {len:>12} {date} {name}{arrow}\r\n"
+                    ));
                 }
             }
         }
