@@ -3,9 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use std::{fmt, io};
 
 use crate::error::describe;
+
+/// The text in place of a secret.
+const HIDDEN: &str = "(secret)";
 
 /// The largest file of one secret, in bytes. The limits protect the memory if a device is given by mistake.
 pub const LARGEST_SECRET: u64 = 64 << 10;
@@ -51,6 +55,52 @@ impl Secret {
     }
 }
 
+/// The shortest secret that is hidden in the text of a server, in bytes. Shorter ones would hide parts of words.
+const SHORTEST_HIDDEN: usize = 4;
+
+/// The secrets that a server may repeat in its text, in order to hide them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretMask(Arc<[String]>);
+
+impl SecretMask {
+    /// Hides these texts.
+    pub fn new<T: Into<String>>(secrets: impl IntoIterator<Item = T>) -> Self {
+        let mut texts: Vec<String> = secrets.into_iter().map(T::into).collect();
+        texts.retain(|text| text.len() >= SHORTEST_HIDDEN);
+        // One secret may be a part of another one.
+        texts.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
+        texts.dedup();
+        Self(texts.into())
+    }
+
+    /// The text of a server without the secrets and without signatures.
+    pub fn apply(&self, text: &str) -> String {
+        let hide = |text: String, secret: &String| text.replace(secret.as_str(), HIDDEN);
+        hide_signatures(&self.0.iter().fold(text.to_owned(), hide))
+    }
+}
+
+impl fmt::Debug for SecretMask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+/// Hides the value of every `Signature=`, which is a part of the header `Authorization` and of presigned URLs.
+fn hide_signatures(text: &str) -> String {
+    const NAME: &str = "Signature=";
+    let mut parts = text.split(NAME);
+    let mut hidden = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let ends = |char: char| !char.is_ascii_alphanumeric() && !"+/=%".contains(char);
+        let end = part.find(ends).unwrap_or(part.len());
+        hidden.push_str(NAME);
+        hidden.push_str(HIDDEN);
+        hidden.push_str(&part[end..]);
+    }
+    hidden
+}
+
 /// Reads a file of at most `limit` bytes.
 ///
 /// # Errors
@@ -70,7 +120,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
+        f.write_str(HIDDEN)
     }
 }
 
@@ -81,6 +131,24 @@ mod tests {
     #[test]
     fn debug_hides_the_text() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "(secret)");
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_the_text_of_a_server() {
+        let mask = SecretMask::new(["hunter", "hunter2", "abc"]);
+        for (text, hidden) in [
+            ("wrong password: hunter2!", "wrong password: (secret)!"),
+            ("hunter and abc", "(secret) and abc"),
+            (
+                "SignedHeaders=host, Signature=0a1b2c, more",
+                "SignedHeaders=host, Signature=(secret), more",
+            ),
+            ("?X-Amz-Signature=00ff&a=b", "?X-Amz-Signature=(secret)&a=b"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(mask.apply(text), hidden);
+        }
+        assert_eq!(format!("{mask:?}"), "(secret)");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use blobctl::backend::s3::error::signature_mismatch;
 use blobctl::aws::xml;
 use blobctl::error::printable;
 use blobctl::net::certificate;
+use blobctl::secret::SecretMask;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 
@@ -23,10 +24,18 @@ fuzz_target!(|data: &[u8]| {
             headers.append(name, value);
         }
     }
-    let error = error::error("GET", status, &headers, body, "us-east-1");
+    let response = error::ErrorResponse {
+        method: "GET",
+        status,
+        headers: &headers,
+        body,
+        region: "us-east-1",
+    };
+    let mask = SecretMask::new(["secret key"]);
+    let error = error::error(&response, &mask);
     assert_shown(&error.to_string());
     let root = xml::parse(body);
-    assert_shown(&error::late_error(root.as_ref()).to_string());
+    assert_shown(&error::late_error(root.as_ref(), &mask).to_string());
     let _ = list_xml::parse_listing(body);
     let _ = list_xml::parse_buckets(body);
     let _ = list_xml::parse_uploads(body);

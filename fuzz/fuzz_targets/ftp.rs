@@ -4,7 +4,7 @@
 use blobctl::backend::ftp::feat::Features;
 use blobctl::backend::ftp::hash::parse_checksum;
 use blobctl::backend::ftp::reply::Reply;
-use blobctl::backend::ftp::unix_list::ListLine;
+use blobctl::backend::ftp::mlsx::ListLine;
 use blobctl::backend::ftp::{mlsx, passive, unix_list};
 use blobctl::digest::Algorithm;
 use libfuzzer_sys::fuzz_target;

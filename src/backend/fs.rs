@@ -481,7 +481,7 @@ fn tree_entry(dir: &OwnedFd, name: &str) -> rustix::io::Result<Option<TreeEntry>
         _ => return Ok(None),
     };
     let slash = match node {
-        TreeNode::Directory => "/",
+        TreeNode::Directory | TreeNode::DirectoryLink => "/",
         _ => "",
     };
     Ok(Some(TreeEntry {

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::blob::{Blob, BlobRoot, pattern_hint};
@@ -97,6 +97,8 @@ pub struct Found {
     pub source: FoundSource,
     /// Its path in the destination. Ends in `/` for a folder marker.
     pub path: String,
+    /// The link to a directory below which a listing found the blob: the blob may be elsewhere as well.
+    pub link: Option<Arc<str>>,
 }
 
 impl Found {
@@ -137,6 +139,15 @@ enum EmptyPrefix {
     Nothing,
 }
 
+/// The treatment of blobs that a listing found below a link to a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LinkedBlobs {
+    /// They are found as all others.
+    Find,
+    /// They are left out: the command removes what it finds.
+    LeaveOut,
+}
+
 /// The rules and the surroundings of the search for the sources of a batch.
 #[derive(Clone)]
 pub struct Search {
@@ -144,6 +155,9 @@ pub struct Search {
     observer: Arc<dyn Observer>,
     selection: Arc<Selection>,
     links: DirectoryLinks,
+    linked_blobs: LinkedBlobs,
+    /// The link that was reported last.
+    last_link: Arc<Mutex<Option<Arc<str>>>>,
     /// The treatment of a prefix without blobs.
     empty_prefix: EmptyPrefix,
     /// Set by the first entry that could not be listed.
@@ -164,6 +178,8 @@ impl Search {
             observer: session.terminal.clone(),
             selection: Arc::new(selection(filters)?),
             links: DirectoryLinks::Skip,
+            linked_blobs: LinkedBlobs::Find,
+            last_link: Arc::default(),
             empty_prefix: EmptyPrefix::Blob,
             failed: Arc::default(),
             unselected: Some(Arc::default()),
@@ -176,6 +192,15 @@ impl Search {
     #[must_use]
     pub fn with_links(self, links: DirectoryLinks) -> Self {
         Self { links, ..self }
+    }
+
+    /// The same for a command that removes what it finds.
+    #[must_use]
+    pub fn for_removal(self) -> Self {
+        Self {
+            linked_blobs: LinkedBlobs::LeaveOut,
+            ..self
+        }
     }
 
     /// The same; a prefix without blobs is not a failure if `ignores` is true.
@@ -253,6 +278,7 @@ impl Search {
             (BatchSource::Stdin, _) => Box::new(std::iter::once(Found {
                 source: FoundSource::Stdin,
                 path: String::new(),
+                link: None,
             })),
         })
     }
@@ -339,6 +365,7 @@ impl Search {
         Some(Found {
             source: FoundSource::File(path),
             path: below + relative,
+            link: None,
         })
     }
 
@@ -364,6 +391,7 @@ impl Search {
         Some(Found {
             source: FoundSource::Blob(blob, info),
             path: format!("{below}{relative}"),
+            link: None,
         })
     }
 
@@ -422,9 +450,14 @@ impl Search {
             self.note_unselected(|| root.engine.store.url(&entry.key).shown());
             return None;
         }
+        if let (LinkedBlobs::LeaveOut, Some(link)) = (self.linked_blobs, &entry.link) {
+            self.left_out(root, link);
+            return None;
+        }
         Some(Found {
             path: format!("{below}{relative}"),
             source: FoundSource::Blob(self.blob(root, relative)?, Some(entry.info)),
+            link: entry.link,
         })
     }
 
@@ -433,6 +466,21 @@ impl Search {
         let blob = root.blob(relative);
         blob.map_err(|error| self.failed_about(Some(&root.subject(relative)), error))
             .ok()
+    }
+
+    /// Reports a link to a directory on a server whose blobs are not removed, once.
+    pub fn left_out(&self, root: &BlobRoot, link: &Arc<str>) {
+        let mut last = self
+            .last_link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if last.replace(Arc::clone(link)).as_ref() != Some(link) {
+            let shown = root.engine.store.url(link).shown();
+            let text = format!(
+                "left out {shown}, a link to a directory: nothing is removed through links"
+            );
+            self.observer.notify(&Event::Warning(&text));
+        }
     }
 
     /// The blob that a prefix without blobs names without its `/`.

@@ -75,6 +75,10 @@ fn transfer(
     let stores = from.iter().chain([&to]).filter_map(Place::store);
     session.check_flags(stores)?;
     let search = Search::new(session, &arguments.filters, &arguments.batch)?;
+    let search = match rule {
+        SourceRule::Keep(_) => search,
+        SourceRule::Remove => search.for_removal(),
+    };
     let depth = match (search.has_list(), arguments.recursive) {
         (true, _) => Depth::List,
         (false, true) => Depth::Tree,

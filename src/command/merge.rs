@@ -88,6 +88,7 @@ mod tests {
         let found = paths.iter().map(|path| Found {
             source: FoundSource::File(PathBuf::from(path)),
             path: (*path).to_owned(),
+            link: None,
         });
         found.collect::<Vec<_>>().into_iter()
     }

@@ -98,7 +98,7 @@ fn remove_all(
         true => Missing::Ignore,
         false => Missing::Fail,
     };
-    let search = search.ignoring_absence(arguments.force);
+    let search = search.ignoring_absence(arguments.force).for_removal();
     let (named, selected) = (NamedBlob::alone(session, &sources), search.clone());
     let found: Vec<_> = sources
         .into_iter()

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::absence::{NamedBlob, explain_absence};
 use super::batch::{BatchSource, Found, Search};
 use super::job::Task;
+use super::job::aliases::ComparedDirectories;
 use super::overlap::reject_copies_into_themselves;
 use super::session::Session;
 use super::target::{BatchTarget, JobOptions};
@@ -117,10 +118,11 @@ pub fn run_batch(session: &mut Session, plan: BatchPlan) -> Result<Exit> {
             None
         })
     });
+    let compared = ComparedDirectories::default();
     let transfer = move |task: &Task| {
         let result = match (run.dry_run, removes_sources) {
             (true, _) => task.plan(verb.present),
-            (false, true) => task.job.run_and_remove(verb.past),
+            (false, true) => task.job.run_and_remove(verb.past, &compared),
             (false, false) => task.run(verb.past),
         };
         result.map_err(|error| explain_absence(error, named.as_ref()))

@@ -422,9 +422,7 @@ impl SyncTasks {
     fn task(&self, pair: Pair) -> Option<Task> {
         let (found, known) = match pair {
             Pair::Extra(found) => {
-                if let Some(extra) = &self.extra {
-                    lock(extra).push(&found.path);
-                }
+                self.add_extra(&found);
                 return None;
             }
             Pair::New(found) => (found, KnownDestination::Absent),
@@ -442,6 +440,16 @@ impl SyncTasks {
                 self.report.failure(subject.as_ref(), &error);
                 None
             }
+        }
+    }
+}
+
+impl SyncTasks {
+    fn add_extra(&self, found: &Found) {
+        let Some(extra) = &self.extra else { return };
+        match (&found.link, &self.target) {
+            (Some(link), BatchTarget::Prefix(root)) => self.search.left_out(root, link),
+            _ => lock(extra).push(&found.path),
         }
     }
 }

@@ -49,11 +49,13 @@ impl Endpoint {
     /// `http[s]://HOST[:PORT][/PATH]`.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong = |what: &str| {
-            Error::new(
-                Kind::Config,
-                format!("the endpoint `{}` {what}", printable(text)),
-            )
-            .with_hint("write it like https://s3.example.com or http://127.0.0.1:9000")
+            // A text with `@` may contain a password.
+            let shown = match text.contains('@') {
+                true => String::new(),
+                false => format!(" `{}`", printable(text)),
+            };
+            Error::new(Kind::Config, format!("the endpoint{shown} {what}"))
+                .with_hint("write it like https://s3.example.com or http://127.0.0.1:9000")
         };
         let (scheme, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {

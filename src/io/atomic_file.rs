@@ -270,11 +270,12 @@ impl AtomicFile {
             error.kind(),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
         );
+        let limited = error.kind() == io::ErrorKind::FileTooLarge;
         let error = Error::local(format_args!("write `{}`", self.shown), error);
-        if full {
-            error.with_hint("free some space there and run the same command again")
-        } else {
-            error
+        match (full, limited) {
+            (true, _) => error.with_hint("free some space there and run the same command again"),
+            (_, true) => error.with_hint("ulimit -f, or the file system, limits the size of files"),
+            _ => error,
         }
     }
 }

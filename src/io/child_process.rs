@@ -38,6 +38,24 @@ impl SignalTarget {
         self.pid
     }
 
+    /// Returns whether the child's own group has other processes that have not ended. The child may have ended, but not
+    /// been reaped.
+    pub fn has_others(self) -> bool {
+        if self.group == ProcessGroup::Shared {
+            return false;
+        }
+        let Ok(processes) = std::fs::read_dir("/proc") else {
+            return false;
+        };
+        let mut numbers = processes.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let (own, group) = (self.pid.to_string(), self.pid.as_raw_pid());
+        numbers.any(|number| {
+            let is_other = number != own && number.bytes().all(|byte| byte.is_ascii_digit());
+            let stat = || std::fs::read_to_string(format!("/proc/{number}/stat")).ok();
+            is_other && stat().is_some_and(|stat| runs_in_group(&stat, group))
+        })
+    }
+
     /// The process group of the child.
     pub fn group(self) -> ProcessGroup {
         self.group
@@ -98,5 +116,32 @@ impl Drop for ChildProcess {
         }
         self.target.send(Signal::KILL);
         let _ = self.child.wait();
+    }
+}
+
+/// Compares field 5 (pgrp) of proc_pid_stat(5) with `group`. Field 2, the name in parentheses, may contain anything; field 3
+/// is the state.
+fn runs_in_group(stat: &str, group: i32) -> bool {
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let fields: Vec<&str> = fields.split_ascii_whitespace().take(3).collect();
+    matches!(fields[..], [state, _, found] if !matches!(state, "Z" | "X") && found.parse() == Ok(group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_of_a_group_is_found_unless_it_has_ended() {
+        for (stat, expected) in [
+            ("7 (sleep) S 1 42 6 0", true),
+            ("7 (a) Z 1 9 b) R 1 42 6 0", true),
+            ("7 (sleep) Z 1 42 6 0", false),
+            ("7 (sleep) S 42 7 6 0", false),
+            ("7 (sleep) S", false),
+            ("", false),
+        ] {
+            assert_eq!(runs_in_group(stat, 42), expected, "{stat}");
+        }
     }
 }

@@ -5,7 +5,8 @@
 //! that failed ends with an error, which keeps every store from publishing the blob.
 //!
 //! Signals and the deadline are passed on at once. A command that is still running after a failed upload finds its stdout
-//! closed; after [`PATIENCE`] it gets SIGTERM, and after [`LAST_PATIENCE`] SIGKILL. If blobctl itself is killed, the command
+//! closed; after [`PATIENCE`] it gets SIGTERM, and after [`LAST_PATIENCE`] SIGKILL. So do its children, in the group that it
+//! leads, also if the command itself has ended. If blobctl itself is killed, the command
 //! gets SIGPIPE with its next write: a signal of the kernel for that event (PR_SET_PDEATHSIG) needs `unsafe`.
 
 use std::fs::File;
@@ -34,6 +35,9 @@ const LAST_PATIENCE: Duration = Duration::from_millis(1200);
 
 /// The time in which a signal that the terminal sent to the command and to us arrives here.
 const SAME_SIGNAL: Duration = Duration::from_millis(100);
+
+/// The pause between two looks at the command's process group.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A running command.
 pub struct Producer {
@@ -102,7 +106,7 @@ impl Producer {
         }
         let begin = *self.stopped.get_or_init(Instant::now);
         for (signal, after) in [(Signal::TERM, PATIENCE), (Signal::KILL, LAST_PATIENCE)] {
-            if running.ends_before(begin + after) {
+            if running.group_ends_before(begin + after) {
                 break;
             }
             running.process.target().send(signal);
@@ -151,6 +155,21 @@ impl Running {
                 result => return result.is_ok(),
             }
         }
+    }
+
+    /// Returns whether the command, and with it the group that it leads, ends before this time. Its children may ignore
+    /// the signal that ended the command.
+    fn group_ends_before(&self, time: Instant) -> bool {
+        if !self.ends_before(time) {
+            return false;
+        }
+        while self.process.target().has_others() {
+            if Instant::now() >= time {
+                return false;
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        true
     }
 
     /// Waits for the command, after which no signal may be sent to it.

@@ -429,6 +429,12 @@ fn server(
     let Some(host) = host.or_else(|| levels.iter().find_map(host_of)) else {
         return Ok(None);
     };
+    if host.contains('@') {
+        // The error omits it: it may contain a password.
+        let text = "`host` holds a user name or password";
+        return Err(Error::new(Kind::Config, text)
+            .with_hint("set `username` (--user), and the password as docs/ftp.md says"));
+    }
     let is_ours = |level: &&SettingLevel<'_>| {
         host_of(level).is_none_or(|other| other.eq_ignore_ascii_case(&host))
     };

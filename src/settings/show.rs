@@ -249,19 +249,25 @@ fn masked(setting: &Setting, text: &str) -> String {
     match (setting.kind, setting.key) {
         (SettingKind::Secret, _) => MASK.to_owned(),
         (_, "access_key_id") => masked_id(text),
-        _ => without_userinfo(text),
+        (_, "host" | "endpoint_url") => without_userinfo("", text),
+        _ => match text.split_once("://") {
+            Some((scheme, rest)) => without_userinfo(&format!("{scheme}://"), rest),
+            None => text.to_owned(),
+        },
     }
 }
 
-/// Masks the user name and the password of a URL.
-fn without_userinfo(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return text.to_owned();
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://{MASK}@{host}{path}"),
-        None => text.to_owned(),
+/// Masks the user name and the password of a URL after its scheme. An `@` in the path follows a login too if a `:` precedes
+/// it: the password may hold a `/`.
+fn without_userinfo(start: &str, rest: &str) -> String {
+    if let (true, Some((scheme, rest))) = (start.is_empty(), rest.split_once("://")) {
+        return without_userinfo(&format!("{scheme}://"), rest);
+    }
+    match rest.rsplit_once('@') {
+        Some((login, host)) if login.contains(':') || !login.contains('/') => {
+            format!("{start}{MASK}@{host}")
+        }
+        _ => format!("{start}{rest}"),
     }
 }
 
@@ -289,10 +295,12 @@ mod tests {
         for (text, expected) in [
             ("http://u:p@h:1/x", "http://****@h:1/x"),
             ("http://u:p@@h", "http://****@h"),
+            ("http://u:p/w@h", "http://****@h"),
             ("http://h/a@b", "http://h/a@b"),
-            ("plain@text", "plain@text"),
+            ("u:p@h", "****@h"),
+            ("plain.host", "plain.host"),
         ] {
-            assert_eq!(without_userinfo(text), expected);
+            assert_eq!(without_userinfo("", text), expected);
         }
     }
 }

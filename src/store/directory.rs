@@ -17,6 +17,8 @@ pub struct TreeEntry {
 pub enum TreeNode {
     /// A directory.
     Directory,
+    /// A link to a directory.
+    DirectoryLink,
     /// A file.
     File {
         /// Bytes.
@@ -26,6 +28,13 @@ pub enum TreeNode {
     },
     /// A link, or an entry whose kind is not known yet.
     Unknown,
+}
+
+impl TreeNode {
+    /// Returns whether blobs may be below the entry.
+    pub fn is_directory(self) -> bool {
+        matches!(self, Self::Directory | Self::DirectoryLink)
+    }
 }
 
 /// A position in the walk through a tree.
@@ -40,6 +49,8 @@ pub struct TreePosition {
 pub(super) struct Level {
     /// Empty, or ends in `/`.
     pub(super) path: String,
+    /// The link to a directory that led here, if one did.
+    pub(super) link: Option<Arc<str>>,
     /// In the order of their names.
     pub(super) entries: Arc<[TreeEntry]>,
     /// The index of the next entry.

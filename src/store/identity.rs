@@ -55,6 +55,16 @@ impl BlobId {
         self.store == StoreId::Fs
     }
 
+    /// Returns whether the blob is an object of an S3 service.
+    pub fn is_s3(&self) -> bool {
+        matches!(self.store, StoreId::S3 { .. })
+    }
+
+    /// Returns whether both blobs are in the same store.
+    pub fn is_in_store_of(&self, other: &Self) -> bool {
+        self.store == other.store
+    }
+
     /// Returns whether the names of all blobs below `other` begin with the name of this one, in the same store.
     pub fn contains(&self, other: &Self) -> bool {
         let (name, other_name) = (self.name.as_bytes(), other.name.as_bytes());

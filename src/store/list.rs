@@ -1,5 +1,7 @@
 //! Listings, page by page.
 
+use std::sync::Arc;
+
 use super::directory::TreePosition;
 use super::types::ObjectMeta;
 
@@ -52,6 +54,8 @@ pub struct ListEntry {
     pub kind: ListedKind,
     /// The size, and the further metadata that the listing contains. Empty for a prefix.
     pub info: ObjectMeta,
+    /// The link to a directory below which the listing found the blob: it may be elsewhere as well. Its path ends in `/`.
+    pub link: Option<Arc<str>>,
 }
 
 /// The kind of an entry of a listing.

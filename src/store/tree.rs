@@ -3,6 +3,8 @@
 //! The names of a directory are sorted with a `/` after those of directories, so `a-b` comes before the files below `a/`.
 //! One directory of each level is in memory.
 
+use std::sync::Arc;
+
 use super::directory::{Level, TreeEntry, TreeNode, TreePosition};
 use super::list::{ListDepth, ListEntry, ListOptions, ListedKind, Page, PageToken};
 use super::types::ObjectMeta;
@@ -39,7 +41,7 @@ pub fn list_page(
         },
     };
     if page.is_none() {
-        walk.enter(start_of(options.prefix)?)?;
+        walk.enter(start_of(options.prefix)?, None)?;
     }
     walk.fill()?;
     Ok(Page {
@@ -97,14 +99,19 @@ impl<T: FileTree> Walk<'_, T> {
             return Ok(());
         };
         let (index, node) = (self.position.levels.len() - 1, entry.node);
+        let link = level.link.clone();
         let key = format!("{}{}", level.path, entry.name);
         let is_below = key.len() > self.options.prefix.len();
         let found = match node {
-            TreeNode::Directory if self.options.depth == ListDepth::OneLevel && is_below => {
+            _ if node.is_directory() && self.options.depth == ListDepth::OneLevel && is_below => {
                 Some((ListedKind::Prefix, ObjectMeta::default()))
             }
             TreeNode::Directory => {
-                self.enter(&key)?;
+                self.enter(&key, link.clone())?;
+                None
+            }
+            TreeNode::DirectoryLink => {
+                self.enter(&key, link.clone().or_else(|| Some(key.as_str().into())))?;
                 None
             }
             TreeNode::File { size, modified } => {
@@ -121,24 +128,30 @@ impl<T: FileTree> Walk<'_, T> {
                 .map(|info| (ListedKind::Blob, info)),
         };
         self.position.levels[index].next += 1;
-        self.entries
-            .extend(found.map(|(kind, info)| ListEntry { key, kind, info }));
+        let found = found.map(|(kind, info)| ListEntry {
+            key,
+            kind,
+            info,
+            link,
+        });
+        self.entries.extend(found);
         Ok(())
     }
 
     /// Reads a directory, which becomes the innermost one. A directory that does not exist has no entries.
-    fn enter(&mut self, path: &str) -> Result<()> {
+    /// `link` is the link that led to it.
+    fn enter(&mut self, path: &str, link: Option<Arc<str>>) -> Result<()> {
         let mut entries = self.tree.read_directory(path)?.unwrap_or_default();
         let prefix = self.options.prefix;
         entries.retain(|entry| {
             let key = format!("{path}{}", entry.name);
-            key.starts_with(prefix)
-                || (entry.node == TreeNode::Directory && prefix.starts_with(&key))
+            key.starts_with(prefix) || (entry.node.is_directory() && prefix.starts_with(&key))
         });
         entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         entries.dedup_by(|one, other| one.name == other.name);
         self.position.levels.push(Level {
             path: path.to_owned(),
+            link,
             entries: entries.into(),
             next: 0,
         });

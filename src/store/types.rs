@@ -46,6 +46,8 @@ pub struct ObjectHeaders {
     pub metadata: Vec<(String, String)>,
     /// The time of the last modification of the file that was stored, if the put kept it.
     pub modified: Option<SystemTime>,
+    /// The time of the response, by the clock of the service.
+    pub answered: Option<SystemTime>,
 }
 
 impl ObjectMeta {

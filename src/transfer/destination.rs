@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use super::byte_range::ByteRange;
 use super::wait::Wait;
+use crate::cancel::Cancel;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result, access};
-use crate::io::atomic_file::Overwrite;
+use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
+use crate::io::temp_name::temporary_name;
 use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
@@ -38,6 +40,30 @@ pub struct FileDestination {
     pub(super) shown: String,
     /// The permissions of the finished file, if the user chose them.
     pub(super) mode: Option<u32>,
+}
+
+impl FileDestination {
+    /// The name in its directory.
+    pub fn name(&self) -> String {
+        self.name.to_string_lossy().into_owned()
+    }
+
+    /// `st_dev` and `st_ino` of the directory.
+    pub fn directory_numbers(&self) -> Result<(u64, u64)> {
+        let found = rustix::fs::fstat(&*self.dir).map_err(|errno| {
+            access(
+                errno,
+                format_args!("examine the directory of `{}`", self.shown),
+            )
+        })?;
+        Ok((found.st_dev, found.st_ino))
+    }
+
+    /// Creates an empty temporary file next to the destination, which is removed when it is dropped.
+    pub fn probe(&self, cancel: &Arc<Cancel>) -> Result<AtomicFile> {
+        let (dir, shown) = (Arc::clone(&self.dir), self.shown.clone());
+        AtomicFile::create(dir, &self.name, temporary_name(), shown, cancel)
+    }
 }
 
 impl Destination {

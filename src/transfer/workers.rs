@@ -311,6 +311,9 @@ impl Signals {
         }
         // While SIGCHLD is ignored, as we may have inherited it, the exit statuses of our children are lost. The handler stays.
         drop(signal(SignalKind::child())?);
+        // By default SIGXFSZ kills the process at the limit of `ulimit -f`; with a handler, the write fails.
+        let too_large = rustix::process::Signal::XFSZ.as_raw();
+        drop(signal(SignalKind::from_raw(too_large))?);
         Ok(Self(listeners))
     }
 

@@ -544,3 +544,45 @@ fn a_file_of_another_kind_is_rejected_without_its_text() {
         .run(["config", "import", "aws", "--from", "f"])
         .fails_with(2, "the AWS CLI has two");
 }
+
+#[test]
+fn logins_in_urls_and_hosts_are_neither_imported_nor_shown() {
+    for (tool, text) in [
+        (
+            "mc",
+            r#"{"aliases":{"a":{"url":"http://u:hunter2@h:9000","accessKey":"","secretKey":""}}}"#,
+        ),
+        ("rclone", "[a]\ntype = s3\nendpoint = u:hunter2@h:9000\n"),
+        ("rclone", "[a]\ntype = ftp\nhost = u:hunter2@h\n"),
+    ] {
+        for reveal in [&[][..], &["--reveal"]] {
+            let from = [tool, "--from", "f"];
+            let (_, text) = imported(Sandbox::new().file("f", text), &[&from, reveal].concat());
+            assert!(!text.contains("hunter2"), "{text}");
+            assert!(text.contains("was left out"), "{text}");
+        }
+    }
+    let url = "http://u:hunter2@h:9000";
+    let sandbox = Sandbox::new().config(&format!(
+        "[s3]\nendpoint_url = \"{url}\"\n[ftp]\nhost = \"u:hunter2@h\"\n\
+         [remotes.a]\nbackend = \"s3\"\nendpoint_url = \"u:hunter/2@h\"\nbucket = \"b\"\n\
+         [remotes.f]\nbackend = \"ftp\"\nhost = \"u:hunter2@h\"\n"
+    ));
+    for (arguments, code) in [
+        (&["config", "show"][..], 0),
+        (&["config", "show", "--json"], 0),
+        (&["config", "show", "f:"], 0),
+        (&["ls", "f:"], 3),
+        (&["ls", "a:"], 3),
+        (&["ls", "s3://b/"], 3),
+        (&["ls", "-b", "ftp"], 3),
+    ] {
+        let outcome = sandbox.run(arguments);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        let all = format!("{outcome:?}");
+        assert!(!all.contains("hunter"), "{outcome:?}");
+    }
+    let shown = sandbox.run(["config", "show"]).stdout;
+    assert!(line(&shown, "s3", "endpoint_url").contains("http://****@h:9000"));
+    assert!(line(&shown, "ftp", "host").contains("****@h"));
+}

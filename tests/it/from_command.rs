@@ -600,3 +600,24 @@ fn ctrl_c_reaches_the_command_once() {
         old_blob_is_kept(store, &sandbox);
     });
 }
+
+#[test]
+fn a_child_that_ignores_ctrl_c_is_ended_although_the_command_has_ended() {
+    let sandbox = Sandbox::new();
+    // A shell lets its background jobs ignore SIGINT; this one ignores SIGTERM, too.
+    for (index, traps) in ["", "trap '' TERM; "].into_iter().enumerate() {
+        let script = format!(
+            "echo $$ >pid; (trap '' INT; {traps}exec /bin/sh -c 'echo $$ >child; : >ready; exec sleep 1000') & wait"
+        );
+        let _ = fs::remove_file(sandbox.work().join("ready"));
+        let child = start(&sandbox, put(&script));
+        let sent = Instant::now();
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        finish(child).fails_with(130, "stopped by SIGINT");
+        assert!(sent.elapsed() < SOON, "{index}: {:?}", sent.elapsed());
+        assert!(!is_alive(&sandbox, "pid"));
+        wait_until("the child of the command lives on", || {
+            !is_alive(&sandbox, "child")
+        });
+    }
+}

@@ -36,14 +36,14 @@ impl Authenticator for OneUser {
 }
 
 /// A server in this process, with a directory as its root.
-struct LibUnftp {
-    address: SocketAddr,
-    root: TempDir,
+pub struct LibUnftp {
+    pub address: SocketAddr,
+    pub root: TempDir,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl LibUnftp {
-    fn start() -> Self {
+    pub fn start() -> Self {
         Self::with_certificate(None)
     }
 
@@ -82,7 +82,7 @@ impl LibUnftp {
     }
 
     /// With the default retries: once in thousands of transfers libunftp replies 425 to a correct client.
-    fn sandbox(&self) -> Sandbox {
+    pub fn sandbox(&self) -> Sandbox {
         Sandbox::new()
             .env("BLOBCTL_BACKEND", "ftp")
             .env("BLOBCTL_FTP_HOST", "127.0.0.1")

@@ -203,6 +203,27 @@ fn a_file_that_the_server_created_without_a_reply_is_removed() {
 }
 
 #[test]
+fn a_server_that_closes_the_first_sessions_of_the_clean_up_is_asked_again() {
+    for refusal in [
+        Fault::CloseControl,
+        Fault::Reply("421 too many connections"),
+    ] {
+        let server = FtpServer::start()
+            .fault("STOR", Fault::CreateAndStall)
+            .fault("USER", Fault::Skip)
+            .fault("USER", refusal)
+            .fault("USER", refusal);
+        let sandbox = Sandbox::new().envs(&server.variables()).file("a", "x");
+        let child = sandbox.command(["put", "a"]).spawn().unwrap();
+        let created = || !server.files().is_empty();
+        let (outcome, _) = interrupt(child, Signal::INT, created);
+        outcome.fails_with(130, "stopped by SIGINT");
+        assert_eq!(server.files(), Vec::<String>::new());
+        assert_eq!(server.commands("USER").len(), 4);
+    }
+}
+
+#[test]
 fn a_signal_ends_the_wait_between_attempts() {
     let busy = ScriptedServer::start([answer(503, &[("retry-after", "60")], b"")]);
     let sandbox = Sandbox::new()

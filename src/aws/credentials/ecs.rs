@@ -9,7 +9,7 @@ use super::http::{HttpReply, HttpRequest, Route, endpoint};
 use super::{ContainerVariables, CredentialLookup, Credentials, json};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::endpoint::{Endpoint, HttpScheme};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretMask};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -122,10 +122,8 @@ fn read(reply: &HttpReply, token: Option<&Secret>) -> Result<Credentials> {
     if reply.status != 200 {
         let field = |name: &str| answer.as_ref().ok()?.get(name)?.as_str();
         let said = [field("code"), field("message")].into_iter().flatten();
-        let mut said = said.collect::<Vec<_>>().join(": ");
-        if let Some(token) = token {
-            said = said.replace(token.expose(), "(secret)");
-        }
+        let mask = SecretMask::new(token.map(Secret::expose));
+        let said = mask.apply(&said.collect::<Vec<_>>().join(": "));
         let kind = match reply.status {
             429 | 500..=599 => Kind::Busy { after: None },
             401 | 403 => Kind::Denied,

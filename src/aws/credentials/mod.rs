@@ -62,6 +62,14 @@ impl Credentials {
         masked_id(&self.access_key_id)
     }
 
+    /// The secret key and the session token, which a service may repeat.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let token = self.session_token.iter();
+        std::iter::once(&self.secret_access_key)
+            .chain(token)
+            .map(Secret::expose)
+    }
+
     /// True if they have expired.
     pub fn has_expired(&self) -> bool {
         self.expires

@@ -17,7 +17,7 @@ use crate::aws::{sigv4, xml};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, printable};
 use crate::http::percent::{Slash, uri_encode};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretMask};
 
 /// The timeout. The service evaluates a policy and responds within a second.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -110,16 +110,16 @@ impl AssumeRole<'_> {
             timeout: TIMEOUT,
             route: Route::Proxied,
         })?;
-        self.parse_reply(&reply, form)
+        let token = form.iter().filter(|(name, _)| *name == "WebIdentityToken");
+        let token = token.map(|(_, token)| token.as_str());
+        let mask =
+            SecretMask::new(token.chain(credentials.iter().flat_map(|found| found.secrets())));
+        self.parse_reply(&reply, &mask)
     }
 
-    fn parse_reply(
-        &self,
-        reply: &HttpReply,
-        form: &[(&'static str, String)],
-    ) -> Result<Credentials> {
+    fn parse_reply(&self, reply: &HttpReply, mask: &SecretMask) -> Result<Credentials> {
         if reply.status != 200 {
-            return Err(self.service_error(reply, form));
+            return Err(self.service_error(reply, mask));
         }
         let wrong = |what: &str| {
             let text = format!("{}: the token service's answer {what}", self.origin);
@@ -150,13 +150,9 @@ impl AssumeRole<'_> {
         Ok(credentials)
     }
 
-    /// The error of a failed request. A token that the service echoes is masked.
-    fn service_error(&self, reply: &HttpReply, form: &[(&'static str, String)]) -> Error {
-        let mut body = reply.body.clone();
-        for (_, token) in form.iter().filter(|(name, _)| *name == "WebIdentityToken") {
-            body = body.replace(token, "(secret)");
-        }
-        let document = xml::parse(&body).filter(|root| root.name == "Error");
+    /// The error of a failed request. `mask` hides the secrets that the service repeats.
+    fn service_error(&self, reply: &HttpReply, mask: &SecretMask) -> Error {
+        let document = xml::parse(&reply.body).filter(|root| root.name == "Error");
         let field = |name| {
             document
                 .as_ref()
@@ -164,7 +160,10 @@ impl AssumeRole<'_> {
         };
         let code = field("Code").unwrap_or("").trim();
         let said = match field("Message") {
-            Some(message) => format!("{}: {}", printable(code), printable(message)),
+            Some(message) => {
+                let [code, message] = [code, message].map(|text| printable(&mask.apply(text)));
+                format!("{code}: {message}")
+            }
             None => format!("HTTP {}", reply.status),
         };
         let text = format!("{}: the token service refused: {said}", self.origin);
@@ -250,13 +249,12 @@ mod tests {
     }
 
     fn read(status: u16, body: &str) -> Result<Credentials> {
-        let form = [("WebIdentityToken", "tok.en".to_owned())];
         request().parse_reply(
             &HttpReply {
                 status,
                 body: body.to_owned(),
             },
-            &form,
+            &SecretMask::new(["tok.en"]),
         )
     }
 

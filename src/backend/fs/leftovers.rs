@@ -32,7 +32,7 @@ impl FileTree for TemporaryFiles<'_> {
 
 fn is_wanted(entry: &TreeEntry) -> bool {
     match entry.node {
-        TreeNode::Directory => true,
+        TreeNode::Directory | TreeNode::DirectoryLink => true,
         TreeNode::File { .. } => is_temporary_name(&entry.name),
         TreeNode::Unknown => false,
     }

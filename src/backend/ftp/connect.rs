@@ -98,7 +98,8 @@ impl<'a> Opening<'a> {
         };
         let (tls, encoding) = (self.server.config.tls, self.server.config.encoding);
         let wait = self.limits.within(self.limits.idle);
-        let mut control = Control::new(Wire::Plain(socket), encoding, wait);
+        let mask = self.server.secrets();
+        let mut control = Control::new(Wire::Plain(socket), encoding, wait).with_mask(mask);
         if let (Tls::Implicit, Some(connector)) = (tls, &connector) {
             control = self.protect(control, connector)?;
         }

@@ -13,6 +13,7 @@ use rustix::net::RecvFlags;
 use super::encoding::Encoding;
 use super::reply::Reply;
 use super::stream::Wire;
+use crate::secret::SecretMask;
 
 /// The maximum length of a line in a reply, in bytes.
 const MAX_LINE: usize = 64 << 10;
@@ -41,6 +42,8 @@ pub struct Control {
     /// Bytes that were read and belong to no reply yet.
     buffer: Vec<u8>,
     wait: Duration,
+    /// The secrets that the server may repeat.
+    mask: SecretMask,
 }
 
 impl Control {
@@ -51,7 +54,14 @@ impl Control {
             encoding,
             buffer: Vec::new(),
             wait,
+            mask: SecretMask::default(),
         }
+    }
+
+    /// The same, hiding these secrets where replies are shown.
+    #[must_use]
+    pub fn with_mask(self, mask: SecretMask) -> Self {
+        Self { mask, ..self }
     }
 
     /// Starts TLS. Bytes that arrived in the clear after the last reply are discarded, because they would be taken for
@@ -61,7 +71,7 @@ impl Control {
             Wire::Plain(socket) => protect(socket)?,
             protected @ Wire::Tls(_) => protected,
         };
-        Ok(Self::new(wire, self.encoding, self.wait))
+        Ok(Self::new(wire, self.encoding, self.wait).with_mask(self.mask))
     }
 
     /// The socket.
@@ -158,11 +168,14 @@ impl Control {
             end = code_of(&line) == Some(code) && is_last(&line);
             text.extend(&line);
         }
-        Reply::read(&self.encoding.decode(&text)).ok_or_else(|| self.malformed(&text))
+        let reply = Reply::read(&self.encoding.decode(&text));
+        let mut reply = reply.ok_or_else(|| self.malformed(&text))?;
+        reply.mask = self.mask.clone();
+        Ok(reply)
     }
 
     fn malformed(&self, text: &[u8]) -> ReplyError {
-        ReplyError::Malformed(self.encoding.decode(text).into_owned())
+        ReplyError::Malformed(self.mask.apply(&self.encoding.decode(text)))
     }
 
     fn line_within_continuation_wait(&mut self) -> Result<Vec<u8>, ReplyError> {

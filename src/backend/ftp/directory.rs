@@ -4,10 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::data::{Completion, Opened, ReplyWait, Transfer};
 use super::encoding::Encoding;
-use super::mlsx::{DirectoryEntry, EntryKind};
+use super::mlsx::{DirectoryEntry, EntryKind, ListLine};
 use super::reply::Reply;
 use super::session::FtpSession;
-use super::unix_list::ListLine;
 use super::{mlsx, unix_list};
 use crate::error::{Error, Kind, Result, describe, printable};
 
@@ -36,6 +35,8 @@ struct DirectoryListing {
     unparsed: u64,
     /// The number of lines that are not in the server's encoding, so that no command can send their names back.
     undecoded: u64,
+    /// The last line is in an unknown format.
+    ends_unparsed: bool,
 }
 
 impl DirectoryListing {
@@ -45,6 +46,7 @@ impl DirectoryListing {
             completion: Completion::Refused(reply),
             unparsed: 0,
             undecoded: 0,
+            ends_unparsed: false,
         }
     }
 
@@ -227,7 +229,13 @@ impl FtpSession {
             return Ok(None);
         }
         Ok(match self.open_data(&format!("MLSD {directory}"), 0)? {
-            Opened::Ready(transfer) => Some(self.read_entries(transfer, mlsx::entry, each)?),
+            Opened::Ready(transfer) => {
+                let listing = self.read_entries(transfer, mlsx::line, each)?;
+                if listing.is_confirmed() && listing.ends_unparsed {
+                    return Err(cut_off("its last line has no name"));
+                }
+                Some(listing)
+            }
             Opened::Refused(reply) if reply.is_unknown_command() => {
                 self.forget_mlst();
                 None
@@ -255,29 +263,29 @@ impl FtpSession {
                 return Ok((DirectoryListing::refused(reply), Vec::new()));
             }
         };
-        let (mut unparsed, mut entries) = (0, Vec::new());
-        let parse = |line: &str| match unix_list::line(line) {
-            ListLine::Entry(entry) => Some(entry),
-            ListLine::NotAnEntry => None,
-            ListLine::Unparsed => {
-                unparsed += 1;
-                None
-            }
-        };
-        let listing = self.read_entries(transfer, parse, |entry| entries.push(entry))?;
-        Ok((
-            DirectoryListing {
-                unparsed,
-                ..listing
-            },
-            entries,
-        ))
+        let mut entries = Vec::new();
+        let listing = self.read_entries(transfer, unix_list::line, |entry| entries.push(entry))?;
+        Ok((listing, entries))
+    }
+
+    /// Reads the final reply. A listing that ends within a line was cut off, whatever the reply says.
+    fn complete(&mut self, transfer: Transfer, lines: &SkippedLines) -> Result<DirectoryListing> {
+        let completion = self.finish(transfer, ReplyWait::Full);
+        if lines.is_cut && matches!(completion, Completion::Confirmed) {
+            return Err(cut_off("its last line has no end"));
+        }
+        Ok(DirectoryListing {
+            completion,
+            unparsed: lines.unparsed,
+            undecoded: lines.undecoded,
+            ends_unparsed: lines.ends_unparsed,
+        })
     }
 
     fn read_entries(
         &mut self,
         transfer: Transfer,
-        parse: impl FnMut(&str) -> Option<DirectoryEntry>,
+        parse: impl Fn(&str) -> ListLine,
         each: impl FnMut(DirectoryEntry),
     ) -> Result<DirectoryListing> {
         let mut lines = BufReader::new(transfer);
@@ -285,11 +293,7 @@ impl FtpSession {
         let result = read_lines(&mut lines, encoding, parse, each);
         let transfer = lines.into_inner();
         match result {
-            Ok(undecoded) => Ok(DirectoryListing {
-                completion: self.finish(transfer, ReplyWait::Full),
-                unparsed: 0,
-                undecoded,
-            }),
+            Ok(lines) => self.complete(transfer, &lines),
             Err(error) => {
                 self.cut(transfer);
                 Err(error)
@@ -298,29 +302,49 @@ impl FtpSession {
     }
 }
 
+/// The lines of a listing that are not passed on.
+#[derive(Debug, Default)]
+struct SkippedLines {
+    unparsed: u64,
+    undecoded: u64,
+    /// The last line has no end.
+    is_cut: bool,
+    /// The last line is in an unknown format.
+    ends_unparsed: bool,
+}
+
+fn cut_off(reason: &str) -> Error {
+    let text = format!("the listing was cut off: {reason}");
+    Error::new(Kind::Remote, text)
+}
+
 /// The path of a directory as an argument: the root instead of an empty one.
 pub(super) fn or_root(directory: &str) -> &str {
     if directory.is_empty() { "/" } else { directory }
 }
 
 /// Parses a line of NLST, which consists of a name only.
-fn named(line: &str) -> Option<DirectoryEntry> {
-    mlsx::listed_name(line).map(|name| DirectoryEntry {
-        kind: EntryKind::Unknown,
-        size: None,
-        modified: None,
-        name: name.to_owned(),
-    })
+fn named(line: &str) -> ListLine {
+    match mlsx::listed_name(line) {
+        Some(name) => ListLine::Entry(DirectoryEntry {
+            kind: EntryKind::Unknown,
+            size: None,
+            modified: None,
+            name: name.to_owned(),
+        }),
+        None => ListLine::NotAnEntry,
+    }
 }
 
-/// Passes the entries to `each`; returns the number of lines that are not in the encoding.
+/// Passes the entries to `each`; returns the other lines.
 fn read_lines(
     lines: &mut BufReader<Transfer>,
     encoding: Encoding,
-    mut parse: impl FnMut(&str) -> Option<DirectoryEntry>,
+    parse: impl Fn(&str) -> ListLine,
     mut each: impl FnMut(DirectoryEntry),
-) -> Result<u64> {
-    let (mut total, mut undecoded) = (0, 0);
+) -> Result<SkippedLines> {
+    let mut skipped = SkippedLines::default();
+    let mut total = 0;
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -333,17 +357,24 @@ fn read_lines(
             }
             Ok(n) => n,
         };
-        if n == 0 {
-            return Ok(undecoded);
+        if line.is_empty() {
+            return Ok(skipped);
         }
         total += n as u64;
         if total > MAX_LISTING {
             return Err(Error::new(Kind::Remote, "the listing is too long"));
         }
+        skipped.is_cut = !line.ends_with(b"\n");
         if !encoding.is_valid(&line) {
-            undecoded += 1;
-        } else if let Some(entry) = parse(&encoding.decode(&line)) {
-            each(entry);
+            skipped.undecoded += 1;
+            continue;
+        }
+        let parsed = parse(&encoding.decode(&line));
+        skipped.ends_unparsed = parsed == ListLine::Unparsed;
+        match parsed {
+            ListLine::Entry(entry) => each(entry),
+            ListLine::NotAnEntry => {}
+            ListLine::Unparsed => skipped.unparsed += 1,
         }
     }
 }

@@ -142,7 +142,9 @@ impl FtpSession {
         let is_file = match entry.kind {
             EntryKind::File => true,
             EntryKind::Directory => false,
-            EntryKind::Unknown => matches!(self.look_up(directory)?, Lookup::Blob(_)),
+            EntryKind::Link | EntryKind::Unknown => {
+                matches!(self.look_up(directory)?, Lookup::Blob(_))
+            }
         };
         if is_file {
             return Ok(None);
@@ -167,7 +169,10 @@ impl FtpSession {
             }),
             Lookup::Directory => Some(TreeEntry {
                 name: format!("{}/", entry.name).into(),
-                node: TreeNode::Directory,
+                node: match entry.kind {
+                    EntryKind::Link => TreeNode::DirectoryLink,
+                    _ => TreeNode::Directory,
+                },
             }),
             Lookup::Absent => None,
         })

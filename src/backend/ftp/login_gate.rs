@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::limits::SessionPurpose;
 use super::password;
-use super::server::{CLEANUP_BUDGET, CLEANUP_BUDGET_AFTER_STOP, Server, lock};
+use super::server::{CLEANUP_BUDGET, CLEANUP_BUDGET_AFTER_STOP, CLEANUP_PAUSE, Server, lock};
 use super::session::FtpSession;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
@@ -39,26 +39,46 @@ impl LoginGate {
         &self.server
     }
 
-    /// Opens a session to remove temporary files, with a time limit and even after a cancellation.
-    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
+    /// Does `work`, which must be repeatable, over a new session, with a time limit and even after a cancellation. A server
+    /// may refuse the session at first, because it has not noticed yet that the old ones are closed.
+    pub fn clean_up<T>(&self, work: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
         let stopped = self.server.context.cancel.check().is_err();
         let budget = if stopped {
             CLEANUP_BUDGET_AFTER_STOP
         } else {
             CLEANUP_BUDGET
         };
+        let begin = Instant::now();
+        loop {
+            let result = self.clean_up_once(begin + budget, &work);
+            let is_late = begin.elapsed() + CLEANUP_PAUSE > CLEANUP_BUDGET_AFTER_STOP;
+            match result {
+                Err(error) if error.is_transient() && !is_late => {
+                    std::thread::sleep(CLEANUP_PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn clean_up_once<T>(
+        &self,
+        deadline: Instant,
+        work: impl Fn(&mut FtpSession) -> Result<T>,
+    ) -> Result<T> {
         let password = match &*lock(&self.login) {
             LoginState::Accepted(password) => password.clone(),
             LoginState::Refused(error) => return Err(error.clone()),
             LoginState::Untried | LoginState::PasswordRead(_) => {
-                return Err(Error::new(Kind::Disconnected, "no login has succeeded"));
+                let error = Error::new(Kind::Disconnected, "no login has succeeded");
+                return Err(error.permanent());
             }
         };
-        FtpSession::open(
-            &self.server,
-            &password,
-            SessionPurpose::CleanUp(Instant::now() + budget),
-        )
+        let purpose = SessionPurpose::CleanUp(deadline);
+        let mut session = FtpSession::open(&self.server, &password, purpose)?;
+        let done = work(&mut session);
+        session.quit();
+        done
     }
 
     /// Opens a session: in parallel once a login has succeeded, one after the other until then.
@@ -72,6 +92,7 @@ impl LoginGate {
                 self.server.check_settings()?;
                 let password =
                     password::read(&self.server.config.password, &self.server.context.cancel)?;
+                self.server.hide(&password);
                 *login = LoginState::PasswordRead(password.clone());
                 (password, false)
             }

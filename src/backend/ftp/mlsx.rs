@@ -9,8 +9,21 @@ pub enum EntryKind {
     File,
     /// A directory.
     Directory,
-    /// A link, a device, or a type that the server does not report.
+    /// A symbolic link.
+    Link,
+    /// A device, or a type that the server does not report.
     Unknown,
+}
+
+/// A line of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListLine {
+    /// An entry.
+    Entry(DirectoryEntry),
+    /// A total, the directory itself, or its parent.
+    NotAnEntry,
+    /// An unknown format, which may hide an entry.
+    Unparsed,
 }
 
 /// One name in a directory.
@@ -45,6 +58,10 @@ pub fn entry(line: &str) -> Option<DirectoryEntry> {
                 "file" => entry.kind = EntryKind::File,
                 "dir" => entry.kind = EntryKind::Directory,
                 "cdir" | "pdir" => return None,
+                // Servers add the target, and some have another word for it.
+                kind if kind.starts_with("os.unix=s") && kind.contains("link") => {
+                    entry.kind = EntryKind::Link;
+                }
                 _ => {}
             },
             "size" => entry.size = value.parse().ok(),
@@ -55,10 +72,24 @@ pub fn entry(line: &str) -> Option<DirectoryEntry> {
     Some(entry)
 }
 
+/// Parses a line of MLSD.
+pub fn line(text: &str) -> ListLine {
+    match entry(text) {
+        Some(entry) if !entry.name.is_empty() => ListLine::Entry(entry),
+        None if text.trim().is_empty() || is_the_directory(text) => ListLine::NotAnEntry,
+        _ => ListLine::Unparsed,
+    }
+}
+
+/// Returns whether a line is about the directory itself, or its parent.
+fn is_the_directory(line: &str) -> bool {
+    let facts = line.to_ascii_lowercase();
+    facts.contains("type=cdir;") || facts.contains("type=pdir;")
+}
+
 /// Parses a line of MLST: as [`entry`], but servers may report the directory in question as the current one.
 pub fn described(line: &str) -> Option<DirectoryEntry> {
-    let facts = line.to_ascii_lowercase();
-    if facts.contains("type=cdir;") || facts.contains("type=pdir;") {
+    if is_the_directory(line) {
         return Some(DirectoryEntry {
             kind: EntryKind::Directory,
             size: None,
@@ -118,8 +149,12 @@ mod tests {
     fn directories_links_and_invalid_lines_are_distinguished() {
         let kind = |line: &str| entry(line).map(|e| e.kind);
         assert_eq!(kind("type=dir; d"), Some(EntryKind::Directory));
+        for link in ["OS.unix=slink:/a b", "OS.UNIX=symlink", "os.unix=slink"] {
+            let line = format!("type={link};size=3; l");
+            assert_eq!(kind(&line), Some(EntryKind::Link), "{line}");
+        }
         assert_eq!(
-            kind("type=OS.unix=slink:/a b;size=3; l"),
+            kind("type=OS.unix=socket;size=3; l"),
             Some(EntryKind::Unknown)
         );
         assert_eq!(kind("size=3; f"), Some(EntryKind::Unknown));
@@ -137,6 +172,21 @@ mod tests {
             described(" Type=cdir;modify=20260102030405; /data").map(|e| e.kind),
             Some(EntryKind::Directory)
         );
+    }
+
+    #[test]
+    fn a_line_that_is_cut_may_hide_an_entry() {
+        for text in [
+            "type=file;si",
+            "type=file;size=3;",
+            "type=file;size=3; ",
+            "a",
+        ] {
+            assert_eq!(line(text), ListLine::Unparsed, "{text}");
+        }
+        for text in ["", "\r\n", "type=cdir; .", "Type=pdir;modify=x; /"] {
+            assert_eq!(line(text), ListLine::NotAnEntry, "{text}");
+        }
     }
 
     #[test]

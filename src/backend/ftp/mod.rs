@@ -45,6 +45,7 @@ pub mod unix_list;
 
 pub use self::config::{Config, Digests, Mode, Password, Replace, Tls};
 pub use self::encoding::Encoding;
+use self::paths::collapsed;
 use self::pool::SessionPool;
 use self::server::Server;
 pub use self::socket::Ports;
@@ -125,7 +126,7 @@ impl Store for Ftp {
             port: config.port,
             username: config.username.clone(),
         };
-        BlobId::new(store, self.below_base(key.as_str()))
+        BlobId::new(store, collapsed(&self.below_base(key.as_str())))
     }
 
     fn head(&self, key: &Key) -> Result<Option<ObjectMeta>> {

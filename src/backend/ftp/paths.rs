@@ -1,4 +1,4 @@
-//! The paths of one upload: the directory, the temporary file and the target.
+//! Paths on the server.
 
 use super::session::FtpSession;
 
@@ -18,6 +18,32 @@ impl UploadPaths {
             temporary: format!("{directory}/{temporary}"),
             directory: directory.to_owned(),
             target,
+        }
+    }
+}
+
+/// The path without the empty segments and the segments `.` that a base directory may have. A leading slash stays.
+pub fn collapsed(path: &str) -> String {
+    let root = if path.starts_with('/') { "/" } else { "" };
+    let segments = path.split('/').filter(|name| !matches!(*name, "" | "."));
+    let segments: Vec<&str> = segments.collect();
+    format!("{root}{}", segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_path_become_one() {
+        for (path, expected) in [
+            ("/data/d/k", "/data/d/k"),
+            ("//data/./d///k", "/data/d/k"),
+            ("data/../k", "data/../k"),
+            ("./k", "k"),
+            ("k", "k"),
+        ] {
+            assert_eq!(collapsed(path), expected, "{path}");
         }
     }
 }

@@ -28,9 +28,9 @@ impl SessionPool {
         self.gate.server()
     }
 
-    /// Opens a session to remove temporary files, even after a cancellation.
-    pub fn open_to_clean_up(&self) -> Result<FtpSession> {
-        self.gate.open_to_clean_up()
+    /// Does `work`, which must be repeatable, over a new session, even after a cancellation.
+    pub fn clean_up<T>(&self, work: impl Fn(&mut FtpSession) -> Result<T>) -> Result<T> {
+        self.gate.clean_up(work)
     }
 
     /// The key as a path below the base directory, if the server's encoding can represent it.

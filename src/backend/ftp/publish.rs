@@ -180,12 +180,7 @@ fn restore_backup(lease: &mut Lease<'_>, backup: &str, paths: &UploadPaths) {
         Ok(session) if !session.is_broken() => restore(session),
         _ => Err(Error::new(Kind::Disconnected, "the connection is closed")),
     };
-    let restored = restored.or_else(|_| {
-        let mut session = lease.pool().open_to_clean_up()?;
-        let restored = restore(&mut session);
-        session.quit();
-        restored
-    });
+    let restored = restored.or_else(|_| lease.pool().clean_up(restore));
     if let Err(error) = restored {
         warn(
             lease,

@@ -338,11 +338,7 @@ pub fn discard(pool: &SessionPool, key: &Key, draft: &PartialUpload) {
         .map(|mut lease| lease.session().and_then(remove));
     let removed = match idle {
         Some(Ok(())) => Ok(()),
-        Some(Err(_)) | None => pool.open_to_clean_up().and_then(|mut session| {
-            let removed = remove(&mut session);
-            session.quit();
-            removed
-        }),
+        Some(Err(_)) | None => pool.clean_up(remove),
     };
     if let Err(error) = removed {
         pool.server().warn(&format!(

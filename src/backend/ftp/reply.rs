@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::mlsx;
 use crate::error::{Answer, Error, Kind, printable};
+use crate::secret::SecretMask;
 
 /// One reply, possibly of several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Reply {
     pub code: u16,
     /// All lines, decoded lossily, without their leading codes.
     pub lines: Vec<String>,
+    /// The secrets to hide where the reply is shown.
+    pub mask: SecretMask,
 }
 
 /// The class of a reply's code (RFC 959, section 4.2.2; RFC 2228; RFC 3659), on which decisions are based. Where servers use a
@@ -104,6 +107,7 @@ impl Reply {
         Some(Self {
             code,
             lines: raw.iter().map(own).collect(),
+            mask: SecretMask::default(),
         })
     }
 
@@ -117,7 +121,7 @@ impl Reply {
         matches!(self.code, 500 | 502 | 503 | 504)
     }
 
-    /// The code and the text on one line, escaped for messages.
+    /// The code and the text on one line, without secrets, and escaped for messages.
     pub fn shown(&self) -> String {
         let words: Vec<&str> = self
             .lines
@@ -125,7 +129,8 @@ impl Reply {
             .map(|line| line.trim())
             .filter(|line| !line.is_empty())
             .collect();
-        printable(&format!("{} {}", self.code, words.join(" ")))
+        let text = self.mask.apply(&words.join(" "));
+        printable(&format!("{} {text}", self.code))
     }
 
     /// The size in the reply to SIZE, in bytes; some servers append a unit.

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::config::Config;
+use super::config::{Config, Password};
 use super::feat::Features;
 use super::tls::Versions;
 use crate::error::{Error, Kind, Result};
 use crate::events::Event;
 use crate::net::tls_client::{CertificateCheck, TlsParameters};
+use crate::secret::{Secret, SecretMask};
 use crate::store::Context;
 
 /// The time for cleaning up after a cancellation: less than the workers' grace period.
@@ -19,12 +20,16 @@ pub const CLEANUP_BUDGET_AFTER_STOP: Duration = Duration::from_millis(1500);
 /// The time for cleaning up after any other failure.
 pub const CLEANUP_BUDGET: Duration = Duration::from_secs(10);
 
+/// The pause before another attempt to clean up.
+pub const CLEANUP_PAUSE: Duration = Duration::from_millis(50);
+
 /// The settings of a server, and what is known about it.
 pub struct Server {
     pub config: Config,
     pub context: Context,
     facts: Mutex<Facts>,
     tls: OnceLock<TlsParameters>,
+    secrets: OnceLock<SecretMask>,
     warned: AtomicBool,
 }
 
@@ -66,6 +71,7 @@ impl Server {
             context,
             facts: Mutex::default(),
             tls: OnceLock::new(),
+            secrets: OnceLock::new(),
             warned: AtomicBool::new(false),
         }
     }
@@ -73,6 +79,19 @@ impl Server {
     /// The facts known so far.
     pub fn facts(&self) -> MutexGuard<'_, Facts> {
         lock(&self.facts)
+    }
+
+    /// Hides the password in the server's replies from now on. That of an anonymous login is no secret.
+    pub fn hide(&self, password: &Secret) {
+        if !matches!(self.config.password, Password::Anonymous) {
+            self.secrets
+                .get_or_init(|| SecretMask::new([password.expose()]));
+        }
+    }
+
+    /// The secrets that the server may repeat.
+    pub fn secrets(&self) -> SecretMask {
+        self.secrets.get().cloned().unwrap_or_default()
     }
 
     /// The settings of TLS; certificates are read once.

@@ -2,22 +2,11 @@
 //!
 //! Times are ignored, because they are in the server's time zone, which is unknown.
 
-use super::mlsx::{DirectoryEntry, EntryKind};
+use super::mlsx::{DirectoryEntry, EntryKind, ListLine};
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
-
-/// A line of LIST.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ListLine {
-    /// An entry.
-    Entry(DirectoryEntry),
-    /// A total, the directory itself, or its parent.
-    NotAnEntry,
-    /// An unknown format, which may hide an entry.
-    Unparsed,
-}
 
 /// Parses a line.
 pub fn line(text: &str) -> ListLine {
@@ -53,7 +42,7 @@ fn unix(text: &str) -> Option<DirectoryEntry> {
             if target.contains(" -> ") {
                 return None;
             }
-            (EntryKind::Unknown, name)
+            (EntryKind::Link, name)
         }
         b'b' | b'c' | b'p' | b's' => (EntryKind::Unknown, name),
         _ => return None,
@@ -138,7 +127,8 @@ mod tests {
 
     #[test]
     fn the_formats_of_unix_and_windows_are_parsed() {
-        let (file, directory, other) = (EntryKind::File, EntryKind::Directory, EntryKind::Unknown);
+        let (file, directory) = (EntryKind::File, EntryKind::Directory);
+        let (link, other) = (EntryKind::Link, EntryKind::Unknown);
         for (text, kind, size, name) in [
             (
                 "-rw-r--r--    1 ftp      ftp            12 Mar 14 09:12 a.txt\r\n",
@@ -165,7 +155,7 @@ mod tests {
                 "x -> y",
             ),
             ("drwxr-xr-x 2 a b 4096 Jan 1 00:00 d", directory, None, "d"),
-            ("lrwxrwxrwx 1 a b 3 Jan 1 00:00 l -> a b", other, None, "l"),
+            ("lrwxrwxrwx 1 a b 3 Jan 1 00:00 l -> a b", link, None, "l"),
             ("crw------- 1 a b 8, 0 Jan 1 00:00 c", other, None, "c"),
             (
                 "03-14-26  09:12AM       <DIR>          my name",

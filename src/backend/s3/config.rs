@@ -90,6 +90,6 @@ pub enum Addressing {
     Auto,
     /// The path: https://ENDPOINT/BUCKET/KEY
     Path,
-    /// The host name: https://BUCKET.ENDPOINT/KEY
+    /// The host name: <https://BUCKET.ENDPOINT/KEY>
     Virtual,
 }

@@ -173,7 +173,7 @@ impl S3 {
             .and_then(|root| root.child("ETag"));
         match from_element(etag) {
             Some(etag) => Ok((etag, version_id)),
-            None => Err(error::late_error(root.as_ref())),
+            None => Err(error::late_error(root.as_ref(), &self.client.mask())),
         }
     }
 

@@ -114,6 +114,7 @@ fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<V
             key: encoding.decode_key(key),
             kind: ListedKind::Blob,
             info: info(entry)?,
+            link: None,
         })
     });
     let prefixes = page
@@ -125,6 +126,7 @@ fn entries(page: &ListPage, encoding: KeyEncoding, depth: ListDepth) -> Result<V
             key: encoding.decode_key(prefix),
             kind: ListedKind::Prefix,
             info: ObjectMeta::default(),
+            link: None,
         })
     });
     blobs.chain(prefixes).collect()

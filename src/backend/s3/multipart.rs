@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
+use super::checksum::verify_stored;
 use super::checksum_policy::{ChecksumMethod, header};
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
@@ -100,7 +101,7 @@ impl MultipartStore for S3 {
                 self.warn_if_unencrypted(key, None, &answer);
             }
             self.is_header_ignored(method, key, size, &answer);
-            let verified = self.verify_stored(method, &body_digests, payload, &plain, &answer)?;
+            let verified = verify_stored(method, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
             let checksum = body_digests.checksum.filter(|sent| {
@@ -148,7 +149,10 @@ impl MultipartStore for S3 {
         let root = xml::parse(&text).filter(|root| root.name == "CompleteMultipartUploadResult");
         let etag = root.as_ref().and_then(|root| root.child("ETag"));
         let Some(etag) = from_element(etag) else {
-            return Err(error::late_error(xml::parse(&text).as_ref()));
+            return Err(error::late_error(
+                xml::parse(&text).as_ref(),
+                &self.client.mask(),
+            ));
         };
         let bytes = total(parts);
         let reported = whole.as_ref().and_then(|whole| {

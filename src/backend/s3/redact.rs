@@ -4,6 +4,7 @@ use crate::http::Response;
 use crate::http::ResponseBody;
 
 use crate::error::printable;
+use crate::secret::SecretMask;
 
 /// True if a header's value is a secret; `name` in lower case.
 pub fn is_secret(name: &str) -> bool {
@@ -40,12 +41,12 @@ pub fn canonical_request(canonical: &str) -> String {
 }
 
 /// Status and headers of a response; a service may echo headers of the request.
-pub fn answer(response: &Response<ResponseBody>) -> String {
+pub fn answer(response: &Response<ResponseBody>, mask: &SecretMask) -> String {
     let mut lines = vec![response.status().as_u16().to_string()];
     for (name, value) in response.headers() {
         let value = match is_secret(name.as_str()) {
             true => "(secret)".to_owned(),
-            false => printable(&String::from_utf8_lossy(value.as_bytes())),
+            false => printable(&mask.apply(&String::from_utf8_lossy(value.as_bytes()))),
         };
         lines.push(format!("{name}: {value}"));
     }

@@ -68,17 +68,20 @@ fn full_checksum(answer: &S3Response) -> Option<Digest> {
 
 pub(super) fn info(answer: &S3Response, size: u64) -> Result<ObjectMeta> {
     let etag = etag(answer)?;
-    let modified = answer
-        .header("last-modified")
-        .and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
     Ok(ObjectMeta {
         size,
-        modified: modified.map(SystemTime::from),
+        modified: time(answer, "last-modified"),
         digest: full_checksum(answer).or_else(|| plain_md5(&etag, answer)),
         etag: Some(etag),
         content_type: answer.header("content-type").map(str::to_owned),
         headers: Box::new(object_headers(answer)),
     })
+}
+
+/// The time in a header.
+fn time(answer: &S3Response, header: &str) -> Option<SystemTime> {
+    let time = OffsetDateTime::parse(answer.header(header)?, &Rfc2822).ok()?;
+    Some(time.into())
 }
 
 /// The version of the object. The first version in a bucket without versioning is called `null`.
@@ -145,5 +148,6 @@ pub fn object_headers(answer: &S3Response) -> ObjectHeaders {
         modified: answer
             .header(&format!("x-amz-meta-{MTIME}"))
             .and_then(parse_mtime),
+        answered: time(answer, "date"),
     }
 }

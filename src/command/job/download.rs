@@ -95,6 +95,16 @@ impl LocalDestination {
         }
     }
 
+    /// Returns whether the destination is a directory, for a folder marker.
+    pub fn is_folder(&self) -> bool {
+        matches!(self, Self::Below(_, relative) if relative.ends_with('/'))
+    }
+
+    /// Opens the destination, whose directories are created.
+    pub fn open_to_replace(&self) -> Result<Destination> {
+        self.open(Overwrite::Allow)
+    }
+
     fn open(&self, overwrite: Overwrite) -> Result<Destination> {
         match self {
             // Checked before the transfer, and again by the rename at its end.

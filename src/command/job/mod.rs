@@ -1,5 +1,6 @@
 //! One transfer of a batch: an upload, a download or a copy.
 
+pub mod aliases;
 pub mod copy;
 pub mod download;
 pub mod upload;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use self::aliases::{ComparedDirectories, check_copy, check_download};
 use self::copy::CopyJob;
 use self::download::DownloadJob;
 use self::upload::{LocalSource, UploadJob};
@@ -194,9 +196,17 @@ impl Job {
         }
     }
 
-    /// Transfers the blob and removes its source, which must be the same as before the transfer.
-    pub fn run_and_remove(&self, verb: &'static str) -> anyhow::Result<Outcome> {
-        let before = self.source_version();
+    /// Transfers the blob and removes its source, which must be the same as before the transfer, and not the destination
+    /// under another address.
+    pub fn run_and_remove(
+        &self,
+        verb: &'static str,
+        compared: &ComparedDirectories,
+    ) -> anyhow::Result<Outcome> {
+        let before = self.source_version().and_then(|before| {
+            self.check_is_not_its_destination(&before, compared)?;
+            Ok(before)
+        });
         let before = before.with_context(|| format!("cannot move {}", self.route()))?;
         let outcome = self.run(verb)?;
         self.remove_source(&before)
@@ -224,12 +234,27 @@ impl Job {
         }
     }
 
+    fn check_is_not_its_destination(
+        &self,
+        before: &SourceVersion,
+        compared: &ComparedDirectories,
+    ) -> Result<()> {
+        match (self, before) {
+            (Self::Download(job), _) => check_download(&job.from, &job.to, compared),
+            (Self::Copy(job), SourceVersion::Blob(info)) => {
+                check_copy(&job.from, &job.to, info, compared)
+            }
+            // Every change of a local file shows in its inode and its times.
+            (Self::Upload(_) | Self::Copy(_), _) => Ok(()),
+        }
+    }
+
     fn remove_source(&self, before: &SourceVersion) -> Result<()> {
         if !self.source_version()?.is_same(before) {
-            return Err(Error::new(
-                Kind::Integrity,
-                "the source changed after it was copied",
-            ));
+            return Err(
+                Error::new(Kind::Integrity, "the source changed after it was copied")
+                    .with_hint("another program wrote it, or both addresses lead to the same blob"),
+            );
         }
         match self {
             Self::Upload(UploadJob { from, .. }) => match from {
@@ -255,19 +280,20 @@ impl SourceVersion {
         use std::os::unix::fs::MetadataExt;
         match (self, other) {
             (Self::File(one), Self::File(other)) => {
+                // Nothing can set the time of the last change of an inode back.
                 let identity = |file: &std::fs::Metadata| {
-                    (
-                        file.dev(),
-                        file.ino(),
-                        file.size(),
-                        file.mtime(),
-                        file.mtime_nsec(),
-                    )
+                    let modified = (file.mtime(), file.mtime_nsec());
+                    let changed = (file.ctime(), file.ctime_nsec());
+                    (file.dev(), file.ino(), file.size(), modified, changed)
                 };
                 identity(one) == identity(other)
             }
             (Self::Blob(one), Self::Blob(other)) => {
-                (one.size, one.modified, &one.etag) == (other.size, other.modified, &other.etag)
+                let identity = |info: &ObjectMeta| {
+                    let version = info.headers.version_id.clone();
+                    (info.size, info.modified, info.etag.clone(), version)
+                };
+                identity(one) == identity(other)
             }
             _ => false,
         }

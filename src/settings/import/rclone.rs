@@ -84,7 +84,7 @@ fn s3(section: &IniSection) -> ForeignRemote {
 
 fn ftp(section: &IniSection) -> ForeignRemote {
     let mut remote = ForeignRemote::new(&section.name, "ftp");
-    remote.text("host", section.get("host"));
+    remote.host(section.get("host"));
     match section.get("port").parse() {
         Ok(port) if port > 0 => remote.entries.push(("port", ImportedValue::Number(port))),
         _ => {}

@@ -79,9 +79,29 @@ impl ForeignRemote {
         self.entries.push((key, ImportedValue::True));
     }
 
-    /// Adds the endpoint; https is used where the other tool's file names no scheme.
+    /// Adds the host of an FTP server, without the login that it may hold.
+    pub fn host(&mut self, host: &str) {
+        let host = self.without_login("host", host);
+        self.text("host", &host);
+    }
+
+    /// The URL or host without a user name and password in front of an `@`, which a note reports.
+    fn without_login(&mut self, key: &str, text: &str) -> String {
+        let Some((before, host)) = text.rsplit_once('@') else {
+            return text.to_owned();
+        };
+        let note = format!("WARNING: the user name or password in `{key}` was left out");
+        self.notes.push(note);
+        match before.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://{host}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Adds the endpoint, without the login that it may hold; https is used where the other tool's file names no scheme.
     pub fn endpoint(&mut self, endpoint: &str) {
-        let endpoint = endpoint.trim_end_matches('/');
+        let endpoint = self.without_login("endpoint_url", endpoint.trim_end_matches('/'));
+        let endpoint = endpoint.as_str();
         let has_scheme = endpoint.contains("://");
         match (endpoint.is_empty(), has_scheme) {
             (true, _) => {}

@@ -17,7 +17,7 @@ use crate::aws::xml::ERROR_LIMIT;
 use crate::backend::s3::error::signature_mismatch::SignedText;
 use crate::backend::s3::error::wording::CustomerKeyProblem;
 use crate::backend::s3::error::{
-    Correction, correction, error as service_error, signature_mismatch, wording,
+    Correction, ErrorResponse, correction, error as service_error, signature_mismatch, wording,
 };
 use crate::backend::s3::etag::unquoted;
 use crate::backend::s3::providers::{AfterBusy, IfMatch};
@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::http::error;
 use crate::http::transport::retire_connections;
+use crate::secret::SecretMask;
 
 /// The result of one attempt.
 enum AttemptOutcome {
@@ -129,7 +130,7 @@ impl Client {
             result => result,
         }
         .map_err(|error| self.transport_failure(error, &location.authority, purpose))?;
-        self.trace('<', || redact::answer(&response));
+        self.trace('<', || redact::answer(&response, &signed.mask()));
         if expected.contains(&response.status().as_u16()) {
             let customer_key = signed.headers.iter().any(|(name, _)| name == ALGORITHM);
             return Ok(AttemptOutcome::Success(S3Response {
@@ -151,7 +152,8 @@ impl Client {
             canonical: &signed.canonical,
             string_to_sign: &signed.string_to_sign,
         };
-        let (error, correction) = self.service_failure(request, ours, response);
+        let mask = signed.mask();
+        let (error, correction) = self.service_failure(request, ours, response, &mask);
         if wording::is_about_signature(error.answer()) {
             self.trace('|', || {
                 let canonical = redact::canonical_request(&signed.canonical);
@@ -171,6 +173,7 @@ impl Client {
         request: &Request<'_>,
         ours: SignedText<'_>,
         mut response: Response<ResponseBody>,
+        mask: &SecretMask,
     ) -> (Error, Option<Correction>) {
         // Reading the body frees the connection. Anything longer than an error document is left unread.
         let mut body = Vec::new();
@@ -190,7 +193,14 @@ impl Client {
         if status == 503 && self.provider().after_busy == AfterBusy::New {
             retire_connections();
         }
-        let mut error = service_error(request.method, status, headers, &body, &region);
+        let answered = ErrorResponse {
+            method: request.method,
+            status,
+            headers,
+            body: &body,
+            region: &region,
+        };
+        let mut error = service_error(&answered, mask);
         let correction = correction.or_else(|| {
             let says_nothing = body.is_empty() && error.answer().s3.is_none();
             self.region_from_host(error.answer(), says_nothing, &region)
@@ -198,7 +208,7 @@ impl Client {
         if error.answer().s3.as_deref() == Some("SignatureDoesNotMatch")
             && let Some(cause) = signature_mismatch::explain(ours, &body)
         {
-            error = error.with_hint(cause);
+            error = error.with_hint(mask.apply(&cause));
         }
         if let Some(hint) = customer_key_hint(error.answer()) {
             error = error.with_hint(hint);

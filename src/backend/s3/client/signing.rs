@@ -10,8 +10,12 @@ use crate::aws::sigv4::{
     EMPTY_PAYLOAD, SignableRequest, SigningKey, SigningScope, UNSIGNED_PAYLOAD,
 };
 use crate::backend::s3::location::Location;
+use crate::backend::s3::redact::is_secret;
+use crate::backend::s3::sse_c::CustomerKey;
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result};
+use crate::http::percent::{Slash, uri_encode};
+use crate::secret::SecretMask;
 
 /// The headers of a signed request, and the texts that were signed.
 pub(super) struct SignedRequest {
@@ -24,7 +28,49 @@ pub(super) struct SignedRequest {
     pub(super) credentials: Option<Arc<Credentials>>,
 }
 
+impl SignedRequest {
+    /// The secrets that the service may repeat: it knows the secret key as well.
+    pub(super) fn mask(&self) -> SecretMask {
+        let mut secrets = secret_values(&self.headers);
+        let signature = secrets
+            .iter()
+            .find_map(|value| value.rsplit_once("Signature="));
+        secrets.extend(signature.map(|(_, signature)| signature.to_owned()));
+        mask_of(secrets, self.credentials.as_deref())
+    }
+}
+
+/// The values of the headers that are secrets.
+fn secret_values(headers: &[(String, String)]) -> Vec<String> {
+    let secret = headers.iter().filter(|(name, _)| is_secret(name));
+    secret.map(|(_, value)| value.clone()).collect()
+}
+
+/// Hides these secrets and those of the credentials, in percent-encoding too: error documents repeat URLs.
+fn mask_of(mut secrets: Vec<String>, credentials: Option<&Credentials>) -> SecretMask {
+    secrets.extend(
+        credentials
+            .iter()
+            .flat_map(|found| found.secrets().map(str::to_owned)),
+    );
+    let encoded = secrets
+        .iter()
+        .map(|secret| uri_encode(secret, Slash::Encode));
+    let encoded: Vec<String> = encoded.collect();
+    SecretMask::new(secrets.into_iter().chain(encoded))
+}
+
 impl Client {
+    /// The secrets that the service may repeat in the body of a successful response.
+    pub fn mask(&self) -> SecretMask {
+        let key = self.customer_key().map(CustomerKey::headers);
+        let credentials = self.credentials().ok().flatten();
+        mask_of(
+            secret_values(&key.unwrap_or_default()),
+            credentials.as_deref(),
+        )
+    }
+
     /// The request's headers with all that the signature needs and the signature itself.
     pub(super) fn sign(&self, request: &Request<'_>, location: &Location) -> Result<SignedRequest> {
         let mut headers = request.headers.clone();

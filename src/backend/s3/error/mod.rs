@@ -19,16 +19,33 @@ use self::wording::is_damage;
 use crate::aws::xml;
 use crate::aws::xml::Element;
 use crate::error::{Answer, Error, Kind, printable};
+use crate::secret::SecretMask;
 
 /// The wait after a 429 without a stated one: such services accept one write per second and key.
 /// Source: <https://developers.cloudflare.com/r2/platform/limits/>
 const A_WRITE_A_SECOND: Duration = Duration::from_secs(1);
 
-/// The error of a response with an unexpected status. `body` holds at most 64 KiB; `region` is the one that the request
-/// was signed for.
-pub fn error(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
-    let error = explain(method, status, headers, body, region);
-    match method {
+/// A response with an unexpected status.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorResponse<'a> {
+    /// The method of the request.
+    pub method: &'a str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The first bytes of the body, at most 64 KiB.
+    pub body: &'a str,
+    /// The region that the request was signed for.
+    pub region: &'a str,
+}
+
+/// The error of a response with an unexpected status.
+///
+/// `mask` hides the secrets of the request, which some services repeat.
+pub fn error(response: &ErrorResponse<'_>, mask: &SecretMask) -> Error {
+    let error = explain(response, mask);
+    match response.method {
         "PUT" | "POST" => repeated_if_damaged(error),
         _ => error,
     }
@@ -43,14 +60,22 @@ fn repeated_if_damaged(error: Error) -> Error {
     }
 }
 
-fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &str) -> Error {
+fn explain(response: &ErrorResponse<'_>, mask: &SecretMask) -> Error {
+    let ErrorResponse {
+        method,
+        status,
+        headers,
+        body,
+        region,
+    } = *response;
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let document = xml::parse_beginning(body).filter(|root| root.name == "Error");
     let code = document
         .as_ref()
         .and_then(|root| root.child("Code"))
         .or_else(|| header("x-minio-error-code"));
-    let answer = answer_fields(status, code, header("x-amz-request-id"), document.as_ref());
+    let request_id = header("x-amz-request-id");
+    let answer = answer_fields(status, code, request_id, document.as_ref(), mask);
     let code = answer.s3.clone();
     // The newest version is a delete marker (404), or the one that was asked for (405).
     // Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html>
@@ -65,7 +90,8 @@ fn explain(method: &str, status: u16, headers: &HeaderMap, body: &str, region: &
     let after = retry_after(header("retry-after"), header("x-amz-retry-after"))
         .or((status == 429).then_some(A_WRITE_A_SECOND));
     let message = describe(&answer);
-    let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region);
+    let other_region = other_region(header("x-amz-bucket-region"), document.as_ref(), region)
+        .map(|region| mask.apply(&region));
     Refusal {
         method,
         status,
@@ -105,11 +131,11 @@ fn foreign(status: u16) -> Error {
 /// The error in the body of a 200 response: CompleteMultipartUpload and CopyObject send the status before they know the
 /// result.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
-pub fn late_error(root: Option<&Element>) -> Error {
+pub fn late_error(root: Option<&Element>, mask: &SecretMask) -> Error {
     let code = root
         .filter(|root| root.name == "Error")
         .and_then(|root| root.child("Code"));
-    let answer = answer_fields(200, code, None, root);
+    let answer = answer_fields(200, code, None, root, mask);
     let message = describe(&answer);
     let code = answer.s3.clone();
     let refusal = Refusal {
@@ -134,14 +160,15 @@ pub fn late_error(root: Option<&Element>) -> Error {
     repeated_if_damaged(error)
 }
 
-/// The fields of an error response. Some services put the important part into `Details`, `Header` or `ArgumentName`.
+/// The fields of an error response, without secrets. Some services put the important part into `Details`, `Header` or `ArgumentName`.
 fn answer_fields(
     status: u16,
     code: Option<&str>,
     request_id: Option<&str>,
     document: Option<&Element>,
+    mask: &SecretMask,
 ) -> Answer {
-    let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let text = |text: &str| Some(mask.apply(text.trim())).filter(|text| !text.is_empty());
     let child = |name: &str| document.and_then(|root| root.child(name)).and_then(text);
     Answer {
         http: Some(status),
@@ -195,7 +222,14 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()))
             .collect();
-        error(method, status, &headers, body, "us-east-1")
+        let response = ErrorResponse {
+            method,
+            status,
+            headers: &headers,
+            body,
+            region: "us-east-1",
+        };
+        error(&response, &SecretMask::new(["hunter2"]))
     }
 
     #[test]
@@ -239,7 +273,7 @@ mod tests {
             assert_eq!(error.is_worth_one_repetition(), again, "{method} {code}");
         }
         let late = xml::parse(&body("BadDigest"));
-        assert!(late_error(late.as_ref()).is_worth_one_repetition());
+        assert!(late_error(late.as_ref(), &SecretMask::default()).is_worth_one_repetition());
     }
 
     #[test]
@@ -339,7 +373,7 @@ mod tests {
 
     #[test]
     fn what_the_server_writes_cannot_drive_the_terminal_or_echo_a_token() {
-        let body = "<Error><Code>InvalidToken</Code><Message>bad \u{1b}[2J</Message><Token-0>hunter2</Token-0></Error>";
+        let body = "<Error><Code>InvalidToken</Code><Message>bad \u{1b}[2J hunter&#50;</Message><Token-0>hunter2</Token-0></Error>";
         let error = of("GET", 400, &[], body);
         assert!(!error.to_string().contains('\u{1b}') && !error.to_string().contains("hunter2"));
     }

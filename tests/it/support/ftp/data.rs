@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketType};
 
-use super::CLOSED;
-use super::Closed;
 use super::fault::Fault;
 use super::session::{Next, Session};
 use super::tls::{DataSessions, Wire};
+use super::{CLOSED, Closed, ListedLink};
 
 const NOT_PROTECTED: &str = "522 protection required";
 
@@ -158,12 +157,18 @@ impl Session {
                 _ if hidden => {}
                 "NLST" => text.push_str(&format!("{name}\r\n")),
                 _ => {
+                    let known = self.state.links.lock().unwrap().get(&path).cloned();
+                    let link = known.filter(|known| known.listed == ListedLink::AsLink);
                     let (mode, len) = match self.state.size(&path) {
+                        _ if link.is_some() => ("lrwxrwxrwx", 1),
                         Some(len) => ("-rw-r--r--", len),
                         None => ("drwxr-xr-x", 4096),
                     };
+                    let arrow = link.map_or(String::new(), |link| format!(" -> {}", link.target));
                     let date = "Mar 14 09:12";
-                    text.push_str(&format!("{mode} 1 ftp ftp {len:>12} {date} {name}\r\n"));
+                    text.push_str(&format!(
+                        "{mode} 1 ftp ftp {len:>12} {date} {name}{arrow}\r\n"
+                    ));
                 }
             }
         }

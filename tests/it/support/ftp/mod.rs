@@ -37,6 +37,8 @@ struct Options {
     host: &'static str,
     /// Verbs that are answered with 502.
     missing: Vec<&'static str>,
+    /// Paths that differ in case only are one.
+    ignores_case: bool,
     /// Additional lines of FEAT.
     features: Vec<&'static str>,
     protection: Protection,
@@ -49,6 +51,7 @@ impl Default for Options {
         Self {
             host: "127.0.0.1",
             missing: Vec::new(),
+            ignores_case: false,
             features: Vec::new(),
             protection: Protection::None,
             data_sessions: DataSessions::Any,
@@ -63,6 +66,8 @@ struct State {
     directories: Mutex<BTreeSet<String>>,
     /// The directories that the login must not read.
     closed: Mutex<BTreeMap<String, Closed>>,
+    /// Links to directories, by their paths.
+    links: Mutex<BTreeMap<String, Link>>,
     /// The times that MFMT set.
     times: Mutex<BTreeMap<String, String>>,
     log: Mutex<Vec<String>>,
@@ -89,6 +94,22 @@ pub enum Closed {
     Unlisted(&'static str),
 }
 
+/// A link to a directory.
+#[derive(Debug, Clone)]
+struct Link {
+    target: String,
+    listed: ListedLink,
+}
+
+/// The type of a link in listings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedLink {
+    /// A link.
+    AsLink,
+    /// A directory, as by servers that follow links in their listings.
+    AsDirectory,
+}
+
 /// The line of the log for a client that closed both connections of a transfer.
 pub const CLOSED: &str = "(closed)";
 
@@ -101,6 +122,14 @@ impl FtpServer {
     pub fn without_commands(verbs: &[&'static str]) -> Self {
         Self::listen(Options {
             missing: verbs.to_vec(),
+            ..Options::default()
+        })
+    }
+
+    /// A server to which the names `a` and `A` are one.
+    pub fn ignoring_case() -> Self {
+        Self::listen(Options {
+            ignores_case: true,
             ..Options::default()
         })
     }
@@ -159,6 +188,7 @@ impl FtpServer {
             files: Mutex::default(),
             directories: Mutex::new(BTreeSet::from(["/".to_owned(), BASE.to_owned()])),
             closed: Mutex::default(),
+            links: Mutex::default(),
             times: Mutex::default(),
             log: Mutex::default(),
             faults: Mutex::default(),
@@ -195,6 +225,15 @@ impl FtpServer {
             directories.insert(format!("{BASE}/{}", &key[..at]));
         }
         drop(directories);
+        self
+    }
+
+    /// Adds a link to a directory.
+    pub fn linking(self, link: &str, target: &str, listed: ListedLink) -> Self {
+        let target = format!("{BASE}/{target}");
+        let mut links = self.state.links.lock().unwrap();
+        links.insert(format!("{BASE}/{link}"), Link { target, listed });
+        drop(links);
         self
     }
 
@@ -295,6 +334,19 @@ impl State {
         words.any(|word| word == Some(verb))
     }
 
+    /// The path with the links in it resolved.
+    fn resolve(&self, path: &str) -> String {
+        if self.options.ignores_case {
+            return path.to_lowercase();
+        }
+        let links = self.links.lock().unwrap();
+        let leads = links.iter().find_map(|(link, to)| {
+            let rest = path.strip_prefix(link)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", to.target))
+        });
+        leads.unwrap_or_else(|| path.to_owned())
+    }
+
     fn has_directory(&self, path: &str) -> bool {
         self.directories.lock().unwrap().contains(path)
     }
@@ -317,6 +369,14 @@ impl State {
 
     /// The facts of MLST and MLSD about a path that exists.
     fn facts(&self, path: &str) -> Option<String> {
+        match self.links.lock().unwrap().get(path) {
+            Some(link) if link.listed == ListedLink::AsLink => {
+                let time = "modify=20261124120000;";
+                return Some(format!("type=OS.unix=slink:{};{time}", link.target));
+            }
+            Some(_) => return Some("type=dir;modify=20261124120000;".to_owned()),
+            None => {}
+        }
         if self.has_directory(path) {
             return Some("type=dir;modify=20261124120000;".to_owned());
         }
@@ -338,7 +398,8 @@ impl State {
         let prefix = format!("{}/", directory.trim_end_matches('/'));
         let files = self.files.lock().unwrap();
         let directories = self.directories.lock().unwrap();
-        let all = files.keys().chain(directories.iter());
+        let links = self.links.lock().unwrap();
+        let all = files.keys().chain(directories.iter()).chain(links.keys());
         all.filter_map(|path| path.strip_prefix(&prefix))
             .filter(|name| !name.is_empty() && !name.contains('/'))
             .map(str::to_owned)

@@ -241,13 +241,15 @@ impl Session {
         matches!(self.control.get_ref(), Wire::Plain(_))
     }
 
-    /// Resolves an argument against the current directory.
+    /// Resolves an argument against the current directory, and the links in it.
     pub fn path(&self, argument: &str) -> String {
-        if argument.starts_with('/') {
-            argument.to_owned()
-        } else {
-            format!("{}/{argument}", self.cwd.trim_end_matches('/'))
-        }
+        let path = match argument.starts_with('/') {
+            true => argument.to_owned(),
+            false => format!("{}/{argument}", self.cwd),
+        };
+        let segments = path.split('/').filter(|name| !matches!(*name, "" | "."));
+        let path: Vec<&str> = segments.collect();
+        self.state.resolve(&format!("/{}", path.join("/")))
     }
 
     /// Bytes that were read ahead in the clear are discarded.
