@@ -35,7 +35,7 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l region -d 'Region to si
 complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -141,7 +141,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l region -d 'Regio
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -236,7 +236,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l region -d 'Regio
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -316,7 +316,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l region -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -380,7 +380,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l region -d 'Regi
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -450,7 +450,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l region -d 'Region
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -527,7 +527,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l region -d 'Region
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -618,7 +618,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l region -d 'Region
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -710,7 +710,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l region -d 'Region
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -800,7 +800,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l region -d 'Regi
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -873,7 +873,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l region -d 'R
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -936,7 +936,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l region -d 'Re
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1001,7 +1001,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l region -d 'Region
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1065,7 +1065,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1132,7 +1132,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1195,7 +1195,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1258,7 +1258,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1323,7 +1323,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1387,7 +1387,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l region -
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1450,7 +1450,7 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l region -d 'Regi
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
 path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: https://BUCKET.ENDPOINT/KEY'"
+virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
