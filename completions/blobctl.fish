@@ -34,8 +34,8 @@ complete -c blobctl -n "__fish_blobctl_needs_command" -l bucket -d 'Bucket for k
 complete -c blobctl -n "__fish_blobctl_needs_command" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -140,8 +140,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l bucket -d 'Bucke
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -235,8 +235,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l bucket -d 'Bucke
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -315,8 +315,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l bucket -d 'Bu
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -379,8 +379,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l bucket -d 'Buck
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -449,8 +449,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l bucket -d 'Bucket
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -526,8 +526,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l bucket -d 'Bucket
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -617,8 +617,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l bucket -d 'Bucket
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -709,8 +709,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l bucket -d 'Bucket
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -799,8 +799,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l bucket -d 'Buck
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -872,8 +872,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l bucket -d 'B
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -935,8 +935,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l bucket -d 'Bu
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1000,8 +1000,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l bucket -d 'Bucket
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1064,8 +1064,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_s
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1131,8 +1131,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1194,8 +1194,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1257,8 +1257,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1322,8 +1322,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1386,8 +1386,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l bucket -
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'
@@ -1449,8 +1449,8 @@ complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l bucket -d 'Buck
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l region -d 'Region to sign for' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l profile -d 'Profile of the AWS config and credentials files' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l addressing -d 'Place of the bucket\'s name in URLs: the path or the host name [default: auto]' -r -f -a "auto\t'The host name if the service and the bucket\'s name allow it, else the path'
-path\t'The path: https://ENDPOINT/BUCKET/KEY'
-virtual\t'The host name: <https://BUCKET.ENDPOINT/KEY>'"
+path\t'The path: ENDPOINT/BUCKET/KEY'
+virtual\t'The host name: BUCKET.ENDPOINT/KEY'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l checksum -d 'Checksum that the store must confirm (S3) or compute (FTP) [default: auto]' -r -f -a "auto\t'CRC-64/NVME or else MD5 on S3, the strongest that the server computes on FTP'
 crc64nvme\t'CRC-64/NVME (S3)'
 crc32c\t'CRC-32C (S3)'

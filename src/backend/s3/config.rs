@@ -88,8 +88,8 @@ pub enum Addressing {
     /// The host name if the service and the bucket's name allow it, else the path
     // Virtual-hosted-style if the service is known to support it and the bucket's name allows it, else path-style.
     Auto,
-    /// The path: https://ENDPOINT/BUCKET/KEY
+    /// The path: ENDPOINT/BUCKET/KEY
     Path,
-    /// The host name: <https://BUCKET.ENDPOINT/KEY>
+    /// The host name: BUCKET.ENDPOINT/KEY
     Virtual,
 }
