@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, LocalCause, Result};
 use crate::exit::Signal;
 
 /// The value in place of a signal's number when the deadline has passed.
@@ -80,6 +80,7 @@ impl Cancel {
             let error = Error::new(Kind::Disconnected, "the deadline has passed");
             return Err(error
                 .permanent()
+                .with_local_cause(LocalCause::Stopped)
                 .with_hint("--deadline sets how long the whole command may take"));
         }
         match Signal::from_number(self.signal.load(Ordering::Relaxed)) {

@@ -106,6 +106,8 @@ pub enum LocalCause {
     ReadOnly,
     /// A symbolic link leads out of the directory of the batch.
     LinkOut,
+    /// A signal or the deadline stopped the run.
+    Stopped,
 }
 
 impl LocalCause {
@@ -125,6 +127,7 @@ impl fmt::Display for LocalCause {
             Self::Full => "no space left",
             Self::ReadOnly => "read-only file system",
             Self::LinkOut => "behind a symbolic link that leads out",
+            Self::Stopped => "stopped, too",
         })
     }
 }
@@ -190,6 +193,7 @@ impl Error {
     /// A signal stopped the run.
     pub fn interrupted(signal: Signal) -> Self {
         Self::new(Kind::Interrupted(signal), format!("stopped by {signal}"))
+            .with_local_cause(LocalCause::Stopped)
     }
 
     /// The command that produces the source failed.

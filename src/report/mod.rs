@@ -300,6 +300,14 @@ impl Report {
         self.tally().failed
     }
 
+    /// The second line of the summary of a run that was interrupted.
+    fn how_to_continue(&self) -> &'static str {
+        match self.op {
+            "put" | "get" | "cp" => "\nhint: the same command with --if-changed transfers the rest",
+            _ => "\nhint: the same command continues",
+        }
+    }
+
     /// Prints the summary of a batch: on a terminal, with `-v`, and as the last JSON object. `verb` is in the past tense.
     pub fn batch_summary(&self, verb: &str, elapsed: Duration, exit: Exit) {
         let tally = self.tally().clone();
@@ -331,8 +339,12 @@ impl Report {
             bytes => format!(", {}", format_bytes(bytes)),
         };
         let seconds = elapsed.as_secs_f64();
+        let (stopped, hint) = match exit {
+            Exit::Signal(_) => ("interrupted: ", self.how_to_continue()),
+            _ => ("", ""),
+        };
         self.terminal.summary(&format!(
-            "blobctl: {done} {verb}{skipped}{removals}{failures}{amount} in {seconds:.1} s"
+            "blobctl: {stopped}{done} {verb}{skipped}{removals}{failures}{amount} in {seconds:.1} s{hint}"
         ));
         let mut json = Json::summary(self.op, exit);
         json.number("succeeded", Some(succeeded));
