@@ -58,7 +58,9 @@ mod tests {
     fn all_items_arrive_in_order_and_few_are_ahead() {
         let found = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&found);
-        let items = (0..1000).inspect(move |_| drop(counter.fetch_add(1, Ordering::SeqCst)));
+        let items = (0..1000).inspect(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
         let mut ahead = Ahead::start(items, 10).unwrap();
         for expected in 0..1000 {
             assert_eq!(ahead.next(), Some(expected));
