@@ -135,34 +135,33 @@ impl S3 {
             checksum: algorithm.and_then(of),
         })
     }
+}
 
-    /// Compares the checksum or ETag of the response with what was sent. `None` if the response has nothing to compare.
-    pub(super) fn verify_stored(
-        &self,
-        method: ChecksumMethod,
-        body_digests: &BodyDigests,
-        payload: &Payload,
-        etag: &str,
-        answer: &S3Response,
-    ) -> Result<Option<Verified>> {
-        match (method, body_digests.checksum) {
-            (ChecksumMethod::Header(algorithm), Some(sent)) => {
-                match answer.header(header(algorithm)).map(str::trim) {
-                    Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
-                    Some(_) => Err(Error::new(
-                        Kind::Integrity,
-                        "checksum mismatch: the store has different bytes",
-                    )),
-                    // The service ignored the header.
-                    None => match plain_md5(etag, answer) {
-                        None => Ok(None),
-                        Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),
-                    },
-                }
+/// Compares the checksum or ETag of the response with what was sent. `None` if the response has nothing to compare.
+pub(super) fn verify_stored(
+    method: ChecksumMethod,
+    body_digests: &BodyDigests,
+    payload: &Payload,
+    etag: &str,
+    answer: &S3Response,
+) -> Result<Option<Verified>> {
+    match (method, body_digests.checksum) {
+        (ChecksumMethod::Header(algorithm), Some(sent)) => {
+            match answer.header(header(algorithm)).map(str::trim) {
+                Some(echo) if echo == base64(sent.bytes()) => Ok(Some(algorithm.into())),
+                Some(_) => Err(Error::new(
+                    Kind::Integrity,
+                    "checksum mismatch: the store has different bytes",
+                )),
+                // The service ignored the header.
+                None => match plain_md5(etag, answer) {
+                    None => Ok(None),
+                    Some(_) => compare_md5(&payload.digests(&[Algorithm::Md5])?, etag, answer),
+                },
             }
-            (ChecksumMethod::ContentMd5, Some(sent)) => compare_md5(&[sent], etag, answer),
-            _ => Ok(None),
         }
+        (ChecksumMethod::ContentMd5, Some(sent)) => compare_md5(&[sent], etag, answer),
+        _ => Ok(None),
     }
 }
 

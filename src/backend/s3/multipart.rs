@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::attributes::{attribute_headers, condition_header, unsupported};
 use super::bucket::{S3, request};
+use super::checksum::verify_stored;
 use super::checksum_policy::{ChecksumMethod, header};
 use super::client::{Body, RequestPurpose, ResponseTimeout};
 use super::error;
@@ -100,7 +101,7 @@ impl MultipartStore for S3 {
                 self.warn_if_unencrypted(key, None, &answer);
             }
             self.is_header_ignored(method, key, size, &answer);
-            let verified = self.verify_stored(method, &body_digests, payload, &plain, &answer)?;
+            let verified = verify_stored(method, &body_digests, payload, &plain, &answer)?;
             let md5 = plain_md5(&plain, &answer);
             let etag = answer.header("etag").unwrap_or(&plain).trim().to_owned();
             let checksum = body_digests.checksum.filter(|sent| {

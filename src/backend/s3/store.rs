@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::attributes;
 use super::attributes::{attribute_headers, condition_header};
 use super::bucket::S3;
+use super::checksum::verify_stored;
 use super::client::{Body, RequestPurpose};
 use super::response_headers::{etag, version_id};
 use crate::error::{Error, Kind, Result};
@@ -73,11 +74,10 @@ impl Store for S3 {
             let etag = etag(&answer)?;
             self.warn_if_unencrypted(key, attributes.encryption.as_deref(), &answer);
             let is_header_ignored = self.is_header_ignored(method, key, size, &answer);
-            let verified =
-                match self.verify_stored(method, &body_digests, payload, &etag, &answer)? {
-                    Some(verified) => verified,
-                    None => self.verify_length(key, size)?,
-                };
+            let verified = match verify_stored(method, &body_digests, payload, &etag, &answer)? {
+                Some(verified) => verified,
+                None => self.verify_length(key, size)?,
+            };
             if is_header_ignored {
                 self.persist_result();
             }
