@@ -26,6 +26,9 @@ use crate::transfer::select::{Candidate, Effect, Selection};
 /// The maximum length of a path in `--files-from`, in bytes.
 const MAX_PATH: u64 = 64 << 10;
 
+/// The most empty lines in a row of a `--files-from`: more are not a list, but a device like `/dev/zero`.
+const MOST_EMPTY_LINES: u64 = 1_000_000;
+
 /// A source of a batch.
 pub enum BatchSource {
     /// A file.
@@ -662,6 +665,7 @@ impl PathList {
     /// The next path; `None` at the end of the list. Empty lines are skipped. After an error the list cannot be read further,
     /// unless the error is that of one line alone.
     fn read(&mut self) -> Result<Option<Result<String>>> {
+        let last_path = self.line;
         loop {
             let mut bytes = Vec::new();
             let read = self
@@ -692,6 +696,13 @@ impl PathList {
             if !bytes.is_empty() {
                 let text = String::from_utf8(bytes);
                 return Ok(Some(text.map_err(|_| self.invalid("is not UTF-8 text"))));
+            }
+            if self.line - last_path > MOST_EMPTY_LINES {
+                let text = format!(
+                    "the list `{}` has more than {MOST_EMPTY_LINES} empty lines in a row",
+                    self.shown
+                );
+                return Err(Error::new(Kind::Usage, text));
             }
         }
     }

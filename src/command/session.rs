@@ -95,7 +95,8 @@ impl Session {
         };
         let terminal = Terminal::new(settings.progress()?, verbosity(cli), interactive);
         let terminal = Arc::new(terminal);
-        for warning in settings.warnings() {
+        let few_files = few_files(settings.jobs()?, &gate);
+        for warning in settings.warnings().into_iter().chain(few_files) {
             terminal.notify(&Event::Warning(&warning));
         }
         let report = Report::new(cli.command.name(), Arc::clone(&terminal), format(cli));
@@ -444,6 +445,17 @@ impl Session {
 
 const INSECURE: &str =
     "certificates are not checked (--insecure): anybody in between can read and change everything";
+
+/// The warning that the limit of open files permits fewer transfers than `--jobs` asks for.
+fn few_files(jobs: JobCount, gate: &Gate) -> Option<String> {
+    match jobs {
+        JobCount::Fixed(jobs) if gate.most() < jobs.into() => Some(format!(
+            "--jobs {jobs} is capped at {}, because the limit of open files (ulimit -n) permits no more",
+            gate.most()
+        )),
+        _ => None,
+    }
+}
 
 /// Returns whether TLS connections to the store are made without a check of certificates.
 fn is_insecure(config: &backend::Config) -> bool {

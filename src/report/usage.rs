@@ -13,7 +13,9 @@ pub fn usage(error: &clap::Error) -> Error {
         _ => None,
     };
     let argument = plain(&get(ContextKind::InvalidArg).unwrap_or_default());
-    let name = printable(argument.split(['=', ' ']).next().unwrap_or(""));
+    let name = argument.split(['=', ' ']).next().unwrap_or("");
+    // Of an optional value, `--wait[=DURATION]`.
+    let name = printable(name.strip_suffix('[').unwrap_or(name));
     let new = |text: String| Error::new(Kind::Usage, text);
     let help = "`blobctl --help` lists commands and options";
     match error.kind() {
@@ -39,7 +41,8 @@ pub fn usage(error: &clap::Error) -> Error {
         ErrorKind::MissingRequiredArgument => new(format!("missing argument: {}", printable(&argument))).with_hint("run the command with --help to see its arguments"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = printable(&get(ContextKind::InvalidValue).unwrap_or_default());
-            let valid = get(ContextKind::ValidValue).map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
+            let valid = get(ContextKind::ValidValue).filter(|valid| !valid.is_empty());
+            let valid = valid.map(|valid| format!("one of: {}", valid.replace(' ', ", ")));
             match (value.is_empty(), std::error::Error::source(error)) {
                 (true, _) => new(format!("`{name}` needs a value")).with_hint(valid.unwrap_or_else(|| help.to_owned())),
                 (false, Some(cause)) => new(format!("`{name}`: {}", printable(&cause.to_string()))),

@@ -76,14 +76,14 @@ impl Weight {
 impl Gate {
     /// A gate for `--jobs auto`, as far as the limit of open files of this process permits.
     pub fn adaptive() -> Self {
-        let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let most = files.map_or(MOST, most_within);
+        let most = open_files().map_or(MOST, most_within).min(MOST);
         Self::new(true, FIRST.min(most), most)
     }
 
-    /// A gate that admits so many transfers, whatever their weights are.
+    /// A gate that admits so many transfers, whatever their weights are, but no more than the limit of open files permits.
     pub fn fixed(jobs: usize) -> Self {
-        Self::new(false, jobs, jobs)
+        let most = open_files().map_or(jobs, most_within).min(jobs);
+        Self::new(false, most, most)
     }
 
     fn new(is_adaptive: bool, limit: usize, most: usize) -> Self {
@@ -136,10 +136,15 @@ impl Gate {
     }
 }
 
+/// The limit of open files of this process, if it has one.
+fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
 /// The number of transfers that a limit of open files permits.
 fn most_within(files: u64) -> usize {
     let transfers = files.saturating_sub(COMMON_FILES) / FILES_EACH;
-    usize::try_from(transfers).unwrap_or(MOST).clamp(1, MOST)
+    usize::try_from(transfers).unwrap_or(usize::MAX).max(1)
 }
 
 /// The limit after a failure.
@@ -214,7 +219,7 @@ mod tests {
             (1024, 64),
             (u64::MAX, 64),
         ] {
-            assert_eq!(most_within(files), most, "{files}");
+            assert_eq!(most_within(files).min(MOST), most, "{files}");
         }
     }
 

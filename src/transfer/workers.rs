@@ -29,8 +29,9 @@ const SAME_CTRL_C: Duration = Duration::from_millis(100);
 /// Bytes of a worker's stack. No code recurses deeply.
 const STACK: usize = 512 << 10;
 
-/// The smallest limit of file descriptors. Below it, tokio's signal handling panics instead of failing.
-const LEAST_DESCRIPTORS: u64 = 16;
+/// The smallest limit of file descriptors: enough for one transfer, from a store to another, of 4 parts. Below 16, tokio's
+/// signal handling panics instead of failing.
+const LEAST_DESCRIPTORS: u64 = 32;
 
 /// Does `work` for every job, at most `workers` at a time, and returns the results in order of completion. After a
 /// signal no further job is begun, so there may be fewer results than jobs.

@@ -707,3 +707,16 @@ fn a_closed_stdin_is_not_an_empty_blob() {
     assert_eq!(run("</dev/null").status.code(), Some(0));
     assert_eq!(sandbox.run(["get", "k", "-"]).stdout, b"");
 }
+
+#[test]
+fn an_invalid_value_is_named_with_its_option() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(["exists", "k", "--wait=1e30"])
+        .fails_with(2, "blobctl: `--wait`: ");
+    let outcome = sandbox.run(["put", "--files-from", "", "d", "p/"]);
+    outcome.fails(
+        2,
+        "blobctl: `--files-from` needs a value\nhint: `blobctl --help` lists commands and options\n",
+    );
+}

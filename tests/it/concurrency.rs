@@ -144,3 +144,31 @@ fn readers_among_writers_never_see_a_mixture() {
         store.is_clean(&sandbox);
     });
 }
+
+#[test]
+fn transfers_stay_within_the_limit_of_open_files() {
+    on_every_store(|store| {
+        let sandbox = store.sandbox();
+        for number in 0..100 {
+            sandbox.write(&format!("d/{number}"), "x");
+        }
+        let limited = |limit: u32, arguments: &[&str]| {
+            let script = format!("ulimit -n {limit}; exec \"$@\"");
+            finish(sandbox.shell(&script, arguments).spawn().unwrap())
+        };
+        limited(32, &["put", "-r", "d", "p/"]).succeeds();
+        limited(32, &["get", "-r", "p/d", "new"]).succeeds();
+        assert_eq!(sandbox.read("new/99"), b"x");
+        let capped = limited(64, &["get", "-r", "p/d", "again", "--jobs", "50"]);
+        assert_eq!(capped.code, Some(0), "{capped:?}");
+        assert_eq!(
+            capped.stderr,
+            "blobctl: warning: --jobs 50 is capped at 6, because the limit of open files (ulimit -n) permits no more\n"
+        );
+        limited(31, &["get", "-r", "p/d", "none"]).fails(
+            8,
+            "blobctl: the limit of 31 open files is too low\nhint: raise it: ulimit -n 32, or more\n",
+        );
+        assert!(!sandbox.exists("none"));
+    });
+}

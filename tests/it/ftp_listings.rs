@@ -163,3 +163,31 @@ fn names_that_are_not_utf_8_are_counted_and_not_listed() {
         .run(["ls", "--ftp-encoding", "latin-1"])
         .prints("caf\u{e9}\ngood\n".as_bytes());
 }
+
+#[test]
+fn the_entries_of_one_directory_are_bounded() {
+    let listing = |entries: usize, name: &str| -> &'static [u8] {
+        let line =
+            |number| format!("type=file;size=3;modify=20260101000000; {number:07}{name}\r\n");
+        (0..entries).map(line).collect::<String>().leak().as_bytes()
+    };
+    let many = listing(50_000, "");
+    let server = FtpServer::start().fault("MLSD", Fault::ListingBytes(many));
+    let summary = once(&server).run(["ls", "--summary"]);
+    assert_eq!(
+        (summary.code, summary.stderr.as_str()),
+        (Some(0), "blobctl: 50000 blobs, 150000 bytes\n")
+    );
+    let too_many = listing(1_200, &"n".repeat(60_000));
+    for verb in ["MLSD", "NLST"] {
+        let server = match verb {
+            "MLSD" => FtpServer::start(),
+            _ => FtpServer::without_commands(&["MLST", "MLSD", "LIST"]),
+        };
+        let server = server.fault(verb, Fault::ListingBytes(too_many));
+        once(&server).run(["ls"]).fails_with(
+            12,
+            "the directory has too many entries: they take more than 64 MiB of memory",
+        );
+    }
+}

@@ -91,6 +91,23 @@ fn a_list_that_is_not_one_is_reported() {
 }
 
 #[test]
+fn a_list_without_an_end_of_empty_lines_is_not_a_list() {
+    let sandbox = Sandbox::new().file("d/a", "1");
+    sandbox
+        .run(["put", "-0", "--files-from", "/dev/zero", "d", "p/"])
+        .fails_with(
+            2,
+            "the list `/dev/zero` has more than 1000000 empty lines in a row",
+        );
+    // Some empty lines do not matter.
+    let list = format!("{0}a\n{0}", "\n".repeat(600_000));
+    sandbox
+        .pipe(["put", "--files-from", "-", "d", "p/"], list.as_bytes())
+        .succeeds();
+    assert_eq!(listed(&sandbox, "p/"), ["p/a"]);
+}
+
+#[test]
 fn patterns_sizes_and_times_select_for_every_command() {
     on_every_store(|store| {
         let sandbox = store

@@ -16,6 +16,12 @@ const MAX_LISTING: u64 = 256 << 20;
 /// The maximum length of a line, in bytes.
 const MAX_LINE: u64 = 64 << 10;
 
+/// The maximum memory that the entries of one directory take, in MiB: about 700,000 entries with names of 10 bytes.
+const MAX_MEMORY_MIB: usize = 64;
+
+/// What the allocator adds to a name, in bytes.
+const ALLOCATION: usize = 16;
+
 /// The result of searching a directory's listing for a name.
 pub enum NameLookup {
     /// The listing contains the name.
@@ -56,6 +62,29 @@ impl DirectoryListing {
 
     fn is_unknown_command(&self) -> bool {
         matches!(&self.completion, Completion::Refused(reply) if reply.is_unknown_command())
+    }
+}
+
+/// The entries of a directory. Their memory is bounded, because the server decides how many there are.
+#[derive(Default)]
+struct DirectoryEntries {
+    entries: Vec<DirectoryEntry>,
+    /// Bytes of memory.
+    memory: usize,
+}
+
+impl DirectoryEntries {
+    fn push(&mut self, entry: DirectoryEntry) -> Result<()> {
+        self.memory += size_of::<DirectoryEntry>() + entry.name.len() + ALLOCATION;
+        if self.memory > MAX_MEMORY_MIB << 20 {
+            let text = format!(
+                "the directory has too many entries: they take more than {MAX_MEMORY_MIB} MiB of memory"
+            );
+            let hint = "distribute its files over several directories";
+            return Err(Error::new(Kind::Remote, text).with_hint(hint));
+        }
+        self.entries.push(entry);
+        Ok(())
     }
 }
 
@@ -106,6 +135,7 @@ impl FtpSession {
             } else if matches!(found, NameLookup::Empty) {
                 found = NameLookup::OnlyOthers;
             }
+            Ok(())
         })?;
         match (listing.completion, found) {
             // An entry is valid even if the listing was cut off after it.
@@ -169,19 +199,19 @@ impl FtpSession {
     /// Lists a directory with kinds and sizes: by MLSD, else by LIST. Only if lines of LIST cannot be parsed, the names of
     /// NLST are returned instead, which have to be looked up one by one.
     fn read_details(&mut self, directory: &str) -> Result<(DirectoryListing, Vec<DirectoryEntry>)> {
-        let mut entries = Vec::new();
-        if let Some(listing) = self.read_mlsd(directory, |entry| entries.push(entry))? {
-            return Ok((listing, entries));
+        let mut found = DirectoryEntries::default();
+        if let Some(listing) = self.read_mlsd(directory, |entry| found.push(entry))? {
+            return Ok((listing, found.entries));
         }
         let listed = self.read_list(directory)?;
         let (listing, _) = &listed;
         if listing.unparsed == 0 && !listing.is_unknown_command() {
             return Ok(listed);
         }
-        let names = self.read_nlst(directory, |entry| entries.push(entry))?;
+        let names = self.read_nlst(directory, |entry| found.push(entry))?;
         match names.is_unknown_command() {
             true => Ok(listed),
-            false => Ok((names, entries)),
+            false => Ok((names, found.entries)),
         }
     }
 
@@ -204,7 +234,7 @@ impl FtpSession {
     fn read_listing(
         &mut self,
         directory: &str,
-        mut each: impl FnMut(DirectoryEntry),
+        mut each: impl FnMut(DirectoryEntry) -> Result<()>,
     ) -> Result<DirectoryListing> {
         let directory = or_root(directory);
         if let Some(listing) = self.read_mlsd(directory, &mut each)? {
@@ -215,7 +245,7 @@ impl FtpSession {
             return Ok(listing);
         }
         let (listing, entries) = self.read_unix_list(&format!("LIST {directory}"))?;
-        entries.into_iter().for_each(each);
+        entries.into_iter().try_for_each(each)?;
         Ok(listing)
     }
 
@@ -223,7 +253,7 @@ impl FtpSession {
     fn read_mlsd(
         &mut self,
         directory: &str,
-        each: impl FnMut(DirectoryEntry),
+        each: impl FnMut(DirectoryEntry) -> Result<()>,
     ) -> Result<Option<DirectoryListing>> {
         if !self.features().mlst {
             return Ok(None);
@@ -248,7 +278,7 @@ impl FtpSession {
     fn read_nlst(
         &mut self,
         directory: &str,
-        each: impl FnMut(DirectoryEntry),
+        each: impl FnMut(DirectoryEntry) -> Result<()>,
     ) -> Result<DirectoryListing> {
         match self.open_data(&format!("NLST {directory}"), 0)? {
             Opened::Ready(transfer) => self.read_entries(transfer, named, each),
@@ -263,9 +293,9 @@ impl FtpSession {
                 return Ok((DirectoryListing::refused(reply), Vec::new()));
             }
         };
-        let mut entries = Vec::new();
-        let listing = self.read_entries(transfer, unix_list::line, |entry| entries.push(entry))?;
-        Ok((listing, entries))
+        let mut found = DirectoryEntries::default();
+        let listing = self.read_entries(transfer, unix_list::line, |entry| found.push(entry))?;
+        Ok((listing, found.entries))
     }
 
     /// Reads the final reply. A listing that ends within a line was cut off, whatever the reply says.
@@ -286,7 +316,7 @@ impl FtpSession {
         &mut self,
         transfer: Transfer,
         parse: impl Fn(&str) -> ListLine,
-        each: impl FnMut(DirectoryEntry),
+        each: impl FnMut(DirectoryEntry) -> Result<()>,
     ) -> Result<DirectoryListing> {
         let mut lines = BufReader::new(transfer);
         let encoding = self.server().config.encoding;
@@ -341,7 +371,7 @@ fn read_lines(
     lines: &mut BufReader<Transfer>,
     encoding: Encoding,
     parse: impl Fn(&str) -> ListLine,
-    mut each: impl FnMut(DirectoryEntry),
+    mut each: impl FnMut(DirectoryEntry) -> Result<()>,
 ) -> Result<SkippedLines> {
     let mut skipped = SkippedLines::default();
     let mut total = 0;
@@ -372,7 +402,7 @@ fn read_lines(
         let parsed = parse(&encoding.decode(&line));
         skipped.ends_unparsed = parsed == ListLine::Unparsed;
         match parsed {
-            ListLine::Entry(entry) => each(entry),
+            ListLine::Entry(entry) => each(entry)?,
             ListLine::NotAnEntry => {}
             ListLine::Unparsed => skipped.unparsed += 1,
         }
