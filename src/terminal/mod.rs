@@ -223,8 +223,8 @@ impl Shared {
 
     fn draw(&self) {
         let (width, height) = screen::size();
-        // Some terminals wrap when the last column is written, and the two before it are for the echo of Ctrl-C.
-        let columns = width.saturating_sub(3);
+        // The last column stays free: some terminals wrap when it is written.
+        let columns = width.saturating_sub(1);
         let lines = lock(&self.state).rows(Instant::now(), height);
         let lines: Vec<String> = lines
             .into_iter()

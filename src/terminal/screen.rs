@@ -38,6 +38,8 @@ impl Screen {
         self.width = width;
         self.drawn = lines.iter().map(|line| line.width()).collect();
         self.bar.set_message(lines.join("\n"));
+        // indicatif leaves the cursor in the last column, where the echo of Ctrl-C would begin another row.
+        write_quietly("\r");
     }
 
     /// Prints above the lines.
@@ -61,11 +63,13 @@ impl Screen {
         let mut sequence = String::new();
         // Writing to a String cannot fail.
         let _ = write!(sequence, "\x1b[{more}A\x1b[J");
-        self.bar.suspend(|| {
-            // A terminal that has vanished cannot be helped.
-            let _ = std::io::stderr().lock().write_all(sequence.as_bytes());
-        });
+        self.bar.suspend(|| write_quietly(&sequence));
     }
+}
+
+/// Writes to the terminal. One that has vanished cannot be helped.
+fn write_quietly(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// The columns and rows of the terminal; 80 and 24 if it does not know them.
