@@ -6,7 +6,7 @@ use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 use super::layout::Layout;
-use super::manual::{ADDRESSES, EXIT_CODES, HELP_OPTIONS, PAGES, Page, page_of};
+use super::manual::{ADDRESSES, EXIT_CODES, HELP_OPTIONS, ManualPage, PAGES, page_of};
 
 /// The help that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn find<'a>(program: &'a Command, words: &str) -> &'a Command {
 }
 
 /// The usage lines of a command.
-pub fn usage_lines(page: &Page) -> impl Iterator<Item = String> {
+pub fn usage_lines(page: &ManualPage) -> impl Iterator<Item = String> {
     let name = match page.command {
         "" => "blobctl".to_owned(),
         words => format!("blobctl {words}"),
@@ -61,7 +61,7 @@ pub fn usage_lines(page: &Page) -> impl Iterator<Item = String> {
 }
 
 /// The purpose and the usage of a command.
-fn begin(layout: &mut Layout, about: Option<&StyledStr>, page: &Page) {
+fn begin(layout: &mut Layout, about: Option<&StyledStr>, page: &ManualPage) {
     layout.paragraphs(0, &about.map(ToString::to_string).unwrap_or_default());
     layout.gap();
     for (index, line) in usage_lines(page).enumerate() {
@@ -71,7 +71,7 @@ fn begin(layout: &mut Layout, about: Option<&StyledStr>, page: &Page) {
 }
 
 /// The rest of `-h`.
-fn short(layout: &mut Layout, command: &Command, page: &Page) {
+fn short(layout: &mut Layout, command: &Command, page: &ManualPage) {
     begin(layout, command.get_about(), page);
     subcommands(layout, command);
     for topic in own_topics(command) {
@@ -113,7 +113,7 @@ fn addresses_and_exit_codes(layout: &mut Layout) {
 }
 
 /// The rest of `--help`.
-fn long(layout: &mut Layout, program: &Command, command: &Command, page: &Page) {
+fn long(layout: &mut Layout, program: &Command, command: &Command, page: &ManualPage) {
     let about = command.get_long_about().or_else(|| command.get_about());
     begin(layout, about, page);
     layout.gap();

@@ -4,7 +4,7 @@
 
 /// The manual of a command.
 #[derive(Debug)]
-pub struct Page {
+pub struct ManualPage {
     /// The words after `blobctl`, like `config show`; empty for the program itself.
     pub command: &'static str,
     /// The usage lines, without `blobctl` and the words of the command.
@@ -30,8 +30,8 @@ const fn page(
     command: &'static str,
     usage: &'static [&'static str],
     examples: &'static [Example],
-) -> Page {
-    Page {
+) -> ManualPage {
+    ManualPage {
         command,
         usage,
         examples,
@@ -39,7 +39,7 @@ const fn page(
 }
 
 /// The manual of each command, in the order of the list of commands.
-pub const PAGES: &[Page] = &[
+pub const PAGES: &[ManualPage] = &[
     page(
         "",
         &["COMMAND [OPTIONS] ARGUMENTS...", "help [COMMAND]"],
@@ -359,7 +359,7 @@ pub const PAGES: &[Page] = &[
 ];
 
 /// The manual of the command of these words.
-pub fn page_of(command: &str) -> Option<&'static Page> {
+pub fn page_of(command: &str) -> Option<&'static ManualPage> {
     PAGES.iter().find(|page| page.command == command)
 }
 
@@ -482,7 +482,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME",
         "Directories to use instead of ~/.config, ~/.local/share and ~/.local/state",
     ),
-    ("TERM", "dumb: there is no progress bar"),
+    ("TERM", "dumb: no progress bar is drawn"),
 ];
 
 /// The options for help, which clap defines, and their meanings.

@@ -15,7 +15,7 @@ use super::{
     Ls, OPTIONS_TOPIC, Presign, Put, Rm, Stat, Sync,
 };
 
-/// The reason why there is no command to run.
+/// A command line that does not run a command.
 #[derive(Debug)]
 pub enum Stop {
     /// Help was asked for.

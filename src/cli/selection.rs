@@ -60,7 +60,7 @@ pub struct Changes {
     pub if_changed: bool,
     /// With --if-changed, never trust equal times
     ///
-    /// What has no checksum is transferred.
+    /// Files and blobs without a checksum are transferred.
     #[arg(long, requires = "if_changed", help_heading = "Conditions")]
     pub checksum_only: bool,
     /// Keep the time of the last modification

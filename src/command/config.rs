@@ -56,7 +56,7 @@ fn path(cli: &Cli, report: &Report, environment: &Environment) -> Result<()> {
     let Some((path, _)) = found else {
         let searched = file::usual_paths(environment);
         let searched: Vec<String> = searched.iter().map(|path| shown(path)).collect();
-        let text = format!("there is no config file: {}", searched.join(", "));
+        let text = format!("no config file was found: {}", searched.join(", "));
         return Err(Error::new(Kind::Config, text).with_hint(
             "create the first of them, or name a file with --config or BLOBCTL_CONFIG",
         ));

@@ -27,7 +27,7 @@ pub(super) struct EndpointKind {
     host: &'static str,
 }
 
-/// The kinds: variable, setting of a profile (nested in `s3` if there is no variable), and host.
+/// For each kind: its variable, its setting in a profile (in the nested `s3` section if it has no variable), and its host.
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>
 const ENDPOINT_KINDS: [(Option<&str>, &str, &str); 4] = [
     (

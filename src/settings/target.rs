@@ -226,7 +226,7 @@ impl Settings {
     /// The nearest name of a remote, followed by `end` as it was typed, and the file that defines remotes.
     fn explain_remotes(&self, name: &str, end: &str) -> String {
         let Some(file) = &self.file else {
-            return "there is no config file: remotes are its sections [remotes.NAME]".to_owned();
+            return "no config file was found: remotes are its sections [remotes.NAME]".to_owned();
         };
         let path = printable(&file.path.to_string_lossy());
         let place = format!("remotes are the sections [remotes.NAME] of {path}");

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Engine, retry, workers};
+use super::ahead::Ahead;
+use super::{Engine, retry};
 use crate::error::{Error, Kind, Result};
 use crate::store::buckets::Bucket;
 use crate::store::list::{ListDepth, ListEntry, ListOptions, PageToken, TimeRequest};
@@ -89,7 +89,7 @@ enum Position<T> {
     /// It is requested when it is needed.
     After(PageRequest<T>, Option<PageToken>),
     /// A thread requests it while the entries of the last one are taken.
-    Requested(Receiver<Result<PageOf<T>>>),
+    Requested(Ahead<Result<PageOf<T>>>),
     End,
 }
 
@@ -140,11 +140,9 @@ impl<T: Send + 'static> Pages<T> {
         Ok(())
     }
 
-    fn receive(&mut self, pages: Receiver<Result<PageOf<T>>>) -> Result<()> {
-        let received = pages.recv().unwrap_or_else(|_| Err(workers::no_result()));
-        let (entries, next) = received?;
-        self.page = entries.into_iter();
-        if next.is_some() {
+    fn receive(&mut self, mut pages: Ahead<Result<PageOf<T>>>) -> Result<()> {
+        if let Some(received) = pages.next() {
+            self.page = received?.0.into_iter();
             self.position = Position::Requested(pages);
         }
         Ok(())
@@ -171,21 +169,16 @@ impl<T: Send + 'static> PageRequest<T> {
         Ok(done.value)
     }
 
-    /// Requests the pages after `token` on a thread, one page ahead, until the end or until the receiver is dropped.
+    /// Requests the pages after `token` on a thread, one page ahead, until the end or until the result is dropped.
     ///
     /// All these pages are parsed on one thread, because each worker that parsed one would keep as much memory.
-    fn continue_after(self, token: PageToken) -> Result<Receiver<Result<PageOf<T>>>> {
-        let (sender, receiver) = sync_channel(0);
-        workers::start_thread(move || {
-            let mut next = Some(token);
-            while let Some(token) = next.take() {
-                let page = self.page(Some(&token));
-                next = page.as_ref().ok().and_then(|(_, next)| next.clone());
-                if sender.send(page).is_err() {
-                    return;
-                }
-            }
-        })?;
-        Ok(receiver)
+    fn continue_after(self, token: PageToken) -> Result<Ahead<Result<PageOf<T>>>> {
+        let mut next = Some(token);
+        let pages = std::iter::from_fn(move || {
+            let page = self.page(Some(&next.take()?));
+            next = page.as_ref().ok().and_then(|(_, next)| next.clone());
+            Some(page)
+        });
+        Ahead::start(pages, 0)
     }
 }

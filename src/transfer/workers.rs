@@ -105,8 +105,7 @@ fn cannot_start(error: std::io::Error) -> Error {
     Error::local("start the workers", &error)
 }
 
-/// The error of work whose thread has panicked.
-pub fn no_result() -> Error {
+fn no_result() -> Error {
     Error::new(Kind::Local, "a worker ended without a result")
 }
 

@@ -77,7 +77,7 @@ fn the_hint_about_an_unknown_remote_names_the_file_that_has_remotes() {
         .fails_with(3, "config.toml, which has none; ");
     Sandbox::new().run(["ls", "zebra:"]).fails_with(
         3,
-        "hint: there is no config file: remotes are its sections [remotes.NAME]; ",
+        "hint: no config file was found: remotes are its sections [remotes.NAME]; ",
     );
 }
 

@@ -56,7 +56,7 @@ fn the_path_is_that_of_the_file_in_use_even_if_it_is_broken() {
 fn without_a_file_the_path_is_an_error_that_names_the_places() {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run(["config", "path"]);
-    outcome.fails_with(3, "there is no config file");
+    outcome.fails_with(3, "no config file was found");
     assert!(outcome.stderr.contains(&file(&sandbox)), "{outcome:?}");
     assert!(
         outcome.stderr.contains("/etc/blobctl/config.toml"),

@@ -19,11 +19,13 @@ fn a_path_of_this_machine_is_not_a_prefix() {
     let sandbox = Sandbox::new().file("d/a", "x");
     let work = sandbox.work().display().to_string();
     let parent = sandbox.work().parent().unwrap().display().to_string();
+    // A path that leads out of the working directory and back.
+    let back = format!("../{}/d/", sandbox.work().file_name().unwrap().display());
     for (typed, address) in [
         ("./d", format!("file://{work}/d/")),
         (".", format!("file://{work}/")),
         ("..", format!("file://{parent}/")),
-        ("../work/d/", format!("file://{work}/d/")),
+        (back.as_str(), format!("file://{work}/d/")),
         ("./d/a", format!("file://{work}/d/a")),
         ("/no/such", "file:///no/such".to_owned()),
         ("../no/such", "its address, like file:///PATH".to_owned()),
@@ -137,7 +139,7 @@ fn blobs_below_a_key_of_s3_are_mentioned_too() {
         assert_eq!(hint(&outcome), BELOW, "{outcome:?}");
         assert!(!sandbox.exists("new"));
     }
-    // A list that is refused, or has nothing but the marker, is no hint, and the error stays.
+    // A refused list, or one with nothing but the marker, gives no hint, and the error is the same.
     for list in [s3_error(403, "AccessDenied"), page(&["d/"], None)] {
         let server = ScriptedServer::start([absent(), list]);
         let outcome = against(&server).run(["get", "d/", "new"]);

@@ -143,10 +143,10 @@ fn a_login_that_is_missing_or_over_names_the_command() {
     let session = "hint: run: aws sso login --sso-session work\n";
     fixture(SESSION, [], []).refuses(
         3,
-        "the SSO login of the profile `default`: there is no login",
+        "the SSO login of the profile `default`: no login was found",
         session,
     );
-    fixture(LEGACY, [], []).refuses(3, "there is no login", "hint: run: aws sso login\n");
+    fixture(LEGACY, [], []).refuses(3, "no login was found", "hint: run: aws sso login\n");
     let named = fixture(&LEGACY.replace("[default]", "[profile p]"), [], []);
     let named = Fixture {
         sandbox: named.sandbox.env("AWS_PROFILE", "p"),
@@ -154,7 +154,7 @@ fn a_login_that_is_missing_or_over_names_the_command() {
     };
     named.refuses(
         3,
-        "there is no login",
+        "no login was found",
         "hint: run: aws sso login --profile p\n",
     );
     let expired = "the login has expired";

@@ -64,7 +64,7 @@ impl<'a> SsoToken<'a> {
         let bytes = match read_bounded(&path, LARGEST_SECRET) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(login.login_required("there is no login", Kind::Config));
+                return Err(login.login_required("no login was found", Kind::Config));
             }
             Err(error) => {
                 let shown = printable(&path.to_string_lossy());

@@ -19,7 +19,7 @@ const MAX_LINE: u64 = 64 << 10;
 /// The maximum memory that the entries of one directory take, in MiB: about 700,000 entries with names of 10 bytes.
 const MAX_MEMORY_MIB: usize = 64;
 
-/// What the allocator adds to a name, in bytes.
+/// The overhead of the allocator for each name, in bytes.
 const ALLOCATION: usize = 16;
 
 /// The result of searching a directory's listing for a name.

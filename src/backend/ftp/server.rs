@@ -81,7 +81,7 @@ impl Server {
         lock(&self.facts)
     }
 
-    /// Hides the password in the server's replies from now on. That of an anonymous login is no secret.
+    /// Hides the password in the server's replies from now on. The password of an anonymous login is public.
     pub fn hide(&self, password: &Secret) {
         if !matches!(self.config.password, Password::Anonymous) {
             self.secrets

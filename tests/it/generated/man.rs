@@ -8,7 +8,9 @@ use blobctl::cli;
 use blobctl::cli::help::{
     HelpLength, Topic, common_topics, find, help, own_topics, spelling, usage_lines, values,
 };
-use blobctl::cli::manual::{ADDRESSES, EXIT_CODES, FILES, HELP_OPTIONS, PAGES, Page, VARIABLES};
+use blobctl::cli::manual::{
+    ADDRESSES, EXIT_CODES, FILES, HELP_OPTIONS, ManualPage, PAGES, VARIABLES,
+};
 use blobctl::settings::file::ConfigFile;
 use blobctl::settings::schema::{self, SETTINGS, Setting};
 
@@ -133,7 +135,7 @@ fn page_name(command: &str) -> String {
     }
 }
 
-fn synopsis(man: &mut Man, page: &Page) {
+fn synopsis(man: &mut Man, page: &ManualPage) {
     man.section("SYNOPSIS");
     for (index, line) in usage_lines(page).enumerate() {
         let words = 1 + page.command.split_whitespace().count();
@@ -145,7 +147,7 @@ fn synopsis(man: &mut Man, page: &Page) {
     }
 }
 
-fn description(man: &mut Man, command: &clap::Command, page: &Page, topics: &[Topic]) {
+fn description(man: &mut Man, command: &clap::Command, page: &ManualPage, topics: &[Topic]) {
     man.section("DESCRIPTION");
     let long = command.get_long_about().map(ToString::to_string);
     // The first paragraph is in NAME.
@@ -161,7 +163,7 @@ fn description(man: &mut Man, command: &clap::Command, page: &Page, topics: &[To
     }
 }
 
-fn commands(man: &mut Man, command: &clap::Command, page: &Page) {
+fn commands(man: &mut Man, command: &clap::Command, page: &ManualPage) {
     if command.has_subcommands() {
         man.section("COMMANDS");
     }
@@ -172,7 +174,7 @@ fn commands(man: &mut Man, command: &clap::Command, page: &Page) {
     }
 }
 
-fn options(man: &mut Man, program: &clap::Command, page: &Page, topics: &[Topic]) {
+fn options(man: &mut Man, program: &clap::Command, page: &ManualPage, topics: &[Topic]) {
     let own: Vec<&Topic> = topics
         .iter()
         .filter(|topic| topic.name != "Arguments")
@@ -205,7 +207,7 @@ fn options(man: &mut Man, program: &clap::Command, page: &Page, topics: &[Topic]
     }
 }
 
-fn environment(man: &mut Man, page: &Page) {
+fn environment(man: &mut Man, page: &ManualPage) {
     man.section("ENVIRONMENT");
     if !page.command.is_empty() {
         man.paragraphs("Most settings have a variable, BLOBCTL_<SECTION>_<KEY>: see blobctl(1) and blobctl-config(5).");
@@ -222,7 +224,7 @@ fn environment(man: &mut Man, page: &Page) {
 }
 
 /// The page of a command, in section 1.
-fn command_page(program: &clap::Command, page: &Page) -> String {
+fn command_page(program: &clap::Command, page: &ManualPage) -> String {
     let command = find(program, page.command);
     let name = page_name(page.command);
     let topics = own_topics(command);
@@ -255,8 +257,8 @@ fn command_page(program: &clap::Command, page: &Page) -> String {
 }
 
 /// The pages next to the one of a command.
-fn related(page: &Page) -> impl Iterator<Item = String> {
-    let is_near = |other: &&Page| match page.command {
+fn related(page: &ManualPage) -> impl Iterator<Item = String> {
+    let is_near = |other: &&ManualPage| match page.command {
         "" => !other.command.contains(' '),
         words => words.split(' ').next() == other.command.split(' ').next(),
     };
@@ -368,7 +370,7 @@ fn option_help(setting: &Setting) -> Option<String> {
 /// All pages, by file name.
 fn pages() -> Vec<(String, String)> {
     let program = cli::command();
-    let page = |page: &Page| {
+    let page = |page: &ManualPage| {
         (
             format!("{}.1", page_name(page.command)),
             command_page(&program, page),
