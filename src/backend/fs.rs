@@ -14,7 +14,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
@@ -72,6 +72,8 @@ pub enum MissingRoot {
 /// The store.
 pub struct Fs {
     config: Config,
+    /// The absolute form of the root.
+    root: OnceLock<PathBuf>,
     cancel: Arc<Cancel>,
 }
 
@@ -80,8 +82,15 @@ impl Fs {
     pub fn new(config: Config, context: Context) -> Self {
         Self {
             config,
+            root: OnceLock::new(),
             cancel: context.cancel,
         }
+    }
+
+    /// The absolute path of the blob `key`.
+    fn path_of(&self, key: &str) -> OsString {
+        let root = self.root.get_or_init(|| absolute(&self.config.root));
+        below(root, key)
     }
 
     /// The root directory, or `None` if it is not there and that means an empty store.
@@ -212,10 +221,10 @@ pub fn absolute(root: &Path) -> PathBuf {
     let climbs = path
         .components()
         .any(|part| matches!(part, Component::ParentDir));
-    match std::fs::canonicalize(&path) {
-        Ok(resolved) if climbs => resolved,
-        _ => path,
+    if !climbs {
+        return path;
     }
+    std::fs::canonicalize(&path).unwrap_or(path)
 }
 
 /// The key verbatim after the root and a slash. `Path::join` would let a key that begins with one replace the root.
@@ -254,12 +263,11 @@ fn with_links_resolved(path: &OsStr) -> OsString {
 
 impl Store for Fs {
     fn url(&self, key: &str) -> Url {
-        let root = absolute(&self.config.root);
-        Url::new(format!("file://{}", below(&root, key).to_string_lossy()))
+        Url::new(format!("file://{}", self.path_of(key).to_string_lossy()))
     }
 
     fn id(&self, key: &Key) -> BlobId {
-        let path = below(&absolute(&self.config.root), key.as_str());
+        let path = self.path_of(key.as_str());
         BlobId::new(StoreId::Fs, with_links_resolved(&path))
     }
 

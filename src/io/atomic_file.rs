@@ -13,6 +13,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
@@ -39,6 +40,8 @@ pub struct AtomicFile {
     /// For messages.
     shown: String,
     file: File,
+    /// The length of the file so far: the end of the last byte written or reserved.
+    end: AtomicU64,
     /// The permissions of the finished file, if the user chose them.
     mode: Option<u32>,
     /// The time of the last modification of the finished file; `None` is the time of the last write.
@@ -127,6 +130,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            end: AtomicU64::new(0),
             mode: None,
             modified: None,
             watch: Some(watch),
@@ -155,6 +159,7 @@ impl AtomicFile {
             name: name.to_owned(),
             shown,
             file: file.into(),
+            end: AtomicU64::new(found.st_size.try_into().unwrap_or(u64::MAX)),
             mode: None,
             modified: None,
             watch: None,
@@ -202,6 +207,7 @@ impl AtomicFile {
         {
             return Ok(());
         }
+        self.end.fetch_max(len, Ordering::Relaxed);
         match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, len) {
             // The file system cannot reserve space.
             Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INTR | Errno::INVAL) => Ok(()),
@@ -211,6 +217,8 @@ impl AtomicFile {
 
     /// Writes all of `bytes` at `offset`.
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        let end = offset.saturating_add(bytes.len() as u64);
+        self.end.fetch_max(end, Ordering::Relaxed);
         self.file
             .write_all_at(bytes, offset)
             .map_err(|error| self.write_failed(&error))
@@ -232,10 +240,11 @@ impl AtomicFile {
         let failed = |staged: &Self, doing: &str, error: io::Error| {
             Error::local(format_args!("{doing} `{}`", staged.shown), &error)
         };
-        // Preallocation may have made it longer.
-        self.file
-            .set_len(len)
-            .map_err(|error| failed(&self, "set the length of", error))?;
+        if self.end.load(Ordering::Relaxed) != len {
+            self.file
+                .set_len(len)
+                .map_err(|error| failed(&self, "set the length of", error))?;
+        }
         let permitted = match self.mode {
             Some(mode) => set_chosen(&self.file, mode),
             None => set_final(&self.file, &*self.dir, &self.name),
