@@ -410,7 +410,7 @@ Register-ArgumentCompleter -Native -CommandName 'blobctl' -ScriptBlock {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Progress of running transfers [default: auto, a bar on a terminal]')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Print size and time as well')
             [CompletionResult]::new('--long', '--long', [CompletionResultType]::ParameterName, 'Print size and time as well')
-            [CompletionResult]::new('--human', '--human', [CompletionResultType]::ParameterName, 'Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)')
+            [CompletionResult]::new('--human', '--human', [CompletionResultType]::ParameterName, 'Print sizes with units, like 1.5 MiB, in -l and --summary; ls -lh works, too')
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Stop at the next /: print d/ once instead of the keys that begin with d/')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Stop at the next /: print d/ once instead of the keys that begin with d/')
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End each line with NUL instead of a line feed, for xargs -0')

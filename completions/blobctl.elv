@@ -402,7 +402,7 @@ set edit:completion:arg-completer[blobctl] = {|@words|
             cand --progress 'Progress of running transfers [default: auto, a bar on a terminal]'
             cand -l 'Print size and time as well'
             cand --long 'Print size and time as well'
-            cand --human 'Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)'
+            cand --human 'Print sizes with units, like 1.5 MiB, in -l and --summary; ls -lh works, too'
             cand -d 'Stop at the next /: print d/ once instead of the keys that begin with d/'
             cand --directory 'Stop at the next /: print d/ once instead of the keys that begin with d/'
             cand -0 'End each line with NUL instead of a line feed, for xargs -0'

@@ -496,7 +496,7 @@ bar\t'A bar'
 lines\t'A line every 10 seconds'
 none\t'Nothing'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s l -l long -d 'Print size and time as well'
-complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l human -d 'Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)'
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l human -d 'Print sizes with units, like 1.5 MiB, in -l and --summary; ls -lh works, too'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s d -l directory -d 'Stop at the next /: print d/ once instead of the keys that begin with d/'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -s 0 -l null -d 'End each line with NUL instead of a line feed, for xargs -0'
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l summary -d 'Print the number of blobs and their total size at the end, on stderr'

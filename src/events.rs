@@ -22,6 +22,8 @@ pub enum Event<'a> {
     Found { blobs: u64, bytes: Option<u64> },
     /// A batch has found all its blobs.
     FoundAll,
+    /// A batch begins its search again: what it has found so far does not count.
+    SearchRestarted,
     /// A blob that was found is done, transferred or not. `bytes` is its size as in `Found`.
     Done { bytes: Option<u64> },
     /// An attempt failed and will be retried after `wait`.

@@ -310,7 +310,7 @@ pub struct Ls {
     /// Print size and time as well
     #[arg(short, long)]
     pub long: bool,
-    /// Print sizes with units, like 1.5 MiB, in -l and --summary (-h is --help)
+    /// Print sizes with units, like 1.5 MiB, in -l and --summary; ls -lh works, too
     #[arg(long)]
     pub human: bool,
     /// Stop at the next /: print d/ once instead of the keys that begin with d/

@@ -4,6 +4,7 @@
 //! the first attempt defines only the command whose name occurs first; whatever it does not accept (errors, a
 //! misleading value) is parsed again with all definitions, and that result counts.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
@@ -34,6 +35,7 @@ impl Cli {
 
     /// Parses a command line that begins with the name of the program.
     pub(super) fn parse(arguments: &[OsString]) -> Result<Self, Stop> {
+        let arguments = &with_human(arguments)[..];
         let mut cli = match parse_with_one_command(arguments) {
             Some(result) => result?,
             None => parse_with_all_commands(arguments)?,
@@ -46,6 +48,30 @@ impl Cli {
         }
         Ok(cli)
     }
+}
+
+/// The arguments, in which `ls -lh` has become `ls -l --human`: the habit of ls(1). A `-h` that stands alone asks for help.
+fn with_human(arguments: &[OsString]) -> Cow<'_, [OsString]> {
+    let mut words = arguments.iter().skip(1);
+    let is_ls = words
+        .find(|word| one_command_name(word).is_some())
+        .is_some_and(|word| word == "ls");
+    let options = arguments.iter().take_while(|word| *word != "--");
+    let cluster = |word: &OsString| {
+        let flags = word.to_str()?.strip_prefix('-')?;
+        let is_cluster = flags.len() > 1 && flags.chars().all(|flag| LS_FLAGS.contains(flag));
+        (is_cluster && flags.contains('h')).then(|| flags.replace('h', ""))
+    };
+    if !is_ls || !options.clone().any(|word| cluster(word).is_some()) {
+        return Cow::Borrowed(arguments);
+    }
+    let replaced = options.clone().flat_map(|word| match cluster(word) {
+        Some(rest) if rest.is_empty() => vec![OsString::from("--human")],
+        Some(rest) => vec![format!("-{rest}").into(), OsString::from("--human")],
+        None => vec![word.clone()],
+    });
+    let rest = arguments.iter().skip(options.clone().count()).cloned();
+    Cow::Owned(replaced.chain(rest).collect())
 }
 
 /// Parses with the definitions of a single command; `None` if only all definitions give the right result.
@@ -129,9 +155,16 @@ fn explain_words(words: &[String]) -> Stop {
 
 /// The definitions of the command of this name.
 fn one_command(name: &OsStr) -> Option<clap::Command> {
-    let (name, options) = COMMANDS.iter().find(|(known, _)| name == *known)?;
+    let (name, options) = one_command_name(name)?;
     Some(options(clap::Command::new(*name)))
 }
+
+fn one_command_name(name: &OsStr) -> Option<&'static (&'static str, AddOptions)> {
+    COMMANDS.iter().find(|(known, _)| name == *known)
+}
+
+/// The flags of ls(1) and ours that occur in one word.
+const LS_FLAGS: &str = "ld0hqv";
 
 /// Adds the options of a command.
 type AddOptions = fn(clap::Command) -> clap::Command;
@@ -158,7 +191,7 @@ const COMMANDS: [(&str, AddOptions); 15] = [
 mod tests {
     use std::ffi::{OsStr, OsString};
 
-    use super::{Stop, one_command, parse_with_all_commands, parse_with_one_command};
+    use super::{Stop, one_command, parse_with_all_commands, parse_with_one_command, with_human};
 
     fn words(line: &str) -> Vec<OsString> {
         line.split(' ').map(OsString::from).collect()
@@ -176,6 +209,20 @@ mod tests {
                 assert_eq!(*alone, among, "{}", command.get_name());
             }
             assert_eq!(definitions(&alone).len(), definitions(command).len());
+        }
+    }
+
+    #[test]
+    fn human_sizes_are_asked_for_as_with_ls() {
+        for (line, same) in [
+            ("blobctl ls -lh x", "blobctl ls -l --human x"),
+            ("blobctl -q ls -hl", "blobctl -q ls -l --human"),
+            ("blobctl ls -h", "blobctl ls -h"),
+            ("blobctl ls -- -lh", "blobctl ls -- -lh"),
+            ("blobctl put -h", "blobctl put -h"),
+            ("blobctl get -lh ls", "blobctl get -lh ls"),
+        ] {
+            assert_eq!(*with_human(&words(line)), words(same), "{line}");
         }
     }
 

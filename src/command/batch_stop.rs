@@ -1,11 +1,12 @@
 //! The early end of a batch: after a failure with `--fail-fast`, or after one that every other blob of the store would repeat.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, LocalCause};
-use crate::exit::Exit;
 use crate::report::Report;
+use crate::terminal::Verbosity;
 
 /// The state of a batch that may end early.
 #[derive(Debug, Default)]
@@ -19,27 +20,62 @@ pub struct BatchStop {
     /// Jobs that were running and failed for the same reason.
     repeated: AtomicU64,
     not_tried: AtomicU64,
-    /// The local causes that were reported, and the number of further failures of each.
-    local: Mutex<Vec<(LocalCause, u64)>>,
+    /// Every failure has a line of its own, unless its cause is local (`-v`).
+    names_all: bool,
+    /// The reasons of the failures, and the number of failures of each.
+    reasons: Mutex<Vec<(Reason, u64)>>,
+}
+
+/// Failures with one of so many reasons are grouped; those with further reasons have a line each.
+const MOST_REASONS: usize = 64;
+
+/// The failures for one reason that have a line each.
+const NAMED: u64 = 5;
+
+/// The reason of a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reason {
+    Local(LocalCause),
+    /// The text of any other error.
+    Text(String),
+}
+
+impl Reason {
+    /// The failures for this reason that have a line each.
+    fn named(&self, names_all: bool) -> u64 {
+        match self {
+            Self::Local(_) => 1,
+            Self::Text(_) if names_all => u64::MAX,
+            Self::Text(_) => NAMED,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(cause) => cause.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// The relation of a failure to the earlier ones of the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repetition {
     /// Its cause is new, or its own.
-    None,
-    /// The failure of the whole store has been reported.
-    OfStore,
-    /// The local cause has been reported.
-    OfLocalCause,
+    New,
+    /// The cause has been reported.
+    Repeated,
 }
 
 impl BatchStop {
     /// The state of a batch that has not begun. `has_one_store` means that all jobs are about one store.
-    pub fn new(fail_fast: bool, has_one_store: bool) -> Self {
+    pub fn new(fail_fast: bool, has_one_store: bool, verbosity: Verbosity) -> Self {
         Self {
             fail_fast,
             has_one_store,
+            names_all: verbosity > Verbosity::Normal,
             ..Self::default()
         }
     }
@@ -54,27 +90,38 @@ impl BatchStop {
         }
         if ends_batch && self.has_store_failed.swap(true, Ordering::Relaxed) {
             self.repeated.fetch_add(1, Ordering::Relaxed);
-            return Repetition::OfStore;
+            return Repetition::Repeated;
         }
-        match error.as_ref().and_then(Error::local_cause) {
-            Some(cause) if self.is_known(cause) => Repetition::OfLocalCause,
-            _ => Repetition::None,
+        let reason = error.map(|error| match error.local_cause() {
+            Some(cause) => Reason::Local(cause),
+            None => Reason::Text(error.to_string()),
+        });
+        match reason {
+            Some(reason) if !self.has_line(&reason) => Repetition::Repeated,
+            _ => Repetition::New,
         }
     }
 
-    /// Counts a failure by a local cause. Returns whether it is not the first one.
-    fn is_known(&self, cause: LocalCause) -> bool {
-        let mut causes = self.local.lock().unwrap_or_else(PoisonError::into_inner);
-        match causes.iter_mut().find(|(known, _)| *known == cause) {
-            Some((_, further)) => {
-                *further += 1;
-                true
+    /// Counts a failure for a reason. Returns whether it has a line of its own.
+    fn has_line(&self, reason: &Reason) -> bool {
+        let mut reasons = self.lock();
+        let named = reason.named(self.names_all);
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, failures)) => {
+                *failures += 1;
+                *failures <= named
             }
             None => {
-                causes.push((cause, 0));
-                false
+                if reasons.len() < MOST_REASONS {
+                    reasons.push((reason.clone(), 1));
+                }
+                true
             }
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Reason, u64)>> {
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says how many blobs were not tried, or failed without a line of their own.
@@ -82,18 +129,15 @@ impl BatchStop {
         let repeated = self.repeated.load(Ordering::Relaxed);
         let not_tried = self.not_tried.load(Ordering::Relaxed);
         if self.has_store_failed.load(Ordering::Relaxed) && repeated + not_tried > 0 {
-            report.not_tried(repeated + not_tried);
+            report.failed_with_store(repeated, not_tried);
         }
-        let causes = self.local.lock().unwrap_or_else(PoisonError::into_inner);
-        for (cause, further) in causes.iter().filter(|(_, further)| *further > 0) {
-            report.further_failures(*further, *cause);
+        for (reason, failures) in self.lock().iter() {
+            let further = failures.saturating_sub(reason.named(self.names_all));
+            if further > 0 {
+                report.further_failures(further, reason);
+            }
         }
     }
-}
-
-/// The exit code of a failure.
-pub fn error_exit(error: &anyhow::Error) -> Exit {
-    Error::recover(error.as_ref()).map_or(Exit::Bug, |error| error.exit())
 }
 
 /// The jobs of a batch, until it ends early.

@@ -16,6 +16,7 @@ use super::run::REMOVE;
 use super::session::{Session, not_a_blob};
 use crate::cli::Rm;
 use crate::error::{Error, Kind, Result};
+use crate::events::{Event, Observer};
 use crate::exit::Exit;
 use crate::key::Key;
 use crate::report::outcome::{Outcome, Subject};
@@ -110,11 +111,19 @@ fn remove_all(
     let (begin, dry_run) = (Instant::now(), arguments.batch.run.dry_run);
     // A filter that selects the next blob may read further pages of a listing, and is free only then.
     let groups = std::iter::from_fn(move || next_group(&mut blobs, missing));
+    let (observer, terminal) = (session.terminal.clone(), session.terminal.clone());
+    let groups = groups
+        .inspect(move |group| {
+            let blobs = group.len() as u64;
+            terminal.notify(&Event::Found { blobs, bytes: None });
+        })
+        .chain(session.end_of_search());
     let weight = |_: &Vec<Blob>| Weight::LARGE;
     session.for_each_group(groups, weight, move |group, done| {
         let done = |subject: &Subject, result: anyhow::Result<Outcome>| {
             let result = result.map_err(|error| explain_absence(error, named.as_ref()));
             done(subject, result);
+            observer.notify(&Event::Done { bytes: None });
         };
         match dry_run {
             true => plan_group(&group, &done),

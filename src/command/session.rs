@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::batch_stop::{BatchStop, Repetition, StoppableJobs, error_exit};
+use super::batch_stop::{BatchStop, Repetition, StoppableJobs};
 use super::blob::{Blob, BlobRoot};
 use super::job::Task;
 use super::put_options::check_s3_only;
@@ -159,11 +159,6 @@ impl Session {
     {
         let observer = Arc::clone(&self.terminal);
         let counts = observer.counts_ahead();
-        let end = Arc::clone(&observer);
-        let all = std::iter::from_fn(move || {
-            end.notify(&Event::FoundAll);
-            None
-        });
         tasks
             .inspect(move |task| {
                 if counts {
@@ -171,7 +166,16 @@ impl Session {
                     observer.notify(&Event::Found { blobs: 1, bytes });
                 }
             })
-            .chain(all)
+            .chain(self.end_of_search())
+    }
+
+    /// An empty end of a search, which tells the terminal that all blobs were found.
+    pub fn end_of_search<T>(&self) -> impl Iterator<Item = T> + Send + use<T> {
+        let terminal = Arc::clone(&self.terminal);
+        std::iter::from_fn(move || {
+            terminal.notify(&Event::FoundAll);
+            None
+        })
     }
 
     /// The same tasks, found while others run if a search finds them. The search of a store with logins would need a login
@@ -198,7 +202,8 @@ impl Session {
     ) -> Result<()> {
         // Blobs of another store may be fine.
         let has_one_store = self.stores.len() == 1;
-        let stop = Arc::new(BatchStop::new(self.fail_fast, has_one_store));
+        let verbosity = self.terminal.verbosity();
+        let stop = Arc::new(BatchStop::new(self.fail_fast, has_one_store, verbosity));
         // What could not become a job has failed, too.
         let (fail_fast, results) = (self.fail_fast, Arc::clone(&self.report));
         let is_begun = move |_: &J| !fail_fast || results.failed() == 0;
@@ -211,9 +216,8 @@ impl Session {
         let done = move |subject: &Subject, result: anyhow::Result<Outcome>| match result {
             Ok(outcome) => report.success(subject, &outcome),
             Err(error) => match failures.note(&error) {
-                Repetition::None => report.failure(Some(subject), &error),
-                Repetition::OfStore => report.count(error_exit(&error)),
-                Repetition::OfLocalCause => report.repeated_failure(subject, &error),
+                Repetition::New => report.failure(Some(subject), &error),
+                Repetition::Repeated => report.repeated_failure(subject, &error),
             },
         };
         let (gate, cancel) = (Arc::clone(&self.gate), Arc::clone(&self.cancel));

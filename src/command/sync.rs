@@ -259,6 +259,7 @@ impl SyncRun {
             if let Some(extra) = &self.extra {
                 lock(extra).clear()?;
             }
+            session.terminal.notify(&Event::SearchRestarted);
             self.transfer_in(session, Sorting::InMemory)?;
         }
         Ok(())

@@ -4,6 +4,7 @@ mod json;
 pub mod outcome;
 mod usage;
 
+use std::fmt::Display;
 use std::io::{BufWriter, Stdout, Write as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -12,7 +13,7 @@ pub use self::json::Json;
 use self::outcome::{Outcome, Subject};
 pub use self::usage::usage;
 use crate::digest::Verified;
-use crate::error::{CommandEnd, Error, Kind, LocalCause};
+use crate::error::{CommandEnd, Error, Kind};
 use crate::events::{Event, Observer};
 use crate::exit::{Exit, Signal};
 use crate::io::standard_streams::check_stdout;
@@ -247,11 +248,6 @@ impl Report {
         self.print_line(text);
     }
 
-    /// Counts a result that has been printed.
-    pub fn count(&self, exit: Exit) {
-        self.add_exit(exit);
-    }
-
     /// The different exit codes of all results so far. A result that could not be written takes precedence over all of them.
     pub fn exits(&self) -> Vec<Exit> {
         if let Err(error) = self.check_stdout() {
@@ -263,15 +259,16 @@ impl Report {
         self.tally().exits.clone()
     }
 
-    /// Says how many blobs failed without a line of their own, or were not tried, for the reason that was reported last.
-    pub fn not_tried(&self, count: u64) {
+    /// Says how many blobs failed by the failure of their whole store, `repeated`, or were therefore not tried.
+    pub fn failed_with_store(&self, repeated: u64, not_tried: u64) {
+        let count = repeated + not_tried;
         self.error_line(&format!("blobctl: … and {count} more for the same reason"));
-        self.tally().not_tried += count;
+        self.tally().not_tried += not_tried;
     }
 
-    /// Says how many blobs failed by a local cause after the one that was reported.
-    pub fn further_failures(&self, count: u64, cause: LocalCause) {
-        self.error_line(&format!("blobctl: … and {count} more: {cause}"));
+    /// Says how many blobs failed for a reason after those that were reported.
+    pub fn further_failures(&self, count: u64, reason: impl Display) {
+        self.error_line(&format!("blobctl: … and {count} more: {reason}"));
     }
 
     /// Counts what the filters did not select, and says so if nothing else happened.

@@ -91,6 +91,10 @@ impl ProgressState {
             Event::Ended { meter } => self.end(meter),
             Event::Found { blobs, bytes } => self.found.add(*blobs, *bytes),
             Event::FoundAll => self.is_found_all = true,
+            Event::SearchRestarted => {
+                (self.found, self.done) = (Amount::of(0), Amount::of(0));
+                self.is_found_all = false;
+            }
             Event::Done { bytes } => self.done.add(1, *bytes),
             Event::Retrying {
                 error,
@@ -261,5 +265,53 @@ impl RunningTransfer {
             left: size.and_then(|size| self.rate.time_left(size.saturating_sub(done))),
             state: is_moved.then_some(self.last_step),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(state: &mut ProgressState) -> String {
+        let row = state.summary(Instant::now()).unwrap();
+        assert_eq!(row.fitted(80).trim_end(), row.name, "only the number");
+        row.for_log()
+    }
+
+    #[test]
+    fn a_removal_shows_numbers_of_blobs_alone() {
+        let mut state = ProgressState::new(Instant::now());
+        let note = |state: &mut ProgressState, event: &Event<'_>| {
+            state.note(event, Instant::now());
+        };
+        let found = |blobs| Event::Found { blobs, bytes: None };
+        note(&mut state, &found(250));
+        note(&mut state, &found(250));
+        note(&mut state, &Event::Done { bytes: None });
+        assert_eq!(total(&mut state), "total 1 of at least 500 files");
+        note(&mut state, &Event::FoundAll);
+        assert_eq!(total(&mut state), "total 1/500 files");
+    }
+
+    #[test]
+    fn a_search_that_begins_again_counts_from_zero() {
+        let mut state = ProgressState::new(Instant::now());
+        for event in [
+            Event::Found {
+                blobs: 3,
+                bytes: Some(30),
+            },
+            Event::Done { bytes: Some(10) },
+            Event::SearchRestarted,
+            Event::Found {
+                blobs: 3,
+                bytes: Some(30),
+            },
+            Event::FoundAll,
+        ] {
+            state.note(&event, Instant::now());
+        }
+        let row = state.summary(Instant::now()).unwrap();
+        assert_eq!((row.name.as_str(), row.size), ("total 0/3 files", Some(30)));
     }
 }

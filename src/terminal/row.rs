@@ -70,7 +70,10 @@ impl Row {
         let fields = [self.percent(), self.amount(), self.speed(), self.end()];
         let fields = fields.iter().map(|field| field.trim());
         let fields: Vec<&str> = fields.filter(|field| !field.is_empty()).collect();
-        format!("{}: {}", self.name, fields.join(", "))
+        match fields.is_empty() {
+            true => self.name.clone(),
+            false => format!("{}: {}", self.name, fields.join(", ")),
+        }
     }
 
     fn share(&self) -> Option<f64> {
@@ -110,6 +113,8 @@ impl Row {
 
     fn amount(&self) -> String {
         let text = match self.size {
+            // Such as the removal of blobs, which moves nothing.
+            None if self.done == 0 => String::new(),
             None => format_bytes(self.done),
             Some(size) => {
                 let (done, size) = (format_bytes(self.done), format_bytes(size));
@@ -127,7 +132,7 @@ impl Row {
 
     fn speed(&self) -> String {
         let text = match (self.state, self.rate) {
-            (None, Some(rate)) => format!("{}/s", format_bytes(rate)),
+            (None, Some(rate)) if self.done > 0 || rate > 0 => format!("{}/s", format_bytes(rate)),
             _ => String::new(),
         };
         match self.state {

@@ -286,10 +286,22 @@ fn the_help_explains_columns_times_and_the_sizes_of_ls() {
         );
         assert!(text.contains("on S3 the time of the upload"), "{text}");
     }
-    // `-lh` means this to users of ls(1).
-    let short = help("ls", "-lh");
-    let short = short.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(short.contains("(-h is --help)"), "{short}");
+}
+
+#[test]
+fn ls_lh_prints_sizes_with_units() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", [0; 2048]);
+    sandbox.run(["put", "a", "k"]).succeeds();
+    let human = sandbox.run(["ls", "-l", "--human"]).stdout;
+    assert!(String::from_utf8_lossy(&human).contains("2.0 KiB"));
+    for words in [
+        &["ls", "-lh"][..],
+        &["ls", "-hl"],
+        &["-q", "ls", "-lh", "k"],
+    ] {
+        assert_eq!(sandbox.run(words).stdout, human, "{words:?}");
+    }
 }
 
 fn stored(sandbox: &Sandbox) -> Vec<String> {

@@ -136,7 +136,7 @@ fn the_first_help_option_counts() {
     let short = text(&sandbox, "ls", &["-h"]);
     let long = text(&sandbox, "ls", &["--help"]);
     for (words, expected) in [
-        (&["ls", "-lh"][..], &short),
+        (&["ls", "-l", "-h"][..], &short),
         (&["--remote", "put", "ls", "-h", "--help"], &short),
         (&["ls", "x", "--json", "--help", "--frob"], &long),
     ] {

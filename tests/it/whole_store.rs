@@ -71,13 +71,41 @@ fn a_blob_that_is_refused_does_not_end_the_batch() {
     let denied = "<Error><Code>AccessDenied</Code></Error>";
     let server = ScriptedServer::start([answer(403, &[], denied.as_bytes())]);
     let sandbox = with_files(against(&server));
+    let lines = |outcome: &Outcome| outcome.stderr.matches("cannot upload").count();
     let outcome = sandbox.run(["put", "-r", "d", "p/"]);
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
-    assert_eq!(
-        outcome.stderr.matches("cannot upload").count(),
-        FILES,
+    assert_eq!(lines(&outcome), 5, "{outcome:?}");
+    let last = outcome.stderr.lines().last().unwrap();
+    assert!(
+        last.starts_with("blobctl: … and 35 more: access denied"),
+        "{last}"
+    );
+    // All of them, for those who ask.
+    let outcome = sandbox.run(["put", "-r", "d", "p/", "-v"]);
+    assert_eq!(lines(&outcome), FILES, "{outcome:?}");
+    let outcome = sandbox.run(["put", "-r", "d", "p/", "--json", "-q"]);
+    let objects = outcome.json();
+    let blobs = objects.iter().filter(|object| object["op"] == "put");
+    assert_eq!(blobs.count(), FILES, "{outcome:?}");
+}
+
+#[test]
+fn each_blob_that_was_tried_has_its_object_and_the_others_a_number() {
+    let missing = "<Error><Code>NoSuchBucket</Code></Error>";
+    let server = ScriptedServer::start([answer(404, &[], missing.as_bytes())]);
+    let sandbox = with_files(against(&server));
+    let outcome = sandbox.run(["put", "-r", "d", "p/", "--json"]);
+    let objects = outcome.json();
+    let (summaries, blobs): (Vec<_>, Vec<_>) =
+        objects.iter().partition(|object| object["op"] == "summary");
+    assert!(
+        blobs.iter().all(|object| object["code"] == 3),
         "{outcome:?}"
     );
+    assert_eq!(blobs.len(), server.seen().len(), "{outcome:?}");
+    assert_eq!(summaries.len(), 1, "{outcome:?}");
+    let not_tried = summaries[0]["not_tried"].as_u64().unwrap_or_default();
+    assert_eq!(blobs.len() as u64 + not_tried, FILES as u64, "{outcome:?}");
 }
 
 /// One line about the first blob, and one with the number of the others.
