@@ -131,7 +131,7 @@ pub struct Global {
     pub deadline: Option<Duration>,
     /// Blobs to transfer in parallel, 1 to 256 [default: auto]
     ///
-    /// auto: up to 64 small blobs or 8 large ones, fewer while the store asks for less or connections fail.
+    /// auto: up to 52 small blobs or 8 large ones, fewer while the store asks for less or connections fail.
     #[arg(long, global = true, value_name = "N", value_parser = parse_jobs, help_heading = "Reliability")]
     pub jobs: Option<JobCount>,
     /// Parts per blob in parallel, 1 to 64 (S3) [default: 4]

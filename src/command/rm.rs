@@ -118,7 +118,7 @@ fn remove_all(
             terminal.notify(&Event::Found { blobs, bytes: None });
         })
         .chain(session.end_of_search());
-    let weight = |_: &Vec<Blob>| Weight::LARGE;
+    let weight = |_: &Vec<Blob>| Weight::REMOVAL;
     session.for_each_group(groups, weight, move |group, done| {
         let done = |subject: &Subject, result: anyhow::Result<Outcome>| {
             let result = result.map_err(|error| explain_absence(error, named.as_ref()));

@@ -334,7 +334,7 @@ impl SyncRun {
         let blobs = paths.filter_map(move |path| root.blob(&path).ok());
         let mut blobs = blobs.peekable();
         let groups = std::iter::from_fn(move || next_group(&mut blobs, Missing::Ignore));
-        let weight = |_: &Vec<Blob>| Weight::LARGE;
+        let weight = |_: &Vec<Blob>| Weight::REMOVAL;
         session.for_each_group(groups, weight, move |group, done| {
             let done = |subject: &Subject, result: anyhow::Result<Outcome>| {
                 done(subject, result.map(removed));
