@@ -60,13 +60,11 @@ impl SocketBuffers {
 
     fn prepare(&mut self) {
         if std::mem::take(&mut self.is_input_small) {
-            let size = grown(self.input.len(), self.input_size);
-            self.input.resize(size, 0);
+            grow(&mut self.input, self.input_size);
         }
         // Bytes that wait to be sent stay where they are.
         if std::mem::take(&mut self.is_output_small) {
-            let size = grown(self.output.len(), self.output_size);
-            self.output.resize(size, 0);
+            grow(&mut self.output, self.output_size);
         }
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -74,6 +72,16 @@ impl SocketBuffers {
             self.input.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         }
+    }
+}
+
+/// Enlarges a buffer. The allocator returns zeroed memory that takes no space until it is written.
+fn grow(buffer: &mut Vec<u8>, most: usize) {
+    let size = grown(buffer.len(), most);
+    if buffer.is_empty() {
+        *buffer = vec![0; size];
+    } else {
+        buffer.resize(size, 0);
     }
 }
 
