@@ -282,9 +282,11 @@ impl<'a> MultipartUpload<'a> {
                 .multipart
                 .complete(key, &self.id, &parts, &options.condition);
             match completed {
-                // The response to an earlier attempt may have been lost after it took effect.
+                // The response to an earlier attempt, or to that of an earlier run, may have been lost after it took effect.
                 Err(error)
-                    if matches!(error.kind(), Kind::NotFound | Kind::Precondition) && again =>
+                    if matches!(error.kind(), Kind::NotFound | Kind::Precondition) && again
+                        // Some services deny access to an upload that has ended.
+                        || error.kind() == Kind::Denied && self.resumed =>
                 {
                     self.multipart.completed(key, &parts)?.ok_or(error)
                 }

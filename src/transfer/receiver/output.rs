@@ -11,7 +11,6 @@ use crate::exit::Signal;
 use crate::io::atomic_file::AtomicFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::CHUNK;
-use crate::io::temp_name::temporary_name;
 use crate::store::download::Download;
 use crate::transfer::destination::{Callback, Destination, FileDestination};
 use crate::transfer::hash_thread::HashThread;
@@ -60,13 +59,7 @@ impl FileOutput<'_> {
             shown,
             mode,
         } = self.destination;
-        let created = AtomicFile::create(
-            Arc::clone(dir),
-            name,
-            temporary_name(),
-            shown.clone(),
-            cancel,
-        );
+        let created = AtomicFile::create(Arc::clone(dir), name, shown.clone(), cancel);
         // The destination is local: a refusal there is not the store's.
         let file = created.map_err(|error| match error.kind() {
             Kind::Denied => Error::new(Kind::Local, error.to_string()),

@@ -25,6 +25,8 @@ pub mod signature;
 pub mod stores;
 pub mod terminal;
 pub mod tls;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod tracer;
 pub mod users;
 
 use std::collections::BTreeMap;
