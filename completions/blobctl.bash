@@ -80,7 +80,7 @@ _blobctl() {
 
     case "${cmd}" in
         blobctl)
-            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help --version put get exists stat ls rm cp mv sync presign doctor gc config completions help"
+            opts="-b -q -v -h -V --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help --version put get exists stat ls rm cp mv sync presign doctor gc config completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -170,6 +170,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -238,7 +246,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__completions)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -326,6 +334,14 @@ _blobctl() {
                     ;;
                 --ftp-replace)
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-encoding)
@@ -396,7 +412,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help path show check import"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help path show check import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -486,6 +502,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -554,7 +578,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__check)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -644,6 +668,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -712,7 +744,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__import)
-            opts="-b -q -v -h --from --reveal --secret --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help aws rclone s3cmd mc"
+            opts="-b -q -v -h --from --reveal --secret --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help aws rclone s3cmd mc"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -810,6 +842,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -878,7 +918,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__path)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -966,6 +1006,14 @@ _blobctl() {
                     ;;
                 --ftp-replace)
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-encoding)
@@ -1036,7 +1084,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__config__subcmd__show)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1126,6 +1174,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -1194,7 +1250,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__cp)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --from-version --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --from-version --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1376,6 +1432,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -1444,7 +1508,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__doctor)
-            opts="-b -q -v -h --write --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --write --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1534,6 +1598,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -1602,7 +1674,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__exists)
-            opts="-b -q -v -h --version-id --wait --poll --min-size --newer-than --print --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --wait --poll --min-size --newer-than --print --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1716,6 +1788,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -1784,7 +1864,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__gc)
-            opts="-b -q -v -h --older-than --delete --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --older-than --delete --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1878,6 +1958,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -1946,7 +2034,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__get)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --version-id --no-clobber --require-verified --verify --expect-size --expect-sha256 --range --mode --wait --poll --resume --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --version-id --no-clobber --require-verified --verify --expect-size --expect-sha256 --range --mode --wait --poll --resume --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2112,6 +2200,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -2180,7 +2276,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__help)
-            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help put get exists stat ls rm cp mv sync presign doctor gc config completions help options"
+            opts="-b -q -v -h --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help put get exists stat ls rm cp mv sync presign doctor gc config completions help options"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2270,6 +2366,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -2338,7 +2442,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__ls)
-            opts="-l -d -0 -b -q -v -h --long --human --directory --null --summary --include --exclude --newer-than --older-than --min-size --max-size --shard --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-l -d -0 -b -q -v -h --long --human --directory --null --summary --include --exclude --newer-than --older-than --min-size --max-size --shard --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2456,6 +2560,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -2524,7 +2636,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__mv)
-            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -p -0 -n -b -q -v -h --target --recursive --mkdir --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2702,6 +2814,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -2770,7 +2890,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__presign)
-            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --method --version-id --expires --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2872,6 +2992,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -2940,7 +3068,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__put)
-            opts="-t -r -L -p -0 -n -b -q -v -h --from-command --target --recursive --follow-links --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-t -r -L -p -0 -n -b -q -v -h --from-command --target --recursive --follow-links --if-absent --if-match --expect-size --expect-sha256 --fail-if-empty --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --if-changed --checksum-only --preserve-mtime --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --resume --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3134,6 +3262,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -3202,7 +3338,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__rm)
-            opts="-f -r -0 -n -b -q -v -h --force --recursive --all --version-id --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-f -r -0 -n -b -q -v -h --force --recursive --all --version-id --include --exclude --newer-than --older-than --min-size --max-size --shard --files-from --null --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3328,6 +3464,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -3396,7 +3540,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__stat)
-            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-b -q -v -h --version-id --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3490,6 +3634,14 @@ _blobctl() {
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
                     return 0
                     ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ftp-encoding)
                     COMPREPLY=($(compgen -W "utf-8 latin-1" -- "${cur}"))
                     return 0
@@ -3558,7 +3710,7 @@ _blobctl() {
             return 0
             ;;
         blobctl__subcmd__sync)
-            opts="-L -n -b -q -v -h --delete --all --checksum-only --follow-links --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --include --exclude --newer-than --older-than --min-size --max-size --shard --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
+            opts="-L -n -b -q -v -h --delete --all --checksum-only --follow-links --content-type --content-encoding --content-disposition --content-language --cache-control --expires --metadata --tag --storage-class --sse --sse-kms-key-id --acl --include --exclude --newer-than --older-than --min-size --max-size --shard --dry-run --fail-fast --backend --remote --config --endpoint-url --bucket --region --profile --addressing --checksum --payload-signing --sse-c-key-file --request-payer --no-sign-request --host --port --user --base-dir --ftp-mode --ftp-active-ports --ftp-bind --ftp-tls --ftp-replace --ftp-upload --ftp-temporary-name --ftp-encoding --root --ca-bundle --client-cert --client-key --insecure --retry-for --timeout --connect-timeout --deadline --jobs --parts --part-size --max-memory --limit-rate --json --progress --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3722,6 +3874,14 @@ _blobctl() {
                     ;;
                 --ftp-replace)
                     COMPREPLY=($(compgen -W "auto delete-first" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-upload)
+                    COMPREPLY=($(compgen -W "temporary direct" -- "${cur}"))
+                    return 0
+                    ;;
+                --ftp-temporary-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --ftp-encoding)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_blobctl_global_optspecs
-    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-encoding= root= ca-bundle= client-cert= client-key= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= limit-rate= json progress= q/quiet v/verbose h/help V/version
+    string join \n b/backend= remote= config= endpoint-url= bucket= region= profile= addressing= checksum= payload-signing= sse-c-key-file= request-payer no-sign-request host= port= user= base-dir= ftp-mode= ftp-active-ports= ftp-bind= ftp-tls= ftp-replace= ftp-upload= ftp-temporary-name= ftp-encoding= root= ca-bundle= client-cert= client-key= insecure retry-for= timeout= connect-timeout= deadline= jobs= parts= part-size= max-memory= limit-rate= json progress= q/quiet v/verbose h/help V/version
 end
 
 function __fish_blobctl_needs_command
@@ -61,6 +61,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_needs_command" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_needs_command" -l root -d 'Directory of the fs backend' -r -F
@@ -167,6 +170,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand put" -l root -d 'Directory of the fs backend' -r -F
@@ -262,6 +268,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand get" -l root -d 'Directory of the fs backend' -r -F
@@ -342,6 +351,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand exists" -l root -d 'Directory of the fs backend' -r -F
@@ -406,6 +418,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand stat" -l root -d 'Directory of the fs backend' -r -F
@@ -476,6 +491,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand ls" -l root -d 'Directory of the fs backend' -r -F
@@ -553,6 +571,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand rm" -l root -d 'Directory of the fs backend' -r -F
@@ -644,6 +665,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand cp" -l root -d 'Directory of the fs backend' -r -F
@@ -736,6 +760,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand mv" -l root -d 'Directory of the fs backend' -r -F
@@ -826,6 +853,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand sync" -l root -d 'Directory of the fs backend' -r -F
@@ -899,6 +929,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand presign" -l root -d 'Directory of the fs backend' -r -F
@@ -962,6 +995,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand doctor" -l root -d 'Directory of the fs backend' -r -F
@@ -1027,6 +1063,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand gc" -l root -d 'Directory of the fs backend' -r -F
@@ -1091,6 +1130,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and not __fish_seen_subcommand_from path show check import" -l root -d 'Directory of the fs backend' -r -F
@@ -1158,6 +1200,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from path" -l root -d 'Directory of the fs backend' -r -F
@@ -1221,6 +1266,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from show" -l root -d 'Directory of the fs backend' -r -F
@@ -1284,6 +1332,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from check" -l root -d 'Directory of the fs backend' -r -F
@@ -1349,6 +1400,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand config; and __fish_seen_subcommand_from import" -l root -d 'Directory of the fs backend' -r -F
@@ -1413,6 +1467,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand completions" -l root -d 'Directory of the fs backend' -r -F
@@ -1476,6 +1533,9 @@ explicit\t'TLS after AUTH TLS, usually on port 21; a server without it is an err
 implicit\t'TLS from the first byte, usually on port 990'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-replace -d 'Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]' -r -f -a "auto\t'Rename over the old blob; where that is refused, it stays, and the put fails'
 delete-first\t'Move the old blob away first if the server does not rename over it: readers may find neither for a moment'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-upload -d 'File that receives an upload [default: temporary]' -r -f -a "temporary\t'A temporary file, which is renamed to the blob\'s name once it is complete'
+direct\t'The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob'"
+complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-temporary-name -d 'Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]' -r
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l ftp-encoding -d 'Encoding of the server\'s file names [default: utf-8]' -r -f -a "utf-8\t'UTF-8, as nearly all servers use it'
 latin-1\t'ISO 8859-1, as some old servers use it'"
 complete -c blobctl -n "__fish_blobctl_using_subcommand help" -l root -d 'Directory of the fs backend' -r -F

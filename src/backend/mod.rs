@@ -13,7 +13,6 @@ use crate::store::{Context, Store};
 
 /// The store, with everything that it needs.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one a store")]
 pub enum Config {
     /// A directory.
     Fs(fs::Config),

@@ -10,8 +10,9 @@ use super::bounds::{
     JobCount, LIMIT_RATE, MAX_MEMORY, PART_SIZE, PARTS, PORT, RETRY_FOR, TIMEOUT, parse_jobs,
 };
 use super::choices::{BackendKind, ChecksumKind, Progress};
-use crate::backend::ftp::config::{Mode, Replace, Tls};
+use crate::backend::ftp::config::{Mode, Replace, Tls, UploadFile};
 use crate::backend::ftp::socket::parse_address;
+use crate::backend::ftp::temporary::TemporaryPattern;
 use crate::backend::ftp::{Encoding, Ports};
 use crate::backend::s3::{Addressing, PayloadSigning};
 
@@ -96,6 +97,12 @@ pub struct Global {
     /// Overwriting a blob on servers that do not rename over an existing file [default: auto, an error]
     #[arg(long, global = true, value_name = "HOW", help_heading = "FTP")]
     pub ftp_replace: Option<Replace>,
+    /// File that receives an upload [default: temporary]
+    #[arg(long, global = true, value_name = "HOW", help_heading = "FTP")]
+    pub ftp_upload: Option<UploadFile>,
+    /// Names of temporary files on the server, for those that forbid the usual ones [default: .blobctl-{random}.part]
+    #[arg(long, global = true, value_name = "PATTERN", help_heading = "FTP")]
+    pub ftp_temporary_name: Option<TemporaryPattern>,
     /// Encoding of the server's file names [default: utf-8]
     #[arg(long, global = true, value_name = "NAME", help_heading = "FTP")]
     pub ftp_encoding: Option<Encoding>,

@@ -393,6 +393,7 @@ fn expected(kind: SettingKind) -> &'static str {
         | SettingKind::Secret
         | SettingKind::Choice(_)
         | SettingKind::Ports
+        | SettingKind::Pattern
         | SettingKind::Address => "a string",
     }
 }

@@ -30,6 +30,8 @@ impl Settings {
             (flags.ftp_bind.is_some(), "--ftp-bind"),
             (flags.ftp_tls.is_some(), "--ftp-tls"),
             (flags.ftp_replace.is_some(), "--ftp-replace"),
+            (flags.ftp_upload.is_some(), "--ftp-upload"),
+            (flags.ftp_temporary_name.is_some(), "--ftp-temporary-name"),
             (flags.ftp_encoding.is_some(), "--ftp-encoding"),
         ];
         let fs = [(flags.root.is_some(), "--root")];

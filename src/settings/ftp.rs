@@ -8,7 +8,8 @@ use super::file::readable_by_others;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
 use super::{Settings, StoreRef, exposed, netrc, schema};
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls};
+use crate::backend::ftp::temporary::TemporaryPattern;
+use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls, UploadFile};
 use crate::cli::{ChecksumKind, bounds};
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::secret::{LARGEST_CONFIG, Secret, read_bounded};
@@ -128,6 +129,16 @@ impl Settings {
             replace: scope
                 .value("replace", flags.ftp_replace, choice)?
                 .unwrap_or(Replace::Auto),
+            upload: scope
+                .value("upload", flags.ftp_upload, choice)?
+                .unwrap_or(UploadFile::Temporary),
+            temporary_name: scope
+                .value(
+                    "temporary_name",
+                    flags.ftp_temporary_name.clone(),
+                    str::parse::<TemporaryPattern>,
+                )?
+                .unwrap_or_default(),
             encoding: scope
                 .value("encoding", flags.ftp_encoding, choice)?
                 .unwrap_or(Encoding::Utf8),

@@ -49,6 +49,8 @@ pub(super) fn text(flags: &Global, key: &str) -> Option<String> {
         "bind_address" => flags.ftp_bind.map(|address| address.to_string()),
         "tls" => flags.ftp_tls.and_then(word),
         "replace" => flags.ftp_replace.and_then(word),
+        "upload" => flags.ftp_upload.and_then(word),
+        "temporary_name" => flags.ftp_temporary_name.as_ref().map(ToString::to_string),
         "encoding" => flags.ftp_encoding.and_then(word),
         "root" => path(&flags.root),
         _ => None,

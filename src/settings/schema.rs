@@ -6,7 +6,8 @@
 use clap::ValueEnum;
 
 use crate::backend::ftp::socket::parse_address;
-use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls};
+use crate::backend::ftp::temporary::TemporaryPattern;
+use crate::backend::ftp::{Digests, Encoding, Mode, Ports, Replace, Tls, UploadFile};
 use crate::backend::s3::{Addressing, PayloadSigning};
 use crate::cli::bounds::{
     Durations, JOBS, LIMIT_RATE, MAX_MEMORY, Numbers, PART_SIZE, PARTS, PORT, RETRY_FOR, Sizes,
@@ -56,6 +57,8 @@ pub enum SettingKind {
     Choice(fn() -> Vec<String>),
     /// Ports, like `50000-50099`.
     Ports,
+    /// A file name with `{random}`.
+    Pattern,
     /// An IP address of this machine.
     Address,
 }
@@ -72,6 +75,7 @@ impl SettingKind {
             Self::Size(sizes) => sizes.parse(text).map(drop),
             Self::Choice(words) => one_of(text, &words()),
             Self::Ports => text.parse::<Ports>().map(drop),
+            Self::Pattern => text.parse::<TemporaryPattern>().map(drop),
             Self::Address => parse_address(text).map(drop),
         }
     }
@@ -91,6 +95,7 @@ impl SettingKind {
                 words.join(", ")
             }
             Self::Ports => "ports".to_owned(),
+            Self::Pattern => "a name with {random}".to_owned(),
             Self::Address => "IP address".to_owned(),
         }
     }
@@ -148,7 +153,7 @@ pub const BACKENDS: [&str; 3] = ["s3", "ftp", "fs"];
 /// All settings, in the order of the documentation.
 pub const SETTINGS: &[Setting] = {
     use SettingKind::{
-        Address, Choice, Duration, Flag, Jobs, Number, Path, Ports, Secret, Size, Text,
+        Address, Choice, Duration, Flag, Jobs, Number, Path, Pattern, Ports, Secret, Size, Text,
     };
     &[
         setting(
@@ -313,6 +318,20 @@ pub const SETTINGS: &[Setting] = {
             Choice(words::<Replace>),
             "--ftp-replace",
             "auto",
+        ),
+        setting(
+            "ftp",
+            "upload",
+            Choice(words::<UploadFile>),
+            "--ftp-upload",
+            "temporary",
+        ),
+        setting(
+            "ftp",
+            "temporary_name",
+            Pattern,
+            "--ftp-temporary-name",
+            ".blobctl-{random}.part",
         ),
         setting(
             "ftp",

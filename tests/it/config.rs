@@ -119,6 +119,7 @@ fn every_setting_of_the_table_is_shown_and_every_option_is_an_origin() {
             SettingKind::Size(_) => Some("6291456".to_owned()),
             SettingKind::Choice(words) => words().pop(),
             SettingKind::Ports => Some("50000-50009".to_owned()),
+            SettingKind::Pattern => Some("up-{random}.tmp".to_owned()),
             SettingKind::Address => Some("127.0.0.1".to_owned()),
             SettingKind::Text | SettingKind::Path | SettingKind::Secret => Some("value".to_owned()),
         };

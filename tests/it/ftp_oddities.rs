@@ -177,12 +177,18 @@ fn a_hidden_name_is_found_or_confirmed_absent() {
 
 #[test]
 fn a_listed_name_without_a_size_is_cannot_tell() {
-    let server = FtpServer::without_commands(&["MLST", "MLSD"])
-        .holding("a", b"x")
-        .fault("SIZE", Fault::AlwaysReply("550 permission denied"));
-    once(&server)
+    let server = |missing: &[&'static str]| {
+        FtpServer::without_commands(missing)
+            .holding("a", b"x")
+            .fault("SIZE", Fault::AlwaysReply("550 permission denied"))
+    };
+    once(&server(&["MLST", "MLSD", "LIST"]))
         .run(["exists", "a"])
         .fails_with(4, "cannot tell");
+    // LIST has the size.
+    once(&server(&["MLST", "MLSD"]))
+        .run(["exists", "a"])
+        .is_silent(0);
 }
 
 #[test]
@@ -439,4 +445,158 @@ fn a_session_closed_between_two_blobs_is_replaced_silently() {
         assert_eq!(server.files(), ["d/a", "d/b"], "{fault:?}");
         assert_eq!(server.commands("PASS").len(), 2, "{fault:?}");
     }
+}
+
+/// Some servers without MLST report a size for directories, and delete empty ones by DELE.
+#[test]
+fn a_directory_with_any_size_is_not_a_blob() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
+        .holding("tree/sub/f", b"x")
+        .holding("tree/g", b"y")
+        .fault("SIZE", Fault::SizeOfDirectories(4096));
+    let sandbox = once(&server);
+    for command in ["exists", "stat", "rm"] {
+        let outcome = sandbox.run([command, "tree/sub"]);
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    }
+    sandbox
+        .run(["get", "tree/sub", "x"])
+        .fails_with(1, "no such blob");
+    sandbox.run(["ls", "tree/"]).prints(b"tree/g\ntree/sub/f\n");
+    assert_eq!(server.commands("DELE"), Vec::<String>::new());
+}
+
+/// Apache FtpServer takes the last segment for a pattern and describes its directory.
+#[test]
+fn a_description_of_another_name_is_not_believed() {
+    let server = FtpServer::start()
+        .holding("d/a[1].txt", b"x")
+        .fault("MLST", Fault::TakesPatterns);
+    let sandbox = once(&server);
+    sandbox.run(["exists", "d/a[1].txt"]).is_silent(0);
+    sandbox.run(["get", "d/a[1].txt", "-"]).prints(b"x");
+    sandbox.run(["exists", "d/a[2].txt"]).is_silent(1);
+    sandbox.run(["rm", "d/a[1].txt"]).succeeds();
+    assert_eq!(server.files(), Vec::<String>::new());
+}
+
+/// ftp-srv sends its default text for an empty file.
+#[test]
+fn a_size_without_a_number_is_no_information() {
+    let server = FtpServer::without_commands(&["MLST", "MLSD"])
+        .holding("empty", b"")
+        .fault("SIZE", Fault::AlwaysReply("213 File status"));
+    let sandbox = once(&server);
+    sandbox.run(["exists", "empty"]).is_silent(0);
+    sandbox.run(["get", "empty", "-"]).prints(b"");
+}
+
+#[test]
+fn the_temporary_file_decides_whether_a_refused_rename_happened() {
+    // It did, and the reply says that it did not.
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNTO", Fault::FinalReply("451 local error"));
+    once(&server).file("a", "new").run(["put", "a"]).succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
+    // It did not, and the target has the same size: another writer's blob.
+    for (reply, code) in [("553 cannot rename", 12), ("451 local error", 7)] {
+        let server = FtpServer::start()
+            .holding("a", b"old")
+            .fault("RNTO", Fault::AlwaysReply(reply));
+        let outcome = once(&server).file("a", "new").run(["put", "a"]);
+        outcome.fails_with(code, reply);
+        assert_eq!(server.files(), ["a"], "{outcome:?}");
+        assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    }
+}
+
+#[test]
+fn nothing_is_deleted_first_on_a_server_that_renames_nothing() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("RNFR", Fault::AlwaysReply("350 go on"))
+        .fault("RNTO", Fault::AlwaysReply("553 cannot rename"));
+    let outcome = once(&server)
+        .file("a", "new")
+        .run(["put", "a", "--ftp-replace", "delete-first"]);
+    outcome.fails_with(12, "refuses to rename");
+    assert!(
+        outcome.stderr.contains("--ftp-upload direct"),
+        "{outcome:?}"
+    );
+    assert_eq!(server.commands("DELE a"), Vec::<String>::new());
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
+    assert_eq!(server.files(), ["a"]);
+}
+
+#[test]
+fn a_server_that_forbids_the_usual_temporary_names_has_other_ones() {
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("STOR", Fault::ForbidsDotNames);
+    let sandbox = once(&server).file("a", "new");
+    let outcome = sandbox.run(["put", "a"]);
+    outcome.fails_with(4, "553 file name not allowed");
+    assert!(
+        outcome.stderr.contains("--ftp-temporary-name"),
+        "{outcome:?}"
+    );
+    sandbox
+        .run(["put", "a", "--ftp-temporary-name", "up-{random}.tmp"])
+        .succeeds();
+    assert_eq!(server.file("a").as_deref(), Some(&b"new"[..]));
+    let renamed = server.commands("RNFR");
+    assert!(
+        renamed[0].contains("/up-") && renamed[0].ends_with(".tmp"),
+        "{renamed:?}"
+    );
+    for (pattern, why) in [("x.tmp", "{random}"), ("a/{random}", "directory")] {
+        sandbox
+            .run(["put", "a", "--ftp-temporary-name", pattern])
+            .fails_with(2, why);
+    }
+}
+
+#[test]
+fn temporary_files_of_any_pattern_are_hidden_and_collected() {
+    let server = FtpServer::start()
+        .holding("up-00000000deadbeef.tmp", b"rest")
+        .holding("up-report.tmp", b"a blob");
+    let sandbox = once(&server).env("BLOBCTL_FTP_TEMPORARY_NAME", "up-{random}.tmp");
+    sandbox.run(["ls"]).prints(b"up-report.tmp\n");
+    let outcome = sandbox.run(["gc", "--delete", "--older-than", "1s"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(server.files(), ["up-report.tmp"]);
+}
+
+#[test]
+fn a_direct_upload_needs_no_rename_and_leaves_no_part() {
+    let server = FtpServer::without_commands(&["RNFR", "RNTO"]).holding("a", b"old");
+    let direct = |server: &FtpServer| {
+        once(server)
+            .env("BLOBCTL_FTP_UPLOAD", "direct")
+            .file("a", bytes(300 * KIB, 1))
+    };
+    direct(&server).run(["put", "a"]).succeeds();
+    assert_eq!(server.file("a"), Some(bytes(300 * KIB, 1)));
+    assert_eq!(server.commands("STOR"), ["STOR /data/a"]);
+    // A transfer that breaks leaves no blob, and says so.
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("STOR", Fault::AbortAfter(1000));
+    let outcome = direct(&server).run(["put", "a"]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("the old one is gone"),
+        "{outcome:?}"
+    );
+    assert_eq!(server.files(), Vec::<String>::new());
+    // A refusal leaves the old one.
+    let server = FtpServer::start()
+        .holding("a", b"old")
+        .fault("STOR", Fault::AlwaysReply("550 denied"));
+    let outcome = direct(&server).run(["put", "a"]);
+    outcome.fails_with(4, "550 denied");
+    assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
 }

@@ -29,6 +29,7 @@ fn wrong_values(kind: SettingKind) -> &'static [&'static str] {
         SettingKind::Size(_) => &["1MiB", "much"],
         SettingKind::Choice(_) => &["nonsense", ""],
         SettingKind::Ports => &["5-1", "x"],
+        SettingKind::Pattern => &["x.tmp", "d/{random}"],
         SettingKind::Address => &["0.0.0.0", "x"],
     }
 }

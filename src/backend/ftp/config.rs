@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::encoding::Encoding;
 use super::socket::Ports;
+use super::temporary::TemporaryPattern;
 use crate::digest::Algorithm;
 use crate::net::client_certificate::ClientCertificate;
 use crate::net::tls_roots::Roots;
@@ -35,6 +36,10 @@ pub struct Config {
     pub tls: Tls,
     /// The replacement of a blob where the server does not rename over it.
     pub replace: Replace,
+    /// The file that receives an upload.
+    pub upload: UploadFile,
+    /// The names of temporary files.
+    pub temporary_name: TemporaryPattern,
     /// The encoding of names.
     pub encoding: Encoding,
     /// The checksums to request.
@@ -108,6 +113,15 @@ pub enum Replace {
     Auto,
     /// Move the old blob away first if the server does not rename over it: readers may find neither for a moment
     DeleteFirst,
+}
+
+/// The file that receives an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UploadFile {
+    /// A temporary file, which is renamed to the blob's name once it is complete
+    Temporary,
+    /// The blob itself, for servers that forbid renames: readers may see a part of it, and a failure leaves no blob
+    Direct,
 }
 
 /// The checksums of whole files to request, if the server computes any.

@@ -6,8 +6,9 @@ use super::mlsx::{DirectoryEntry, EntryKind};
 use super::pool::SessionPool;
 use super::session::FtpSession;
 use super::stat::{Lookup, lookup_of_entry};
+use super::temporary::TemporaryPattern;
 use crate::error::{Error, Kind, Result, printable};
-use crate::io::temp_name::{TEMPORARY_PREFIX, is_temporary_name};
+use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
 use crate::store::directory::{TreeEntry, TreeNode};
 use crate::store::list::{ListOptions, ListedKind, Page, PageToken, TimeRequest};
@@ -117,12 +118,13 @@ impl FtpSession {
         if !entries.iter().all(is_sendable) {
             self.server().facts().left_out_names = true;
         }
+        let pattern = self.server().config.temporary_name.clone();
         let usable = entries
             .into_iter()
-            .filter(|entry| is_segment(entry) && names.may_contain(entry));
+            .filter(|entry| is_segment(entry) && names.may_contain(entry, &pattern));
         let found = usable.map(|entry| self.tree_entry(&directory, entry));
         let is_wanted = |entry: &TreeEntry| match (names, entry.node) {
-            (Names::Temporary, TreeNode::File { .. }) => is_temporary_name(&entry.name),
+            (Names::Temporary, TreeNode::File { .. }) => pattern.matches(&entry.name),
             _ => true,
         };
         found
@@ -191,10 +193,11 @@ impl FtpSession {
 
 impl Names {
     /// Returns whether the listing may contain the name, or files below it. Some listings do not show what a directory is.
-    fn may_contain(self, entry: &DirectoryEntry) -> bool {
+    fn may_contain(self, entry: &DirectoryEntry, pattern: &TemporaryPattern) -> bool {
+        let is_temporary = pattern.matches(&entry.name);
         match self {
-            Self::Blobs => !entry.name.starts_with(TEMPORARY_PREFIX),
-            Self::Temporary => is_temporary_name(&entry.name) || entry.kind != EntryKind::File,
+            Self::Blobs => !is_temporary && !entry.name.starts_with(TEMPORARY_PREFIX),
+            Self::Temporary => is_temporary || entry.kind != EntryKind::File,
         }
     }
 }

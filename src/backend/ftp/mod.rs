@@ -40,10 +40,11 @@ mod session;
 pub mod socket;
 mod stat;
 mod stream;
+pub mod temporary;
 mod tls;
 pub mod unix_list;
 
-pub use self::config::{Config, Digests, Mode, Password, Replace, Tls};
+pub use self::config::{Config, Digests, Mode, Password, Replace, Tls, UploadFile};
 pub use self::encoding::Encoding;
 use self::paths::collapsed;
 use self::pool::SessionPool;
@@ -165,7 +166,9 @@ impl Store for Ftp {
     }
 
     fn resumable(&self) -> Option<&dyn ResumablePut> {
-        Some(self)
+        // A part of a blob under its own name must not stay.
+        let is_temporary = self.pool.server().config.upload == UploadFile::Temporary;
+        is_temporary.then_some(self)
     }
 
     fn diagnostics(&self) -> Option<&dyn Diagnostics> {

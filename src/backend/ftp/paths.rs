@@ -1,11 +1,13 @@
 //! Paths on the server.
 
+use super::config::UploadFile;
 use super::session::FtpSession;
 
 /// The paths of one upload, all absolute.
 pub struct UploadPaths {
     pub directory: String,
     pub target: String,
+    /// The file that receives the bytes.
     pub temporary: String,
 }
 
@@ -14,11 +16,23 @@ impl UploadPaths {
         let target = format!("{}/{path}", session.base());
         // The base is absolute, so the target always contains a slash.
         let directory = target.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let config = &session.server().config;
+        let temporary = match config.upload {
+            UploadFile::Temporary => {
+                format!("{directory}/{}", config.temporary_name.apply(temporary))
+            }
+            UploadFile::Direct => target.clone(),
+        };
         Self {
-            temporary: format!("{directory}/{temporary}"),
+            temporary,
             directory: directory.to_owned(),
             target,
         }
+    }
+
+    /// Returns whether the bytes go to the blob's own name.
+    pub fn is_direct(&self) -> bool {
+        self.temporary == self.target
     }
 }
 

@@ -42,8 +42,11 @@ enum Renamed {
 
 /// Renames the upload to its target. If the reply is lost, the sizes of both files show whether the rename happened.
 pub fn publish(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
+    if paths.is_direct() {
+        return Ok(());
+    }
     let session = lease.session()?;
-    let renamed = match rename(session, paths) {
+    let renamed = match rename(session, paths, bytes) {
         Err(error) if session.is_broken() => recover_lost_reply(lease, paths, bytes, error)?,
         result => result?,
     };
@@ -67,7 +70,7 @@ fn recover_lost_reply(
     error: Error,
 ) -> Result<Renamed> {
     if lease.ask(|session| session.size_of(&paths.temporary))? == Some(bytes) {
-        return rename(lease.session()?, paths);
+        return rename(lease.session()?, paths, bytes);
     }
     if lease.ask(|session| session.size_of(&paths.target))? == Some(bytes) {
         return Ok(Renamed::Done);
@@ -75,12 +78,22 @@ fn recover_lost_reply(
     Err(error)
 }
 
-fn rename(session: &mut FtpSession, paths: &UploadPaths) -> Result<Renamed> {
+fn rename(session: &mut FtpSession, paths: &UploadPaths, bytes: u64) -> Result<Renamed> {
     let reply = match session.move_file(&paths.temporary, &paths.target)? {
         Moved::Done => return Ok(Renamed::Done),
         Moved::RnfrRefused(reply) => return Err(rename_refused(&reply)),
         Moved::RntoRefused(reply) => reply,
     };
+    // Some servers rename and report a failure. The temporary file decides: an old blob can have the same size.
+    if session.size_of(&paths.temporary)?.is_none() {
+        return match session.size_of(&paths.target)? {
+            Some(size) if size == bytes => Ok(Renamed::Done),
+            _ => Err(reply.refusal()),
+        };
+    }
+    if reply.is_temporary() && session.server().config.replace == Replace::Auto {
+        return Err(reply.refusal());
+    }
     match session.look_up(&paths.target)? {
         Lookup::Blob(_) => Ok(Renamed::TargetExists(reply)),
         Lookup::Directory => Err(reply.error(Kind::Remote, "the target is a directory")),
@@ -124,8 +137,10 @@ fn replace(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(),
     Ok(())
 }
 
-/// For servers that do not rename the old blob either. Once it is deleted, the temporary file is the only copy.
+/// For servers that do not rename the old blob either. Once it is deleted, the temporary file is the only copy; so a
+/// rename of the temporary file to another free name has to succeed first, and is undone.
 fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Result<(), Unpublished> {
+    try_rename(lease, paths)?;
     let keep = |error: Error| {
         Unpublished {
         error: error.with_hint(format!(
@@ -142,11 +157,38 @@ fn delete_first(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> Resul
         Err(error) => return Err(keep(error)),
     };
     if let Some(reply) = reply {
-        return Err(reply
-            .error(Kind::Denied, "cannot delete the old blob")
-            .into());
+        let refused = match reply.is_temporary() {
+            true => reply.refusal(),
+            false => reply.error(Kind::Denied, "cannot delete the old blob"),
+        };
+        return Err(refused.into());
     }
     rename_into_place(lease, paths, bytes).map_err(keep)
+}
+
+/// Renames the temporary file to another name and back, to see whether the server renames at all.
+fn try_rename(lease: &mut Lease<'_>, paths: &UploadPaths) -> Result<()> {
+    let other = format!(
+        "{}/{}",
+        paths.directory,
+        lease
+            .server()
+            .config
+            .temporary_name
+            .apply(&temporary_name())
+    );
+    let session = lease.session()?;
+    for (from, to) in [(&paths.temporary, &other), (&other, &paths.temporary)] {
+        match session.move_file(from, to)? {
+            Moved::Done => {}
+            Moved::RnfrRefused(reply) | Moved::RntoRefused(reply) => {
+                return Err(rename_refused(&reply).with_hint(
+                    "the old blob is unchanged; --ftp-upload direct stores without a rename",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Renames the upload to the target, which does not exist any more, and verifies the size.
@@ -155,16 +197,28 @@ fn rename_into_place(lease: &mut Lease<'_>, paths: &UploadPaths, bytes: u64) -> 
         .session()
         .and_then(|session| session.move_file(&paths.temporary, &paths.target));
     let error = match moved {
-        Ok(Moved::Done) => Error::new(
-            Kind::Integrity,
-            "the server reported a rename that did not happen",
-        ),
-        Ok(Moved::RnfrRefused(reply) | Moved::RntoRefused(reply)) => reply.refusal().permanent(),
-        Err(error) => error,
+        Ok(Moved::Done) => None,
+        Ok(Moved::RnfrRefused(reply) | Moved::RntoRefused(reply)) => {
+            Some(reply.refusal().permanent())
+        }
+        Err(error) => Some(error),
     };
+    // The size of the target proves nothing while the temporary file is there: it may be another writer's.
+    if let Some(error) = &error
+        && lease
+            .ask(|session| session.size_of(&paths.temporary))?
+            .is_some()
+    {
+        return Err(error.clone());
+    }
     match lease.ask(|session| session.size_of(&paths.target)) {
         Ok(Some(size)) if size == bytes => Ok(()),
-        _ => Err(error),
+        _ => Err(error.unwrap_or_else(|| {
+            Error::new(
+                Kind::Integrity,
+                "the server reported a rename that did not happen",
+            )
+        })),
     }
 }
 
@@ -197,7 +251,11 @@ fn warn(lease: &Lease<'_>, text: &str) {
 }
 
 fn rename_refused(reply: &Reply) -> Error {
-    reply.error(Kind::Remote, "the server refuses to rename")
+    let refused = match reply.is_temporary() {
+        true => reply.refusal(),
+        false => reply.error(Kind::Remote, "the server refuses to rename"),
+    };
+    refused.with_hint("if it forbids renames, --ftp-upload direct stores without one")
 }
 
 /// The replies to RNFR and RNTO.

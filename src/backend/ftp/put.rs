@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
+use super::config::UploadFile;
 use super::data::{Opened, Transfer};
 use super::paths::UploadPaths;
 use super::pool::{Lease, SessionPool};
@@ -132,7 +133,8 @@ impl<'a> FtpUpload<'a> {
         let store = |session: &mut FtpSession| {
             session.store(&paths.temporary).inspect_err(|_| {
                 // The server may have created the file, although its reply or the data connection is missing.
-                if session.transfer_requested {
+                // A refusal of the blob's own name has not touched the old blob.
+                if session.transfer_requested && !paths.is_direct() {
                     self.draft.add_possible_file();
                 }
             })
@@ -294,7 +296,14 @@ impl FtpSession {
         if reply.class() == Class::Path {
             self.recheck_directories()?;
         }
-        Err(self.refused(&reply))
+        let refused = self.refused(&reply);
+        Err(match reply.code {
+            // Name not allowed (RFC 959), or a form of argument that is not supported.
+            501 | 504 | 553 => refused.with_hint(
+                "the server may forbid the name of the temporary file: try --ftp-temporary-name 'upload-{random}.tmp' or --ftp-upload direct",
+            ),
+            _ => refused,
+        })
     }
 
     /// Called after a refusal that may concern a directory: the base directory must exist, and the cached directories may be
@@ -333,6 +342,12 @@ pub fn discard(pool: &SessionPool, key: &Key, draft: &PartialUpload) {
         let paths = UploadPaths::new(session, path, draft.name());
         session.remove(&paths.temporary)
     };
+    if pool.server().config.upload == UploadFile::Direct {
+        pool.server().warn(&format!(
+            "the incomplete blob `{}` is removed, and the old one is gone: that is how --ftp-upload direct works",
+            printable(path)
+        ));
+    }
     let idle = pool
         .idle()
         .map(|mut lease| lease.session().and_then(remove));
@@ -343,7 +358,7 @@ pub fn discard(pool: &SessionPool, key: &Key, draft: &PartialUpload) {
     if let Err(error) = removed {
         pool.server().warn(&format!(
             "the temporary file `{}` may remain on the server next to `{}`: {error}",
-            draft.name(),
+            printable(&pool.server().config.temporary_name.apply(draft.name())),
             printable(path)
         ));
     }

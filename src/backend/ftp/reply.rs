@@ -116,6 +116,11 @@ impl Reply {
         self.class() == Class::Done
     }
 
+    /// Returns true if the same command may succeed later (RFC 959, section 4.2.1).
+    pub fn is_temporary(&self) -> bool {
+        (400..500).contains(&self.code)
+    }
+
     /// Returns true if the server does not support the command, or not in this form.
     pub fn is_unknown_command(&self) -> bool {
         matches!(self.code, 500 | 502 | 503 | 504)
@@ -187,13 +192,12 @@ impl Reply {
         if self.demands_tls_on_data() {
             return self.tls_on_data_error();
         }
-        let is_temporary = (400..500).contains(&self.code);
         let (kind, what) = match self.class() {
             Class::ServiceClosing => (Kind::Busy { after: None }, "the server is unavailable"),
             Class::DataConnection if self.code == 425 => (Kind::Disconnected, "no data connection"),
             Class::DataConnection => (Kind::Disconnected, "the transfer was aborted"),
             Class::Full => (Kind::Remote, "no space left on the server"),
-            _ if is_temporary => (
+            _ if self.is_temporary() => (
                 Kind::Busy { after: None },
                 "temporary failure on the server",
             ),

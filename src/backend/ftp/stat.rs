@@ -34,7 +34,7 @@ impl FtpSession {
         if let Hint::Is(found) = described {
             return Ok(found);
         }
-        match (described, self.measure(path)?) {
+        match (described, self.measure(path, EntryKind::Unknown)?) {
             (_, Hint::Is(found)) => Ok(found),
             // If one command gave no information, the other may have.
             (hint, Hint::Unknown) | (_, hint) => self.look_up_in_parent(path, &hint),
@@ -47,7 +47,8 @@ impl FtpSession {
         if let Some(size) = reply.size() {
             return Ok(Some(size));
         }
-        if reply.code < 400 {
+        // A 213 without a number gives no information (some servers send one for an empty file).
+        if reply.code < 400 && reply.code != 213 {
             return Err(self.unexpected_reply(&reply));
         }
         match self.look_up(path)? {
@@ -72,6 +73,8 @@ impl FtpSession {
             _ => return Err(self.unexpected_reply(&reply)),
         }
         let entry = reply.lines.iter().find_map(|line| mlsx::described(line));
+        // Some servers take `a[1]` for a pattern and describe its directory.
+        let entry = entry.filter(|entry| names_the_path(&entry.name, path));
         Ok(match entry.as_ref().and_then(lookup_of_entry) {
             Some(found) => Hint::Is(found),
             None => Hint::Unknown,
@@ -84,18 +87,19 @@ impl FtpSession {
         self.server().facts().features = Some(features);
     }
 
-    /// SIZE, and MDTM if the server supports it. Both follow links.
-    fn measure(&mut self, path: &str) -> Result<Hint> {
+    /// SIZE, and MDTM if the server supports it. Both follow links. `kind` is what a listing says of the path.
+    fn measure(&mut self, path: &str, kind: EntryKind) -> Result<Hint> {
         let reply = self.ask(&format!("SIZE {path}"))?;
         let Some(size) = reply.size() else {
             return match reply.code {
+                213 => Ok(Hint::Unknown),
                 code if code < 400 => Err(self.unexpected_reply(&reply)),
                 _ if reply.is_unknown_command() => Ok(Hint::Unknown),
                 _ => Ok(Hint::PerhapsAbsent),
             };
         };
-        // Some servers report a size for directories too.
-        if size == 0 && self.can_enter(path)? {
+        // Some servers report a size for directories too, of any number.
+        if kind != EntryKind::File && self.can_enter(path)? {
             return Ok(Hint::Is(Lookup::Directory));
         }
         let modified = if self.features().mdtm {
@@ -183,21 +187,44 @@ impl FtpSession {
         Error::new(Kind::Config, text).with_hint("create it, or correct `base_dir` (--base-dir)")
     }
 
+    /// Looks up a path in the listing with sizes, if the server has one.
+    fn look_up_in_details(&mut self, path: &str) -> Result<Option<Lookup>> {
+        let Some((parent, name)) = path.rsplit_once('/') else {
+            return Ok(None);
+        };
+        let entries = self.entries(parent)?.unwrap_or_default();
+        let entry = entries.iter().find(|entry| entry.name == name);
+        Ok(entry.and_then(lookup_of_entry))
+    }
+
     fn resolve_entry(&mut self, path: &str, entry: &DirectoryEntry) -> Result<Lookup> {
         if let Some(found) = lookup_of_entry(entry) {
             return Ok(found);
         }
-        if let Hint::Is(found) = self.measure(path)? {
+        if let Hint::Is(found) = self.measure(path, entry.kind)? {
             return Ok(found);
         }
         if entry.kind != EntryKind::File && self.can_enter(path)? {
             return Ok(Lookup::Directory);
+        }
+        if let Some(found) = self.look_up_in_details(path)? {
+            return Ok(found);
         }
         Err(Error::new(
             Kind::Denied,
             "cannot tell: the name exists, but the server does not report its size",
         ))
     }
+}
+
+/// Returns whether the name in a reply to MLST, which may be a path, is that of `path`. Servers may ignore case.
+fn names_the_path(name: &str, path: &str) -> bool {
+    let last = |path: &str| {
+        let path = path.trim_end_matches('/');
+        path.rsplit('/').next().unwrap_or(path).to_lowercase()
+    };
+    // A line about the current directory has no name.
+    name.is_empty() || last(name) == last(path)
 }
 
 /// Returns the result for an entry that has both a type and, for files, a size.

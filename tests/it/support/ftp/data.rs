@@ -210,6 +210,9 @@ impl Session {
         if !self.state.has_directory(parent) {
             return self.reply("553 could not create file");
         }
+        if let (Some(Fault::ForbidsDotNames), true) = (fault, path.contains("/.")) {
+            return self.reply("553 file name not allowed");
+        }
         if self.lacks_protection() {
             return self.reply(NOT_PROTECTED);
         }

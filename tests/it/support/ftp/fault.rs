@@ -37,6 +37,12 @@ pub enum Fault {
     SendExtraBytes,
     /// Closes the data connection without TLS's close_notify.
     NoCloseNotify,
+    /// Replies to SIZE of a directory with this number, at every command.
+    SizeOfDirectories(u32),
+    /// Takes a last segment with `[` for a pattern and describes the directory, at every MLST.
+    TakesPatterns,
+    /// Refuses names that begin with a dot, at every command.
+    ForbidsDotNames,
     /// Refuses RNTO if the target exists, at every command.
     NeverOverwrite,
     /// Ignores the offset of REST and writes from the start of the file.
@@ -60,7 +66,12 @@ impl Fault {
     pub(super) fn is_permanent(self) -> bool {
         matches!(
             self,
-            Self::AlwaysReply(_) | Self::NeverOverwrite | Self::PassiveReply(_)
+            Self::AlwaysReply(_)
+                | Self::NeverOverwrite
+                | Self::PassiveReply(_)
+                | Self::SizeOfDirectories(_)
+                | Self::TakesPatterns
+                | Self::ForbidsDotNames
         )
     }
 }

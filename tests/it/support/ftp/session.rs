@@ -196,10 +196,10 @@ impl Session {
                 self.offset = argument.parse().unwrap();
                 self.reply("350 restarting there")
             }
-            "SIZE" => self.size(argument),
+            "SIZE" => self.size(argument, fault),
             "MDTM" => self.mdtm(argument),
             "MFMT" => self.mfmt(argument),
-            "MLST" => self.mlst(argument),
+            "MLST" => self.mlst(argument, fault),
             "MLSD" | "NLST" | "LIST" => self.list(verb, argument, fault),
             "DELE" => self.dele(argument),
             "RNFR" => self.rnfr(argument),
@@ -321,8 +321,14 @@ impl Session {
         self.reply_either(made, "257 created", "550 create directory operation failed")
     }
 
-    fn size(&mut self, argument: &str) -> Next {
-        match self.state.size(&self.path(argument)) {
+    fn size(&mut self, argument: &str, fault: Option<Fault>) -> Next {
+        let path = self.path(argument);
+        if let (Some(Fault::SizeOfDirectories(size)), true) =
+            (fault, self.state.has_directory(&path))
+        {
+            return self.reply(&format!("213 {size}"));
+        }
+        match self.state.size(&path) {
             Some(size) if self.binary => self.reply(&format!("213 {size}")),
             _ => self.reply("550 could not get file size"),
         }
@@ -348,8 +354,14 @@ impl Session {
         self.reply(&reply)
     }
 
-    fn mlst(&mut self, argument: &str) -> Next {
-        let path = self.path(argument);
+    fn mlst(&mut self, argument: &str, fault: Option<Fault>) -> Next {
+        let mut path = self.path(argument);
+        if let (Some(Fault::TakesPatterns), Some((directory, name))) =
+            (fault, path.clone().rsplit_once('/'))
+            && name.contains('[')
+        {
+            directory.clone_into(&mut path);
+        }
         match self.state.facts(&path) {
             Some(facts) => self.reply(&format!("250-Listing\r\n {facts} {path}\r\n250 End")),
             None => self.reply("550 no such file or directory"),
@@ -390,6 +402,9 @@ impl Session {
             .map(|content| files.insert(to, content))
             .is_some();
         drop(files);
+        if let Some(Fault::FinalReply(reply)) = fault {
+            return self.reply(reply);
+        }
         self.reply_either(moved, "250 renamed", "503 RNFR first")
     }
 
