@@ -29,7 +29,7 @@ use crate::io::beneath::make_directories;
 use crate::io::directory_sync::sync_directory;
 use crate::io::page_buffer::PageBuffer;
 use crate::io::payload::{Payload, source_error};
-use crate::io::temp_name::{TEMPORARY_PREFIX, temporary_name};
+use crate::io::temp_name::TEMPORARY_PREFIX;
 use crate::key::Key;
 use crate::store::diagnostics::Diagnostics;
 use crate::store::directory::{TreeEntry, TreeNode};
@@ -293,13 +293,8 @@ impl Store for Fs {
             }
         };
         let (parent, name) = self.parent(self.root_for_put()?, path)?;
-        let mut staged = AtomicFile::create(
-            Arc::new(parent),
-            name,
-            temporary_name(),
-            self.shown(path),
-            &self.cancel,
-        )?;
+        let mut staged =
+            AtomicFile::create(Arc::new(parent), name, self.shown(path), &self.cancel)?;
         if let Some(size) = payload.size() {
             staged.preallocate(size)?;
         }

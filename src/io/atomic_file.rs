@@ -21,6 +21,7 @@ use rustix::io::Errno;
 
 use super::directory_sync::sync_directory;
 use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
+use super::temporary_file::{create_temporary, lock};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
@@ -93,14 +94,13 @@ pub fn open_dir(path: &Path) -> Result<OwnedFd> {
 }
 
 impl AtomicFile {
-    /// Creates a file that will have the name `name` in `dir`. `temporary` is its name until then, `shown` its path for
-    /// messages.
+    /// Creates a file that will have the name `name` in `dir`; `shown` is its path for messages. The file that a killed run
+    /// left for this name is removed.
     ///
     /// Other users cannot open it before [`AtomicFile::commit`].
     pub fn create(
         dir: Arc<OwnedFd>,
         name: impl AsRef<OsStr>,
-        temporary: String,
         shown: String,
         cancel: &Arc<Cancel>,
     ) -> Result<Self> {
@@ -114,9 +114,7 @@ impl AtomicFile {
             Ok(_) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(failed(errno)),
         }
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&*dir, &temporary, flags, PRIVATE).map_err(failed)?;
+        let (file, temporary) = create_temporary(&dir, name).map_err(failed)?;
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
@@ -137,7 +135,8 @@ impl AtomicFile {
         })
     }
 
-    /// Opens a file that an earlier run left in `dir`, if it is still the same file and belongs to this user alone.
+    /// Opens a file that an earlier run left in `dir`, if it is still the same file, belongs to this user alone and
+    /// no other process writes it.
     pub fn reopen(
         dir: Arc<OwnedFd>,
         name: &OsStr,
@@ -151,6 +150,7 @@ impl AtomicFile {
             && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
             && found.st_uid == rustix::process::geteuid().as_raw()
             && found.st_nlink == 1
+            && lock(&file) != Err(Errno::WOULDBLOCK)
             // Older versions left it readable by others.
             && set_mode(&file, PRIVATE).is_ok();
         same.then(|| Self {
@@ -305,13 +305,7 @@ mod tests {
 
     fn staged(dir: &Path, name: &str) -> Result<AtomicFile> {
         let handle = Arc::new(open_dir(dir).unwrap());
-        AtomicFile::create(
-            handle,
-            name,
-            ".t.part".to_owned(),
-            name.to_owned(),
-            &Cancel::new(),
-        )
+        AtomicFile::create(handle, name, name.to_owned(), &Cancel::new())
     }
 
     fn names(dir: &Path) -> Vec<String> {
@@ -347,8 +341,7 @@ mod tests {
         assert!(names(dir.path()).is_empty());
         let cancel = Cancel::new();
         let handle = Arc::new(open_dir(dir.path()).unwrap());
-        let _stuck =
-            AtomicFile::create(handle, "x", ".t.part".to_owned(), "x".to_owned(), &cancel).unwrap();
+        let _stuck = AtomicFile::create(handle, "x", "x".to_owned(), &cancel).unwrap();
         cancel.run_cleanups();
         assert!(names(dir.path()).is_empty());
     }

@@ -17,4 +17,5 @@ pub mod rate_limit;
 pub mod standard_streams;
 pub mod subprocess;
 pub mod temp_name;
+mod temporary_file;
 pub mod unnamed_file;

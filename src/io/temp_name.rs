@@ -1,6 +1,9 @@
 //! Names of temporary files, local and on FTP servers.
 
+use std::ffi::OsStr;
+
 use super::random::random_u64;
+use crate::digest::{Algorithm, Hasher};
 
 /// The beginning of all names of temporary files. Listings skip such names.
 pub const TEMPORARY_PREFIX: &str = ".blobctl-";
@@ -8,6 +11,14 @@ pub const TEMPORARY_PREFIX: &str = ".blobctl-";
 /// Returns a new name for a temporary file: `.blobctl-`, 16 hex digits, `.part`.
 pub fn temporary_name() -> String {
     format!("{TEMPORARY_PREFIX}{:016x}.part", random_u64())
+}
+
+/// Returns the temporary name that belongs to the finished file `name`: the same in each run, so that a later run finds what
+/// a killed one has left.
+pub fn temporary_name_of(name: &OsStr) -> String {
+    let mut hasher = Hasher::new(Algorithm::Sha256);
+    hasher.update(name.as_encoded_bytes());
+    format!("{TEMPORARY_PREFIX}{}.part", &hasher.finish().hex()[..16])
 }
 
 /// Returns whether `name` has the form of [`temporary_name`]. No other file is opened or removed because a journal names

@@ -14,7 +14,6 @@ use crate::error::{Error, Kind, Result, access};
 use crate::io::atomic_file::{AtomicFile, Overwrite};
 use crate::io::beneath::LocalDirectory;
 use crate::io::local_path::LocalPath;
-use crate::io::temp_name::temporary_name;
 use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
@@ -62,7 +61,7 @@ impl FileDestination {
     /// Creates an empty temporary file next to the destination, which is removed when it is dropped.
     pub fn probe(&self, cancel: &Arc<Cancel>) -> Result<AtomicFile> {
         let (dir, shown) = (Arc::clone(&self.dir), self.shown.clone());
-        AtomicFile::create(dir, &self.name, temporary_name(), shown, cancel)
+        AtomicFile::create(dir, &self.name, shown, cancel)
     }
 }
 

@@ -19,7 +19,6 @@ use super::{CredentialLookup, json};
 use crate::digest::{Algorithm, Hasher};
 use crate::error::{Error, Kind, Result, describe, printable};
 use crate::io::atomic_file::{AtomicFile, Overwrite, open_dir};
-use crate::io::temp_name::temporary_name;
 use crate::secret::{LARGEST_SECRET, Secret, read_bounded};
 
 /// A token is renewed when it is valid for less than this, as by the AWS CLI.
@@ -194,7 +193,6 @@ impl<'a> SsoToken<'a> {
         let file = AtomicFile::create(
             Arc::new(open_dir(directory)?),
             name,
-            temporary_name(),
             printable(&self.path.to_string_lossy()),
             lookup.context.http.cancel(),
         )?;
