@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::directory_sync::sync_directory;
 use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
@@ -119,7 +119,7 @@ impl AtomicFile {
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
                 // It may be removed already, and the process ends in any case.
-                let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
+                let _ = retry_on_intr(|| rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty()));
             }
         });
         Ok(Self {
@@ -263,11 +263,12 @@ impl AtomicFile {
                 Overwrite::Allow => RenameFlags::empty(),
                 Overwrite::Refuse => RenameFlags::NOREPLACE,
             };
-            rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
-                .map_err(|errno| match errno {
-                    Errno::EXIST => Error::already_exists(),
-                    _ => failed(&self, "move the finished file to", errno.into()),
-                })?;
+            let rename =
+                || rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags);
+            retry_on_intr(rename).map_err(|errno| match errno {
+                Errno::EXIST => Error::already_exists(),
+                _ => failed(&self, "move the finished file to", errno.into()),
+            })?;
             self.temporary = None;
         }
         sync_directory(&*self.dir)
@@ -293,7 +294,7 @@ impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
             // A failure here cannot be helped, and the first error is already being returned.
-            let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
+            let _ = retry_on_intr(|| rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty()));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
 
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
-use rustix::io::{Errno, Result};
+use rustix::io::{Errno, Result, retry_on_intr};
 
 use super::permissions::PRIVATE;
 use super::temp_name::{temporary_name, temporary_name_of};
@@ -46,7 +46,7 @@ fn create(dir: &OwnedFd, name: &str) -> Result<Option<OwnedFd>> {
 
 fn open_new(dir: &OwnedFd, name: &str) -> Result<OwnedFd> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(dir, name, flags, PRIVATE)
+    retry_on_intr(|| rustix::fs::openat(dir, name, flags, PRIVATE))
 }
 
 /// Removes the temporary file of a process that has ended. Returns whether it did: the file of another user, of a running
@@ -68,7 +68,7 @@ fn remove_abandoned(dir: &OwnedFd, name: &str) -> Result<bool> {
     if !named.is_ok_and(|named| is_same(&named, &found)) {
         return Ok(false);
     }
-    rustix::fs::unlinkat(dir, name, AtFlags::empty()).map(|()| true)
+    retry_on_intr(|| rustix::fs::unlinkat(dir, name, AtFlags::empty())).map(|()| true)
 }
 
 fn is_same(one: &Stat, other: &Stat) -> bool {

@@ -18,6 +18,7 @@ mod contract;
 mod control_characters;
 mod cookbook;
 mod copies;
+mod crash;
 mod credentials;
 mod doctor;
 mod dropped_downloads;

@@ -25,6 +25,7 @@ pub mod signature;
 pub mod stores;
 pub mod terminal;
 pub mod tls;
+pub mod tracer;
 pub mod users;
 
 use std::collections::BTreeMap;
