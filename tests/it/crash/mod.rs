@@ -258,6 +258,33 @@ fn an_error_at_any_call_ends_the_run_cleanly() {
 }
 
 #[test]
+fn a_full_state_disk_costs_a_warning_at_most() {
+    if !tracer::is_available() {
+        return;
+    }
+    let scenario = &SCENARIOS[1];
+    let expected = Expected::of(scenario);
+    let is_state = |call: &Call| {
+        let path = call.path.to_string_lossy();
+        path.contains("/home/.local") && call.op != Op::Unlink
+    };
+    let calls = expected.calls.iter().enumerate();
+    let cases: Vec<_> = calls.filter(|(_, call)| is_state(call)).collect();
+    assert!(cases.len() >= 4, "{cases:?}");
+    in_parallel(&cases, |(at, call)| {
+        let (sandbox, trace) = traced(scenario, Act::Fail(*at, Errno::ENOSPC));
+        let context = format!("{call:?}: {trace:?}");
+        assert_eq!(trace.code, Some(0), "{context}");
+        let lines = trace.stderr.lines();
+        let are_warnings = lines.clone().all(|line| {
+            line.starts_with("blobctl: warning: this transfer cannot be resumed later: ")
+        });
+        assert!(are_warnings && lines.count() <= 1, "{context}");
+        assert_eq!(contents(&sandbox), expected.after, "{context}");
+    });
+}
+
+#[test]
 fn any_state_that_a_power_cut_can_leave_is_old_or_new() {
     if !tracer::is_available() {
         return;
