@@ -4,13 +4,14 @@
 //! copies, and the same command run again ends as if nothing had happened.
 
 mod power_cut;
+mod random_kills;
 mod scenarios;
+mod small_disk;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use nix::errno::Errno;
 
@@ -297,44 +298,4 @@ fn any_state_that_a_power_cut_can_leave_is_old_or_new() {
     }
     println!("{states} states");
     assert!(states >= 1000, "{states}");
-}
-
-#[test]
-fn a_process_killed_at_any_time_leaves_old_or_new() {
-    let count = std::env::var("BLOBCTL_TEST_KILLS").map_or(5, |count| count.parse().unwrap());
-    let expected: Vec<_> = SCENARIOS.iter().map(Expected::of_untraced).collect();
-    let cases: Vec<_> = (0..count)
-        .flat_map(|round| {
-            SCENARIOS
-                .iter()
-                .zip(&expected)
-                .map(move |pair| (round, pair))
-        })
-        .collect();
-    in_parallel(&cases, |(round, (scenario, expected))| {
-        let sandbox = (scenario.prepare)();
-        let mut child = sandbox.command(scenario.arguments).spawn().unwrap();
-        // Spread over the time of a run; the state is checked wherever the kill hits.
-        std::thread::sleep(Duration::from_micros(1_000 + round * 1_237 % 60_000));
-        child.kill().unwrap();
-        crate::support::finish(child);
-        let context = format!("{} killed at random {round}", scenario.name);
-        expected.check_old_or_new(&contents(&sandbox), &context);
-        check_repeated(scenario, expected, &sandbox, &context);
-    });
-    println!("{} kills", cases.len());
-}
-
-impl Expected {
-    fn of_untraced(scenario: &Scenario) -> Self {
-        let sandbox = (scenario.prepare)();
-        let before = contents(&sandbox);
-        let outcome = sandbox.run(scenario.arguments);
-        assert_eq!(outcome.code, Some(0), "{outcome:?}");
-        Self {
-            before,
-            after: contents(&sandbox),
-            calls: Vec::new(),
-        }
-    }
 }
