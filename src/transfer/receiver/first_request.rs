@@ -88,7 +88,7 @@ impl Receiver<'_> {
                 if let Some(unfinished) = &mut self.unfinished {
                     if unfinished.begin(info, &file.identity()?) {
                         file.keep_on_exit();
-                        output.unrecorded = Some(Hasher::new(RANGE_CHECKSUM));
+                        output.unrecorded = Some(Box::new(Hasher::new(RANGE_CHECKSUM)));
                     } else {
                         self.unfinished = None;
                     }

@@ -52,7 +52,7 @@ pub(super) struct FileOutput<'a> {
     /// The first bytes of the block: received, and not in the file yet.
     pub(super) fill: usize,
     /// The checksum of the bytes that were written since the last line of the journal, if there is a journal.
-    pub(super) unrecorded: Option<Hasher>,
+    pub(super) unrecorded: Option<Box<Hasher>>,
 }
 
 impl FileOutput<'_> {
@@ -84,7 +84,7 @@ impl FileOutput<'_> {
     pub(super) fn resume(&mut self, file: AtomicFile) {
         self.file = Some(file);
         self.block = PageBuffer::new(BLOCK);
-        self.unrecorded = Some(Hasher::new(RANGE_CHECKSUM));
+        self.unrecorded = Some(Box::new(Hasher::new(RANGE_CHECKSUM)));
     }
 
     /// Removes the file.

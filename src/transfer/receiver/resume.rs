@@ -101,7 +101,7 @@ impl Receiver<'_> {
             && in_file > self.recorded
             && let Some(crc) = &mut output.unrecorded
         {
-            let crc = std::mem::replace(crc, Hasher::new(RANGE_CHECKSUM));
+            let crc = std::mem::replace(&mut **crc, Hasher::new(RANGE_CHECKSUM));
             unfinished.filled(self.recorded, in_file - self.recorded, crc.finish());
             self.recorded = in_file;
         }

@@ -2,6 +2,10 @@
 //!
 //! After each: every name holds its old or its new content, what is not blobctl's is as it was, `mv` has not lost both
 //! copies, and the same command run again ends as if nothing had happened.
+#![allow(
+    clippy::print_stdout,
+    reason = "--nocapture shows how many cases there were"
+)]
 
 mod power_cut;
 mod random_kills;

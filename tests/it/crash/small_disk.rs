@@ -1,5 +1,6 @@
 //! A disk of 1 MiB: a tmpfs in a mount namespace of its own, which ends with the test.
 
+use crate::support::tracer;
 use crate::support::{MIB, Sandbox, bytes};
 
 /// Mounts the disk with an old file on it, runs the program, lists the disk, and compares the old file.
@@ -23,10 +24,7 @@ fn a_full_disk_ends_the_run_and_leaves_the_old_file_alone() {
         let child = sandbox.shell(&script, arguments).spawn().unwrap();
         let outcome = crate::support::finish(child);
         if matches!(outcome.code, Some(1 | 99 | 126 | 127)) {
-            eprintln!(
-                "NOT RUN: mounting a tmpfs is not allowed here: {}",
-                outcome.stderr
-            );
+            tracer::say_not_run(&format!("no tmpfs can be mounted: {}", outcome.stderr));
             return;
         }
         let stderr: Vec<&str> = outcome.stderr.lines().collect();

@@ -68,6 +68,10 @@ pub struct Trace {
 }
 
 /// Runs the program; `within` is the directory whose files count. `None` if ptrace is not available.
+#[expect(
+    clippy::zombie_processes,
+    reason = "Tracer::run waits for it with waitpid"
+)]
 pub fn trace(command: &mut Command, within: &Path, act: Act) -> Option<Trace> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return None;
@@ -319,12 +323,15 @@ pub fn is_available() -> bool {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "read go; exec /bin/sh -c :"]);
     let works = trace(&mut command, Path::new("/"), Act::Record).is_some();
-    if !works && let Ok(mut terminal) = File::options().write(true).open("/dev/stderr") {
-        // Written past the capture of the test harness: it must be seen also when the test passes.
-        let _ = writeln!(
-            terminal,
-            "NOT RUN: ptrace is refused or unsupported here, so the crash tests tested nothing"
-        );
+    if !works {
+        say_not_run("ptrace is refused or unsupported here");
     }
     works
+}
+
+/// Says that a test tested nothing, past the capture of the test harness: it must be seen also when the test passes.
+pub fn say_not_run(reason: &str) {
+    if let Ok(mut terminal) = File::options().write(true).open("/dev/stderr") {
+        let _ = writeln!(terminal, "NOT RUN, a crash test: {reason}");
+    }
 }
