@@ -493,16 +493,7 @@ fn a_killed_put_over_ftp_resumes_where_it_was() {
 #[test]
 fn a_get_over_ftp_resumes_at_its_offset() {
     let content = bytes(40 * MIB, 14);
-    let server = FtpServer::start()
-        .holding("a", &content)
-        .fault("RETR", crate::support::ftp::Fault::AbortAfter(20 * MIB));
-    let sandbox = Sandbox::new()
-        .envs(&server.variables())
-        .env("BLOBCTL_RESUME", "auto")
-        .env("BLOBCTL_RETRY_FOR", "0");
-    sandbox
-        .run(["get", "a"])
-        .fails_with(7, "hint: the progress is kept");
+    let (server, sandbox, _) = half_a_get(&content);
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
     assert_eq!(server.commands("REST"), [format!("REST {}", 20 * MIB)]);
