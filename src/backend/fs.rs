@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::cancel::Cancel;
 use crate::digest::Verified;
@@ -326,7 +326,7 @@ impl Store for Fs {
         let parent = self
             .below(&root, directories, OFlags::RDONLY | OFlags::DIRECTORY)
             .map_err(|errno| self.refused(errno, "open", directories))?;
-        match rustix::fs::unlinkat(&parent, name, AtFlags::empty()) {
+        match retry_on_intr(|| rustix::fs::unlinkat(&parent, name, AtFlags::empty())) {
             Ok(()) => {
                 sync_directory(&parent).map_err(|errno| self.refused(errno, "sync", directories))
             }

@@ -17,11 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, FallocateFlags, FileType, Mode, OFlags, RenameFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::directory_sync::sync_directory;
 use super::permissions::{PRIVATE, set_chosen, set_final, set_mode};
-use super::temporary_file::{create_temporary, is_locked_by_us};
+use super::temporary_file::{create_temporary, lock};
 use crate::cancel::{Cancel, Watch};
 use crate::error::{Error, Kind, Result, access};
 
@@ -94,7 +94,8 @@ pub fn open_dir(path: &Path) -> Result<OwnedFd> {
 }
 
 impl AtomicFile {
-    /// Creates a file that will have the name `name` in `dir`. `shown` is its path for messages.
+    /// Creates a file that will have the name `name` in `dir`; `shown` is its path for messages. The file that a killed run
+    /// left for this name is removed.
     ///
     /// Other users cannot open it before [`AtomicFile::commit`].
     pub fn create(
@@ -113,12 +114,12 @@ impl AtomicFile {
             Ok(_) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(failed(errno)),
         }
-        let (temporary, file) = create_temporary(&*dir, name).map_err(failed)?;
+        let (file, temporary) = create_temporary(&dir, name).map_err(failed)?;
         let watch = cancel.on_exit({
             let (dir, temporary) = (Arc::clone(&dir), temporary.clone());
             move || {
                 // It may be removed already, and the process ends in any case.
-                let _ = rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty());
+                let _ = retry_on_intr(|| rustix::fs::unlinkat(&*dir, &temporary, AtFlags::empty()));
             }
         });
         Ok(Self {
@@ -134,7 +135,8 @@ impl AtomicFile {
         })
     }
 
-    /// Opens a file that an earlier run left in `dir`, if it is still the same file and belongs to this user alone.
+    /// Opens a file that an earlier run left in `dir`, if it is still the same file, belongs to this user alone and
+    /// no other process writes it.
     pub fn reopen(
         dir: Arc<OwnedFd>,
         name: &OsStr,
@@ -148,7 +150,7 @@ impl AtomicFile {
             && FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
             && found.st_uid == rustix::process::geteuid().as_raw()
             && found.st_nlink == 1
-            && is_locked_by_us(&file)
+            && lock(&file) != Err(Errno::WOULDBLOCK)
             // Older versions left it readable by others.
             && set_mode(&file, PRIVATE).is_ok();
         same.then(|| Self {
@@ -261,11 +263,12 @@ impl AtomicFile {
                 Overwrite::Allow => RenameFlags::empty(),
                 Overwrite::Refuse => RenameFlags::NOREPLACE,
             };
-            rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags)
-                .map_err(|errno| match errno {
-                    Errno::EXIST => Error::already_exists(),
-                    _ => failed(&self, "move the finished file to", errno.into()),
-                })?;
+            let rename =
+                || rustix::fs::renameat_with(&*self.dir, temporary, &*self.dir, &self.name, flags);
+            retry_on_intr(rename).map_err(|errno| match errno {
+                Errno::EXIST => Error::already_exists(),
+                _ => failed(&self, "move the finished file to", errno.into()),
+            })?;
             self.temporary = None;
         }
         sync_directory(&*self.dir)
@@ -291,7 +294,7 @@ impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(temporary) = &self.temporary {
             // A failure here cannot be helped, and the first error is already being returned.
-            let _ = rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty());
+            let _ = retry_on_intr(|| rustix::fs::unlinkat(&*self.dir, temporary, AtFlags::empty()));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::local_path::make_directory;
 use crate::error::{Error, Kind, LocalCause, Result, access, printable};
@@ -37,8 +37,9 @@ pub fn make_directories(dir: OwnedFd, path: &str) -> std::result::Result<OwnedFd
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let mut parent = dir;
     for segment in path.split('/') {
-        match rustix::fs::mkdirat(&parent, segment, Mode::from_raw_mode(0o777)) {
-            Ok(()) => rustix::fs::fsync(&parent).map_err(|errno| Failure {
+        let mode = Mode::from_raw_mode(0o777);
+        match retry_on_intr(|| rustix::fs::mkdirat(&parent, segment, mode)) {
+            Ok(()) => retry_on_intr(|| rustix::fs::fsync(&parent)).map_err(|errno| Failure {
                 doing: "sync",
                 errno,
             })?,
@@ -139,11 +140,12 @@ impl LocalDirectory {
     /// Removes the file `relative`, and then the directories above it that are empty.
     pub fn remove(&self, relative: &str) -> Result<()> {
         let (dir, name) = self.parent_of(relative)?;
-        match rustix::fs::unlinkat(&dir, name, AtFlags::empty()) {
+        match retry_on_intr(|| rustix::fs::unlinkat(&dir, name, AtFlags::empty())) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(self.refused("remove", errno, relative)),
         }
-        rustix::fs::fsync(&dir).map_err(|errno| self.refused("sync", errno, relative))?;
+        retry_on_intr(|| rustix::fs::fsync(&dir))
+            .map_err(|errno| self.refused("sync", errno, relative))?;
         let mut path = relative;
         while let Some((directory, _)) = path.rsplit_once('/') {
             let Ok((above, name)) = self.parent_of(directory) else {

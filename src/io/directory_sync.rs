@@ -8,13 +8,15 @@ use std::hash::Hash;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use rustix::io::Result;
+use rustix::io::{Result, retry_on_intr};
 
 /// Makes the renames in `dir` durable that have returned before this call.
 pub fn sync_directory(dir: impl AsFd) -> Result<()> {
     static DIRECTORIES: LazyLock<SharedSyncs<(u64, u64)>> = LazyLock::new(SharedSyncs::default);
     let stat = rustix::fs::fstat(&dir)?;
-    DIRECTORIES.sync((stat.st_dev, stat.st_ino), || rustix::fs::fsync(&dir))
+    DIRECTORIES.sync((stat.st_dev, stat.st_ino), || {
+        retry_on_intr(|| rustix::fs::fsync(&dir))
+    })
 }
 
 /// The syncs that are running or waited for, by directory.

@@ -12,7 +12,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{PidfdFlags, PidfdGetfdFlags, geteuid, getpid};
 
 use super::standard_streams::is_closed;
@@ -150,17 +150,17 @@ impl<'a> PathWalk<'a> {
     /// Creates the directory `name`, unless another process has done so meanwhile.
     fn create(&self, name: &OsStr) -> Result<(), Errno> {
         let permissions = Mode::from_raw_mode(0o777);
-        let created = match &self.dir {
+        let created = retry_on_intr(|| match &self.dir {
             Some(dir) => rustix::fs::mkdirat(dir, name, permissions),
             None => rustix::fs::mkdirat(CWD, name, permissions),
-        };
+        });
         match created {
             Err(Errno::EXIST) => return Ok(()),
             created => created?,
         }
         // A descriptor with O_PATH cannot be synced.
         let parent = self.open(OsStr::new("."), OFlags::RDONLY | OFlags::DIRECTORY)?;
-        rustix::fs::fsync(&parent)
+        retry_on_intr(|| rustix::fs::fsync(&parent))
     }
 
     /// Opens the last step; `None` if it is a link, whose steps are next.

@@ -15,7 +15,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::LazyLock;
 
 use rustix::fs::{FileType, Mode, OFlags, Stat, XattrFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 /// The mode of a temporary file.
 pub(super) const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -154,7 +154,7 @@ static UMASK: LazyLock<u32> = LazyLock::new(|| {
 
 /// Sets the mode of a file. File systems without modes reject this, which is ignored.
 pub(super) fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
-    match rustix::fs::fchmod(file, mode) {
+    match retry_on_intr(|| rustix::fs::fchmod(&file, mode)) {
         Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
         result => result,
     }

@@ -1,10 +1,9 @@
 //! Names of temporary files, local and on FTP servers.
 
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hasher as _};
-use std::os::unix::ffi::OsStrExt;
 
 use super::random::random_u64;
+use crate::digest::{Algorithm, Hasher};
 
 /// The beginning of all names of temporary files. Listings skip such names.
 pub const TEMPORARY_PREFIX: &str = ".blobctl-";
@@ -14,11 +13,12 @@ pub fn temporary_name() -> String {
     format!("{TEMPORARY_PREFIX}{:016x}.part", random_u64())
 }
 
-/// Returns the usual name of the temporary file for a destination in the same directory, in the form of [`temporary_name`].
-pub fn temporary_name_of(destination: &OsStr) -> String {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(destination.as_bytes());
-    format!("{TEMPORARY_PREFIX}{:016x}.part", hasher.finish())
+/// Returns the temporary name that belongs to the finished file `name`: the same in each run, so that a later run finds what
+/// a killed one has left.
+pub fn temporary_name_of(name: &OsStr) -> String {
+    let mut hasher = Hasher::new(Algorithm::Sha256);
+    hasher.update(name.as_encoded_bytes());
+    format!("{TEMPORARY_PREFIX}{}.part", &hasher.finish().hex()[..16])
 }
 
 /// Returns whether `name` has the form of [`temporary_name`]. No other file is opened or removed because a journal names

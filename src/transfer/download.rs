@@ -108,6 +108,8 @@ impl<'a> Transfers<'a> {
             Err(error)
                 if can_be_undone && error.kind() == Kind::Integrity && !error.is_permanent() =>
             {
+                let text = format!("{error}: the download starts again from the beginning");
+                self.engine.observer.notify(&Event::Note(&text));
                 self.meter.rewind(self.meter.get());
                 self.transfer(destination)
             }

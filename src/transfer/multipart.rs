@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::put::NewBlob;
-use super::resume::cannot_be_resumed;
 use super::resume::multipart::UnfinishedMultipart;
+use super::resume::{cannot_be_resumed, upload_starts_again};
 use super::source::FileRange;
 use super::{Engine, plan, retry, workers};
 use crate::error::{Error, Kind, Result, printable};
@@ -165,6 +165,7 @@ impl<'a> MultipartUpload<'a> {
             return;
         };
         if let Some(outdated) = unfinished.outdated() {
+            upload_starts_again(&*self.blob.engine.observer);
             // On failure the upload stays in the store, like any other that is never completed.
             let _ = self.multipart.abort(self.blob.key, &outdated);
         }

@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::checksum::Sum;
 use super::plan::{Piece, cut_short};
-use super::resume::download::{FilledRange, UnfinishedDownload};
+use super::resume::download::{FilledRange, RANGE_CHECKSUM, UnfinishedDownload};
 use super::{Engine, plan, retry, workers};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
@@ -148,6 +148,7 @@ impl ParallelDownload<'_> {
                 block: &mut block,
                 fill: 0,
                 hasher: crc.map(Hasher::new),
+                recorded: self.unfinished.map(|_| Hasher::new(RANGE_CHECKSUM)),
             };
             match part.reuse().and_then(|()| part.fetch()) {
                 Ok(attempts) => {
@@ -258,6 +259,8 @@ struct PartDownload<'a> {
     block: &'a mut PageBuffer,
     fill: usize,
     hasher: Option<Hasher>,
+    /// The checksum of the part for the journal.
+    recorded: Option<Hasher>,
 }
 
 impl PartDownload<'_> {
@@ -271,9 +274,11 @@ impl PartDownload<'_> {
         } else {
             front
         };
-        if let Some(hasher) = &mut self.hasher
-            && there > 0
-        {
+        // A part that is in the file has its line in the journal.
+        if there == len {
+            self.recorded = None;
+        }
+        for hasher in [&mut self.hasher, &mut self.recorded].into_iter().flatten() {
             let there = Piece {
                 len: there,
                 ..self.piece
@@ -310,8 +315,8 @@ impl PartDownload<'_> {
         if self.received != self.piece.len {
             return Err(cut_short(self.received, self.piece.len));
         }
-        if let Some(unfinished) = self.whole.unfinished {
-            unfinished.filled(self.piece.offset, self.piece.len);
+        if let (Some(unfinished), Some(crc)) = (self.whole.unfinished, self.recorded.take()) {
+            unfinished.filled(self.piece.offset, self.piece.len, crc.finish());
         }
         Ok(done.attempts)
     }
@@ -320,7 +325,7 @@ impl PartDownload<'_> {
     fn receive(&mut self, download: &mut Download<'_>) -> Result<usize> {
         let len = download.read(&mut self.block[self.fill..])?;
         self.whole.engine.cancel.check()?;
-        if let Some(hasher) = &mut self.hasher {
+        for hasher in [&mut self.hasher, &mut self.recorded].into_iter().flatten() {
             hasher.update(&self.block[self.fill..self.fill + len]);
         }
         self.fill += len;

@@ -18,8 +18,7 @@ mod contract;
 mod control_characters;
 mod cookbook;
 mod copies;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-mod crash_points;
+mod crash;
 mod credentials;
 mod doctor;
 mod dropped_downloads;

@@ -350,11 +350,10 @@ fn a_link_in_place_of_the_partial_file_is_not_followed() {
     assert_eq!(sandbox.read("victim"), b"precious");
 }
 
-#[test]
-fn a_get_over_ftp_resumes_at_its_offset() {
-    let content = bytes(40 * MIB, 14);
+/// A get over FTP whose first run breaks after 20 of 40 MiB, from a server without checksums, and its kept file.
+fn half_a_get(content: &[u8]) -> (FtpServer, Sandbox, PathBuf) {
     let server = FtpServer::start()
-        .holding("a", &content)
+        .holding("a", content)
         .fault("RETR", crate::support::ftp::Fault::AbortAfter(20 * MIB));
     let sandbox = Sandbox::new()
         .envs(&server.variables())
@@ -363,6 +362,138 @@ fn a_get_over_ftp_resumes_at_its_offset() {
     sandbox
         .run(["get", "a"])
         .fails_with(7, "hint: the progress is kept");
+    let kept = leftovers(&sandbox.work()).remove(0);
+    (server, sandbox, kept)
+}
+
+#[test]
+fn a_kept_file_that_was_changed_or_cut_is_not_trusted() {
+    let content = bytes(40 * MIB, 19);
+    let changes: [fn(&std::fs::File); 3] = [
+        |file| file.set_len(1 << 20).unwrap(),
+        |file| std::os::unix::fs::FileExt::write_all_at(file, b"?", 7 << 20).unwrap(),
+        |file| std::os::unix::fs::FileExt::write_all_at(file, b"?", (20 << 20) - 1).unwrap(),
+    ];
+    for change in changes {
+        let (server, sandbox, kept) = half_a_get(&content);
+        change(&std::fs::OpenOptions::new().write(true).open(kept).unwrap());
+        let second = sandbox.run(["get", "a"]);
+        assert_eq!(second.code, Some(0), "{second:?}");
+        assert!(sandbox.read("a") == content);
+        let warning = "the file of the interrupted download was changed since: the download starts again from the beginning";
+        assert!(second.stderr.contains(warning), "{second:?}");
+        assert_eq!(server.commands("REST"), Vec::<String>::new());
+        sandbox.nothing_left_behind();
+        assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_journal_of_another_version_is_replaced_with_a_warning() {
+    let content = bytes(40 * MIB, 20);
+    let (server, sandbox, _) = half_a_get(&content);
+    let journal = journals(&sandbox).remove(0);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(
+        &journal,
+        text.replacen("blobctl-resume 2", "blobctl-resume 9", 1),
+    )
+    .unwrap();
+    let second = sandbox.run(["get", "a"]);
+    assert_eq!(second.code, Some(0), "{second:?}");
+    assert!(
+        second.stderr.contains("is of another version of blobctl"),
+        "{second:?}"
+    );
+    assert!(sandbox.read("a") == content);
+    assert_eq!(server.commands("REST"), Vec::<String>::new());
+    sandbox.nothing_left_behind();
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn two_identical_gets_at_once_do_not_disturb_each_other() {
+    let content = bytes(SIZE, 21);
+    let server = stored(&content);
+    for resume in ["auto", "run"] {
+        let proxy = FaultProxy::start(server.address, [Fault::StallDown(8 << 20)]);
+        let sandbox = behind(&proxy);
+        let arguments = ["get", "a", "--resume", resume];
+        let first = sandbox.command(arguments).spawn().unwrap();
+        wait_until("the file of the first run", || {
+            leftovers(&sandbox.work()).len() == 1
+        });
+        let second = sandbox.run(arguments);
+        assert_eq!(second.code, Some(0), "{second:?}");
+        assert!(sandbox.read("a") == content);
+        // The second run has not taken the file of the first one for abandoned.
+        assert_eq!(leftovers(&sandbox.work()).len(), 1);
+        kill_process(Pid::from_child(&first), Signal::KILL).unwrap();
+        finish(first);
+        sandbox.run(arguments);
+        assert!(sandbox.read("a") == content);
+        sandbox.nothing_left_behind();
+    }
+}
+
+#[test]
+fn a_killed_get_over_ftp_resumes_where_it_was() {
+    let content = bytes(40 * MIB, 22);
+    let server = FtpServer::start()
+        .holding("a", &content)
+        .fault("RETR", crate::support::ftp::Fault::FreezeAfter(20 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto");
+    stop_at(&sandbox, &["get", "a"], Signal::KILL, "filled ", 1);
+    sandbox.run(["get", "a"]).succeeds();
+    assert!(sandbox.read("a") == content);
+    let rest = server.commands("REST");
+    let offset = rest[0]
+        .strip_prefix("REST ")
+        .unwrap()
+        .parse::<usize>()
+        .unwrap();
+    assert!(
+        rest.len() == 1 && (16 * MIB..=20 * MIB).contains(&offset),
+        "{rest:?}"
+    );
+    sandbox.nothing_left_behind();
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_killed_put_over_ftp_resumes_where_it_was() {
+    let content = bytes(40 * MIB, 23);
+    let server =
+        FtpServer::start().fault("STOR", crate::support::ftp::Fault::FreezeAfter(20 * MIB));
+    let sandbox = Sandbox::new()
+        .envs(&server.variables())
+        .env("BLOBCTL_RESUME", "auto")
+        .file("a", &content);
+    let child = sandbox.command(["put", "a"]).spawn().unwrap();
+    let stored = || {
+        let files = server.files();
+        files
+            .first()
+            .and_then(|name| server.file(name))
+            .map_or(0, |file| file.len())
+    };
+    wait_until("half of the upload", || stored() >= 20 * MIB);
+    kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
+    finish(child);
+    sandbox.run(["put", "a"]).succeeds();
+    assert!(server.file("a").as_deref() == Some(&content[..]));
+    assert_eq!(server.files(), ["a"]);
+    let rest = server.commands("REST");
+    assert!(rest.contains(&format!("REST {}", 20 * MIB)), "{rest:?}");
+    assert_eq!(journals(&sandbox), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_get_over_ftp_resumes_at_its_offset() {
+    let content = bytes(40 * MIB, 14);
+    let (server, sandbox, _) = half_a_get(&content);
     sandbox.run(["get", "a"]).succeeds();
     assert!(sandbox.read("a") == content);
     assert_eq!(server.commands("REST"), [format!("REST {}", 20 * MIB)]);

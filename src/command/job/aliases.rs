@@ -194,7 +194,9 @@ fn probe_store(
     let draft = PartialUpload::from_previous_run(temporary_name(), []);
     let key = sibling(&write.key, draft.name())?;
     let put = put_empty(write, &key);
-    if put.is_err() && write.engine.cancel.check().is_err() {
+    let may_exist =
+        |error: &Error| error.kind() == Kind::Local || write.engine.cancel.check().is_err();
+    if put.as_ref().is_err_and(may_exist) {
         // It may have been renamed to its name already.
         remove_probe(write, &key, &draft);
     }

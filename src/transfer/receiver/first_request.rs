@@ -2,6 +2,7 @@
 
 use super::Receiver;
 use super::output::{Output, StreamOutput};
+use crate::digest::Hasher;
 use crate::error::Result;
 use crate::io::payload::CHUNK;
 use crate::store::download::Download;
@@ -11,6 +12,7 @@ use crate::transfer::destination::Verification;
 use crate::transfer::hash_thread::HashThread;
 use crate::transfer::plan;
 use crate::transfer::resume::ResumePolicy;
+use crate::transfer::resume::download::RANGE_CHECKSUM;
 
 /// The end of a successful attempt at the first request.
 enum Received {
@@ -86,6 +88,7 @@ impl Receiver<'_> {
                 if let Some(unfinished) = &mut self.unfinished {
                     if unfinished.begin(info, &file.identity()?) {
                         file.keep_on_exit();
+                        output.unrecorded = Some(Box::new(Hasher::new(RANGE_CHECKSUM)));
                     } else {
                         self.unfinished = None;
                     }

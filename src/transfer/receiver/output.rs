@@ -6,6 +6,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::cancel::Cancel;
+use crate::digest::Hasher;
 use crate::error::{Error, Kind, Result};
 use crate::exit::Signal;
 use crate::io::atomic_file::AtomicFile;
@@ -14,6 +15,7 @@ use crate::io::payload::CHUNK;
 use crate::store::download::Download;
 use crate::transfer::destination::{Callback, Destination, FileDestination};
 use crate::transfer::hash_thread::HashThread;
+use crate::transfer::resume::download::RANGE_CHECKSUM;
 
 /// Bytes per write, at page-aligned offsets of a preallocated file: half the system time of 128 KiB pieces.
 pub(super) const BLOCK: usize = 1 << 20;
@@ -32,6 +34,7 @@ impl<'a> Output<'a> {
                 file: None,
                 block: PageBuffer::new(0),
                 fill: 0,
+                unrecorded: None,
             }),
             Destination::Stream(file) => Self::Stream(StreamOutput::File(file)),
             Destination::Callback(callback) => Self::Stream(StreamOutput::Callback(callback)),
@@ -48,6 +51,8 @@ pub(super) struct FileOutput<'a> {
     block: PageBuffer,
     /// The first bytes of the block: received, and not in the file yet.
     pub(super) fill: usize,
+    /// The checksum of the bytes that were written since the last line of the journal, if there is a journal.
+    pub(super) unrecorded: Option<Box<Hasher>>,
 }
 
 impl FileOutput<'_> {
@@ -59,6 +64,8 @@ impl FileOutput<'_> {
             shown,
             mode,
         } = self.destination;
+        // Its name becomes free.
+        self.file = None;
         let created = AtomicFile::create(Arc::clone(dir), name, shown.clone(), cancel);
         // The destination is local: a refusal there is not the store's.
         let file = created.map_err(|error| match error.kind() {
@@ -69,6 +76,7 @@ impl FileOutput<'_> {
         file.preallocate(size)?;
         self.block = PageBuffer::new(usize::try_from(size).unwrap_or(BLOCK).clamp(1, BLOCK));
         self.fill = 0;
+        self.unrecorded = None;
         Ok(self.file.insert(file))
     }
 
@@ -76,6 +84,7 @@ impl FileOutput<'_> {
     pub(super) fn resume(&mut self, file: AtomicFile) {
         self.file = Some(file);
         self.block = PageBuffer::new(BLOCK);
+        self.unrecorded = Some(Box::new(Hasher::new(RANGE_CHECKSUM)));
     }
 
     /// Removes the file.
@@ -113,6 +122,9 @@ impl FileOutput<'_> {
             return Ok(());
         };
         file.write_at(&self.block[..self.fill], end - self.fill as u64)?;
+        if let Some(unrecorded) = &mut self.unrecorded {
+            unrecorded.update(&self.block[..self.fill]);
+        }
         if let Some(hash_thread) = hash_thread
             && self.fill > 0
         {

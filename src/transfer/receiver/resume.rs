@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::Receiver;
 use super::output::{BLOCK, FileOutput, Output};
+use crate::digest::{Digest, Hasher};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::io::atomic_file::AtomicFile;
 use crate::io::page_buffer::PageBuffer;
 use crate::transfer::checksum::Sum;
 use crate::transfer::destination::{FileDestination, Verification};
-use crate::transfer::resume::download::{FoundDownload, UnfinishedDownload, front};
+use crate::transfer::resume::download::{
+    FilledRange, FoundDownload, RANGE_CHECKSUM, UnfinishedDownload, front,
+};
 use crate::units::format_bytes;
 
 impl Receiver<'_> {
@@ -32,7 +35,14 @@ impl Receiver<'_> {
             info, mut filled, ..
         } = found;
         // The last part is always requested again, so that the store confirms that the blob is unchanged.
-        filled.retain(|range| range.offset + range.len < info.size);
+        filled.retain(|(range, _)| range.offset + range.len < info.size);
+        if !filled.iter().all(|(range, crc)| holds(&file, *range, *crc)) {
+            let text = "the file of the interrupted download was changed since: the download starts again from the beginning";
+            self.engine.observer.notify(&Event::Warning(text));
+            // Dropping the file removes it.
+            return Ok(());
+        }
+        let filled: Vec<FilledRange> = filled.into_iter().map(|(range, _)| range).collect();
         let there = front(&filled);
         if there == 0 {
             // Dropping the file removes it.
@@ -83,14 +93,16 @@ impl Receiver<'_> {
 
     /// Records in the journal how much of the front is in the file.
     pub(super) fn record_front(&mut self) {
-        let in_file = match &self.output {
-            Output::File(output) => self.received - output.fill as u64,
-            Output::Stream(_) => return,
+        let Output::File(output) = &mut self.output else {
+            return;
         };
+        let in_file = self.received - output.fill as u64;
         if let Some(unfinished) = &self.unfinished
             && in_file > self.recorded
+            && let Some(crc) = &mut output.unrecorded
         {
-            unfinished.filled(self.recorded, in_file - self.recorded);
+            let crc = std::mem::replace(&mut **crc, Hasher::new(RANGE_CHECKSUM));
+            unfinished.filled(self.recorded, in_file - self.recorded, crc.finish());
             self.recorded = in_file;
         }
     }
@@ -108,18 +120,29 @@ fn reopen(destination: &FileDestination, found: &FoundDownload) -> Option<Atomic
     Some(file.with_mode(*mode))
 }
 
+/// Returns whether the file still has the bytes that were received.
+fn holds(file: &AtomicFile, range: FilledRange, crc: Digest) -> bool {
+    let mut hasher = Hasher::new(crc.algorithm());
+    let read = hash_range(file, range, |bytes| hasher.update(bytes));
+    read.is_ok() && hasher.finish() == crc
+}
+
 /// Hashes the first `len` bytes of the file.
-pub(super) fn hash_front(
+pub(super) fn hash_front(staged: &AtomicFile, len: u64, update: impl FnMut(&[u8])) -> Result<()> {
+    hash_range(staged, FilledRange { offset: 0, len }, update)
+}
+
+fn hash_range(
     staged: &AtomicFile,
-    len: u64,
+    range: FilledRange,
     mut update: impl FnMut(&[u8]),
 ) -> Result<()> {
     let mut block = PageBuffer::new(BLOCK);
-    let mut at = 0;
-    while at < len {
+    let (mut at, end) = (range.offset, range.offset.saturating_add(range.len));
+    while at < end {
         let want = block
             .len()
-            .min(usize::try_from(len - at).unwrap_or(usize::MAX));
+            .min(usize::try_from(end - at).unwrap_or(usize::MAX));
         staged.read_at(&mut block[..want], at)?;
         update(&block[..want]);
         at += want as u64;

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustix::fs::fstat;
 
 use super::journal::Journal;
-use crate::digest::hex;
+use crate::digest::{Algorithm, Digest, decode_hex, hex};
 use crate::error::{Error, describe};
 use crate::events::Observer;
 use crate::io::atomic_file::{AtomicFile, UnfinishedFile};
@@ -33,9 +33,12 @@ pub struct FoundDownload {
     pub file: UnfinishedFile,
     /// The blob as that run found it.
     pub info: ObjectMeta,
-    /// The ranges that are in the file.
-    pub filled: Vec<FilledRange>,
+    /// The ranges that are in the file, with the checksums of the bytes that came.
+    pub filled: Vec<(FilledRange, Digest)>,
 }
+
+/// The checksum of each range in the journal: it shows that the kept file was not changed or cut short since.
+pub const RANGE_CHECKSUM: Algorithm = Algorithm::Crc64Nvme;
 
 /// A range of bytes that is in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,8 +100,9 @@ impl UnfinishedDownload {
     }
 
     /// Records bytes that are in the file. If this fails, another run downloads them again.
-    pub fn filled(&self, offset: u64, len: u64) {
-        let _ = self.journal.add(&format!("filled {offset} {len}"));
+    pub fn filled(&self, offset: u64, len: u64, crc: Digest) {
+        let line = format!("filled {offset} {len} {}", crc.hex());
+        let _ = self.journal.add(&line);
     }
 
     /// Keeps the journal for another run if `error` is temporary; returns whether it did, and whether the file is to stay.
@@ -197,11 +201,17 @@ fn read_file(text: &str) -> Option<UnfinishedFile> {
     })
 }
 
-fn read_range(text: &str) -> Option<FilledRange> {
-    let (offset, len) = text.split_once(' ')?;
-    let (offset, len) = (offset.parse::<u64>().ok()?, len.parse::<u64>().ok()?);
+/// A range without a checksum, of an earlier version, is not resumed.
+fn read_range(text: &str) -> Option<(FilledRange, Digest)> {
+    let mut words = text.split(' ');
+    let (offset, len) = (
+        words.next()?.parse::<u64>().ok()?,
+        words.next()?.parse::<u64>().ok()?,
+    );
     offset.checked_add(len)?;
-    Some(FilledRange { offset, len })
+    let mut crc = [0; 8];
+    let is_whole = decode_hex(words.next()?, &mut crc) && words.next().is_none();
+    is_whole.then_some((FilledRange { offset, len }, Digest::Crc64Nvme(crc)))
 }
 
 /// The number of bytes from the beginning that are in the file without a gap.
@@ -243,6 +253,23 @@ mod tests {
         );
         for line in ["", "5", "5 - -", "x - - -", "5 - md5:00 -", "5 - sha3:00 -"] {
             assert!(read_info(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_range_without_a_whole_checksum_is_ignored() {
+        assert_eq!(
+            read_range("5 7 0909090909090909"),
+            Some((FilledRange { offset: 5, len: 7 }, Digest::Crc64Nvme([9; 8])))
+        );
+        for line in [
+            "5 7",
+            "5 7 09",
+            "5 7 0909090909090909 1",
+            "5 -7 0909090909090909",
+            "18446744073709551615 1 0909090909090909",
+        ] {
+            assert_eq!(read_range(line), None, "{line}");
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Journal {
     path: PathBuf,
     file: Mutex<File>,
     lines: Vec<String>,
+    /// Another version of blobctl wrote it; its lines are not read.
+    pub is_of_another_version: bool,
     kept: AtomicBool,
 }
 
@@ -67,6 +69,7 @@ impl Journal {
             path,
             file: Mutex::new(file),
             lines: whole_lines(&text),
+            is_of_another_version: is_of_another_version(&text),
             kept: AtomicBool::new(false),
         }))
     }
@@ -197,6 +200,11 @@ impl Drop for Journal {
 }
 
 /// The complete lines after the first one, if that is [`MAGIC`].
+fn is_of_another_version(text: &[u8]) -> bool {
+    let first = text.split_inclusive(|byte| *byte == b'\n').next();
+    first.is_some_and(|line| line.ends_with(b"\n") && line != format!("{MAGIC}\n").as_bytes())
+}
+
 fn whole_lines(text: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
     let mut lines = text
@@ -234,5 +242,9 @@ mod tests {
         assert!(whole_lines(b"blobctl-resume 1\na\n").is_empty());
         assert!(whole_lines(b"\xff\xfe\n\n").is_empty());
         assert!(whole_lines(b"").is_empty());
+        assert!(is_of_another_version(b"blobctl-resume 3\na\n"));
+        for text in [&b""[..], b"blobctl-resume 2\na\n", b"blobctl-res"] {
+            assert!(!is_of_another_version(text));
+        }
     }
 }

@@ -63,7 +63,13 @@ impl Engine {
             )),
         };
         match opened {
-            Ok(Some(journal)) => Some(journal),
+            Ok(Some(journal)) => {
+                if journal.is_of_another_version {
+                    let text = "the journal of the interrupted transfer is of another version of blobctl: the transfer starts again from the beginning";
+                    self.observer.notify(&Event::Warning(text));
+                }
+                Some(journal)
+            }
             Ok(None) => {
                 let text =
                     "another run of the same command is active: this one cannot be resumed later";
@@ -99,6 +105,12 @@ impl Engine {
     pub fn blob_digest(&self, key: &Key) -> String {
         digest(&[self.store.id(key).words()])
     }
+}
+
+/// Says that the upload of an earlier run is of no use.
+pub(super) fn upload_starts_again(observer: &dyn Observer) {
+    let text = "the source or an option was changed since the interrupted upload: the upload starts again from the beginning";
+    observer.notify(&Event::Note(text));
 }
 
 /// Warns that a transfer has no journal, which is not a failure.

@@ -31,6 +31,9 @@ impl UnfinishedPut {
             }
             outdated => outdated,
         };
+        if outdated.is_some() {
+            crate::transfer::resume::upload_starts_again(&*blob.engine.observer);
+        }
         let draft = PartialUpload::new();
         let header = format!(
             "terms {terms}\n{}\ndraft {}\n",

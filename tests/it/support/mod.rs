@@ -25,7 +25,6 @@ pub mod signature;
 pub mod stores;
 pub mod terminal;
 pub mod tls;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod tracer;
 pub mod users;
 
