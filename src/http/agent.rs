@@ -72,6 +72,7 @@ fn config(options: &AgentOptions<'_>, proxy: Option<ureq::Proxy>) -> Config {
     if let Some(timeouts) = options.timeouts {
         settings = settings
             .timeout_connect(Some(timeouts.connect))
+            .timeout_recv_response(Some(timeouts.head()))
             .timeout_per_read(Some(timeouts.idle))
             .timeout_per_write(Some(timeouts.idle));
     }

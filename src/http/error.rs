@@ -37,6 +37,11 @@ pub fn explain(error: ureq::Error, host: &str, timeouts: Timeouts) -> Error {
             )
             .of_store()
         }
+        ureq::Error::Timeout(ureq::Timeout::RecvResponse) => {
+            let limit = crate::units::format_duration(timeouts.head());
+            let text = format!("{host} did not send a whole response head within {limit}");
+            Error::new(Kind::Disconnected, text)
+        }
         ureq::Error::Timeout(_) => stalled(host, timeouts),
         ureq::Error::HostNotFound => {
             Error::new(Kind::Disconnected, format!("the host {host} is not known")).of_store()

@@ -10,3 +10,14 @@ pub struct Timeouts {
     /// Without a byte moved in either direction.
     pub idle: Duration,
 }
+
+/// The time for a whole response head, as a multiple of the time without progress.
+const HEAD: u32 = 5;
+
+impl Timeouts {
+    /// The time for a whole response head, with the interim responses before it: a head that arrives byte by byte, or interim
+    /// responses without end, are a timeout.
+    pub fn head(&self) -> Duration {
+        self.idle.saturating_mul(HEAD)
+    }
+}

@@ -1,8 +1,8 @@
 //! The one retry loop.
 //!
 //! [`Error::is_transient`] decides whether an attempt is retried. The time budget starts at the first failure, and starts again
-//! whenever an attempt gets further than all earlier ones: a long transfer over a bad line succeeds, and an outage longer than
-//! the budget ends the run.
+//! whenever the attempts have got [`PROGRESS`] further: a long transfer over a bad line succeeds, an outage longer than the
+//! budget ends the run, and so does a store that sends a few bytes per connection.
 
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,9 @@ const FIRST_WAIT_WHEN_BUSY: Duration = Duration::from_secs(1);
 /// The longest pause, unless the store asks for a longer one.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
+/// The bytes that restart the time budget. Fewer would let a store that sends one byte per connection be retried for ever.
+const PROGRESS: u64 = 64 << 10;
+
 /// The result of the last attempt, and the number of attempts.
 #[derive(Debug)]
 pub struct Done<T> {
@@ -31,7 +34,7 @@ pub struct Done<T> {
 }
 
 /// Calls `attempt` until it succeeds, fails permanently, or the budget is spent. `reached` returns how far the attempts
-/// got, in bytes or any other measure that grows.
+/// got, in bytes.
 pub fn run<T>(
     engine: &Engine,
     mut attempt: impl FnMut() -> Result<T>,
@@ -60,7 +63,7 @@ pub fn run<T>(
         if !error.is_transient() {
             return Err(error.after_attempts(attempts));
         }
-        if reached() > furthest {
+        if reached() >= furthest.saturating_add(PROGRESS) {
             furthest = reached();
             failing_since = None;
             failures_since_progress = 0;

@@ -6,6 +6,7 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::support::http::{Script, ScriptedServer, Then, answer, read_head, s3_error};
@@ -398,4 +399,85 @@ fn acknowledgements_are_not_delayed() {
         quick += quick_ones();
         quick >= 10
     }));
+}
+
+/// A server that answers each connection with `answer`, given the request.
+fn answering(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let answer = Arc::new(answer);
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || {
+                let mut request = vec![0; 64 << 10];
+                let len = client.read(&mut request).unwrap_or(0);
+                answer(&String::from_utf8_lossy(&request[..len]), &mut client);
+            });
+        }
+    });
+    endpoint
+}
+
+/// Sends `piece` again and again until the client hangs up.
+fn drip(client: &mut TcpStream, piece: &[u8]) {
+    while client.write_all(piece).is_ok() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_response_head_has_a_limit_of_its_own() {
+    let heads: [fn(&str, &mut TcpStream); 2] = [
+        |_, client| {
+            let _ = client.write_all(b"HTTP/1.1 200 OK\r\nx-a: ");
+            drip(client, b"a");
+        },
+        |_, client| drip(client, b"HTTP/1.1 102 Processing\r\n\r\n"),
+    ];
+    for head in heads {
+        let endpoint = answering(head);
+        let outcome = Sandbox::new().envs(&variables(&endpoint)).run([
+            "exists",
+            "k",
+            "--timeout",
+            "1s",
+            "--retry-for",
+            "0",
+        ]);
+        outcome.fails_with(7, "did not send a whole response head within 5 s");
+    }
+}
+
+#[test]
+fn one_byte_per_connection_does_not_restart_the_retry_budget() {
+    const SIZE: usize = 1 << 20;
+    let endpoint = answering(|request, client| {
+        let from = request
+            .lines()
+            .find_map(|line| {
+                line.to_lowercase()
+                    .strip_prefix("range: bytes=")
+                    .map(str::to_owned)
+            })
+            .and_then(|range| range.split('-').next().map(str::to_owned))
+            .map_or(0, |from| from.parse::<usize>().unwrap());
+        let status = if from == 0 {
+            "200 OK"
+        } else {
+            "206 Partial Content"
+        };
+        let _ = write!(
+            client,
+            "HTTP/1.1 {status}\r\nETag: \"a\"\r\nLast-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n\
+             x-amz-request-id: 1\r\nContent-Length: {}\r\nContent-Range: bytes {from}-{}/{SIZE}\r\n\r\na",
+            SIZE - from,
+            SIZE - 1,
+        );
+    });
+    let outcome =
+        Sandbox::new()
+            .envs(&variables(&endpoint))
+            .run(["get", "k", "out", "--retry-for", "2s"]);
+    assert_eq!(outcome.code, Some(7), "{outcome:?}");
 }
