@@ -93,6 +93,12 @@ impl Settings {
         for warning in selected.files.warnings(&selected.name) {
             self.late_warnings.add(warning);
         }
+        if selected.setting("aws_secret_access_key").is_some() {
+            let credentials = aws.credentials_file.as_ref().filter(|path| path.exists());
+            if let Some(path) = credentials.or(aws.config_file.as_ref()) {
+                self.check_privacy(path);
+            }
+        }
         let endpoint_url = match aws.endpoints.ignore {
             Some(true) => None,
             _ => selected.endpoint(AwsService::S3)?,

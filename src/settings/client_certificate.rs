@@ -3,11 +3,10 @@
 
 use std::path::PathBuf;
 
-use super::file::readable_by_others;
+use super::Settings;
 use super::ftp::{FtpServer, authority, server_of_level};
 use super::s3::plain_url;
 use super::scope::{SettingLevel, SettingScope, SettingValue};
-use super::{Settings, exposed};
 use crate::backend::ftp::Tls;
 use crate::error::{Error, Kind, Result, printable};
 use crate::net::client_certificate::ClientCertificate;
@@ -128,10 +127,7 @@ impl Settings {
             }
         }
         let loaded = ClientCertificate::load(&files.certificate, &files.key)?;
-        if readable_by_others(&files.key) {
-            let shown = printable(&files.key.to_string_lossy());
-            self.late_warnings.add(exposed(&shown));
-        }
+        self.check_privacy(&files.key);
         Ok(Some(loaded))
     }
 }

@@ -190,10 +190,11 @@ fn line_of(text: &[u8], offset: usize) -> usize {
         .count()
 }
 
-/// Returns whether other users have any permission for the file.
+/// Returns whether others may read the file, or change it. A pipe or a device keeps no secret.
 pub(super) fn readable_by_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+    std::fs::metadata(path)
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o077 != 0)
 }
 
 struct ConfigParser<'a> {

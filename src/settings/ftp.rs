@@ -4,9 +4,8 @@
 //! requires. A level without a host uses that of the level below. A login in the environment without a host is the only FTP
 //! login of the run.
 
-use super::file::readable_by_others;
 use super::scope::{SettingLevel, SettingScope, SettingValue, choice};
-use super::{Settings, StoreRef, exposed, netrc, schema};
+use super::{Settings, StoreRef, netrc, schema};
 use crate::backend::ftp::socket::parse_address;
 use crate::backend::ftp::temporary::TemporaryPattern;
 use crate::backend::ftp::{Config, Encoding, Mode, Password, Ports, Replace, Tls, UploadFile};
@@ -254,6 +253,9 @@ impl Settings {
             if chosen.is_for_the_run {
                 self.bind_environment_login(endpoint, &username, &chosen.found.origin)?;
             }
+            if chosen.key == "password_file" {
+                self.check_privacy(&chosen.found.path);
+            }
             return Ok(FtpLogin {
                 username,
                 password: match chosen.key {
@@ -322,8 +324,8 @@ impl Settings {
             Error::new(Kind::Config, text).with_hint("quote a value that is a keyword")
         })?;
         let has_secret = login.as_ref().is_some_and(|login| login.password.is_some());
-        if has_secret && readable_by_others(&path) {
-            self.late_warnings.add(exposed(&shown));
+        if has_secret {
+            self.check_privacy(&path);
         }
         Ok(login)
     }

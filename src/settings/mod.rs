@@ -81,6 +81,14 @@ pub struct StoreSettings {
 }
 
 impl Settings {
+    /// Warns if a file with a secret is readable by others.
+    fn check_privacy(&self, path: &std::path::Path) {
+        if file::readable_by_others(path) {
+            let shown = printable(&path.to_string_lossy());
+            self.late_warnings.add(exposed(&shown));
+        }
+    }
+
     /// Reads the config file and checks every value of the file and of the environment, including those of stores that this
     /// run does not use.
     ///

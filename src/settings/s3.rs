@@ -121,6 +121,7 @@ impl Settings {
             failed("invalid key: expected 32 bytes, or their base64 or hex")
                 .with_hint("create one with: openssl rand -out FILE 32")
         })?;
+        self.check_privacy(&path);
         Ok(Some(key))
     }
 
@@ -151,6 +152,7 @@ impl Settings {
                     self.check_endpoint_of_secret(scope, index, level, "session_token")?;
                 }
                 let secret_access_key = if key == "secret_access_key_file" {
+                    self.check_privacy(&secret.path);
                     secret_file(&secret)?
                 } else {
                     Secret::new(secret.text)

@@ -1,8 +1,8 @@
 //! `blobctl config`: the file in use, every value with its origin, the check, and the import from other tools.
 
-use crate::support::Sandbox;
 use crate::support::ftp::{self, FtpServer};
 use crate::support::s3::{ACCESS_KEY, S3Server, SECRET_KEY};
+use crate::support::{Sandbox, write_private};
 
 /// rclone's obscured form of "correct horse", made with openssl: AES-256-CTR with the counter `aaaaaaaaaaaaaaaa`.
 const OBSCURED: &str = "YWFhYWFhYWFhYWFhYWFhYWAaHBE0HYDIcfoReRk";
@@ -13,9 +13,7 @@ fn file(sandbox: &Sandbox) -> String {
 }
 
 fn in_home(sandbox: &Sandbox, name: &str, text: &str) {
-    let path = sandbox.home().join(name);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
+    write_private(&sandbox.home().join(name), text);
 }
 
 /// The line of a setting, its words separated by one space.

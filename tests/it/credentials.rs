@@ -319,11 +319,11 @@ fn a_profile_with_keys_may_be_its_own_source() {
     let sandbox = at(&server.endpoint())
         .env("AWS_ENDPOINT_URL_STS", &sts.endpoint())
         .env("AWS_SHARED_CREDENTIALS_FILE", "keys")
-        .file(
+        .secret(
             "keys",
             "[x]\naws_access_key_id = AKIDBASE\naws_secret_access_key = hunter2\n",
         )
-        .file("aws", "[profile x]\nrole_arn = arn:x\nsource_profile = x\n")
+        .secret("aws", "[profile x]\nrole_arn = arn:x\nsource_profile = x\n")
         .env("AWS_PROFILE", "x");
     signs(&sandbox, &server);
     is_signed(&sts.seen()[0], "AKIDBASE", "hunter2", "us-east-1");
@@ -401,7 +401,7 @@ fn a_role_that_cannot_work_is_named_before_anything_is_sent() {
     ] {
         let sandbox = at(&server.endpoint())
             .env("AWS_ENDPOINT_URL_STS", &sts.endpoint())
-            .file("aws", format!("{BASE}[profile p]\n{profiles}\n"))
+            .secret("aws", format!("{BASE}[profile p]\n{profiles}\n"))
             .env("AWS_PROFILE", "p");
         refuses(&sandbox, 3, part);
     }
@@ -869,7 +869,8 @@ fn the_first_source_that_is_named_counts() {
             .starts_with("the web identity (AWS_WEB_IDENTITY_TOKEN_FILE), access key")
     );
     sandbox = sandbox.file("aws", "[default]\naws_access_key_id = AKIDDEFAULT\naws_secret_access_key = s\n[profile p]\ncredential_process = /bin/cat keys\n")
-        .file("keys", printed(LATER));
+        .secret(
+            "keys", printed(LATER));
     assert_eq!(
         origin(&sandbox, &[]),
         "the profile `default`, access key …AULT"
@@ -899,7 +900,7 @@ fn turns(sandbox: Sandbox, expiration: &str) -> Sandbox {
             "turn.sh",
             format!("read -r turn < turn\nturn=$((turn + 1))\necho $turn > turn\necho '{text}'\n"),
         )
-        .file("aws", "[default]\ncredential_process = /bin/sh turn.sh\n")
+        .secret("aws", "[default]\ncredential_process = /bin/sh turn.sh\n")
 }
 
 fn tokens(server: &ScriptedServer) -> Vec<String> {

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
+use crate::support::ftp::{FtpServer, PASSWORD};
 use crate::support::http::{Fault, FaultProxy, ScriptedServer, Then, answer};
-use crate::support::s3::{S3Server, variables};
+use crate::support::s3::{ACCESS_KEY, S3Server, SECRET_KEY, variables};
 use crate::support::users::{as_another_user, can_be_another_user, give_away, skip};
-use crate::support::{MIB, Sandbox, bytes, finish, leftovers};
+use crate::support::{MIB, Sandbox, bytes, finish, leftovers, write_private};
 
 /// Downloads that another user spies on.
 const RUNS: usize = 400;
@@ -356,4 +357,48 @@ fn only_the_owner_keeps_permissions_if_an_acl_is_for_another_group_or_user() {
         assert_eq!((mode(&out), access_acl(&out)), (0o600, None));
         assert_eq!(sandbox.read("out"), b"new");
     }
+}
+
+/// A file with a secret that others can read is named, wherever the secret comes from; the command works.
+#[test]
+fn a_secret_that_others_can_read_is_a_warning() {
+    let ftp = FtpServer::start().holding("k", b"x");
+    let with_password = || {
+        Sandbox::new()
+            .envs(&ftp.variables())
+            .env("BLOBCTL_FTP_PASSWORD", "")
+            .env("BLOBCTL_FTP_PASSWORD_FILE", "pw")
+    };
+    let s3 = S3Server::start();
+    let with_profile = |mode: u32| {
+        let sandbox = Sandbox::new()
+            .envs(&s3.variables())
+            .env("AWS_ACCESS_KEY_ID", "")
+            .env("AWS_SECRET_ACCESS_KEY", "");
+        let path = sandbox.home().join(".aws/credentials");
+        let keys = format!(
+            "[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
+        );
+        write_private(&path, &keys);
+        set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        sandbox
+    };
+    for (sandbox, code) in [
+        (with_password().file("pw", PASSWORD), 0),
+        (with_profile(0o644), 1),
+    ] {
+        let outcome = sandbox.run(["exists", "k"]);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert!(
+            outcome
+                .stderr
+                .contains("contains a secret and is readable by others: chmod 600"),
+            "{outcome:?}"
+        );
+    }
+    with_password()
+        .secret("pw", PASSWORD)
+        .run(["exists", "k"])
+        .is_silent(0);
+    with_profile(0o600).run(["exists", "k"]).is_silent(1);
 }

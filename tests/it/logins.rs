@@ -13,7 +13,7 @@ use blobctl::settings::environment::Environment;
 
 use crate::support::ftp::{BASE, DataSessions, FtpServer, PASSWORD, Protection, USER};
 use crate::support::http::{ScriptedServer, answer};
-use crate::support::{Outcome, Sandbox};
+use crate::support::{Outcome, Sandbox, write_private};
 
 /// A small generator of numbers that are the same at each run (Marsaglia 2003).
 struct Dice(u64);
@@ -623,8 +623,8 @@ fn the_keys_of_a_profile_come_from_one_of_the_two_files() {
             .env("AWS_REGION", "eu-west-1");
         let dir = sandbox.home().join(".aws");
         std::fs::create_dir(&dir).unwrap();
-        std::fs::write(dir.join("credentials"), credentials).unwrap();
-        std::fs::write(dir.join("config"), config).unwrap();
+        write_private(&dir.join("credentials"), credentials);
+        write_private(&dir.join("config"), config);
         sandbox.run(["get", "s3://lab/x", "-"])
     };
     let old = "[default]\naws_access_key_id = OLD\naws_secret_access_key = o\naws_session_token = OLDTOKEN\n";

@@ -8,7 +8,7 @@ use blobctl::settings::schema::{self, SETTINGS, Setting, SettingKind};
 
 use crate::support::ftp::{BASE, FtpServer, PASSWORD, USER};
 use crate::support::http::{ScriptedServer, answer};
-use crate::support::{Outcome, Sandbox, finish};
+use crate::support::{Outcome, Sandbox, finish, write_private};
 
 /// Values that a setting must not have.
 fn wrong_values(kind: SettingKind) -> &'static [&'static str] {
@@ -304,7 +304,7 @@ fn s3() -> (ScriptedServer, Sandbox) {
 }
 
 fn at_home(sandbox: &Sandbox, name: &str, content: &str) {
-    std::fs::write(sandbox.home().join(name), content).unwrap();
+    write_private(&sandbox.home().join(name), content);
 }
 
 #[test]
@@ -460,7 +460,7 @@ fn all_secret_files_are_read_alike() {
         for (what, sandbox, arguments) in secret_files("secret") {
             let all = ["exists", "k", "--retry-for", "0"];
             let outcome = sandbox
-                .file("secret", content)
+                .secret("secret", content)
                 .run(all.iter().chain(&arguments));
             let wanted = match what {
                 "sse_c_key_file" => "invalid key",
@@ -477,7 +477,7 @@ fn all_secret_files_are_read_alike() {
         .envs(&server.variables())
         .env("BLOBCTL_FTP_PASSWORD", "")
         .env("BLOBCTL_FTP_PASSWORD_FILE", "secret")
-        .file("secret", format!("{PASSWORD}\r\nsecond\n"));
+        .secret("secret", format!("{PASSWORD}\r\nsecond\n"));
     sandbox.run(["exists", "k"]).is_silent(1);
     assert_eq!(server.commands("USER"), [format!("USER {USER}")]);
     assert_eq!(server.files(), Vec::<String>::new(), "{BASE}");

@@ -376,9 +376,8 @@ fn unsigned_as_told(server: &S3Server) -> Sandbox {
 /// The files that the AWS tools keep.
 fn aws(sandbox: Sandbox, credentials: &str, config: &str) -> Sandbox {
     let dir = sandbox.home().join(".aws");
-    fs::create_dir(&dir).unwrap();
-    fs::write(dir.join("credentials"), credentials).unwrap();
-    fs::write(dir.join("config"), config).unwrap();
+    write_private(&dir.join("credentials"), credentials);
+    write_private(&dir.join("config"), config);
     sandbox
 }
 
@@ -450,7 +449,7 @@ fn credentials_come_from_the_first_source_that_has_them() {
         "the config file may hold keys too"
     );
     let secret = sandbox.work().join("secret");
-    fs::write(&secret, format!("{SECRET_KEY}\n")).unwrap();
+    write_private(&secret, &format!("{SECRET_KEY}\n"));
     let sandbox = sandbox.env("BLOBCTL_S3_ACCESS_KEY_ID", ACCESS_KEY).env(
         "BLOBCTL_S3_SECRET_ACCESS_KEY_FILE",
         secret.to_str().unwrap(),
@@ -665,7 +664,7 @@ fn an_ftp_password_comes_from_wherever_it_was_put() {
         assert_eq!(server.file(key).as_deref(), Some(key.as_bytes()));
     };
     stores(&with(&format!("password = \"{PASSWORD}\"")), "text");
-    let sandbox = with("password_file = \"pw\"").file("pw", format!("{PASSWORD}\nsecond line\n"));
+    let sandbox = with("password_file = \"pw\"").secret("pw", format!("{PASSWORD}\nsecond line\n"));
     stores(&sandbox, "file");
     stores(
         &with(&format!("password_command = \"/bin/echo '{PASSWORD}'\"")),

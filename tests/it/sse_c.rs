@@ -24,8 +24,8 @@ fn trusting(server: &TlsStore) -> Sandbox {
         .envs(&variables(&server.endpoint()))
         .file("ca.pem", &server.certificate)
         .env("AWS_CA_BUNDLE", "ca.pem")
-        .file("key", KEY)
-        .file("other", OTHER_KEY)
+        .secret("key", KEY)
+        .secret("other", OTHER_KEY)
 }
 
 fn with_key(server: &TlsStore) -> Sandbox {
@@ -121,11 +121,11 @@ fn the_key_is_taken_as_bytes_base64_or_hex_and_as_nothing_else() {
     let hex = hex(KEY).to_uppercase();
     let sandbox = trusting(&server)
         .file("a", "hello")
-        .file("base64", format!("{KEY_SENT}\n"))
-        .file("hex", hex)
-        .file("short", &KEY[1..])
-        .file("medium", bytes(KIB, 1))
-        .file("long", bytes(MIB, 1));
+        .secret("base64", format!("{KEY_SENT}\n"))
+        .secret("hex", hex)
+        .secret("short", &KEY[1..])
+        .secret("medium", bytes(KIB, 1))
+        .secret("long", bytes(MIB, 1));
     for form in ["key", "base64", "hex"] {
         sandbox
             .run(["put", "a", "--sse-c-key-file", form])
@@ -183,7 +183,7 @@ fn the_key_never_travels_over_http() {
     let sandbox = Sandbox::new()
         .envs(&plain.variables())
         .file("a", "hello")
-        .file("key", KEY)
+        .secret("key", KEY)
         .env("BLOBCTL_S3_SSE_C_KEY_FILE", "key");
     for arguments in [
         &["put", "a"][..],

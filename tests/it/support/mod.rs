@@ -131,6 +131,15 @@ impl Sandbox {
         self
     }
 
+    /// The same, readable by its owner only.
+    pub fn secret(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        self.write(name, content);
+        let path = self.work().join(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        self
+    }
+
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.work().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
