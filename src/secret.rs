@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
+use rustix::process::{Resource, Rlimit};
+
 use crate::error::describe;
 
 /// The text in place of a secret.
@@ -53,6 +55,18 @@ impl Secret {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Forbids core dumps, which would contain the secrets in memory, from now on. Commands that the program runs inherit this, and can
+/// raise the limit again.
+pub fn forbid_core_dumps() {
+    let limit = rustix::process::getrlimit(Resource::Core);
+    let none = Rlimit {
+        current: Some(0),
+        maximum: limit.maximum,
+    };
+    // Lowering a limit is always permitted.
+    let _ = rustix::process::setrlimit(Resource::Core, none);
 }
 
 /// The shortest secret that is hidden in the text of a server, in bytes. Shorter ones would hide parts of words.

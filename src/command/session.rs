@@ -20,6 +20,7 @@ use crate::io::rate_limit::RateLimit;
 use crate::io::standard_streams::{check_stdout, is_stdout};
 use crate::report::outcome::{Outcome, Subject};
 use crate::report::{Format, Report};
+use crate::secret::forbid_core_dumps;
 use crate::settings::environment::Environment;
 use crate::settings::notation::Notation;
 use crate::settings::{Settings, StoreRef, Target};
@@ -422,6 +423,9 @@ impl Session {
             timeouts: settings.timeouts,
             workers: self.gate.most().saturating_mul(settings.parts.concurrency),
         };
+        if !matches!(settings.config, backend::Config::Fs(_)) {
+            forbid_core_dumps();
+        }
         let required_checksum = settings.config.required_checksum();
         let opened = backend::open(settings.config, context);
         let engine = Engine::new(opened, settings.retry_for, &self.cancel, observer)

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
-use crate::support::ftp::{FtpServer, PASSWORD};
+use crate::support::ftp::{self, FtpServer, PASSWORD};
 use crate::support::http::{Fault, FaultProxy, ScriptedServer, Then, answer};
 use crate::support::s3::{ACCESS_KEY, S3Server, SECRET_KEY, variables};
 use crate::support::users::{as_another_user, can_be_another_user, give_away, skip};
-use crate::support::{MIB, Sandbox, bytes, finish, leftovers, write_private};
+use crate::support::{MIB, Sandbox, bytes, finish, leftovers, wait_until, write_private};
 
 /// Downloads that another user spies on.
 const RUNS: usize = 400;
@@ -401,4 +401,24 @@ fn a_secret_that_others_can_read_is_a_warning() {
         .run(["exists", "k"])
         .is_silent(0);
     with_profile(0o600).run(["exists", "k"]).is_silent(1);
+}
+
+/// A core file would contain the password.
+#[test]
+fn a_run_with_secrets_leaves_no_core_file() {
+    let server = FtpServer::start()
+        .fault("RETR", ftp::Fault::NeverReply)
+        .holding("k", b"x");
+    let sandbox = Sandbox::new().envs(&server.variables());
+    let raised = "ulimit -S -c $(ulimit -H -c); exec \"$@\"";
+    let mut child = sandbox.shell(raised, ["get", "k", "out"]).spawn().unwrap();
+    wait_until("the transfer", || !server.commands("RETR").is_empty());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    child.kill().unwrap();
+    finish(child);
+    let core = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max core file size"))
+        .unwrap();
+    assert_eq!(core.split_whitespace().next(), Some("0"), "{limits}");
 }
