@@ -274,7 +274,9 @@ mod tests {
 
     fn total(state: &mut ProgressState) -> String {
         let row = state.summary(Instant::now()).unwrap();
-        assert_eq!(row.fitted(80).trim_end(), row.name, "only the number");
+        for width in [40, 80, 89, 120] {
+            assert_eq!(row.fitted(width).trim_end(), row.name, "only the number");
+        }
         row.for_log()
     }
 

@@ -39,6 +39,9 @@ impl Row {
     /// The line, at most `width` columns wide.
     pub fn fitted(&self, width: usize) -> String {
         let width = width.min(WIDEST);
+        if self.moves_nothing() {
+            return cut(&self.name, width);
+        }
         let layouts = [
             vec![
                 self.bar(),
@@ -63,6 +66,11 @@ impl Row {
         let name = cut(&self.name, room);
         let padding = room - name.width();
         format!("{name}{}{fields}", " ".repeat(padding))
+    }
+
+    /// Returns whether only the name has something to say, as for the removal of blobs.
+    fn moves_nothing(&self) -> bool {
+        self.done == 0 && self.size.is_none() && self.state.is_none()
     }
 
     /// The line for a log, of any length.
@@ -113,7 +121,6 @@ impl Row {
 
     fn amount(&self) -> String {
         let text = match self.size {
-            // Such as the removal of blobs, which moves nothing.
             None if self.done == 0 => String::new(),
             None => format_bytes(self.done),
             Some(size) => {
