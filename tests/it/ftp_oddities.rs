@@ -599,3 +599,24 @@ fn a_direct_upload_needs_no_rename_and_leaves_no_part() {
     outcome.fails_with(4, "550 denied");
     assert_eq!(server.file("a").as_deref(), Some(&b"old"[..]));
 }
+
+#[test]
+fn a_missing_base_directory_is_a_config_error_whatever_the_reply_to_stor_is() {
+    for reply in [
+        "550 no such directory",
+        "551 Error on output file",
+        "553 could not create file",
+        "426 Connection closed; transfer aborted",
+    ] {
+        let server = FtpServer::start().fault("STOR", Fault::AlwaysReply(reply));
+        let sandbox = once(&server)
+            .env("BLOBCTL_FTP_BASE_DIR", "/nowhere")
+            .file("a", "x");
+        sandbox
+            .run(["put", "a"])
+            .fails_with(3, "does not exist on the server");
+        // Where the base directory is there, the reply counts.
+        let outcome = once(&server).file("a", "x").run(["put", "a"]);
+        assert!(matches!(outcome.code, Some(4 | 7)), "{outcome:?}");
+    }
+}

@@ -154,7 +154,7 @@ impl<'a> FtpUpload<'a> {
         let hasher = session.algorithm().map(Hasher::new);
         let sent = match send(session, transfer, self.payload, 0, hasher) {
             // Some servers report a missing directory only after the data.
-            Err(error) if Class::of_error(&error) == Some(Class::Path) => {
+            Err(error) if Class::of_error(&error).is_some_and(may_lack_directory) => {
                 lease.ask(FtpSession::recheck_directories)?;
                 return Err(error);
             }
@@ -293,7 +293,7 @@ impl FtpSession {
             Opened::Ready(transfer) => return Ok(transfer),
             Opened::Refused(reply) => reply,
         };
-        if reply.class() == Class::Path {
+        if may_lack_directory(reply.class()) {
             self.recheck_directories()?;
         }
         let refused = self.refused(&reply);
@@ -316,6 +316,12 @@ impl FtpSession {
         self.server().facts().directories.clear();
         Ok(())
     }
+}
+
+/// Returns whether servers use this class of replies to STOR for a directory that is missing: some report it as an error of
+/// the data connection (426).
+fn may_lack_directory(class: Class) -> bool {
+    matches!(class, Class::Path | Class::DataConnection)
 }
 
 /// A time in UTC as RFC 3659, section 2.3, writes it, to the second.
