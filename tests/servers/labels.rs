@@ -295,8 +295,7 @@ fn blobs_of_a_key_of_ones_own_are_for_its_owner() {
                 .env("AWS_CA_BUNDLE", "ca.pem"),
             None => lab.with("BLOBCTL_S3_ENDPOINT_URL", &endpoint),
         };
-        sandbox.write("mine", mine);
-        sandbox.write("other", other);
+        let sandbox = sandbox.secret("mine", mine).secret("other", other);
         encrypted(&sandbox, &key)
     });
 }
